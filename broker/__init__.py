@@ -1,0 +1,1 @@
+"""What the programs of a hall say to each other over MQTT, and the one link that carries it."""

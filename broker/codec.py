@@ -1,0 +1,80 @@
+"""The door of every program: bytes in, typed messages out, and one clear refusal for anything else.
+
+`Malformed` is the peer's error, never ours: its text is one line, escaped and short, fit for the log.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+import msgspec
+
+from broker import messages as m
+from broker import topics
+from broker.topics import Topic
+
+MAX_BYTES = 65_536  # a board of 40 counters and 60 services has some 20 kB; nothing honest is larger
+MAX_QUOTED = 120
+
+T = TypeVar("T")
+
+PAYLOADS: dict[Topic, Any] = {
+    topics.STATUS: m.DeviceStatus,
+    topics.REQUEST: m.AnyRequest,
+    topics.REPLY: m.AnyReply,
+    topics.FACT: m.AnyFact,
+    topics.RECEIPT: m.Receipt,
+    topics.CONFIG: m.DeviceConfig,
+    topics.CONTROL: m.Control,
+    topics.SERVER_STATUS: m.ServerStatus,
+    topics.TIME: m.Time,
+    topics.BOARD: m.Board,
+    topics.DOSSIERS: m.Dossiers,
+}
+
+_encoder = msgspec.json.Encoder()
+_decoders: dict[Topic, msgspec.json.Decoder[Any]] = {t: msgspec.json.Decoder(p) for t, p in PAYLOADS.items()}
+
+
+class Malformed(ValueError):
+    """A payload that is not of the contract. `id` is the message's id where one could be read."""
+
+    def __init__(self, reason: str, payload: bytes, id: str | None = None) -> None:
+        super().__init__(f"{reason}: {quoted(payload)}")
+        self.reason = reason
+        self.id = id
+
+
+class _OnlyId(msgspec.Struct):
+    id: m.Id
+
+
+def encode(message: m.Message) -> bytes:
+    """The JSON bytes of a message."""
+    return _encoder.encode(message)
+
+
+def decode(topic: Topic, payload: bytes) -> Any:
+    """The typed message of a payload received on `topic`.
+
+    Raises Malformed for what is too large, not UTF-8 JSON, or not of the topic's type.
+    """
+    if len(payload) > MAX_BYTES:
+        raise Malformed(f"{len(payload)} bytes are more than {MAX_BYTES}", payload)
+    try:
+        return _decoders[topic].decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(str(error)[:200], payload, _id_of(payload)) from None
+
+
+def quoted(payload: bytes) -> str:
+    """The start of a payload as printable ASCII, for one log line: no control byte survives."""
+    cut = ascii(payload[:MAX_QUOTED])[1:]
+    return cut + ("..." if len(payload) > MAX_QUOTED else "")
+
+
+def _id_of(payload: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(payload, type=_OnlyId).id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
