@@ -1,16 +1,20 @@
-"""Makes the shipped fonts out of the package they come from. Run by hand when the package changes, never at run time.
+"""Makes the shipped fonts out of the package they come from. Run by hand when the package changes, never
+at run time.
 
     npm pack @fontsource/be-vietnam-pro@5.3.0 && tar xf fontsource-be-vietnam-pro-5.3.0.tgz
     pip install fonttools brotli
     python hardware/fonts/vendor.py package
 
-The package cuts each weight into the three subsets latin, latin-ext and vietnamese. They are joined again here, because
-SDL_ttf and Pillow take a word from one file. Three kinds of files come out, the same bytes each time:
+The package cuts each weight into the three subsets latin, latin-ext and vietnamese. They are joined again
+here, because SDL_ttf and Pillow take a word from one file. Three kinds of files come out, the same bytes
+each time:
 
-- hardware/fonts/BeVietnamPro-{weight}.ttf: for screens and tickets. The ascent is raised to hold stacked accents (Ế
-  reaches 1.1 em): SDL_ttf sizes its pictures by the ascent.
-- server/web/static/fonts/be-vietnam-pro-{weight}.woff2: for pages. The ascent stays, because browsers centre by it.
-- server/web/static/fonts/motcua-figures-{weight}.woff2: ten figures of equal width, for numbers and columns on pages.
+- hardware/fonts/BeVietnamPro-{weight}.ttf: for screens and tickets. The ascent is raised to hold stacked
+  accents (Ế reaches 1.1 em): SDL_ttf sizes its pictures by the ascent.
+- server/web/static/fonts/be-vietnam-pro-{weight}.woff2: for pages. The ascent stays, because browsers
+  centre by it.
+- server/web/static/fonts/motcua-figures-{weight}.woff2: ten figures of equal width, for numbers and
+  columns on pages.
 """
 
 from __future__ import annotations
@@ -49,7 +53,7 @@ def keep(font: Any, codes: set[int], layout: list[str]) -> Any:
 
 
 def joined(package: Path, weight: int) -> Any:
-    """One font of a weight out of its three subsets; each character is taken from the first subset that has it."""
+    """One font of a weight out of its three subsets; the first subset that has a character gives it."""
     taken: set[int] = set()
     parts = []
     dates: tuple[int, int] = (0, 0)
@@ -132,7 +136,7 @@ def write_manifest(folder: Path, source: str) -> None:
     """One line a file as `sha256sum -c` reads it, under comments that name the source."""
     names = sorted(p for p in folder.iterdir() if p.suffix in (".ttf", ".woff2", ".txt"))
     lines = [f"{hashlib.sha256(p.read_bytes()).hexdigest()}  {p.name}" for p in names]
-    head = ["# Made by hardware/fonts/vendor.py; check with: sha256sum -c MANIFEST", f"# Source: {source} (npm)"]
+    head = ["# Made by hardware/fonts/vendor.py; sha256sum -c MANIFEST", f"# Source: {source} (npm)"]
     (folder / "MANIFEST").write_text("\n".join(head + lines) + "\n", encoding="utf-8")
 
 
