@@ -15,6 +15,8 @@ from broker.topics import Topic
 
 MAX_BYTES = 65_536  # a board of 40 counters and 60 services has some 20 kB; nothing honest is larger
 MAX_QUOTED = 120
+# A device without a clock battery starts in 1970; beyond these years sums with time zones overflow.
+CLOCK_YEARS = range(1970, 2200)
 
 T = TypeVar("T")
 
@@ -62,9 +64,13 @@ def decode(topic: Topic, payload: bytes) -> Any:
     if len(payload) > MAX_BYTES:
         raise Malformed(f"{len(payload)} bytes are more than {MAX_BYTES}", payload)
     try:
-        return _decoders[topic].decode(payload)
+        message = _decoders[topic].decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)[:200], payload, _id_of(payload)) from None
+    at = getattr(message, "at", None)
+    if at is not None and at.year not in CLOCK_YEARS:
+        raise Malformed(f"no clock shows the year {at.year}", payload, _id_of(payload))
+    return message
 
 
 def quoted(payload: bytes) -> str:

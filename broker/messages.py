@@ -13,8 +13,10 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
-Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}$")]
+Instant = Annotated[datetime, Meta(tz=True)]  # an instant without its zone is refused
+# `$` alone would let a line break through at the end.
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
+Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]
 Number = Annotated[str, Meta(min_length=1, max_length=12)]
 Note = Annotated[str, Meta(max_length=500)]
 Lang = Literal["vi", "en"]
@@ -52,7 +54,7 @@ class Request(Message, frozen=True, kw_only=True, tag_field="kind"):
     """A question that wants an answer now. `id` makes it one command however often it is sent."""
 
     id: Id
-    at: datetime
+    at: Instant
 
 
 class IssueRequest(Request, frozen=True, kw_only=True, tag="issue"):
@@ -86,7 +88,7 @@ class TicketReply(Reply, frozen=True, kw_only=True, tag="ticket"):
 
     ticket: Id
     number: Number
-    issued_at: datetime
+    issued_at: Instant
     service: Words
     authority: Words
     klass: Klass
@@ -109,7 +111,7 @@ class RefusedReply(Reply, frozen=True, kw_only=True, tag="refused"):
     """The server said no. `code` is stable; the device has a text for it in its catalogues."""
 
     code: str
-    reopens_at: datetime | None = None
+    reopens_at: Instant | None = None
 
 
 AnyReply = TicketReply | DoneReply | RefusedReply
@@ -123,7 +125,7 @@ class Fact(Message, frozen=True, kw_only=True, tag_field="kind"):
 
     id: Id
     seq: Annotated[int, Meta(ge=1)]
-    at: datetime
+    at: Instant
 
 
 class PrintFact(Fact, frozen=True, kw_only=True, tag="print"):
@@ -175,7 +177,7 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     online: bool
     role: Literal["kiosk", "counter", "display"]
     version: str = ""
-    at: datetime | None = None
+    at: Instant | None = None
     clock_synchronised: bool = True
     outbox: Count = 0
     printer: PrinterState | None = None
@@ -188,13 +190,13 @@ class ServerStatus(Message, frozen=True, kw_only=True):
     online: bool
     epoch: Count
     version: str = ""
-    at: datetime | None = None
+    at: Instant | None = None
 
 
 class Time(Message, frozen=True, kw_only=True):
     """The server's clock, every 30 s, so that a device knows its error."""
 
-    at: datetime
+    at: Instant
 
 
 class Control(Message, frozen=True, kw_only=True):
@@ -209,8 +211,8 @@ class Control(Message, frozen=True, kw_only=True):
 class Opening(msgspec.Struct, frozen=True):
     """A stretch in which numbers are given: from `opens` up to, not including, `closes` (the cut-off)."""
 
-    opens: datetime
-    closes: datetime
+    opens: Instant
+    closes: Instant
 
 
 class ServicePlan(msgspec.Struct, frozen=True):
@@ -258,7 +260,7 @@ class DeviceConfig(Message, frozen=True, kw_only=True):
     """Retained, one for each device: concrete answers, no policy."""
 
     rev: Count
-    at: datetime
+    at: Instant
     hall: Words
     time_zone: str
     kiosk: KioskPlan | None = None
@@ -275,7 +277,7 @@ class Call(msgspec.Struct, frozen=True):
     seq: Annotated[int, Meta(ge=1)]
     number: Number
     counter: str
-    at: datetime
+    at: Instant
     recall: Count = 0  # 0: the first call; 1, 2 ...: "nhắc lại"
     lang: Lang = "vi"
 
@@ -287,7 +289,7 @@ class CounterLine(msgspec.Struct, frozen=True):
     status: Literal["open", "paused", "closed"]
     number: Number | None = None
     state: Literal["called", "serving", "served"] | None = None
-    since: datetime | None = None
+    since: Instant | None = None
 
 
 class WaitingLine(msgspec.Struct, frozen=True):
@@ -300,7 +302,7 @@ class WaitingLine(msgspec.Struct, frozen=True):
     wait: Range | None
     open: bool
     reason: str | None = None  # why not: a refusal code
-    reopens_at: datetime | None = None
+    reopens_at: Instant | None = None
 
 
 class Board(Message, frozen=True, kw_only=True):
@@ -308,7 +310,7 @@ class Board(Message, frozen=True, kw_only=True):
 
     epoch: Count
     rev: Count
-    at: datetime
+    at: Instant
     day: str  # the business day, YYYY-MM-DD
     hall: Words
     calls: tuple[Call, ...]  # newest first, at most 30
@@ -321,12 +323,12 @@ class DossierLine(msgspec.Struct, frozen=True):
     code: str
     authority: Words
     status: str
-    due: datetime | None = None
+    due: Instant | None = None
 
 
 class Dossiers(Message, frozen=True, kw_only=True):
     """Retained and public: progress by code only."""
 
     rev: Count
-    at: datetime
+    at: Instant
     lines: tuple[DossierLine, ...] = ()
