@@ -69,9 +69,11 @@ def typed(table: Mapping[str, Any], cls: type[T], path: Path) -> T:
     """The same for a table that was read already; `path` is named in errors and anchors relative paths."""
 
     def from_text(wanted: type, value: Any) -> Any:
-        if wanted is Path and isinstance(value, str):
-            return path.parent / value
-        raise NotImplementedError(f"no reading of {wanted} from {type(value)}")
+        if wanted is not Path:
+            raise NotImplementedError(f"no reading of {wanted}")
+        if not isinstance(value, str):
+            raise ValueError("must be a path in quotes")
+        return path.parent / value
 
     for key, known in unknown_keys(table, shapes.type_info(cls), ""):
         name = key.rpartition(".")[2]
@@ -82,7 +84,10 @@ def typed(table: Mapping[str, Any], cls: type[T], path: Path) -> T:
         return msgspec.convert(table, cls, dec_hook=from_text)
     except msgspec.ValidationError as error:
         key, reason = explained(str(error))
-        raise SettingsError(path, key, reason, nearest_choice(table, cls, key)) from error
+        value, words = choice_at(table, shapes.type_info(cls), key)
+        if words:
+            reason = f"{value!r} is not one of: {', '.join(words)}"
+        raise SettingsError(path, key, reason, closest(value, words)) from error
 
 
 def unknown_keys(value: Any, shape: shapes.Type, where: str) -> Iterator[tuple[str, list[str]]]:
@@ -137,21 +142,19 @@ def explained(message: str) -> tuple[str, str]:
     return key, text[:1].lower() + text[1:]
 
 
-def nearest_choice(table: Any, cls: type, key: str) -> str | None:
-    """The allowed word closest to the one written at `key`, where its type is a closed list of words."""
-    shape: shapes.Type | None = shapes.type_info(cls)
-    value: Any = table
+def choice_at(value: Any, shape: shapes.Type | None, key: str) -> tuple[Any, list[str]]:
+    """What is written at the dotted `key`, and the words allowed there where its type is a closed list."""
     for name in re.findall(r"[^.\[\]]+", key):
         if isinstance(shape, shapes.UnionType):
             shape = chosen(value, shape)
         if isinstance(shape, shapes.StructType) and isinstance(value, Mapping):
-            shape = next((f.type for f in shape.fields if f.encode_name == name), None)
+            shape = next((field.type for field in shape.fields if field.encode_name == name), None)
             value = value.get(name)
         elif isinstance(shape, shapes.CollectionType) and isinstance(value, list) and name.isdigit():
             shape, value = shape.item_type, value[int(name)]
         else:
-            return None
-    return closest(value, allowed_words(shape))
+            return value, []
+    return value, allowed_words(shape)
 
 
 def allowed_words(shape: shapes.Type | None) -> list[str]:

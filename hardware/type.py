@@ -22,6 +22,7 @@ FONTS: Final = Path(__file__).parent / "fonts"
 WEIGHTS: Final = (400, 600, 700, 800)
 CAP_HEIGHT: Final = 0.74  # em; from the font's OS/2 table
 ASCENT: Final = 1.261  # em; raised by fonts/vendor.py so that every stacked accent lies below it
+DESCENT: Final = 0.265  # em
 LINE: Final = 1.35  # em; less, and the accents of a line touch the tails of the line above
 # Where the baseline lies in a line box: as browsers put it, with the family's own ascent 1.0 and descent
 # 0.265.
@@ -66,6 +67,7 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+@lru_cache(maxsize=4096)
 def width(text: str, px: int, weight: int) -> int:
     """The advance of a word or line in pixels."""
     return font(weight, px).size(nfc(text))[0]
