@@ -1,0 +1,211 @@
+"""DeviceLink: the device's side of the contract, for kiosks, counter terminals and displays.
+
+A thread of its own runs `broker.session`, so that a program whose loop is busy painting or printing still
+answers the broker in time. The program talks to it with method calls and hears from it in its own inbox.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from broker import messages as m
+from broker.link import LinkBroken, NotConnected, OpenLink, Put, open_link, read_credentials
+from broker.outbox import Outbox
+from broker.session import Role, Session
+from broker.vocabulary import (
+    Ask,
+    BoardArrived,
+    ClockOffset,
+    ConfigArrived,
+    ControlArrived,
+    Deliver,
+    Effect,
+    Forget,
+    Heard,
+    Leave,
+    NoAnswer,
+    Note,
+    Now,
+    Publish,
+    Recorded,
+    ReplyArrived,
+    ServerDown,
+    ServerUp,
+    StatusChanged,
+    Tick,
+)
+
+__all__ = [
+    "BoardArrived",
+    "BrokerSettings",
+    "ClockOffset",
+    "ConfigArrived",
+    "ControlArrived",
+    "DeviceLink",
+    "Heard",
+    "LinkBroken",
+    "NoAnswer",
+    "ReplyArrived",
+    "ServerDown",
+    "ServerUp",
+]
+
+log = logging.getLogger(__name__)
+
+F = TypeVar("F", bound=m.Fact)
+
+
+class WallClock(Protocol):
+    """The part of a clock that a link needs: aware UTC, and whether it can be believed."""
+
+    def now(self) -> datetime: ...
+    @property
+    def synchronised(self) -> bool: ...
+
+
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The `[broker]` table of a device's file."""
+
+    site: m.Level
+    device: m.Level
+    address: str = "mqtt://127.0.0.1:1883"
+    user: str = ""  # the device's id where not given
+    password_file: str = ""  # none: without credentials, which real brokers refuse
+
+
+class DeviceLink:
+    """The conversation of one device with its server.
+
+    Puts into `inbox`: ServerUp, ServerDown, ConfigArrived, BoardArrived, ReplyArrived, NoAnswer,
+    ControlArrived, ClockOffset; and LinkBroken, an exception for the program to raise, when a thread of the
+    link died of a bug. Before the first ServerUp there is no server. Raises ValueError for a bad address or
+    id, OSError when the password file cannot be read.
+    """
+
+    def __init__(
+        self,
+        settings: BrokerSettings,
+        role: Role,
+        version: str,
+        outbox: Outbox | None,
+        inbox: Put,
+        clock: WallClock,
+        *,
+        open_link: OpenLink = open_link,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._program = inbox
+        self._outbox = outbox
+        self._clock = clock
+        self._monotonic = monotonic
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._recording = threading.Lock()
+        self._session = Session(
+            settings.site, settings.device, role, version, outbox.pending() if outbox is not None else []
+        )
+        user = settings.user or settings.device
+        credentials = read_credentials(user, Path(settings.password_file)) if settings.password_file else None
+        self._link = open_link(
+            settings.address,
+            credentials,
+            settings.device,
+            self._inbox,
+            self._session.subscriptions,
+            self._session.will,
+        )
+        self._thread = threading.Thread(target=self._run, name=f"device-{settings.device}", daemon=True)
+
+    @property
+    def network(self) -> Literal["up", "down"]:
+        """Whether the broker is within reach, whatever the server does."""
+        return "up" if self._link.connected else "down"
+
+    def start(self) -> None:
+        """Connect in the background; returns at once."""
+        self._thread.start()
+        self._link.start()
+
+    def request(self, request: m.AnyRequest, deadline_s: float = 2.0) -> None:
+        """Ask the server, with the same id until it answers: ReplyArrived, or NoAnswer after the deadline.
+
+        While no server is within reach the request waits for one until the deadline.
+        """
+        self._inbox.put(Ask(request, deadline_s))
+
+    def fact(self, draft: F) -> F:
+        """Record what happened and return it numbered; it is on the disk when this returns.
+
+        Give the draft `seq=UNNUMBERED`. It is sent until the server's receipt, across restarts.
+        """
+        if self._outbox is None:
+            raise RuntimeError("this device was given no outbox, so it can record nothing")
+        with self._recording:  # the session hears of facts in the order of their numbers
+            fact = self._outbox.append(draft)
+            self._inbox.put(Recorded(fact))
+        return fact
+
+    def status(self, **changes: Any) -> None:
+        """Change fields of this device's DeviceStatus (`printer`, `error`, ...); published if it differs."""
+        unknown = changes.keys() - set(m.DeviceStatus.__struct_fields__)
+        if unknown:
+            raise TypeError(f"a device's status has no {', '.join(sorted(unknown))}")
+        self._inbox.put(StatusChanged(changes))
+
+    def stop(self, timeout_s: float = 2.0) -> None:
+        """Say goodbye and disconnect, within `timeout_s`. The outbox stays open: it is the program's."""
+        deadline = time.monotonic() + timeout_s
+        self._inbox.put(Leave())
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s / 2)
+        self._link.stop(max(0.1, deadline - time.monotonic()))
+
+    # --- the thread -----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while True:
+                input = self._next()
+                if isinstance(input, LinkBroken):
+                    raise input
+                for effect in self._session.handle(input, self._now()):
+                    self._carry_out(effect)
+                if isinstance(input, Leave):
+                    return
+        except Exception as error:
+            log.exception("device link broken")
+            self._program.put(error if isinstance(error, LinkBroken) else LinkBroken(repr(error)))
+
+    def _next(self) -> Any:
+        wake_at = self._session.wake_at()
+        wait_s = None if wake_at is None else max(0.0, wake_at - self._monotonic())
+        try:
+            return self._inbox.get(timeout=wait_s)
+        except queue.Empty:
+            return Tick()
+
+    def _now(self) -> Now:
+        return Now(self._monotonic(), self._clock.now(), self._clock.synchronised)
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Publish(message):
+                # NotConnected: Disconnected is on its way, and after Connected the session sends it again.
+                with contextlib.suppress(NotConnected):
+                    self._link.publish(message.topic, message.payload, qos=message.qos, retain=message.retain)
+            case Deliver(heard):
+                self._program.put(heard)
+            case Forget(ids):
+                if self._outbox is not None:
+                    self._outbox.forget(ids)
+            case Note(line):
+                log.warning(line)
