@@ -80,7 +80,7 @@ def arrow(p: Plate) -> None:
 
 def person(p: Plate) -> None:
     p.disc(12, 7, 4.6)
-    p.box(3.6, 13.2, 20.4, 25.0, 6.0)
+    p.box(3.6, 13.2, 20.4, 30.0, 6.0)
     p.box(0, 22, 24, 24, on=False)
 
 

@@ -86,10 +86,13 @@ class Panel:
 
     def start(self) -> None:
         name = checked_path(self._path)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        clear_stale(name)
-        self._server = _Server(name, self._routes)
-        os.chmod(name, 0o600)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            clear_stale(name)
+            self._server = _Server(name, self._routes)
+            os.chmod(name, 0o600)
+        except OSError as error:
+            raise PanelError(f"The socket {name} cannot be opened: {error.strerror}") from error
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="panel"
         )
@@ -126,8 +129,6 @@ def clear_stale(name: str) -> None:
         except ConnectionRefusedError:
             Path(name).unlink(missing_ok=True)
             return
-        except OSError as error:
-            raise PanelError(f"The socket path {name} cannot be used: {error.strerror}") from error
     raise PanelError(f"Another program already serves {name}")
 
 

@@ -8,9 +8,10 @@ events in one thread.
 
 from __future__ import annotations
 
-import io
 import re
+import struct
 import threading
+import zlib
 from collections import deque
 from collections.abc import Sequence
 
@@ -136,9 +137,23 @@ def encoded(pixels: bytes, size: tuple[int, int], width: int) -> bytes:
     picture.get_buffer().write(pixels)
     if width < size[0]:
         picture = pygame.transform.smoothscale(picture, (width, max(1, round(size[1] * width / size[0]))))
-    file = io.BytesIO()
-    pygame.image.save(picture, file, "screen.png")
-    return file.getvalue()
+    return png_of(picture)
+
+
+def png_of(picture: pygame.Surface) -> bytes:
+    """A surface as a PNG, 8 bits a channel, no alpha (PNG, third edition, chapter 11).
+
+    Flat colours need neither row filters nor a patient compressor: 20 ms for 1080x1920, where SDL's takes 90.
+    """
+    width, height = picture.get_size()
+    rgb = memoryview(pygame.image.tobytes(picture, "RGB"))
+    rows = b"".join(b"\0" + rgb[at : at + 3 * width] for at in range(0, len(rgb), 3 * width))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
 
 
 def open_screen(url: str, title: str = "motcua") -> Screen:

@@ -141,6 +141,12 @@ def test_a_path_too_long_for_a_socket_is_said_before_anything_is_tried(tmp_path:
         PanelClient(long)
 
 
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PanelError, match="cannot be opened"):
+        Panel(tmp_path / "file" / "p", ROUTES).start()
+
+
 def test_the_longest_path_works(tmp_path: Path) -> None:
     path = tmp_path / ("q" * (106 - len(str(tmp_path))))
     assert len(str(path)) == 107
