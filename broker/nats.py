@@ -1,0 +1,55 @@
+"""The configuration of the embedded broker: NATS, which speaks MQTT 3.1.1 on JetStream. Text only, no files.
+
+NATS checks MQTT clients against subjects: `/` becomes `.`, `+` becomes `*`. No rights on its own `$MQTT`
+subjects are needed (measured with 2.15.1).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from broker.access import PUBLIC, Grants
+from broker.codec import MAX_BYTES
+
+MAX_FILE_STORE = "1GB"  # sessions and retained state of a hall take some megabytes
+
+
+def subject(filter: str) -> str:
+    """The NATS subject of an MQTT filter of the contract (whose levels hold no dots)."""
+    return filter.replace("/", ".").replace("+", "*")
+
+
+def config(
+    listen: str, websocket: str | None, store: Path, users: Mapping[str, Grants], passwords: Mapping[str, str]
+) -> str:
+    """The text of nats.conf. Addresses are `host:port`; it holds passwords: mode 0600."""
+    lines = [
+        "# Written by motcua at every start: changes are lost.",
+        'server_name: "motcua"',
+        'listen: "127.0.0.1:-1"  # its own protocol is not used: any free port, loopback only',
+        f"max_payload: {MAX_BYTES}",
+        f"jetstream {{ store_dir: {_quote(str(store))}, max_file_store: {MAX_FILE_STORE} }}",
+        f"mqtt {{ listen: {_quote(listen)}, no_auth_user: {PUBLIC} }}",
+    ]
+    if websocket is not None:
+        lines.append(f"websocket {{ listen: {_quote(websocket)}, no_tls: true, no_auth_user: {PUBLIC} }}")
+    lines += ["authorization {", "  users: ["]
+    for user, grants in users.items():
+        lines.append(
+            f"    {{ user: {_quote(user)}, password: {_quote(passwords[user])}, permissions: {{"
+            f" publish: {_allowed(grants.publish)}, subscribe: {_allowed(grants.read)} }} }}"
+        )
+    lines += ["  ]", "}", ""]
+    return "\n".join(lines)
+
+
+def _allowed(filters: tuple[str, ...]) -> str:
+    if not filters:
+        return '{ deny: ">" }'
+    return "{ allow: [" + ", ".join(_quote(subject(filter)) for filter in filters) + "] }"
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text)
