@@ -1,0 +1,338 @@
+"""The picture of a ticket: a `Slip` drawn in black and white dots for paper of 58 or 80 mm.
+
+Knows sizes, places and what gives way when names are long; the words are `kiosk.slip`'s. Everything is drawn
+with hard edges (a thermal head knows no grey) from the shipped font: printers' own code pages have no
+Vietnamese. Sizes are dots, 8 a millimetre, and come from the visual language: number at least 12 mm, what one
+must read 3.3 mm, the rest 2 mm, measured on the capitals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from PIL import Image, ImageDraw
+
+from hardware.escpos import DOTS_PER_MM, HEAD_DOTS
+from hardware.type import BASELINE_IN_LINE, CAP_HEIGHT, line_px
+from kiosk import dots
+from kiosk.slip import Slip
+from kiosk.slip import slip as slip
+
+LONGEST: Final = 110 * DOTS_PER_MM  # a longer ticket wastes paper and hangs out of the slot
+NUMBER_FLOOR: Final = 130  # 12 mm capitals
+MUST_FLOOR: Final = 36  # 3.3 mm capitals
+REST_FLOOR: Final = 22  # 2 mm capitals
+RULE: Final = 3
+STAR: Final = 0.55  # em of the number
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """One way to set the ticket, em sizes in dots; the roomiest that is short enough is taken."""
+
+    number: int
+    must: int
+    body: int
+    gap: float = 1.0
+    names: int = MUST_FLOOR  # the floor of authority and service
+    values: int = MUST_FLOOR  # of people and minutes
+    documents: bool = True
+    authority: bool = True
+
+
+_TIGHT: Final = _Sizes(NUMBER_FLOOR, MUST_FLOOR, REST_FLOOR, 0.1, names=30, documents=False)
+_LAST: Final = replace(_TIGHT, gap=0.0, names=REST_FLOOR, values=28, authority=False)
+_TRIES: Final[dict[int, tuple[_Sizes, ...]]] = {
+    80: (
+        _Sizes(184, 40, 28),
+        _Sizes(184, 38, 28, 0.6),
+        _Sizes(184, MUST_FLOOR, 26, 0.3),
+        _Sizes(160, MUST_FLOOR, 26, 0.2),
+        _Sizes(150, MUST_FLOOR, 24, 0.1),
+        replace(_TIGHT, documents=True),
+        _TIGHT,
+        replace(_TIGHT, authority=False),
+        replace(_TIGHT, names=26, authority=False),
+        _LAST,
+    ),
+    58: (
+        _Sizes(150, MUST_FLOOR, 26),
+        _Sizes(140, MUST_FLOOR, 26, 0.5, documents=False),
+        _Sizes(NUMBER_FLOOR, MUST_FLOOR, 24, 0.2, documents=False),
+        _TIGHT,
+        replace(_TIGHT, names=26, values=30),
+        _LAST,
+    ),
+}
+_MARGIN: Final = {80: 20, 58: 10}
+_WIDE_MARGIN: Final = {80: 20, 58: 4}  # of number and place
+SQUEEZE_FLOOR: Final = 0.6  # a narrower number is easier to read than one in two lines, down to this
+
+
+def render(slip: Slip, width_mm: int) -> Image.Image:
+    """The ticket as a picture of mode "1", as wide as the head of `width_mm` (58 or 80) paper.
+
+    At most 110 mm long wherever names allow it: long ones wrap, then shrink to their floor; gaps, sizes and
+    the documents line give way before a word is ever cut off.
+    """
+    for sizes in _TRIES[width_mm]:
+        blocks = _Setting(slip, sizes, width_mm).blocks()
+        length = sum(block.height for block in blocks)
+        if length <= LONGEST:
+            break
+    picture = Image.new("1", (HEAD_DOTS[width_mm], length), 1)
+    draw = ImageDraw.Draw(picture)
+    draw.fontmode = "1"
+    y = 0
+    for block in blocks:
+        block.paint(draw, y)
+        y += block.height
+    return picture
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A part of the ticket over its whole width: `paint(draw, top)`."""
+
+    height: int
+    paint: Callable[[ImageDraw.ImageDraw, int], None]
+
+
+def _gap(dots: float) -> _Block:
+    return _Block(round(dots), lambda draw, y: None)
+
+
+class _Setting:
+    """The ticket set at one choice of sizes."""
+
+    def __init__(self, slip: Slip, sizes: _Sizes, width_mm: int) -> None:
+        self.slip, self.sizes, self.narrow = slip, sizes, width_mm == 58
+        self.left = _MARGIN[width_mm]
+        self.width = HEAD_DOTS[width_mm] - 2 * self.left
+        self.right = self.left + self.width
+        self.wide_left = _WIDE_MARGIN[width_mm]
+        self.wide = HEAD_DOTS[width_mm] - 2 * self.wide_left
+
+    def blocks(self) -> list[_Block]:
+        slip, sizes, gap = self.slip, self.sizes, self.sizes.gap
+        below = [self._lead(slip.documents)] if slip.documents and sizes.documents else []
+        below += [self._lead(slip.missed)]
+        if slip.hotline and (self.narrow or not slip.url):
+            below += [self._lead(slip.hotline)]
+        return [
+            _gap(8),
+            self._words(slip.hall, 600, sizes.body + 2, REST_FLOOR, most_lines=2),
+            _gap(6 * gap),
+            self._rule(),
+            _gap(8 * gap),
+            *self._number(),
+            _gap(12 * gap),
+            *self._service(),
+            _gap(10 * gap),
+            self._place(),
+            _gap(14 * gap),
+            *self._wait(),
+            *self._code(),
+            self._rule(),
+            _gap(6 * gap),
+            *below,
+            _gap(8),
+        ]
+
+    # --- parts ------------------------------------------------------------------------------------------
+
+    def _rule(self) -> _Block:
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            draw.rectangle((self.left, y, self.right - 1, y + RULE - 1), fill=0)
+
+        return _Block(RULE, paint)
+
+    def _words(
+        self, text: str, weight: int, px: int, floor: int, most_lines: int, ink: int = 0, width: int = 0
+    ) -> _Block:
+        """Centred words, smaller until they take no more than `most_lines`."""
+        px, lines = dots.fit(text, weight, px, floor, width or self.width, most_lines)
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            for line in lines:
+                x = self.left + (self.width - dots.length(line, weight, px)) / 2
+                dots.write(draw, line, x, y, weight, px, ink)
+                y += line_px(px)
+
+        return _Block(len(lines) * line_px(px), paint)
+
+    def _lead(self, text: str) -> _Block:
+        """A sentence from the left, its words up to the colon bold."""
+        runs, px = _bold_lead(text), self.sizes.body
+        fewest = len(dots.wrap_runs(runs, REST_FLOOR, self.width))
+        while len(lines := dots.wrap_runs(runs, px, self.width)) > fewest:
+            px -= 1
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            for line in lines:
+                dots.write_runs(draw, line, self.left, y, px)
+                y += line_px(px)
+
+        return _Block(len(lines) * line_px(px), paint)
+
+    def _number(self) -> list[_Block]:
+        """Caption and number; the star stands beside the number, or the caption where that has no room."""
+        slip, most, width = self.slip, self.sizes.number, self.wide
+        star_em = STAR + 0.12 if slip.priority else 0.0
+        px = dots.largest(slip.number, most, NUMBER_FLOOR, width, star_em)
+        beside = slip.priority and px is not None
+        px = px or dots.largest(slip.number, most, NUMBER_FLOOR, width) or NUMBER_FLOOR
+        lines = dots.broken(slip.number, px, width / SQUEEZE_FLOOR)
+        cap = math.ceil(px * CAP_HEIGHT)
+        pitch = cap + px // 8
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            base = y + cap
+            for line in lines:
+                wide = dots.number_width(line, px)
+                squeeze = min(1.0, width / wide)
+                x = self.left + (self.width - wide * squeeze - beside * star_em * px) / 2
+                dots.write_number(draw, line, x, base, px, squeeze)
+                base += pitch
+            if beside:
+                dots.star(draw, x + wide + 0.12 * px, y + (cap - STAR * px) / 2, STAR * px)
+
+        return [
+            self._caption(star=slip.priority and not beside),
+            _gap(4 + 4 * self.sizes.gap),
+            _Block(cap + pitch * (len(lines) - 1), paint),
+        ]
+
+    def _caption(self, star: bool) -> _Block:
+        px = self.sizes.body + 2
+        words = self._words(self.slip.caption, 600, px, REST_FLOOR, most_lines=1)
+        middle = self.left + self.width / 2
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            words.paint(draw, y)
+            if star:
+                size = words.height
+                dots.star(draw, middle + dots.length(self.slip.caption, 600, px) / 2 + 12, y, size)
+
+        return _Block(words.height, paint)
+
+    def _service(self) -> list[_Block]:
+        """The service large; its authority above it, smaller, where the two differ."""
+        sizes, slip = self.sizes, self.slip
+        large = slip.service or slip.authority
+        _, lines = dots.fit(large, 700, sizes.must, MUST_FLOOR, self.width, most_lines=1)
+        floor = MUST_FLOOR if len(lines) == 1 else sizes.names
+        blocks = [self._words(large, 700, sizes.must, floor, most_lines=min(len(lines), 2))]
+        if slip.service and sizes.authority:
+            blocks.insert(0, self._words(slip.authority, 600, sizes.body, REST_FLOOR, most_lines=1))
+        return blocks
+
+    def _place(self) -> _Block:
+        """White on a black bar: where to sit."""
+        room, px = self.wide - 16, self.sizes.must
+        words = self._words(self.slip.place, 700, px, MUST_FLOOR, most_lines=1, ink=1, width=room)
+        pad = 4
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            box = (self.wide_left, y, self.wide_left + self.wide - 1, y + words.height + 2 * pad - 1)
+            draw.rounded_rectangle(box, radius=10, fill=0)
+            words.paint(draw, y + pad)
+
+        return _Block(words.height + 2 * pad, paint)
+
+    def _wait(self) -> list[_Block]:
+        """People ahead, and the range with the time it was true at; only the first when no range is known."""
+        slip, body = self.slip, self.sizes.body
+        if not slip.wait:
+            return [self._ahead_only()]
+        long = dots.length(slip.ahead_labels[0], 400, body) + dots.length(slip.wait_labels[0], 400, body)
+        short = long + 24 > self.width
+        columns = ((slip.ahead_labels[short], slip.ahead), (slip.wait_labels[short], slip.wait))
+        for px in range(self.sizes.must, self.sizes.values - 1, -2):
+            wide = [
+                max(dots.length(label, 400, body), dots.length(value, 700, px)) for label, value in columns
+            ]
+            if sum(wide) + 12 <= self.width:
+                break
+        else:  # a huge queue on narrow paper: one under the other
+            return [self._row(label, value) for label, value in columns]
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            for x, (label, value) in zip((self.left, self.right - wide[1]), columns, strict=True):
+                dots.write(draw, label, x, y, 400, body)
+                dots.write(draw, value, x, y + line_px(body), 700, px)
+
+        return [_Block(line_px(body) + line_px(px), paint)]
+
+    def _ahead_only(self) -> _Block:
+        return self._row(self.slip.ahead_labels[0], self.slip.ahead)
+
+    def _row(self, label: str, value: str) -> _Block:
+        """A label at the left and its value at the right on one baseline, or under it."""
+        must = self.sizes.must
+        value_x = self.right - dots.length(value, 700, must)
+        room = value_x - self.left - 12
+        px = dots.shrunk(label, 400, self.sizes.body, REST_FLOOR, room)
+        below = line_px(px) if dots.length(label, 400, px) > room else 0
+        down = 0 if below else round((must - px) * BASELINE_IN_LINE)
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            dots.write(draw, label, self.left, y + down, 400, px)
+            dots.write(draw, value, value_x, y + below, 700, must)
+
+        return _Block(line_px(must) + below, paint)
+
+    def _code(self) -> list[_Block]:
+        """The QR code in its white, and when the number was taken: beside it, or below on narrow paper."""
+        slip, gap = self.slip, self.sizes.gap
+        if not slip.url:
+            return [_gap(10 * gap), self._lead(slip.taken_on), _gap(6 * gap)]
+        code, quiet = dots.qr(slip.url)
+        if self.narrow:
+            body = self.sizes.body
+            at = self.left + (self.width - code.width) // 2
+            return [
+                _gap(quiet),
+                _Block(code.height, lambda draw, y: draw.bitmap((at, y), code, fill=0)),
+                _gap(quiet),
+                self._words(slip.scan, 700, body + 2, REST_FLOOR, most_lines=1),
+                self._words(slip.taken_on, 400, body, REST_FLOOR, most_lines=1),
+                _gap(6 * gap),
+            ]
+        left = max(self.left, quiet)
+        facts = self._facts(left + code.width + quiet)
+        height = max(code.height, facts.height)
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            draw.bitmap((left, y + (height - code.height) // 2), code, fill=0)
+            facts.paint(draw, y + (height - facts.height) // 2)
+
+        return [_gap(quiet), _Block(height, paint), _gap(quiet)]
+
+    def _facts(self, x: int) -> _Block:
+        """What stands right of the code, from `x` on."""
+        slip, room = self.slip, self.right - x
+        px = self.sizes.body
+        lines: list[list[dots.Run]] = []
+        for runs in ([(slip.scan, 700)], [(slip.taken, 400)], [(slip.date, 400)], _bold_tail(slip.hotline)):
+            lines += dots.wrap_runs(runs, px, room)
+
+        def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
+            for line in lines:
+                dots.write_runs(draw, line, x, y, px)
+                y += line_px(px)
+
+        return _Block(len(lines) * line_px(px), paint)
+
+
+def _bold_lead(text: str) -> list[dots.Run]:
+    lead, colon, rest = text.partition(": ")
+    return [(f"{lead}:", 700), (rest, 400)] if colon else [(text, 400)]
+
+
+def _bold_tail(text: str) -> list[dots.Run]:
+    lead, colon, rest = text.partition(": ")
+    return [(f"{lead}:", 400), (rest, 700)] if colon else [(text, 700)]
