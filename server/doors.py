@@ -1,0 +1,248 @@
+"""The MQTT door: messages in, commands to the writer, answers out.
+
+One thread reads one inbox. What is malformed, unknown or stale costs one log line and a refusal to whoever
+can be told; nothing that arrives here can stop the process. Which counter a key belongs to comes from the
+hall's file and the topic's device, never from the payload.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from broker import codec, topics
+from broker import messages as m
+from broker.link import Connected, Disconnected, LinkBroken, Received
+from hardware.clock import Clock
+from server.hall import commands as c
+from server.hall.tickets import Klass
+from server.outlet import Outlet
+from server.projection import Projection
+from server.site_file import Device, HallConfig
+from server.writer import FactMark, Outcome, Writer
+
+log = logging.getLogger("doors")
+
+TIME_EVERY_S = 30.0
+STALE_S = 30.0  # a request that took longer to arrive is not what the person wants now
+TOKEN_BYTES = 16  # 128 bits, 22 characters: a phone page's address cannot be guessed
+
+SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT)
+
+KEYS: dict[str, type[c.AtCounter]] = {
+    "next": c.CallNext,
+    "recall": c.Recall,
+    "start": c.Start,
+    "finish": c.Finish,
+    "no-show": c.MarkNoShow,
+    "park": c.Park,
+    "undo": c.Undo,
+}
+
+
+class Stop:
+    """Ends the door's loop."""
+
+
+class Devices:
+    """The last known status of each device. Written by the door, read by pages."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, m.DeviceStatus] = {}
+        self._lock = threading.Lock()
+
+    def put(self, device: str, status: m.DeviceStatus) -> None:
+        with self._lock:
+            before = self._known.get(device)
+            self._known[device] = status
+        if before is None or (before.online, before.printer, before.error) != (
+            status.online,
+            status.printer,
+            status.error,
+        ):
+            log.info(
+                "device id=%s online=%s printer=%s error=%s",
+                device,
+                status.online,
+                status.printer,
+                status.error,
+            )
+
+    def snapshot(self) -> Mapping[str, m.DeviceStatus]:
+        with self._lock:
+            return dict(self._known)
+
+
+class Doors:
+    """Carries the contract between devices and the writer."""
+
+    def __init__(
+        self,
+        config: HallConfig,
+        writer: Writer,
+        outlet: Outlet,
+        projection: Projection,
+        clock: Clock,
+        devices: Devices,
+        inbox: queue.SimpleQueue[Any],
+    ) -> None:
+        self._config, self._writer, self._outlet = config, writer, outlet
+        self._projection, self._clock, self._devices, self._inbox = projection, clock, devices, inbox
+        self._day = writer.view.board.day
+        self._handlers: dict[topics.Topic, Callable[[str, Any], None]] = {
+            topics.STATUS: self._devices.put,
+            topics.REQUEST: self._request,
+            topics.FACT: self._fact,
+        }
+
+    def run(self) -> None:
+        """Read the inbox until a Stop. Raises LinkBroken when the link died of a bug."""
+        tell_time_at = time.monotonic() + TIME_EVERY_S
+        while True:
+            try:
+                item = self._inbox.get(timeout=max(0.0, tell_time_at - time.monotonic()))
+            except queue.Empty:
+                item = None
+            if time.monotonic() >= tell_time_at:
+                tell_time_at += TIME_EVERY_S
+                self._outlet.time(self._clock.now())
+            match item:
+                case Received(topic, payload, _):
+                    self._received(topic, payload)
+                case Connected():
+                    log.info("broker connected")
+                    self._outlet.connected(self._writer.view, self._clock.now())
+                case Disconnected(reason):
+                    log.warning("broker disconnected reason=%s", reason)
+                case LinkBroken():
+                    raise item
+                case Stop():
+                    return
+
+    def shown(self, view: Any) -> None:
+        """A commit changed the picture: tell the walls, and the devices when a new day has new hours."""
+        self._outlet.board(view)
+        if view.board.day != self._day:
+            self._day = view.board.day
+            self._outlet.configs(view.at)
+
+    # --- what devices say -----------------------------------------------------------------------------
+
+    def _received(self, concrete: str, payload: bytes) -> None:
+        address = topics.parse(concrete)
+        handler = self._handlers.get(address.topic) if address is not None else None
+        if address is None or handler is None or address.device is None:
+            log.warning("message on unknown topic %s", codec.quoted(concrete.encode()))
+            return
+        try:
+            message = codec.decode(address.topic, payload)
+        except codec.Malformed as error:
+            log.warning("malformed device=%s topic=%s %s", address.device, address.topic.name, error)
+            self._refuse(address.topic, address.device, error.id, "bad-request")
+            return
+        if address.device not in self._config.devices:
+            log.warning("unknown device=%s topic=%s", address.device, address.topic.name)
+            self._refuse(address.topic, address.device, getattr(message, "id", None), "unknown-device")
+            return
+        handler(address.device, message)
+
+    def _request(self, device: str, request: m.AnyRequest) -> None:
+        command = self._command(device, request)
+        if command is None:
+            self._refuse(topics.REQUEST, device, request.id, "unknown-device")
+        elif self._stale(device, request.at):
+            log.warning("stale device=%s request=%s", device, request.id)
+            self._refuse(topics.REQUEST, device, request.id, "stale")
+        else:
+            self._writer.submit(command, lambda outcome: self._reply(device, request, outcome))
+
+    def _command(self, device: str, request: m.AnyRequest) -> c.Command | None:
+        own = self._config.devices[device]
+        meta = {"id": command_id(device, request.id), "by": f"device:{device}"}
+        match request:
+            case m.IssueRequest() if own.role == "kiosk":
+                return c.Issue(
+                    ticket=secrets.token_hex(8),
+                    token=secrets.token_urlsafe(TOKEN_BYTES),
+                    source=device,
+                    service=request.service,
+                    klass=Klass(request.klass),
+                    lang=request.lang,
+                    **meta,
+                )
+            case m.KeyRequest() if own.counter is not None:
+                return KEYS[request.key](counter=own.counter, **meta)
+        return None
+
+    def _stale(self, device: str, at: datetime) -> bool:
+        """Did this take too long to come? Not asked of a device whose clock is not to be believed."""
+        status = self._devices.snapshot().get(device)
+        if status is not None and not status.clock_synchronised:
+            return False
+        return self._clock.real_seconds((self._clock.now() - at).total_seconds()) > STALE_S
+
+    def _reply(self, device: str, request: m.AnyRequest, outcome: Outcome) -> None:
+        self._outlet.reply(device, self._answer(request, outcome))
+
+    def _answer(self, request: m.AnyRequest, outcome: Outcome) -> m.AnyReply:
+        if outcome.refusal is not None:
+            again = outcome.result.get("reopens_at")
+            reopens_at = None if again is None else datetime.fromisoformat(again)
+            return m.RefusedReply(id=request.id, code=outcome.refusal, reopens_at=reopens_at)
+        if isinstance(request, m.IssueRequest):
+            return self._projection.ticket_reply(request.id, outcome.result)
+        return m.DoneReply(
+            id=request.id, number=outcome.result.get("number"), state=outcome.result.get("state")
+        )
+
+    def _fact(self, device: str, fact: m.AnyFact) -> None:
+        command = self._fact_command(device, self._config.devices[device], fact)
+        if command is None:
+            self._refuse(topics.FACT, device, fact.id, "unknown-device")
+            return
+        mark = FactMark(device, fact.seq, type(fact).__struct_config__.tag, fact.at)  # type: ignore[arg-type]
+        self._writer.submit(command, lambda outcome: self._receipt(device, fact, outcome), mark)
+
+    @staticmethod
+    def _fact_command(device: str, own: Device, fact: m.AnyFact) -> c.Command | None:
+        meta = {"id": command_id(device, fact.id), "by": f"device:{device}"}
+        match fact:
+            case m.PrintFact():
+                return c.RecordPaper(ticket=fact.ticket, outcome=fact.outcome, **meta)
+            case m.AbandonFact():
+                return c.Abandon(request=command_id(device, fact.request), **meta)
+            case m.RatingFact() if own.counter is not None:
+                return c.Rate(
+                    counter=own.counter,
+                    number=fact.number,
+                    level=fact.level,
+                    levels=fact.levels,
+                    reason=fact.reason,
+                    **meta,
+                )
+        return None
+
+    def _receipt(self, device: str, fact: m.AnyFact, outcome: Outcome) -> None:
+        refused = () if outcome.refusal is None else (m.Refusal(fact.id, outcome.refusal),)
+        ids = (fact.id,) if outcome.refusal is None else ()
+        self._outlet.receipt(device, m.Receipt(ids=ids, refused=refused))
+
+    def _refuse(self, topic: topics.Topic, device: str, id: str | None, code: str) -> None:
+        """Tell the sender no, where it said who it is: a request gets a reply, a fact a receipt."""
+        if id is None:
+            return
+        if topic is topics.REQUEST:
+            self._outlet.reply(device, m.RefusedReply(id=id, code=code))
+        elif topic is topics.FACT:
+            self._outlet.receipt(device, m.Receipt(ids=(), refused=(m.Refusal(id, code),)))
+
+
+def command_id(device: str, id: str) -> str:
+    """A device's ids are its own: no device can speak for another's command."""
+    return f"{device}/{id}"

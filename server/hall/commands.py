@@ -1,0 +1,152 @@
+"""What one can ask of a hall. A command carries its id (the same id is the same command) and who asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from server.hall.tickets import Klass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """id: chosen by the asker, taken once. by: `device:kiosk-1`, `officer:ha`, `hall`."""
+
+    id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenDay(Command):
+    """The business day turned: end what is left of the old one."""
+
+    day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue(Command):
+    """A number, please. `ticket` and `token` are fresh ids made at the door; `source` is the device."""
+
+    ticket: str
+    token: str
+    source: str
+    service: str
+    klass: Klass = Klass.NORMAL
+    lang: str = "vi"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abandon(Command):
+    """The kiosk gave request `request` up: its number belongs to nobody, whenever it comes."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPaper(Command):
+    """What became of a ticket's paper: printed, failed, maybe."""
+
+    ticket: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtCounter(Command):
+    """Base of what happens at one counter."""
+
+    counter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCounter(AtCounter):
+    """An officer sits down, or comes back from a break."""
+
+    officer: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseCounter(AtCounter):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCounter(AtCounter):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNext(AtCounter):
+    """Finish the one who is here and call the one whose turn it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNumber(AtCounter):
+    """Call one number. Out of turn it needs a reason, which is logged."""
+
+    number: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall(AtCounter):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(AtCounter):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finish(AtCounter):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkNoShow(AtCounter):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park(AtCounter):
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BringBack(AtCounter):
+    """A parked or missed number goes back to its old place in the line."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(AtCounter):
+    """Send the one who is here on: to another service, or to another counter (of the same service)."""
+
+    to_service: str | None = None
+    to_counter: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(Command):
+    """Take a number out of the day."""
+
+    number: str
+    reason: str
+    counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(AtCounter):
+    """Take back the last thing done at this counter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate(AtCounter):
+    """A citizen pressed a satisfaction button: level 1 (worst) to `levels`."""
+
+    number: str
+    level: int
+    levels: int
+    reason: str | None = None

@@ -1,0 +1,172 @@
+"""What happened in the hall. Events are facts: complete, in order, never changed; the log is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from server.hall.tickets import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """at: the server's clock, UTC, never backwards in a day. command, by: what caused it, and whose."""
+
+    at: datetime
+    command: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayClosed(Event):
+    day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayOpened(Event):
+    day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued(Event):
+    """A number was given. `session`: the opening instant of the session it counts towards, for caps."""
+
+    ticket: Ticket
+    session: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestVoided(Event):
+    """A request was given up before it was seen: it must not issue, however late it comes."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperRecorded(Event):
+    ticket: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterOpened(Event):
+    counter: str
+    officer: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterPaused(Event):
+    counter: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CounterClosed(Event):
+    counter: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfTicket(Event):
+    """Base of what happens to a ticket at a counter (None: away from one)."""
+
+    ticket: str
+    counter: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called(OfTicket):
+    """seq: the day's call number, shared with recalls. exception: why it was out of turn, else None."""
+
+    seq: int
+    officer: str | None
+    exception: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recalled(OfTicket):
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started(OfTicket):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished(OfTicket):
+    """auto: the day ended with the citizen still at the counter; excluded from service times."""
+
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedNoShow(OfTicket):
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked(OfTicket):
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroughtBack(OfTicket):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transferred(OfTicket):
+    to_service: str
+    to_counter: str | None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled(OfTicket):
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated(OfTicket):
+    level: int
+    levels: int
+    reason: str | None
+    service: str
+    officer: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone(Event):
+    """The command `undoes` of this counter was taken back: `tickets` stand as they stood before it."""
+
+    counter: str
+    undoes: str
+    tickets: tuple[Ticket, ...]
+    current: str | None
+    served: str | None
+
+
+KINDS: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        DayClosed,
+        DayOpened,
+        Issued,
+        RequestVoided,
+        PaperRecorded,
+        CounterOpened,
+        CounterPaused,
+        CounterClosed,
+        Called,
+        Recalled,
+        Started,
+        Finished,
+        MarkedNoShow,
+        Parked,
+        BroughtBack,
+        Transferred,
+        Cancelled,
+        Rated,
+        Undone,
+    )
+}

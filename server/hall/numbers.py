@@ -1,0 +1,106 @@
+"""Rules of numbers: the day that begins and ends them, giving them, and what became of their paper."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from server.hall import commands as c
+from server.hall import events as e
+from server.hall.calendar import admission, business_day, current_session
+from server.hall.looking import events_meta, service_of
+from server.hall.refusals import Refusal
+from server.hall.site import Service, Site
+from server.hall.state import HallState, given_key
+from server.hall.tickets import AT_COUNTER, ENDED, State, Ticket, number_text
+
+Events = list[e.Event]
+
+
+def day_due(site: Site, state: HallState, now: datetime) -> c.OpenDay | None:
+    """The command that turns the business day, when it is time; its id is the day, so it happens once."""
+    day = business_day(site, now)
+    if state.day is not None and day.isoformat() <= state.day:
+        return None  # a clock that stepped back opens no old day
+    return c.OpenDay(id=f"day:{day.isoformat()}", by="hall", day=day)
+
+
+def open_day(site: Site, state: HallState, command: c.OpenDay, now: datetime) -> Events:
+    meta = events_meta(command, now)
+    events: Events = []
+    if state.day is not None:
+        events += [_ended_by_closing(ticket, meta) for ticket in _unended(state)]
+        for counter in state.counters.values():
+            if counter.status != "closed":
+                events.append(e.CounterClosed(counter=counter.id, **meta))
+        events.append(e.DayClosed(day=state.day, **meta))
+    events.append(e.DayOpened(day=command.day.isoformat(), **meta))
+    return events
+
+
+def _unended(state: HallState) -> list[Ticket]:
+    return [t for t in state.tickets.values() if t.state not in ENDED]
+
+
+def _ended_by_closing(ticket: Ticket, meta: dict[str, Any]) -> e.Event:
+    """Every ticket ends with its day: served if it was being served, absent if called, expired otherwise."""
+    at = {"ticket": ticket.id, "counter": ticket.counter if ticket.state in AT_COUNTER else None, **meta}
+    match ticket.state:
+        case State.SERVING:
+            return e.Finished(auto=True, **at)
+        case State.CALLED:
+            return e.MarkedNoShow(auto=True, **at)
+        case _:
+            return e.Cancelled(reason="expired", **at)
+
+
+def issue(site: Site, state: HallState, command: c.Issue, now: datetime) -> Events:
+    service = service_of(site, command.service)
+    if command.id in state.voided:
+        raise Refusal("abandoned")
+    session = admit(site, state, service, now)
+    ordinal = state.next_ordinal.get(service.letter, service.start)
+    ticket = Ticket(
+        id=command.ticket,
+        number=number_text(service.letter, ordinal, service.digits),
+        letter=service.letter,
+        ordinal=ordinal,
+        day=state.day or business_day(site, now).isoformat(),
+        service=service.id,
+        klass=command.klass,
+        lang=command.lang,
+        source=command.source,
+        token=command.token,
+        request=command.id,
+        issued_at=now,
+        order=now,
+    )
+    return [e.Issued(ticket=ticket, session=session, **events_meta(command, now))]
+
+
+def admit(site: Site, state: HallState, service: Service, now: datetime) -> str:
+    """The session a number given now counts towards. Raises Refusal with the reason and the next opening."""
+    closed = admission(site, now)
+    if closed is not None:
+        raise Refusal(closed.reason, reopens_at=closed.reopens_at)
+    session = current_session(site, now)
+    assert session is not None
+    opened = session.opens.isoformat()
+    if service.cap is not None and state.given.get(given_key(service.id, opened), 0) >= service.cap:
+        raise Refusal("session-full")
+    return opened
+
+
+def abandon(site: Site, state: HallState, command: c.Abandon, now: datetime) -> Events:
+    meta = events_meta(command, now)
+    id = state.by_request.get(command.request)
+    if id is None:
+        return [e.RequestVoided(request=command.request, **meta)]
+    ticket = state.tickets[id]
+    if ticket.state is not State.WAITING:
+        return []  # it was called meanwhile: the officer will find nobody, and say so
+    return [e.Cancelled(ticket=id, counter=None, reason="abandoned", **meta)]
+
+
+def record_paper(site: Site, state: HallState, command: c.RecordPaper, now: datetime) -> Events:
+    return [e.PaperRecorded(ticket=command.ticket, outcome=command.outcome, **events_meta(command, now))]

@@ -1,0 +1,52 @@
+"""The hall says no: typed, with a stable code that programs and catalogues know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CODES: dict[str, str] = {
+    "unknown-service": "no service of that id",
+    "unknown-counter": "no counter of that id",
+    "unknown-officer": "no officer of that id",
+    "unknown-number": "no ticket of that number today",
+    "before-opening": "the hall has not opened yet",
+    "lunch": "between the sessions of the day",
+    "cut-off": "too near to closing for another number",
+    "after-hours": "the last session of the day is over",
+    "holiday": "a public holiday",
+    "closed-day": "no session on this day",
+    "session-full": "all numbers of this session are given",
+    "nobody-waiting": "nobody waits for this counter",
+    "nobody-here": "no ticket stands at this counter",
+    "not-now": "the ticket's state does not allow this",
+    "not-served-here": "this counter does not serve that service",
+    "counter-busy": "a ticket already stands at this counter",
+    "counter-taken": "another officer works at this counter",
+    "reason-needed": "calling out of order needs a reason",
+    "recall-limit": "recalled as often as the hall allows",
+    "too-soon": "a moment ago already",
+    "grace-over": "the missed number came back too late",
+    "nothing-to-undo": "nothing to take back at this counter",
+    "too-late": "the time for taking it back is over, or the ticket went on",
+    "not-rateable": "no ticket of that number was served at this counter just now",
+    "already-rated": "this ticket has its rating",
+    "bad-level": "a level the hall does not use",
+    "abandoned": "the kiosk gave this request up before it was answered",
+    "bad-request": "the message was not of the contract",
+    "stale": "the request took too long to arrive",
+    "unknown-device": "no device of that id, or not of that role",
+}
+
+
+class Refusal(Exception):
+    """A command that was understood and not carried out. Nothing has changed.
+
+    code: a key of CODES; params: values for the text shown to the person.
+    """
+
+    def __init__(self, code: str, **params: Any) -> None:
+        if code not in CODES:
+            raise KeyError(code)
+        super().__init__(f"{code}: {CODES[code]}")
+        self.code = code
+        self.params = params

@@ -1,0 +1,181 @@
+"""What a centre is made of: authorities, services, counters, hours, policies; and what makes no sense.
+
+A `Site` is configuration, a value that rules compare against. `problems(site)` names everything that would
+break the day before anybody stands in front of a kiosk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta, tzinfo
+from enum import StrEnum
+
+# Letters that read as figures (I, O, Q: visual.md, DIN 1450) are refused outright; the second of a pair that
+# sounds alike when called (domain 5.1) is refused while the first is in use.
+UNREADABLE = frozenset("IOQ")
+ALIKE = (("D", "Đ"), ("I", "Y"), ("S", "X"), ("B", "P"), ("M", "N"), ("O", "0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    vi: str
+    en: str
+
+
+class PolicyKind(StrEnum):
+    STRICT = "strict"
+    RATIO = "ratio"
+    ACCUMULATING = "accumulating"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How priority people pass others (experience 4.6).
+
+    weight: how many times faster priority waiting counts (b, 1 to 10); age_limit: after this wait nobody who
+    came later passes, None for none; normals: of `ratio`, how many normal tickets go before a priority one.
+    """
+
+    kind: PolicyKind = PolicyKind.ACCUMULATING
+    weight: float = 5.0
+    age_limit: timedelta | None = timedelta(minutes=45)
+    normals: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A line people stand in. Services may share a letter: they then share one series of numbers."""
+
+    id: str
+    authority: str
+    name: Words
+    letter: str
+    digits: int = 3
+    start: int = 1
+    policy: Policy = field(default_factory=Policy)
+    typical: timedelta = timedelta(minutes=8)  # expected time at the counter until real ones are known
+    target: timedelta = timedelta(minutes=15)  # promised wait
+    cap: int | None = None  # numbers a session
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    id: str
+    name: Words
+    short: Words
+    letter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A place of service. `services` are equal; those in `then` are called only when none of them waits."""
+
+    id: str
+    services: tuple[str, ...]
+    then: tuple[str, ...] = ()
+    area: str = ""
+
+    @property
+    def tiers(self) -> tuple[tuple[str, ...], ...]:
+        return (self.services, self.then)
+
+    def serves(self, service: str) -> bool:
+        return service in self.services or service in self.then
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A stretch of opening in the site's own time."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A week of sessions, Monday first, and the days that differ from it."""
+
+    week: tuple[tuple[Session, ...], ...]
+    holidays: frozenset[date] = frozenset()
+    made_up: frozenset[date] = frozenset()  # Saturdays worked instead of a swapped day
+    cut_off: timedelta = timedelta(minutes=15)  # no numbers in the last minutes of a session
+    day_changes: time = time(4, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One centre. `counters` and `services` keep the order of the configuration."""
+
+    id: str
+    name: Words
+    zone: tzinfo
+    hours: Hours
+    authorities: tuple[Authority, ...]
+    services: dict[str, Service]
+    counters: dict[str, Counter]
+    recall_limit: int = 3
+    recall_gap: timedelta = timedelta(seconds=5)
+    grace: timedelta = timedelta(minutes=15)  # how long a missed number may come back
+    undo: timedelta = timedelta(seconds=10)
+    rating_window: timedelta = timedelta(minutes=10)
+    rating_levels: int = 4
+    rating_reasons: frozenset[str] = frozenset()
+
+    def counters_for(self, service: str) -> tuple[Counter, ...]:
+        return tuple(c for c in self.counters.values() if c.serves(service))
+
+
+def problems(site: Site) -> Iterator[str]:
+    """Everything that would break the day, a sentence each; nothing for a sound site."""
+    known = {a.id for a in site.authorities}
+    for service in site.services.values():
+        if service.authority not in known:
+            yield f"service '{service.id}' belongs to authority '{service.authority}', which does not exist"
+        if not site.counters_for(service.id):
+            yield f"service '{service.id}' is served by no counter"
+        if service.start < 0 or not 2 <= service.digits <= 4:
+            yield f"service '{service.id}': numbers start at 0 or more and have 2 to 4 digits"
+        if not 1 <= service.policy.weight <= 10:
+            yield f"service '{service.id}': the priority weight must be 1 to 10"
+    yield from _letter_problems(site)
+    for counter in site.counters.values():
+        for wanted in counter.services + counter.then:
+            if wanted not in site.services:
+                yield f"counter '{counter.id}' serves '{wanted}', which does not exist"
+        if not counter.services:
+            yield f"counter '{counter.id}' serves nothing"
+    yield from _hour_problems(site.hours)
+
+
+def _letter_problems(site: Site) -> Iterator[str]:
+    used: dict[str, Service] = {}
+    for service in site.services.values():
+        letter = service.letter
+        if len(letter) != 1 or not ("A" <= letter <= "Z"):
+            yield f"service '{service.id}': prefix '{letter}' must be one letter A to Z"
+        elif letter in UNREADABLE:
+            yield f"service '{service.id}': prefix '{letter}' reads like a figure"
+        other = used.setdefault(letter, service)
+        if (other.digits, other.start) != (service.digits, service.start):
+            yield f"services '{other.id}' and '{service.id}' share prefix '{letter}' but number differently"
+        if other.authority != service.authority:
+            yield f"prefix '{letter}' is used by both '{other.authority}' and '{service.authority}'"
+    for one, two in ALIKE:
+        if one in used and two in used:
+            yield f"prefixes '{one}' and '{two}' sound alike when called: use only one of them"
+
+
+def _hour_problems(hours: Hours) -> Iterator[str]:
+    if len(hours.week) != 7:
+        yield "a week has seven days"
+    for name, day in zip(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), hours.week, strict=False):
+        last = time(0, 0)
+        for session in day:
+            if session.closes <= session.opens:
+                yield f"{name}: a session closes at {session.closes:%H:%M}, before it opens"
+            if session.opens < last:
+                yield f"{name}: the session from {session.opens:%H:%M} begins before the one before it ends"
+            last = session.closes

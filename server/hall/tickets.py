@@ -1,0 +1,117 @@
+"""A ticket and its life as a table. What is not in the table cannot happen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    CALLED = "called"
+    SERVING = "serving"
+    PARKED = "parked"
+    SERVED = "served"
+    NO_SHOW = "no_show"
+    CANCELLED = "cancelled"
+
+
+class Action(StrEnum):
+    CALL = "call"
+    RECALL = "recall"
+    START = "start"
+    FINISH = "finish"
+    NO_SHOW = "no-show"
+    PARK = "park"
+    BRING_BACK = "bring-back"
+    TRANSFER = "transfer"
+    CANCEL = "cancel"
+
+
+class Klass(StrEnum):
+    NORMAL = "normal"
+    PRIORITY = "priority"
+
+
+LIFE: dict[State, dict[Action, State]] = {
+    State.WAITING: {
+        Action.CALL: State.CALLED,
+        Action.TRANSFER: State.WAITING,
+        Action.CANCEL: State.CANCELLED,
+    },
+    State.CALLED: {
+        Action.RECALL: State.CALLED,
+        Action.START: State.SERVING,
+        Action.FINISH: State.SERVED,
+        Action.NO_SHOW: State.NO_SHOW,
+        Action.PARK: State.PARKED,
+        Action.TRANSFER: State.WAITING,
+        Action.CANCEL: State.CANCELLED,
+    },
+    State.SERVING: {
+        Action.FINISH: State.SERVED,
+        Action.PARK: State.PARKED,
+        Action.TRANSFER: State.WAITING,
+        Action.CANCEL: State.CANCELLED,
+    },
+    State.PARKED: {
+        Action.CALL: State.CALLED,
+        Action.BRING_BACK: State.WAITING,
+        Action.TRANSFER: State.WAITING,
+        Action.CANCEL: State.CANCELLED,
+    },
+    State.NO_SHOW: {Action.CALL: State.CALLED, Action.BRING_BACK: State.WAITING},
+    State.SERVED: {},
+    State.CANCELLED: {},
+}
+
+ENDED = frozenset({State.SERVED, State.NO_SHOW, State.CANCELLED})
+AT_COUNTER = frozenset({State.CALLED, State.SERVING})
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One number, held by one person for one visit. All instants are UTC.
+
+    order: the place in the line: the instant of issue, whatever comes later. bound_to: the only counter that
+    may call it after a transfer to a counter. rev grows with every change.
+    """
+
+    id: str
+    number: str
+    letter: str
+    ordinal: int
+    day: str
+    service: str
+    klass: Klass
+    lang: str
+    source: str
+    token: str
+    request: str
+    issued_at: datetime
+    order: datetime
+    state: State = State.WAITING
+    counter: str | None = None
+    officer: str | None = None
+    bound_to: str | None = None
+    called_at: datetime | None = None  # the first call
+    last_called_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    recalls: int = 0
+    note: str | None = None
+    reason: str | None = None  # why it ended otherwise than served
+    paper: str | None = None  # printed, failed, maybe
+    level: int | None = None  # the rating
+    rev: int = 0
+
+    @property
+    def place(self) -> tuple[datetime, str, int]:
+        """Sorts people of one line: first come first, the series deciding within one instant."""
+        return (self.order, self.letter, self.ordinal)
+
+
+def number_text(letter: str, ordinal: int, digits: int) -> str:
+    """`A`, 7, 3 -> `A007`. A series never ends: after A999 comes A1000."""
+    return f"{letter}{ordinal:0{digits}d}"

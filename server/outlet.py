@@ -1,0 +1,89 @@
+"""What the server says over MQTT, after the commit: boards, configurations, replies, receipts, the time.
+
+Nothing is kept here for later. What a broken link swallows is said again: state on every connect, replies and
+receipts when the device repeats itself.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from datetime import datetime
+
+from broker import codec, topics
+from broker import messages as m
+from broker.link import Link, Message, NotConnected
+from broker.topics import Topic
+from server.projection import Projection
+from server.writer import View
+
+REVS_AN_EPOCH = 100_000  # configurations of one start; the next start begins above them
+
+
+class Outlet:
+    """The server's voice. Any thread may speak; `link` is given after construction, for its will needs us."""
+
+    def __init__(self, site: str, version: str, projection: Projection, devices: tuple[str, ...]) -> None:
+        self._site, self._version = site, version
+        self._projection, self._devices = projection, devices
+        self._link: Link | None = None
+        self._epoch = 0
+        self._config_rev = 0
+        self._speaking = threading.Lock()
+        self._board_rev = -1
+
+    def will(self, epoch: int) -> Message:
+        """What the broker says when the server vanishes."""
+        gone = m.ServerStatus(online=False, epoch=epoch, version=self._version)
+        topic = topics.SERVER_STATUS
+        return Message(topic.of(self._site), codec.encode(gone), topic.qos, topic.retain)
+
+    def speak_through(self, link: Link, epoch: int) -> None:
+        self._link, self._epoch = link, epoch
+
+    def connected(self, view: View, now: datetime) -> None:
+        """Say everything that is retained anew: the broker may have forgotten it. The status comes last,
+        so that a device that hears of the server finds its configuration and the board in place."""
+        self.configs(now)
+        self._board_rev = -1
+        self.board(view)
+        self._say(topics.DOSSIERS, m.Dossiers(rev=self._next_rev(), at=now))
+        self._say(topics.SERVER_STATUS, self._status(True, now))
+
+    def leaving(self, now: datetime) -> None:
+        self._say(topics.SERVER_STATUS, self._status(False, now))
+
+    def board(self, view: View) -> None:
+        """Publish a view's board, unless a newer one was said already."""
+        with self._speaking:
+            if view.rev > self._board_rev:
+                self._board_rev = view.rev
+                self._say(topics.BOARD, view.board)
+
+    def configs(self, now: datetime) -> None:
+        """Tell every device of the hall's file what it works from."""
+        rev = self._next_rev()
+        for device in self._devices:
+            self._say(topics.CONFIG, self._projection.device_config(device, now, rev), device)
+
+    def reply(self, device: str, reply: m.AnyReply) -> None:
+        self._say(topics.REPLY, reply, device)
+
+    def receipt(self, device: str, receipt: m.Receipt) -> None:
+        self._say(topics.RECEIPT, receipt, device)
+
+    def time(self, now: datetime) -> None:
+        self._say(topics.TIME, m.Time(at=now))
+
+    def _status(self, online: bool, now: datetime) -> m.ServerStatus:
+        return m.ServerStatus(online=online, epoch=self._epoch, version=self._version, at=now)
+
+    def _next_rev(self) -> int:
+        self._config_rev += 1
+        return self._epoch * REVS_AN_EPOCH + self._config_rev
+
+    def _say(self, topic: Topic, message: m.Message, device: str | None = None) -> None:
+        assert self._link is not None
+        with suppress(NotConnected):
+            path = topic.of(self._site, device)
+            self._link.publish(path, codec.encode(message), qos=topic.qos, retain=topic.retain)

@@ -1,0 +1,189 @@
+"""`motcua server`: the hall's memory and mouth. Puts store, writer, doors and web together, and takes them down.
+
+A bug in any thread ends the process with a traceback: systemd, or the demo, starts it again, and the log has
+everything that was ever acknowledged.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import waitress
+
+from broker.link import open_link, read_credentials
+from hardware.clock import open_clock
+from server.accounts import open_accounts, open_secret
+from server.doors import SUBSCRIPTIONS, Devices, Doors, Stop
+from server.outlet import Outlet
+from server.projection import Projection
+from server.site_file import load_site
+from server.store import Store, sqlite_url
+from server.web.app import create_app
+from server.web.hall import Demo, DemoAccount, Hall
+from server.writer import Writer
+
+log = logging.getLogger("server")
+
+CRASHED = 70  # EX_SOFTWARE
+WEB_THREADS = 160  # a stream of live updates holds one; the web caps streams at 100
+
+
+class BrokerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[broker]`: where it listens, and who we are there."""
+
+    address: str = "mqtt://127.0.0.1:1883"
+    user: str = "server"
+    password_file: Path | None = None
+
+
+class DemoRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    password: str
+    role: str
+
+
+class DemoTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[demo]`: present only in the simulated hall. Sockets of the devices' panels and of the bench."""
+
+    panels: Path
+    bench: Path
+    clock: Path
+    accounts: tuple[DemoRow, ...] = ()
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The server's file. Paths are taken from the file's own folder."""
+
+    program: str = "server"
+    hall: Path
+    data: Path
+    http: str = "127.0.0.1:8080"
+    database: str | None = None  # a SQLAlchemy URL; else SQLite in `data`
+    clock: str = "system"
+    broker: BrokerTable = BrokerTable()
+    demo: DemoTable | None = None
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C. Raises SettingsError for a bad hall file; 2 when a port is taken."""
+    threading.excepthook = _crash
+    host, _, port = settings.http.rpartition(":")
+    config = load_site(settings.hall)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    clock, devices = open_clock(settings.clock), Devices()
+    store = Store(settings.database or sqlite_url(settings.data / "hall.db"))
+    projection = Projection(config)
+    site, mine = config.site, version("motcua")
+    outlet = Outlet(site.id, mine, projection, tuple(config.devices))
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    boards: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    writer = Writer(site, store, clock, projection, boards.put)
+    accounts = open_accounts(settings.data / "accounts.db")
+    hall = Hall(
+        writer=writer,
+        engine=store.engine,
+        config=config,
+        clock=clock,
+        devices=devices,
+        accounts=accounts,
+        secret=open_secret(settings.data / "secret"),
+        demo=_demo(settings.demo),
+    )
+    try:
+        web = waitress.create_server(
+            create_app(hall), host=host or "127.0.0.1", port=int(port), threads=WEB_THREADS, send_bytes=1
+        )
+    except OSError as error:
+        print(
+            f"motcua server: cannot listen on {settings.http}: {error.strerror}. Stop what listens there, or "
+            f"move this hall: MOTCUA_HTTP=host:port, or `http` in the server's file.",
+            file=sys.stderr,
+        )
+        return 2
+    epoch = writer.view.epoch
+    table = settings.broker
+    credentials = read_credentials(table.user, table.password_file) if table.password_file else None
+    filters = [(topic.of_all(site.id), topic.qos) for topic in SUBSCRIPTIONS]
+    link = open_link(table.address, credentials, "server", inbox, filters, outlet.will(epoch))
+    outlet.speak_through(link, epoch)
+    doors = Doors(config, writer, outlet, projection, clock, devices, inbox)
+    door = threading.Thread(target=doors.run, name="doors")
+    wall = threading.Thread(target=_show_boards, args=(boards, doors), name="wall")
+    writer.start()
+    wall.start()
+    link.start()
+    door.start()
+    log.info("ready http=%s site=%s epoch=%d events=%d", settings.http, site.id, epoch, store.seq)
+    with _until_told():
+        web.run()
+    web.close()
+    outlet.leaving(clock.now())
+    link.stop()
+    inbox.put(Stop())
+    door.join()
+    writer.stop()
+    boards.put(None)
+    wall.join()
+    accounts.close()
+    store.close()
+    log.info("stopped")
+    return 0
+
+
+def _show_boards(boards: queue.SimpleQueue[Any], doors: Doors) -> None:
+    """Publish the newest board. Views that came while one was being published are skipped: a board is whole,
+    and its calls reach back far enough that no wall misses one."""
+    while True:
+        view = boards.get()
+        while not boards.empty():
+            view = boards.get() or view
+        if view is None:
+            return
+        doors.shown(view)
+
+
+@contextmanager
+def _until_told() -> Iterator[None]:
+    """SIGTERM and SIGINT leave the web server's loop."""
+
+    def leave(_signal: int, _frame: Any) -> None:
+        raise SystemExit
+
+    before = {s: signal.signal(s, leave) for s in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    except SystemExit:
+        pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _demo(table: DemoTable | None) -> Demo | None:
+    if table is None:
+        return None
+    accounts = tuple(DemoAccount(a.name, a.password, a.role) for a in table.accounts)
+    return Demo(panels=table.panels, bench=table.bench, clock=table.clock, accounts=accounts)
+
+
+def _crash(args: threading.ExceptHookArgs) -> None:
+    if args.exc_type is SystemExit:
+        return
+    log.critical(
+        "thread %s died",
+        args.thread.name if args.thread else "?",
+        exc_info=(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback),
+    )
+    logging.shutdown()
+    os._exit(CRASHED)

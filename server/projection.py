@@ -1,0 +1,232 @@
+"""What the hall tells the outside: the public board, the answers to commands, and each device's plan.
+
+This is the only way from the state to a wall, a ticket or a device. A `Ticket` has no personal data, and
+nothing here passes on what a wall must not show: notes, reasons, officers and the class stay inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from broker import messages as m
+from hardware.texts import LANGUAGES, Texts
+from server.hall import events as e
+from server.hall.calendar import openings
+from server.hall.numbers import admit
+from server.hall.refusals import Refusal
+from server.hall.site import Service, Words
+from server.hall.state import CounterState, HallState
+from server.hall.tickets import Klass, State, Ticket
+from server.hall.waiting import Estimator, QueueLength, ahead_in_line, announce
+from server.site_file import HallConfig
+
+PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
+TICKET_PATH = "/t/"
+
+
+class Projection:
+    """The hall of one configuration, seen from outside. Pure: state and `now` come in as arguments."""
+
+    def __init__(self, config: HallConfig, estimator: Estimator | None = None) -> None:
+        self._config, self._site = config, config.site
+        self._estimator = estimator or QueueLength()
+        self._texts = Texts.load("server")
+        self._places = {s: self._place(s) for s in self._site.services}
+        self._authorities = {a.id: a for a in self._site.authorities}
+
+    # --- the wall -------------------------------------------------------------------------------------
+
+    def board(self, state: HallState, now: datetime, epoch: int, rev: int) -> m.Board:
+        """All that walls, terminals and phones may know of the hall."""
+        waiting: dict[str, int] = {}
+        for id in state.waiting:
+            service = state.tickets[id].service
+            waiting[service] = waiting.get(service, 0) + 1
+        services = self._site.services.values()
+        return m.Board(
+            epoch=epoch,
+            rev=rev,
+            at=now,
+            day=state.day or "",
+            hall=words(self._site.name),
+            calls=tuple(
+                m.Call(line.seq, line.number, line.counter, line.at, line.recall, _lang(line.lang))
+                for line in state.calls
+            ),
+            counters=tuple(self._counter(state, state.counter(id)) for id in self._site.counters),
+            waiting=tuple(self._waiting(state, s, waiting.get(s.id, 0), now) for s in services),
+            notices=tuple(words(n) for n in self._config.notices),
+        )
+
+    @staticmethod
+    def _counter(state: HallState, counter: CounterState) -> m.CounterLine:
+        """What stands at a counter. The number served last stays until the next call: the rating asks."""
+        id = counter.current or counter.served
+        ticket = state.tickets.get(id) if id is not None else None
+        if ticket is None or (id == counter.served and ticket.state is not State.SERVED):
+            return m.CounterLine(counter.id, counter.status)
+        shown: Any = ticket.state.value
+        since = {
+            State.CALLED: ticket.last_called_at,
+            State.SERVING: ticket.started_at,
+            State.SERVED: ticket.ended_at,
+        }.get(ticket.state)
+        return m.CounterLine(counter.id, counter.status, ticket.number, shown, since)
+
+    def _waiting(self, state: HallState, service: Service, waiting: int, now: datetime) -> m.WaitingLine:
+        line = m.WaitingLine(
+            service=service.id,
+            letter=service.letter,
+            name=words(service.name),
+            waiting=waiting,
+            wait=None,
+            open=False,
+        )
+        try:
+            admit(self._site, state, service, now)
+        except Refusal as refusal:
+            return replace(line, reason=refusal.code, reopens_at=refusal.params.get("reopens_at"))
+        return replace(line, open=True, wait=self._range(state, service, Klass.NORMAL, now))
+
+    def _range(self, state: HallState, service: Service, klass: Klass, now: datetime) -> m.Range | None:
+        estimate = self._estimator.wait(self._site, state, service, klass, now)
+        told = announce(estimate, state.known_calls.get(service.id, 0))
+        return None if told is None else m.Range(*told)
+
+    # --- answers --------------------------------------------------------------------------------------
+
+    def result(self, state: HallState, events: list[e.Event], now: datetime) -> dict[str, Any]:
+        """What a command came to, as JSON values that are kept with it, so that a repeat hears the same."""
+        result: dict[str, Any] = {}
+        for event in events:
+            if isinstance(event, e.Issued):
+                result |= self._issued(state, state.tickets[event.ticket.id], now)
+            elif isinstance(event, e.OfTicket):
+                ticket = state.tickets[event.ticket]
+                result |= {"number": ticket.number, "state": ticket.state.value, "counter": event.counter}
+            elif isinstance(event, e.Undone):
+                result |= {"number": None, "state": None, "counter": event.counter}
+        return result
+
+    def _issued(self, state: HallState, ticket: Ticket, now: datetime) -> dict[str, Any]:
+        service = self._site.services[ticket.service]
+        others = state.copy()
+        others.waiting.pop(ticket.id, None)
+        told = self._range(others, service, ticket.klass, now)
+        return {
+            "ticket": ticket.id,
+            "number": ticket.number,
+            "state": ticket.state.value,
+            "service": ticket.service,
+            "klass": ticket.klass.value,
+            "lang": ticket.lang,
+            "token": ticket.token,
+            "issued_at": ticket.issued_at.isoformat(),
+            "ahead": ahead_in_line(self._site, state, ticket, now),
+            "wait": None if told is None else [told.low, told.high],
+        }
+
+    def ticket_reply(self, id: str, result: dict[str, Any]) -> m.TicketReply:
+        """The answer to an issue request, from the result kept with the command."""
+        service = self._site.services[result["service"]]
+        wait = result["wait"]
+        return m.TicketReply(
+            id=id,
+            ticket=result["ticket"],
+            number=result["number"],
+            issued_at=datetime.fromisoformat(result["issued_at"]),
+            service=words(service.name),
+            authority=words(self._authorities[service.authority].name),
+            klass=result["klass"],
+            lang=result["lang"],
+            ahead=result["ahead"],
+            wait=None if wait is None else m.Range(*wait),
+            place=self._places[service.id],
+            url=self.url(result["token"]),
+            grace_min=int(self._site.grace.total_seconds() // 60),
+        )
+
+    def url(self, token: str) -> str:
+        """The phone page of a ticket."""
+        return f"{self._config.url}{TICKET_PATH}{token}"
+
+    def place(self, service: str) -> m.Words:
+        """Where to sit for a service: "Khu B – quầy 6, 7, 8"."""
+        return self._places[service]
+
+    def _place(self, service: str) -> m.Words:
+        serving = self._site.counters_for(service)
+        first = [c for c in serving if service in c.services] or list(serving)
+        counters = ", ".join(c.id for c in first)
+        areas = list(dict.fromkeys(c.area for c in first if c.area))
+        key = "place.none" if not first else "place.area" if len(areas) == 1 else "place.one"
+        vi, en = (
+            self._texts(key, lang, **_needed(key, counters, areas[0] if areas else "")) for lang in LANGUAGES
+        )
+        return m.Words(vi, en)
+
+    # --- devices --------------------------------------------------------------------------------------
+
+    def device_config(self, device: str, now: datetime, rev: int) -> m.DeviceConfig:
+        """What a device of this hall needs to work. Raises KeyError for one that is not in the file."""
+        own = self._config.devices[device]
+        return m.DeviceConfig(
+            rev=rev,
+            at=now,
+            hall=words(self._site.name),
+            time_zone=str(self._site.zone),
+            kiosk=self._kiosk(now) if own.role == "kiosk" else None,
+            counter=self._terminal(own.counter) if own.role == "counter" and own.counter else None,
+            display=m.DisplayPlan(dwell_s=8.0) if own.role == "display" else None,
+        )
+
+    def _kiosk(self, now: datetime) -> m.KioskPlan:
+        spans = tuple(m.Opening(s.opens, s.closes) for s in openings(self._site, now, PLAN_DAYS))
+        return m.KioskPlan(
+            authorities=tuple(
+                m.AuthorityPlan(
+                    id=a.id,
+                    letter=a.letter,
+                    name=words(a.name),
+                    short=words(a.short),
+                    services=tuple(
+                        m.ServicePlan(s.id, s.letter, words(s.name), spans)
+                        for s in self._site.services.values()
+                        if s.authority == a.id
+                    ),
+                )
+                for a in self._site.authorities
+            ),
+            groups=_choices(self._config.groups.items()),
+            documents=words(self._config.documents),
+            hotline=self._config.hotline,
+        )
+
+    def _terminal(self, counter: str) -> m.CounterPlan:
+        return m.CounterPlan(
+            counter=counter,
+            levels=self._site.rating_levels,
+            reasons=_choices(self._config.reasons.items()),
+            window_s=int(self._site.rating_window.total_seconds()),
+        )
+
+
+def words(text: Words) -> m.Words:
+    return m.Words(text.vi, text.en)
+
+
+def _choices(rows: Iterable[tuple[str, Words]]) -> tuple[m.PriorityGroup, ...]:
+    return tuple(m.PriorityGroup(id, words(name)) for id, name in rows)
+
+
+def _needed(key: str, counters: str, area: str) -> dict[str, str]:
+    given = {"place.none": {}, "place.one": {"counters": counters}}
+    return given.get(key, {"counters": counters, "area": area})
+
+
+def _lang(lang: str) -> m.Lang:
+    return "en" if lang == "en" else "vi"

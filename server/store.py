@@ -1,0 +1,306 @@
+"""The log on disk: events, the outcome of every command, and the tables that reports read.
+
+One transaction holds a group of commands: their events, outcomes and the read tables they change. SQLite in
+WAL mode with `synchronous=FULL`: what `commit` returned from survives a power cut. PostgreSQL by URL.
+Instants are stored as ISO 8601 text in UTC with microseconds, so that they sort as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from server.hall.events import KINDS, Event
+from server.hall.state import HallState, apply
+from server.hall.tickets import Ticket
+
+SCHEMA = "0001"  # the migration this code speaks; server/migrations/versions holds the way there
+BUSY_MS = 5_000  # how long a writer waits for a long reader
+SNAPSHOTS_KEPT = 2
+
+metadata = sa.MetaData()
+
+event_table = sa.Table(
+    "event",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("day", sa.Text, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("command", sa.Text, nullable=False, index=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("ticket", sa.Text, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+command_table = sa.Table(
+    "command",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("refusal", sa.Text),
+    sa.Column("result", sa.Text, nullable=False),
+)
+
+fact_table = sa.Table(
+    "fact",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+
+ticket_table = sa.Table(
+    "ticket",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("letter", sa.Text, nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("klass", sa.Text, nullable=False),
+    sa.Column("lang", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("token", sa.Text, nullable=False, unique=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("counter", sa.Text),
+    sa.Column("officer", sa.Text),
+    sa.Column("issued_at", sa.Text, nullable=False),
+    sa.Column("called_at", sa.Text),
+    sa.Column("last_called_at", sa.Text),
+    sa.Column("started_at", sa.Text),
+    sa.Column("ended_at", sa.Text),
+    sa.Column("recalls", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("paper", sa.Text),
+    sa.Column("level", sa.Integer),
+    sa.UniqueConstraint("day", "letter", "ordinal", name="one_number_a_day"),
+)
+sa.Index("ticket_day_service", ticket_table.c.day, ticket_table.c.service)
+
+rating_table = sa.Table(
+    "rating",
+    metadata,
+    sa.Column("ticket", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("day", sa.Text, nullable=False, index=True),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("counter", sa.Text, nullable=False),
+    sa.Column("officer", sa.Text),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("levels", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text),
+)
+
+snapshot_table = sa.Table(
+    "snapshot",
+    metadata,
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+fixed_table = sa.Table(
+    "fixed",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
+TICKET_COLUMNS = tuple(column.name for column in ticket_table.columns)
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one commit makes durable. Each event comes with the business day it belongs to."""
+
+    events: list[tuple[str | None, Event]] = field(default_factory=list)
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    facts: list[dict[str, Any]] = field(default_factory=list)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    ratings: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The outcome a command had when it was first taken."""
+
+    refusal: str | None
+    result: dict[str, Any]
+
+
+def instant(at: datetime | None) -> str | None:
+    """The text an instant is stored as."""
+    return None if at is None else at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class Store:
+    """One site's database. One thread writes (`commit`, `recorded`); any thread may read through `engine`."""
+
+    def __init__(self, url: str) -> None:
+        """Open and bring the schema up to date. `url`: "sqlite:////path/hall.db" or "postgresql+..."."""
+        self.engine = sa.create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            sa.event.listen(self.engine, "connect", _pragmas)
+            sa.event.listen(self.engine, "begin", _begin)
+        _migrate(self.engine)
+        self._writer = self.engine.connect()
+        self._seq = self._last_seq()
+
+    def close(self) -> None:
+        self._writer.close()
+        self.engine.dispose()
+
+    @property
+    def seq(self) -> int:
+        """The number of the newest event; the log is dense from 1."""
+        return self._seq
+
+    def load(self) -> HallState:
+        """The state as of the newest event: the last snapshot and the tail behind it."""
+        with self._writer.begin():
+            newest = snapshot_table.select().order_by(snapshot_table.c.seq.desc()).limit(1)
+            row = self._writer.execute(newest).one_or_none()
+            state, since = HallState(), 0
+            if row is not None:
+                state, since = msgspec.json.decode(row.body, type=HallState), row.seq
+            for _, event in self._read(self._writer, since):
+                apply(state, event)
+        return state
+
+    def events(self, since: int = 0) -> Iterator[tuple[int, Event]]:
+        """The log behind event `since`, in order, as (seq, event)."""
+        with self.engine.connect() as reader:
+            yield from self._read(reader, since)
+
+    def recorded(self, command: str) -> Recorded | None:
+        """The outcome of a command that was taken before, or None."""
+        with self._transaction() as writer:
+            row = writer.execute(command_table.select().where(command_table.c.id == command)).one_or_none()
+        return None if row is None else Recorded(row.refusal, msgspec.json.decode(row.result))
+
+    def commit(self, batch: Batch) -> None:
+        """Make a group of commands durable, all or nothing. Returns when it is on disk."""
+        with self._transaction() as writer:
+            self._insert(writer, event_table, self._event_rows(batch.events))
+            self._insert(writer, command_table, batch.outcomes)
+            self._insert(writer, fact_table, batch.facts)
+            self._upsert(writer, ticket_table, [_ticket_row(t) for t in batch.tickets.values()])
+            self._upsert(writer, rating_table, batch.ratings)
+        self._seq += len(batch.events)
+
+    def snapshot(self, state: HallState) -> None:
+        """Keep the state as of the newest event, so that the next start reads little."""
+        body = msgspec.json.encode(state).decode()
+        old = (
+            snapshot_table.select().order_by(snapshot_table.c.seq.desc()).offset(SNAPSHOTS_KEPT - 1).limit(1)
+        )
+        with self._transaction() as writer:
+            self._upsert(writer, snapshot_table, [{"seq": self._seq, "body": body}])
+            last = writer.execute(old).one_or_none()
+            if last is not None:
+                writer.execute(snapshot_table.delete().where(snapshot_table.c.seq < last.seq))
+
+    def next_epoch(self) -> int:
+        """Count this start of the server: boards of an older epoch are old whatever their revision."""
+        with self._transaction() as writer:
+            row = writer.execute(fixed_table.select().where(fixed_table.c.name == "epoch")).one_or_none()
+            epoch = 1 if row is None else int(row.value) + 1
+            self._upsert(writer, fixed_table, [{"name": "epoch", "value": str(epoch)}])
+        return epoch
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sa.Connection]:
+        with self._writer.begin():
+            yield self._writer
+
+    def _last_seq(self) -> int:
+        with self._transaction() as writer:
+            return int(writer.execute(sa.select(sa.func.max(event_table.c.seq))).scalar() or 0)
+
+    @staticmethod
+    def _read(reader: sa.Connection, since: int) -> Iterator[tuple[int, Event]]:
+        columns = (event_table.c.seq, event_table.c.kind, event_table.c.body)
+        wanted = sa.select(*columns).where(event_table.c.seq > since).order_by(event_table.c.seq)
+        for seq, kind, body in reader.execute(wanted):
+            yield seq, msgspec.json.decode(body, type=KINDS[kind])
+
+    def _event_rows(self, events: list[tuple[str | None, Event]]) -> list[dict[str, Any]]:
+        return [
+            {
+                "seq": seq,
+                "at": instant(event.at),
+                "day": day,
+                "kind": type(event).__name__,
+                "command": event.command,
+                "by": event.by,
+                "ticket": _ticket_of(event),
+                "body": msgspec.json.encode(event).decode(),
+            }
+            for seq, (day, event) in enumerate(events, self._seq + 1)
+        ]
+
+    @staticmethod
+    def _insert(writer: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            writer.execute(table.insert(), rows)
+
+    def _upsert(self, writer: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        insert = _INSERT[self.engine.dialect.name](table)
+        key = [c.name for c in table.primary_key]
+        changed = {c.name: insert.excluded[c.name] for c in table.columns if c.name not in key}
+        writer.execute(insert.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def _pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's `begin` speaks for itself, below
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _migrate(engine: sa.Engine) -> None:
+    """Run the migrations that this database lacks; importing Alembic only when there are some."""
+    with engine.connect() as connection:
+        if sa.inspect(connection).has_table("alembic_version"):
+            found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+            if found == SCHEMA:
+                return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _ticket_of(event: Event) -> str | None:
+    ticket = getattr(event, "ticket", None)
+    return ticket.id if isinstance(ticket, Ticket) else ticket
+
+
+def _ticket_row(ticket: Ticket) -> dict[str, Any]:
+    row = {name: getattr(ticket, name) for name in TICKET_COLUMNS}
+    return {k: instant(v) if isinstance(v, datetime) else v for k, v in row.items()}

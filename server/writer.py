@@ -1,0 +1,273 @@
+"""The one writer of a site: commands in, decided one after another, committed in groups, then answered.
+
+Everything that waits in the inbox shares one commit, so one fsync serves as many people as stand in line.
+Nobody is answered, and nothing is shown, before the commit. A failed commit ends the process: the state in
+memory would be ahead of the disk, and a restart reads the truth.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from broker.messages import Board
+from hardware.clock import Clock
+from server.hall.commands import Command
+from server.hall.decide import decide
+from server.hall.events import Event, Issued, OfTicket, PaperRecorded, Rated, Undone
+from server.hall.numbers import day_due
+from server.hall.refusals import Refusal
+from server.hall.site import Site
+from server.hall.state import HallState, apply
+from server.store import Batch, Store, instant
+
+log = logging.getLogger("writer")
+
+GROUP = 256  # commands that share one commit at the most
+SNAPSHOT_EVERY = 2_000  # events between snapshots: a start reads at most these, in a few milliseconds
+TICK_S = 1.0  # real seconds between looks at the clock: openings, closings, new days
+
+
+class WriterGone(Exception):
+    """The writer has stopped, or did not answer in time; whether the command took effect is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactMark:
+    """Where a fact came from, logged beside its outcome: a device's own dense sequence."""
+
+    device: str
+    seq: int
+    kind: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command came to: a result to show, or the refusal's code and parameters."""
+
+    refusal: str | None
+    result: dict[str, Any]
+
+    def unwrap(self) -> Outcome:
+        """Itself, or the Refusal it stands for."""
+        if self.refusal is not None:
+            raise Refusal(self.refusal, **self.result)
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The hall as of one commit, for readers: nothing in it changes any more."""
+
+    rev: int
+    epoch: int
+    at: datetime
+    board: Board
+    state: HallState
+    site: Site
+
+
+class Projector(Protocol):
+    """Turns the state into what walls show and into the results that answers carry."""
+
+    def board(self, state: HallState, now: datetime, epoch: int, rev: int) -> Board: ...
+    def result(self, state: HallState, events: list[Event], now: datetime) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    command: Command
+    fact: FactMark | None
+    answer: Callable[[Outcome], None]
+
+
+class Writer:
+    """Owns the state. `submit` and `ask` may be called from any thread; callbacks run on the writer's."""
+
+    def __init__(
+        self,
+        site: Site,
+        store: Store,
+        clock: Clock,
+        projector: Projector,
+        shown: Callable[[View], None],
+    ) -> None:
+        """`shown` is called after a commit, with the new view, whenever the wall's picture changed."""
+        self._site, self._store, self._clock = site, store, clock
+        self._projector, self._shown = projector, shown
+        self._inbox: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._changed = threading.Condition()
+        self._state = store.load()
+        self._snapshot_at = store.seq
+        self._epoch = store.next_epoch()
+        now = self._now()
+        self._view = View(0, self._epoch, now, self._board(now, 0), self._state.copy(), site)
+        self._thread = threading.Thread(target=self._run, name="writer")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take what waits in the inbox, keep a snapshot, and end."""
+        self._inbox.put(None)
+        self._thread.join()
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    def wait(self, rev: int, timeout_s: float) -> View:
+        """The view, as soon as it is newer than `rev`, or after the time-out as it is."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._view.rev > rev, timeout_s)
+            return self._view
+
+    def submit(
+        self, command: Command, answer: Callable[[Outcome], None], fact: FactMark | None = None
+    ) -> None:
+        """Ask without waiting; `answer` is called once, after the commit."""
+        self._inbox.put(_Asked(command, fact, answer))
+
+    def ask(self, command: Command, timeout: float = 5.0) -> Outcome:
+        """Ask and wait. Raises Refusal, or WriterGone after `timeout` seconds."""
+        answered: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self.submit(command, answered.put)
+        try:
+            return answered.get(timeout=timeout).unwrap()
+        except queue.Empty:
+            raise WriterGone(f"no answer to {command.id} within {timeout} s") from None
+
+    # --- the writer's thread ----------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        self._take([])
+        while True:
+            group, stopping = self._gather()
+            self._take(group)
+            if stopping:
+                self._store.snapshot(self._state)
+                return
+
+    def _gather(self) -> tuple[list[_Asked], bool]:
+        """Wait for a command or a tick, then take all that waits, up to a group."""
+        group: list[_Asked] = []
+        try:
+            asked = self._inbox.get(timeout=TICK_S)
+            while asked is not None:
+                group.append(asked)
+                if len(group) == GROUP:
+                    return group, False
+                asked = self._inbox.get_nowait()
+        except queue.Empty:
+            return group, False
+        return group, True
+
+    def _take(self, group: list[_Asked]) -> None:
+        now, batch = self._now(), Batch()
+        due = day_due(self._site, self._state, now)
+        if due is not None:
+            self._decide(due, now, batch)
+        taken: dict[str, Outcome] = {}
+        answers = [(asked, self._answer(asked, now, batch, taken)) for asked in group]
+        if batch.outcomes:
+            self._store.commit(batch)
+        self._show(now, changed=bool(batch.events))
+        for asked, outcome in answers:
+            asked.answer(outcome)
+        if self._store.seq - self._snapshot_at >= SNAPSHOT_EVERY or due is not None:
+            self._store.snapshot(self._state)
+            self._snapshot_at = self._store.seq
+
+    def _answer(self, asked: _Asked, now: datetime, batch: Batch, taken: dict[str, Outcome]) -> Outcome:
+        """The outcome of a command: the one it had before, or a new one."""
+        id = asked.command.id
+        if id in taken:
+            return taken[id]
+        before = self._store.recorded(id)
+        if before is not None:
+            return Outcome(before.refusal, before.result)
+        taken[id] = self._decide(asked.command, now, batch)
+        if asked.fact is not None:
+            mark = asked.fact
+            batch.facts.append(
+                {"id": id, "device": mark.device, "seq": mark.seq, "kind": mark.kind, "at": instant(mark.at)}
+            )
+        return taken[id]
+
+    def _decide(self, command: Command, now: datetime, batch: Batch) -> Outcome:
+        try:
+            events = decide(self._site, self._state, command, now)
+            for event in events:
+                day = self._state.day
+                apply(self._state, event)
+                batch.events.append((self._state.day or day, event))
+                self._mirror(event, batch)
+            outcome = Outcome(None, self._projector.result(self._state, events, now))
+        except Refusal as refusal:
+            outcome = Outcome(refusal.code, msgspec.to_builtins(refusal.params))
+            log.info("refused code=%s command=%s by=%s", refusal.code, command.id, command.by)
+        text = msgspec.json.encode(outcome.result).decode()
+        batch.outcomes.append(
+            {"id": command.id, "at": instant(now), "refusal": outcome.refusal, "result": text}
+        )
+        return outcome
+
+    def _mirror(self, event: Event, batch: Batch) -> None:
+        """Keep the read tables beside the log: the tickets an event touched, and ratings."""
+        match event:
+            case Issued():
+                touched = [event.ticket.id]
+            case Undone():
+                touched = [ticket.id for ticket in event.tickets]
+            case OfTicket() | PaperRecorded():
+                touched = [event.ticket]
+            case _:
+                touched = []
+        for id in touched:
+            if id in self._state.tickets:
+                batch.tickets[id] = self._state.tickets[id]
+        if isinstance(event, Rated):
+            batch.ratings.append(
+                {
+                    "ticket": event.ticket,
+                    "at": instant(event.at),
+                    "day": self._state.day,
+                    "service": event.service,
+                    "counter": event.counter,
+                    "officer": event.officer,
+                    "level": event.level,
+                    "levels": event.levels,
+                    "reason": event.reason,
+                }
+            )
+
+    # --- the picture ------------------------------------------------------------------------------------
+
+    def _show(self, now: datetime, changed: bool) -> None:
+        """Make the new view, and tell the wall when its picture differs from the last one."""
+        old = self._view
+        board = self._board(now, old.rev + 1)
+        differs = msgspec.structs.replace(board, at=old.board.at, rev=old.board.rev) != old.board
+        if not (differs or changed):
+            return
+        state = self._state.copy() if changed else old.state
+        with self._changed:
+            self._view = View(old.rev + 1, self._epoch, now, board, state, self._site)
+            self._changed.notify_all()
+        self._shown(self._view)
+
+    def _board(self, now: datetime, rev: int) -> Board:
+        return self._projector.board(self._state, now, self._epoch, rev)
+
+    def _now(self) -> datetime:
+        """The clock, never behind the newest event: a clock that was set back moves no order (I10)."""
+        now, last = self._clock.now(), self._state.last_at
+        return now if last is None else max(now, last)
