@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from hardware.type import BASELINE_IN_LINE, FIGURES, cell_px, font_path
 
+OVERHANG: Final = 0.19  # em by which Ẳ, the tallest letter, stands out of its line above
 STEP: Final = 2  # dots by which words shrink until they fit
 QUIET: Final = 4  # modules of white that a reader needs around the code
 CODE_DOTS: Final = 208  # the largest module size whose code stays below this makes 22 to 26 mm

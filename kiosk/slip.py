@@ -69,7 +69,7 @@ def slip(reply: TicketReply, plan: KioskPlan, hall: Words, tz: tzinfo) -> Slip:
     return Slip(
         hall=_in(hall, lang),
         caption=say("ticket.caption", lang),
-        number=clean(reply.number),
+        number=clean(reply.number) or "?",
         priority=reply.klass == "priority",
         authority=authority,
         service="" if service == authority else service,

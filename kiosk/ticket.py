@@ -69,7 +69,7 @@ _TRIES: Final[dict[int, tuple[_Sizes, ...]]] = {
 }
 _MARGIN: Final = {80: 20, 58: 10}
 _WIDE_MARGIN: Final = {80: 20, 58: 4}  # of number and place
-SQUEEZE_FLOOR: Final = 0.6  # a narrower number is easier to read than one in two lines, down to this
+SQUEEZE_FLOOR: Final = 0.5  # a narrower number is easier to read than one in two lines, down to this
 
 
 def render(slip: Slip, width_mm: int) -> Image.Image:
@@ -234,14 +234,14 @@ class _Setting:
         """White on a black bar: where to sit."""
         room, px = self.wide - 16, self.sizes.must
         words = self._words(self.slip.place, 700, px, MUST_FLOOR, most_lines=1, ink=1, width=room)
-        pad = 4
+        above, below = math.ceil(dots.OVERHANG * px), 3  # or a white accent would be lost above the bar
 
         def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
-            box = (self.wide_left, y, self.wide_left + self.wide - 1, y + words.height + 2 * pad - 1)
-            draw.rounded_rectangle(box, radius=10, fill=0)
-            words.paint(draw, y + pad)
+            right, bottom = self.wide_left + self.wide - 1, y + above + words.height + below - 1
+            draw.rounded_rectangle((self.wide_left, y, right, bottom), radius=10, fill=0)
+            words.paint(draw, y + above)
 
-        return _Block(words.height + 2 * pad, paint)
+        return _Block(above + words.height + below, paint)
 
     def _wait(self) -> list[_Block]:
         """People ahead, and the range with the time it was true at; only the first when no range is known."""

@@ -1,0 +1,78 @@
+"""The printer's language: what is sent is what the picture says, in pieces a small printer can swallow."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from hardware import escpos
+from hardware.clock import SystemClock
+from hardware.paper_machine import PaperMachine
+from hardware.printer import PrinterStatus
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    width=st.integers(1, 576),
+    rows=st.lists(st.tuples(st.integers(1, 160), st.sampled_from([0, 1, 2])), min_size=1, max_size=8),
+)
+def test_any_picture_comes_out_dot_for_dot(width: int, rows: list[tuple[int, int]]) -> None:
+    """Stretches of white, of black and of a pattern that holds every byte, DLE and EOT among them."""
+    image = Image.new("1", (width, sum(count for count, _ in rows)), 1)
+    y = 0
+    for count, kind in rows:
+        for _ in range(count):
+            if kind == 1:
+                image.paste(0, (0, y, width, y + 1))
+            if kind == 2:
+                pattern = bytes((at * 7 + y) % 256 for at in range((width + 7) // 8))
+                image.paste(Image.frombytes("1", (width, 1), pattern), (0, y))
+            y += 1
+    machine = PaperMachine(80, SystemClock())
+    machine.write(escpos.raster_job(image), 1.0)
+    paper = machine.paper()
+    assert paper is not None
+    assert paper.picture.crop((0, 0, width, image.height)).tobytes() == image.tobytes()
+    assert paper.picture.height == image.height + 16
+
+
+def test_white_is_fed_and_not_sent() -> None:
+    image = Image.new("1", (576, 800), 1)
+    image.paste(0, (0, 0, 576, 20))
+    image.paste(0, (0, 780, 576, 800))
+    assert len(escpos.raster_job(image)) < 3200
+
+
+def test_a_band_is_at_most_128_rows() -> None:
+    job = escpos.raster_job(Image.new("1", (576, 600), 0))
+    at, heights = 0, []
+    while (at := job.find(b"\x1dv0\x00", at)) >= 0:
+        heights.append(int.from_bytes(job[at + 6 : at + 8], "little"))
+        at += 8
+    assert heights == [128, 128, 128, 128, 88]
+
+
+def test_a_picture_with_grey_is_refused() -> None:
+    with pytest.raises(ValueError, match="mode"):
+        escpos.raster_job(Image.new("L", (576, 10)))
+
+
+@pytest.mark.parametrize(
+    ("answers", "status"),
+    [
+        ({2: 0x12, 3: 0x12, 4: 0x12}, PrinterStatus.OK),
+        ({2: 0x12, 3: 0x12, 4: 0x1E}, PrinterStatus.PAPER_LOW),
+        ({2: 0x32, 3: 0x12, 4: 0x7E}, PrinterStatus.PAPER_OUT),
+        ({2: 0x36, 3: 0x12, 4: 0x72}, PrinterStatus.COVER_OPEN),
+        ({2: 0x52, 3: 0x1A, 4: 0x12}, PrinterStatus.CUTTER_ERROR),
+    ],
+)
+def test_status_bytes_are_read_worst_first(answers: dict[int, int], status: PrinterStatus) -> None:
+    assert escpos.status_of(answers) is status
+
+
+def test_a_byte_is_an_answer_or_an_end_and_never_both() -> None:
+    for byte in range(256):
+        assert not (escpos.is_answer(byte) and escpos.is_done(byte))
