@@ -1,0 +1,92 @@
+# One way in: `make` prints what there is.
+#
+# MOTCUA_HTTP, MOTCUA_MQTT (host:port) and MOTCUA_DATA (a folder) move the hall of `make run`:
+#     make run MOTCUA_HTTP=127.0.0.1:8090 MOTCUA_MQTT=127.0.0.1:1893 MOTCUA_DATA=/tmp/second
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+RUN     := $(VENV)/.ready-to-run
+TEST    := $(VENV)/.ready-to-test
+# What the tests want of Debian: a second broker, a browser, a voice.
+DEBIAN  := mosquitto chromium chromium-driver espeak-ng
+PIP     := $(BIN)/pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --only-binary :all: --require-hashes
+SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+.DEFAULT_GOAL := help
+.PHONY: help run day test check bench pictures lock clean
+
+help:  ## print the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUN)  ## set everything up and start the whole hall; Ctrl-C stops it
+	@$(BIN)/motcua demo
+
+day: $(RUN)  ## start the hall and play a day of citizens in a minute
+	@$(BIN)/motcua demo --day
+
+test: debian $(TEST)  ## install what tests need and run everything; CI runs exactly this
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+check: $(TEST)  ## the quick part of test: lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(RUN)  ## measure the hall: number, call and board over the real processes
+	@$(BIN)/motcua bench
+
+pictures: $(TEST)  ## make the pictures of the documents from a running hall
+	$(BIN)/python docs/pictures.py
+
+lock: $(VENV)/.pip-tools  ## work the locked dependencies out anew (UPGRADE=1 for the newest)
+	$(LOCK) --output-file requirements.txt pyproject.toml
+	$(LOCK) --extra test --constraint requirements.txt --output-file requirements-test.txt pyproject.toml
+
+clean:  ## remove everything that was built; the hall's data stays
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+LOCK = CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/pip-tools/bin/pip-compile --quiet --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --build-deps-for editable \
+	$(if $(UPGRADE),--upgrade)
+
+# The editable install needs no index: its build tool is in the lock.
+$(RUN): requirements.txt pyproject.toml
+	@echo "motcua: setting up $(VENV) (the first time this takes a minute)"
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(INSTALL) -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST): requirements-test.txt $(RUN)
+	@$(INSTALL) -r requirements-test.txt
+	@touch $@
+
+$(VENV)/.pip-tools: $(RUN)
+	@$(PYTHON) -m venv $(VENV)/pip-tools
+	@$(VENV)/pip-tools/bin/pip --quiet install pip-tools
+	@touch $@
+
+# Debian starts a broker of its own as soon as mosquitto is installed; tests start theirs, and the hall wants
+# the port.
+.PHONY: debian
+debian:
+	@missing=""; for package in $(DEBIAN); do \
+		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		echo "motcua: installing$$missing"; \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing \
+			>/dev/null || exit 1; \
+		case "$$missing" in *mosquitto*) \
+			if [ -d /run/systemd/system ]; then $(SUDO) systemctl disable --quiet --now mosquitto; fi;; \
+		esac; \
+	fi

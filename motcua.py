@@ -1,0 +1,280 @@
+"""The one command of a hall: `motcua SUBCOMMAND`, each of them one program on one machine.
+
+Knows which program each word starts and how a settings file, a refusal and the log reach the person who runs
+it. A program is imported only when it is the one that runs, so that a kiosk never loads the server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import difflib
+import importlib
+import importlib.metadata
+import importlib.util
+import logging
+import os
+import re
+import signal
+import sys
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+OK: Final = 0
+FAILED: Final = 1
+MISUSED: Final = 2  # settings or arguments that cannot be used
+INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
+
+PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program with a settings file. `run(settings)` works until it is told to stop and returns the exit
+    status; `check(settings)` tries what the program needs, prints what answered, and returns 0 if all did.
+    """
+
+    about: str  # what it does in the hall
+    module: str
+    settings: str = "Settings"
+    run: str = "run"
+    check: str = "check"
+
+
+PROGRAMS: Final[Mapping[str, Program]] = {
+    "broker": Program("carry the messages between all programs of the hall (MQTT)", "broker.program"),
+    "server": Program(
+        "decide whose turn it is, keep the day's log, serve the staff's pages", "server.program"
+    ),
+    "kiosk": Program("let citizens choose a service and print their numbers", "kiosk.program"),
+    "display": Program("show and announce the called numbers on a wall", "display.program"),
+    "counter": Program(
+        "call with the keys of one counter and ask its citizens for a rating", "kiosk.counter.program"
+    ),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; the exit status."""
+    set_up_log(os.environ.get("MOTCUA_LOG", "info"))
+    stay_with_parent(os.environ.pop("MOTCUA_PARENT", None))
+    chosen = parser().parse_args(arguments)
+    action: Callable[[argparse.Namespace], int] = chosen.action
+    try:
+        return action(chosen)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # `motcua verify DATA | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="motcua",
+        description="Numbers, calls, walls and ratings for halls where citizens meet their administration.",
+        epilog="Each program runs alone on its own machine with a settings file: see examples/.",
+    )
+    top.add_argument("--version", action="version", version=f"motcua {version()}")
+    words = top.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
+    _add_demo(_word(words, "demo", "run a whole hall on this machine, all hardware simulated", run_demo))
+    for name, program in PROGRAMS.items():
+        word = _word(words, name, program.about, run_program)
+        word.add_argument("settings", type=Path, metavar="FILE.toml", help="the program's settings")
+        word.add_argument(
+            "--check", action="store_true", help="try what the program needs, say what answered, end"
+        )
+        word.set_defaults(program=name)
+    word = _word(
+        words, "check", "try the broker and the hardware of one program and say what answered", check_file
+    )
+    word.add_argument(
+        "settings", type=Path, metavar="FILE.toml", help="settings that say which program they are for"
+    )
+    word = _word(words, "verify", "read a hall's log and name every promise that was broken", verify)
+    word.add_argument("data", type=Path, metavar="DATA", help="the data folder of a server")
+    word = _word(words, "bench", "measure a hall: from a touch to a number, from a key to the wall", bench)
+    word.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="options of the benchmark")
+    return top
+
+
+def _word(
+    words: Any, name: str, about: str, action: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    sentence = about[0].upper() + about[1:] + "."
+    word: argparse.ArgumentParser = words.add_parser(
+        name, help=about, description=sentence, formatter_class=_AboutFirst
+    )
+    word.set_defaults(action=action)
+    return word
+
+
+class _AboutFirst(argparse.RawDescriptionHelpFormatter):
+    """Help whose first line says what the program does in the hall; usage comes after it."""
+
+    def format_help(self) -> str:
+        usage, _, rest = super().format_help().partition("\n\n")
+        about, _, options = rest.partition("\n\n")
+        return f"{about}\n\n{usage}\n\n{options}"
+
+
+def _add_demo(word: argparse.ArgumentParser) -> None:
+    word.add_argument("--http", metavar="HOST:PORT", help="where the pages are (MOTCUA_HTTP, 127.0.0.1:8080)")
+    word.add_argument("--mqtt", metavar="HOST:PORT", help="where the broker is (MOTCUA_MQTT, 127.0.0.1:1883)")
+    word.add_argument(
+        "--data", type=Path, metavar="FOLDER", help="what the hall remembers (MOTCUA_DATA, ./data)"
+    )
+    word.add_argument(
+        "--clock",
+        choices=("hall", "real"),
+        default="hall",
+        help="hall: when it is closed now, begin on the next working morning; real: the machine's clock",
+    )
+    word.add_argument(
+        "--windows", action="store_true", help="open the screens as windows on the desktop, too"
+    )
+    word.add_argument("--day", action="store_true", help="play a day of citizens through the hall's doors")
+    word.add_argument("--speed", type=float, default=600, metavar="X", help="how much faster than life (600)")
+    word.add_argument("--seed", type=int, default=1, metavar="N", help="which day is played (1)")
+    word.add_argument("--citizens", type=int, default=700, metavar="N", help="how many come that day (700)")
+
+
+# --- what the subcommands do --------------------------------------------------------------------------------
+
+
+def run_program(chosen: argparse.Namespace) -> int:
+    """Run, or with --check try, the program that the subcommand names."""
+    return _with_settings(chosen.settings, chosen.program, "check" if chosen.check else "run")
+
+
+def check_file(chosen: argparse.Namespace) -> int:
+    """Try what the program of a settings file needs; the file's `program` says which one it is for."""
+    return _with_settings(chosen.settings, None, "check")
+
+
+def _with_settings(path: Path, name: str | None, what: str) -> int:
+    from hardware.settings import SettingsError, typed
+
+    try:
+        table = _table(path)
+        wanted = table.pop("program", name)
+        if wanted is None:
+            raise SettingsError(path, "program", f"is missing; say one of {', '.join(PROGRAMS)}")
+        if wanted not in PROGRAMS:
+            near = difflib.get_close_matches(str(wanted), PROGRAMS, n=1)
+            raise SettingsError(path, "program", f"there is no program '{wanted}'", near[0] if near else None)
+        if name is not None and wanted != name:
+            raise SettingsError(
+                path, "program", f"this file is for 'motcua {wanted}', not for 'motcua {name}'"
+            )
+        program = PROGRAMS[wanted]
+        module = importlib.import_module(program.module)
+        settings = typed(table, getattr(module, program.settings), path)
+        return int(getattr(module, getattr(program, what))(settings))
+    except SettingsError as error:
+        print(f"motcua: {error}", file=sys.stderr)
+        return MISUSED
+
+
+def _table(path: Path) -> dict[str, Any]:
+    from hardware.settings import SettingsError
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(path, "", f"cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(path, "", "is not UTF-8 text") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(path, "", f"is not TOML: {error}") from error
+
+
+def run_demo(chosen: argparse.Namespace) -> int:
+    demo = importlib.import_module("server.demo.program")
+    surroundings = os.environ
+    return int(
+        demo.run(
+            demo.Wishes(
+                http=chosen.http or surroundings.get("MOTCUA_HTTP") or "127.0.0.1:8080",
+                mqtt=chosen.mqtt or surroundings.get("MOTCUA_MQTT") or "127.0.0.1:1883",
+                data=chosen.data or Path(surroundings.get("MOTCUA_DATA") or "data"),
+                real_clock=chosen.clock == "real",
+                windows=chosen.windows,
+                day=demo.Day(chosen.speed, chosen.seed, chosen.citizens) if chosen.day else None,
+            )
+        )
+    )
+
+
+def verify(chosen: argparse.Namespace) -> int:
+    return int(importlib.import_module("server.verify").run(chosen.data))
+
+
+def bench(chosen: argparse.Namespace) -> int:
+    """The benchmarks stay in the source tree; an installed hall has nothing to compare itself with."""
+    folder = Path(__file__).resolve().parent
+    if not (folder / "benchmarks" / "hall.py").exists():
+        print("motcua: the benchmarks are part of the source tree, not of an installation", file=sys.stderr)
+        return MISUSED
+    sys.path.insert(0, str(folder))
+    return int(importlib.import_module("benchmarks.hall").run(chosen.rest))
+
+
+def version() -> str:
+    try:
+        return importlib.metadata.version("motcua")
+    except importlib.metadata.PackageNotFoundError:
+        return "from source"
+
+
+# --- the log ------------------------------------------------------------------------------------------------
+
+LEVELS: Final = ("debug", "info", "warning", "error")
+
+
+class OneLine(logging.Formatter):
+    """A record is one line, in UTC, whatever it quotes: line breaks and control bytes are escaped."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+    def format(self, record: logging.LogRecord) -> str:
+        return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", _escaped, super().format(record))
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return " | " if found[0] == "\n" else found[0].encode("unicode_escape").decode()
+
+
+def set_up_log(level: str) -> None:
+    """Log to standard error. MOTCUA_LOG may be debug, info, warning or error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine())
+    logging.basicConfig(handlers=[handler], level=(level if level in LEVELS else "info").upper(), force=True)
+    if level not in LEVELS:
+        logging.warning("log level=%s unknown, known=%s", ascii(level), ",".join(LEVELS))
+
+
+# --- under a supervisor -------------------------------------------------------------------------------------
+
+
+def stay_with_parent(parent: str | None) -> None:
+    """End when the process `parent` (its id) ends, however it ends. A supervisor asks for it with
+    MOTCUA_PARENT; without it a killed demo would leave its hall running. Linux only, nothing elsewhere.
+    """
+    if parent is None or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != int(parent):  # it ended before we could ask
+        os._exit(FAILED)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
