@@ -1,4 +1,4 @@
-"""`motcua server`: the hall's memory and mouth. Puts store, writer, doors and web together, and takes them down.
+"""`motcua server`: the hall's memory and mouth. Puts store, writer, doors and web together, and ends them.
 
 A bug in any thread ends the process with a traceback: systemd, or the demo, starts it again, and the log has
 everything that was ever acknowledged.
@@ -144,13 +144,9 @@ def run(settings: Settings) -> int:
 def _show_boards(boards: queue.SimpleQueue[Any], doors: Doors) -> None:
     """Publish the newest board. Views that came while one was being published are skipped: a board is whole,
     and its calls reach back far enough that no wall misses one."""
-    while True:
-        view = boards.get()
-        while not boards.empty():
-            view = boards.get() or view
-        if view is None:
-            return
-        doors.shown(view)
+    while (view := boards.get()) is not None:
+        if boards.empty():
+            doors.shown(view)
 
 
 @contextmanager
