@@ -12,7 +12,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from broker.codec import MAX_BYTES, PAYLOADS
+from broker.codec import MAX_BYTES, MAX_DEVICE_BYTES, PAYLOADS
 from broker.topics import TABLE, Party, Topic
 
 TEXTS = {
@@ -31,8 +31,9 @@ def document() -> dict[str, Any]:
             "title": "motcua",
             "version": "1",
             "description": (
-                "What the programs of a hall say to each other over MQTT 3.1.1. Payloads are UTF-8 JSON objects of"
-                f" at most {MAX_BYTES} bytes; unknown fields are ignored. Operations are the server's."
+                "What the programs of a hall say to each other over MQTT 3.1.1. Payloads are UTF-8 JSON"
+                f" objects of at most {MAX_BYTES} bytes, {MAX_DEVICE_BYTES} from a device; unknown fields are"
+                " ignored. Operations are the server's."
             ),
             "license": {"name": "Apache-2.0"},
         },

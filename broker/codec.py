@@ -11,9 +11,11 @@ import msgspec
 
 from broker import messages as m
 from broker import topics
-from broker.topics import Topic
+from broker.topics import Party, Topic
 
-MAX_BYTES = 65_536  # a board of 40 counters and 60 services has some 20 kB; nothing honest is larger
+# A board of 40 counters and 60 services has some 20 kB, a kiosk's opening times of a fortnight some 150 kB.
+MAX_BYTES = 262_144
+MAX_DEVICE_BYTES = 8_192  # the largest honest message of a device has some 300 bytes
 MAX_QUOTED = 120
 # A device without a clock battery starts in 1970; beyond these years sums with time zones overflow.
 CLOCK_YEARS = range(1970, 2200)
@@ -52,8 +54,16 @@ class _OnlyId(msgspec.Struct):
 
 
 def encode(message: m.Message) -> bytes:
-    """The JSON bytes of a message."""
-    return _encoder.encode(message)
+    """The JSON bytes of a message. Raises ValueError, before a broker does worse, when it is too large."""
+    payload = _encoder.encode(message)
+    if len(payload) > MAX_BYTES:
+        raise ValueError(f"a {type(message).__name__} of {len(payload)} bytes: {MAX_BYTES} is the limit")
+    return payload
+
+
+def limit(topic: Topic) -> int:
+    """The most bytes a payload of this topic may have."""
+    return MAX_DEVICE_BYTES if topic.speaker is Party.DEVICE else MAX_BYTES
 
 
 def decode(topic: Topic, payload: bytes) -> Any:
@@ -61,8 +71,8 @@ def decode(topic: Topic, payload: bytes) -> Any:
 
     Raises Malformed for what is too large, not UTF-8 JSON, or not of the topic's type.
     """
-    if len(payload) > MAX_BYTES:
-        raise Malformed(f"{len(payload)} bytes are more than {MAX_BYTES}", payload)
+    if len(payload) > limit(topic):
+        raise Malformed(f"{len(payload)} bytes are more than {limit(topic)}", payload)
     try:
         message = _decoders[topic].decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

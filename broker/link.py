@@ -127,7 +127,7 @@ def parse_address(address: str) -> tuple[str, int]:
     """Host and port of `mqtt://host:port`. Raises ValueError with a sentence fit to show."""
     parts = urlsplit(address)
     try:
-        port = parts.port or DEFAULT_PORT
+        port = DEFAULT_PORT if parts.port is None else parts.port
     except ValueError:
         port = 0
     if parts.scheme != "mqtt" or not parts.hostname or not 0 < port < 65_536 or parts.path.strip("/"):

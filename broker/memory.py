@@ -8,9 +8,11 @@ everything.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from broker.access import PUBLIC, Grants
+from broker.codec import MAX_BYTES
 from broker.link import Connected, Credentials, Disconnected, Link, Message, NotConnected, Put, Received
 
 
@@ -35,15 +37,20 @@ class _Client:
     inbox: Put
     subscriptions: tuple[tuple[str, int], ...]
     will: Message | None
+    grants: Grants | None = None  # None: every right
     started: bool = False
     cut: bool = False
     up: bool = False
 
 
 class MemoryBroker:
-    """Retained messages, wills, QoS 1 while connected; nothing is kept for who is away."""
+    """Retained messages, wills, QoS 1 while connected; nothing is kept for who is away.
 
-    def __init__(self) -> None:
+    With `grants` (see `broker.access`) the links of `open_link` have the rights of their user and no more.
+    """
+
+    def __init__(self, grants: Mapping[str, Grants] | None = None) -> None:
+        self._grants = grants
         self._lock = threading.RLock()
         self._clients: dict[str, _Client] = {}
         self._retained: dict[str, tuple[bytes, int]] = {}
@@ -70,8 +77,11 @@ class MemoryBroker:
         subscriptions: Sequence[tuple[str, int]],
         will: Message | None = None,
     ) -> Link:
-        """`link` in the shape of `broker.link.open_link`; address and credentials open every door here."""
-        return self.link(client_id, inbox, subscriptions, will)
+        """`link` in the shape of `broker.link.open_link`; the address is ignored, any password will do."""
+        client = _Client(client_id, inbox, tuple(subscriptions), will)
+        if self._grants is not None:
+            client.grants = self._grants[credentials.user if credentials is not None else PUBLIC]
+        return _MemoryLink(self, client)
 
     # --- what networks and brokers do ---------------------------------------------------------------
 
@@ -143,7 +153,7 @@ class MemoryBroker:
         with self._lock:
             if not client.up:
                 raise NotConnected("no connection")
-            self._deliver(Message(topic, payload, qos, retain))
+            self._deliver(Message(topic, payload, qos, retain), client)
 
     def _connect(self, client: _Client) -> None:
         if client.up or client.cut or not client.started or not self._alive:
@@ -152,7 +162,7 @@ class MemoryBroker:
         client.inbox.put(Connected())
         for filter_, _ in client.subscriptions:
             for topic, (payload, _) in sorted(self._retained.items()):
-                if matches(filter_, topic):
+                if matches(filter_, topic) and _may_read(client, topic):
                     client.inbox.put(Received(topic, payload, retained=True))
 
     def _drop(self, client: _Client, reason: str, *, will: bool) -> None:
@@ -161,9 +171,12 @@ class MemoryBroker:
         client.up = False
         client.inbox.put(Disconnected(reason))
         if will and client.will is not None:
-            self._deliver(client.will)
+            self._deliver(client.will, client)
 
-    def _deliver(self, message: Message) -> None:
+    def _deliver(self, message: Message, speaker: _Client) -> None:
+        # As over MQTT 3.1.1, a publish without the right to it is acknowledged and dropped.
+        if len(message.payload) > MAX_BYTES or not _may_publish(speaker, message.topic):
+            return
         copies = 1
         if self._lose:
             self._lose -= 1
@@ -177,9 +190,18 @@ class MemoryBroker:
             else:
                 self._retained.pop(message.topic, None)
         for client in self._clients.values():
-            if client.up and any(matches(f, message.topic) for f, _ in client.subscriptions):
+            wanted = any(matches(filter_, message.topic) for filter_, _ in client.subscriptions)
+            if client.up and wanted and _may_read(client, message.topic):
                 for _ in range(copies):
                     client.inbox.put(Received(message.topic, message.payload, retained=False))
+
+
+def _may_publish(client: _Client, topic: str) -> bool:
+    return client.grants is None or any(matches(filter_, topic) for filter_ in client.grants.publish)
+
+
+def _may_read(client: _Client, topic: str) -> bool:
+    return client.grants is None or any(matches(filter_, topic) for filter_ in client.grants.read)
 
 
 class _MemoryLink:

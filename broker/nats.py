@@ -13,6 +13,7 @@ from pathlib import Path
 from broker.access import PUBLIC, Grants
 from broker.codec import MAX_BYTES
 
+PACKET_BYTES = 1_024  # NATS counts the topic and the packet's header as well (measured)
 MAX_FILE_STORE = "1GB"  # sessions and retained state of a hall take some megabytes
 
 
@@ -29,7 +30,7 @@ def config(
         "# Written by motcua at every start: changes are lost.",
         'server_name: "motcua"',
         'listen: "127.0.0.1:-1"  # its own protocol is not used: any free port, loopback only',
-        f"max_payload: {MAX_BYTES}",
+        f"max_payload: {MAX_BYTES + PACKET_BYTES}",
         f"jetstream {{ store_dir: {_quote(str(store))}, max_file_store: {MAX_FILE_STORE} }}",
         f"mqtt {{ listen: {_quote(listen)}, no_auth_user: {PUBLIC} }}",
     ]
