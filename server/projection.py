@@ -6,7 +6,7 @@ nothing here passes on what a wall must not show: notes, reasons, officers and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +15,12 @@ from msgspec.structs import replace
 from broker import messages as m
 from hardware.texts import LANGUAGES, Texts
 from server.hall import events as e
-from server.hall.calendar import openings
-from server.hall.numbers import admit
-from server.hall.refusals import Refusal
+from server.hall.calendar import admission, current_session, openings
+from server.hall.numbers import is_full
 from server.hall.site import Service, Words
 from server.hall.state import CounterState, HallState
 from server.hall.tickets import Klass, State, Ticket
-from server.hall.waiting import Estimator, QueueLength, ahead_in_line, announce
+from server.hall.waiting import CALLS_NEEDED, Estimator, Forecast, QueueLength, ahead_in_line, announce
 from server.site_file import HallConfig
 
 PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
@@ -42,11 +41,6 @@ class Projection:
 
     def board(self, state: HallState, now: datetime, epoch: int, rev: int) -> m.Board:
         """All that walls, terminals and phones may know of the hall."""
-        waiting: dict[str, int] = {}
-        for id in state.waiting:
-            service = state.tickets[id].service
-            waiting[service] = waiting.get(service, 0) + 1
-        services = self._site.services.values()
         return m.Board(
             epoch=epoch,
             rev=rev,
@@ -58,7 +52,7 @@ class Projection:
                 for line in state.calls
             ),
             counters=tuple(self._counter(state, state.counter(id)) for id in self._site.counters),
-            waiting=tuple(self._waiting(state, s, waiting.get(s.id, 0), now) for s in services),
+            waiting=tuple(self._lines(state, now)),
             notices=tuple(words(n) for n in self._config.notices),
         )
 
@@ -77,24 +71,27 @@ class Projection:
         }.get(ticket.state)
         return m.CounterLine(counter.id, counter.status, ticket.number, shown, since)
 
-    def _waiting(self, state: HallState, service: Service, waiting: int, now: datetime) -> m.WaitingLine:
-        line = m.WaitingLine(
-            service=service.id,
-            letter=service.letter,
-            name=words(service.name),
-            waiting=waiting,
-            wait=None,
-            open=False,
-        )
-        try:
-            admit(self._site, state, service, now)
-        except Refusal as refusal:
-            return replace(line, reason=refusal.code, reopens_at=refusal.params.get("reopens_at"))
-        return replace(line, open=True, wait=self._range(state, service, Klass.NORMAL, now))
+    def _lines(self, state: HallState, now: datetime) -> Iterator[m.WaitingLine]:
+        """Each service's line: how many wait, how long, and whether numbers are given now."""
+        waiting: dict[str, int] = {}
+        for id in state.waiting:
+            service = state.tickets[id].service
+            waiting[service] = waiting.get(service, 0) + 1
+        closed, session = admission(self._site, now), current_session(self._site, now)
+        forecast = self._estimator.at(self._site, state, now)
+        for s in self._site.services.values():
+            line = m.WaitingLine(s.id, s.letter, words(s.name), waiting.get(s.id, 0), None, False)
+            if closed is not None:
+                yield replace(line, reason=closed.reason, reopens_at=closed.reopens_at)
+            elif session is not None and is_full(state, s, session):
+                yield replace(line, reason="session-full")
+            else:
+                yield replace(line, open=True, wait=self._range(forecast, state, s, Klass.NORMAL))
 
-    def _range(self, state: HallState, service: Service, klass: Klass, now: datetime) -> m.Range | None:
-        estimate = self._estimator.wait(self._site, state, service, klass, now)
-        told = announce(estimate, state.known_calls.get(service.id, 0))
+    @staticmethod
+    def _range(forecast: Forecast, state: HallState, service: Service, klass: Klass) -> m.Range | None:
+        known = state.known_calls.get(service.id, 0)
+        told = announce(forecast.wait(service, klass), known) if known >= CALLS_NEEDED else None
         return None if told is None else m.Range(*told)
 
     # --- answers --------------------------------------------------------------------------------------
@@ -116,7 +113,7 @@ class Projection:
         service = self._site.services[ticket.service]
         others = state.copy()
         others.waiting.pop(ticket.id, None)
-        told = self._range(others, service, ticket.klass, now)
+        told = self._range(self._estimator.at(self._site, others, now), others, service, ticket.klass)
         return {
             "ticket": ticket.id,
             "number": ticket.number,

@@ -7,7 +7,7 @@ from typing import Any
 
 from server.hall import commands as c
 from server.hall import events as e
-from server.hall.calendar import admission, business_day, current_session
+from server.hall.calendar import Span, admission, business_day, current_session
 from server.hall.looking import events_meta, service_of
 from server.hall.refusals import Refusal
 from server.hall.site import Service, Site
@@ -85,10 +85,16 @@ def admit(site: Site, state: HallState, service: Service, now: datetime) -> str:
         raise Refusal(closed.reason, reopens_at=closed.reopens_at)
     session = current_session(site, now)
     assert session is not None
-    opened = session.opens.isoformat()
-    if service.cap is not None and state.given.get(given_key(service.id, opened), 0) >= service.cap:
+    if is_full(state, service, session):
         raise Refusal("session-full")
-    return opened
+    return session.opens.isoformat()
+
+
+def is_full(state: HallState, service: Service, session: Span) -> bool:
+    """Are all numbers given that this service has for the session?"""
+    if service.cap is None:
+        return False
+    return state.given.get(given_key(service.id, session.opens.isoformat()), 0) >= service.cap
 
 
 def abandon(site: Site, state: HallState, command: c.Abandon, now: datetime) -> Events:

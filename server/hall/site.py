@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 
 # Letters that read as figures (I, O, Q: visual.md, DIN 1450) are refused outright; the second of a pair that
 # sounds alike when called (domain 5.1) is refused while the first is in use.
@@ -105,7 +106,7 @@ class Hours:
     day_changes: time = time(4, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Site:
     """One centre. `counters` and `services` keep the order of the configuration."""
 
@@ -125,7 +126,12 @@ class Site:
     rating_reasons: frozenset[str] = frozenset()
 
     def counters_for(self, service: str) -> tuple[Counter, ...]:
-        return tuple(c for c in self.counters.values() if c.serves(service))
+        """The counters that serve a service, in the order of the configuration."""
+        return self._serving.get(service, ())
+
+    @cached_property
+    def _serving(self) -> dict[str, tuple[Counter, ...]]:
+        return {s: tuple(c for c in self.counters.values() if c.serves(s)) for s in self.services}
 
 
 def problems(site: Site) -> Iterator[str]:

@@ -6,6 +6,7 @@ An `Estimator` turns the present line into seconds; `announce` turns seconds int
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil, floor, sqrt
@@ -31,12 +32,17 @@ class Estimate:
     sigma_s: float
 
 
-class Estimator(Protocol):
-    """Anything that can say how long a newcomer to `service` would wait."""
+class Forecast(Protocol):
+    """One moment of a hall, for as many questions as wanted."""
 
-    def wait(
-        self, site: Site, state: HallState, service: Service, klass: Klass, now: datetime
-    ) -> Estimate: ...
+    def wait(self, service: Service, klass: Klass) -> Estimate:
+        """How long a newcomer of this class would wait for `service`."""
+
+
+class Estimator(Protocol):
+    """Anything that can look at a hall and say how long newcomers will wait."""
+
+    def at(self, site: Site, state: HallState, now: datetime) -> Forecast: ...
 
 
 class QueueLength:
@@ -46,22 +52,51 @@ class QueueLength:
     calls first. The noise floor of the formula gives the spread: (m / s) sqrt(n + 1).
     """
 
-    def wait(self, site: Site, state: HallState, service: Service, klass: Klass, now: datetime) -> Estimate:
-        able = _open_counters(site, state, service.id)
-        ahead = people_ahead(site, state, service, klass, now)
-        if not ahead and any(state.counter(c.id).current is None for c in able):
-            return Estimate(0.0, 0.0)
-        work = handling_s(state, service)
-        people = 0.0
-        for other, n in _by_service(ahead).items():
-            theirs = _open_counters(site, state, other)
-            shared = sum(1 for c in able if c in theirs) / len(theirs) if theirs else 1.0
-            work += n * handling_s(state, site.services[other]) * shared
+    def at(self, site: Site, state: HallState, now: datetime) -> _QueueLengthNow:
+        return _QueueLengthNow(site, state, now)
+
+
+class _QueueLengthNow:
+    """The sums of one moment that every service's answer shares."""
+
+    def __init__(self, site: Site, state: HallState, now: datetime) -> None:
+        self._site, self._state, self._now = site, state, now
+        self._waiting = _by_service(state.tickets[id] for id in state.waiting)
+        self._able: dict[str, tuple[Counter, ...]] = {}
+
+    def wait(self, service: Service, klass: Klass) -> Estimate:
+        able = self._counters(service.id)
+        work = people = 0.0
+        for other, n in self._ahead(service, klass).items():
+            theirs = self._counters(other)
+            shared = sum(c in theirs for c in able) / len(theirs)
+            work += n * handling_s(self._state, self._site.services[other]) * shared
             people += n * shared
-        mean = work / len(able)
-        sigma = handling_s(state, service) / len(able) * sqrt(people + 1)
-        on_the_wall = with_closures(site, now, timedelta(seconds=mean)).total_seconds()
-        return Estimate(on_the_wall, sigma)
+        if not people and any(self._state.counter(c.id).current is None for c in able):
+            return Estimate(0.0, 0.0)
+        turn = handling_s(self._state, service)
+        mean = timedelta(seconds=(work + turn) / len(able))
+        on_the_wall = with_closures(self._site, self._now, mean).total_seconds()
+        return Estimate(on_the_wall, turn / len(able) * sqrt(people + 1))
+
+    def _ahead(self, service: Service, klass: Klass) -> dict[str, int]:
+        """How many of each service that shares a counter with this one are called before a newcomer."""
+        mates = dict.fromkeys(s for c in self._site.counters_for(service.id) for s in (*c.services, *c.then))
+        if klass is Klass.NORMAL or service.policy.kind is PolicyKind.RATIO:
+            return {s: self._waiting[s] for s in mates if s in self._waiting}
+        line = (self._state.tickets[id] for id in self._state.waiting)
+        return _by_service(
+            t
+            for t in line
+            if t.service in mates and (t.klass is Klass.PRIORITY or not _passed(service, t, self._now))
+        )
+
+    def _counters(self, service: str) -> tuple[Counter, ...]:
+        if service not in self._able:
+            every = self._site.counters_for(service)
+            now_open = tuple(c for c in every if self._state.counter(c.id).status == "open")
+            self._able[service] = now_open or every
+        return self._able[service]
 
 
 def handling_s(state: HallState, service: Service) -> float:
@@ -70,17 +105,6 @@ def handling_s(state: HallState, service: Service) -> float:
     if not times:
         return service.typical.total_seconds()
     return sum(times) / len(times) + WRAP_UP_S
-
-
-def people_ahead(
-    site: Site, state: HallState, service: Service, klass: Klass, now: datetime
-) -> tuple[Ticket, ...]:
-    """Who, of all lines that share counters with `service`, is called before a newcomer of this class."""
-    mates = {s for c in site.counters_for(service.id) for s in (*c.services, *c.then)}
-    line = [t for t in map(state.tickets.__getitem__, state.waiting) if t.service in mates]
-    if klass is Klass.NORMAL or service.policy.kind is PolicyKind.RATIO:
-        return tuple(line)
-    return tuple(t for t in line if t.klass is Klass.PRIORITY or not _passed(service, t, now))
 
 
 def ahead_in_line(site: Site, state: HallState, ticket: Ticket, now: datetime) -> int:
@@ -116,12 +140,7 @@ def _passed(service: Service, normal: Ticket, now: datetime) -> bool:
     return policy.weight * turn > waited + turn
 
 
-def _open_counters(site: Site, state: HallState, service: str) -> tuple[Counter, ...]:
-    able = site.counters_for(service)
-    return tuple(c for c in able if state.counter(c.id).status == "open") or able
-
-
-def _by_service(tickets: tuple[Ticket, ...]) -> dict[str, int]:
+def _by_service(tickets: Iterable[Ticket]) -> dict[str, int]:
     count: dict[str, int] = {}
     for ticket in tickets:
         count[ticket.service] = count.get(ticket.service, 0) + 1
