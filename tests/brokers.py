@@ -1,4 +1,4 @@
-"""Brokers for tests: the in-memory one and real processes, behind one face. A missing program is a failure."""
+"""Brokers for tests: in memory and real processes, behind one face. A missing program is a failure."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class TestBroker(Protocol):
     ) -> tuple[Link, Inbox]:
         """A started link of a user (None: without credentials) that is connected already."""
 
-    def die_as(self, user: str, client_id: str, will: Message) -> None:
+    def die_as(self, user: str | None, client_id: str, will: Message) -> None:
         """Let a client connect with a will and die without a goodbye."""
 
     def kill(self) -> None:
@@ -98,7 +98,7 @@ class InMemory:
         inbox.until(Connected)
         return link, inbox
 
-    def die_as(self, user: str, client_id: str, will: Message) -> None:
+    def die_as(self, user: str | None, client_id: str, will: Message) -> None:
         self.link(user, client_id, (), will)
         self.broker.cut(client_id)
 
@@ -161,17 +161,18 @@ class RealBroker:
         inbox.until(Connected)
         return link, inbox
 
-    def die_as(self, user: str, client_id: str, will: Message) -> None:
+    def die_as(self, user: str | None, client_id: str, will: Message) -> None:
         code = (
             "import sys, queue; from pathlib import Path; from broker.link import *\n"
             "address, user, file, client_id, topic, payload = sys.argv[1:]\n"
             "inbox = queue.SimpleQueue()\n"
             "will = Message(topic, payload.encode())\n"
-            "open_link(address, read_credentials(user, Path(file)), client_id, inbox, [], will).start()\n"
+            "credentials = read_credentials(user, Path(file)) if user else None\n"
+            "open_link(address, credentials, client_id, inbox, [], will).start()\n"
             "print(inbox.get(), flush=True); inbox.get(); inbox.get()\n"
         )
-        file = str(self.provisioned.credentials[user])
-        arguments = [self.address, user, file, client_id, will.topic, will.payload.decode()]
+        file = str(self.provisioned.credentials[user]) if user else ""
+        arguments = [self.address, user or "", file, client_id, will.topic, will.payload.decode()]
         with subprocess.Popen([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE) as process:
             try:
                 assert process.stdout is not None
