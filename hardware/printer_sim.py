@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from hardware.clock import Clock
 from hardware.escpos_printer import EscposPrinter
-from hardware.paper_machine import PaperMachine
-from hardware.printer import PrintResult
+from hardware.panel import PanelAnswer, PanelRefusal, Query, Routes, json_answer
+from hardware.paper_machine import NoSuchSwitch, PaperMachine
+from hardware.printer import Printer, PrintResult
 
 
 class SimulatedPrinter(EscposPrinter):
@@ -41,3 +44,34 @@ def open_simulated(where: str, options: Mapping[str, str], clock: Clock) -> Simu
         raise ValueError(f"paper moves at 0 to 1000 mm/s, not {mm_per_s}")
     width_mm = int(where)
     return SimulatedPrinter(PaperMachine(width_mm, clock, mm_per_s), width_mm)
+
+
+def panel_routes(printer: Printer) -> Routes:
+    """What a panel shows and switches of a simulated printer; no routes for a real one."""
+    if not isinstance(printer, SimulatedPrinter):
+        return {}
+    machine = printer.machine
+
+    def tickets(query: Query, body: bytes) -> PanelAnswer:
+        return json_answer(
+            [{"n": p.n, "number": p.title, "at": p.at, "whole": p.whole} for p in machine.papers()]
+        )
+
+    def ticket(query: Query, body: bytes) -> PanelAnswer:
+        wanted = query.get("n", "")
+        if wanted and not wanted.isdecimal():
+            raise PanelRefusal(f"a ticket has a number, not '{wanted}'")
+        paper = machine.paper(int(wanted) if wanted else None)
+        if paper is None:
+            return json_answer({"error": "no such ticket"}, 404)
+        return PanelAnswer(paper.png(), "image/png")
+
+    def switch(query: Query, body: bytes) -> PanelAnswer:
+        try:
+            for name, value in msgspec.json.decode(body, type=dict[str, str]).items():
+                printer.switch(name, value)
+        except (msgspec.DecodeError, NoSuchSwitch) as error:
+            raise PanelRefusal(str(error)) from None
+        return json_answer(machine.switches)
+
+    return {("GET", "/tickets"): tickets, ("GET", "/ticket.png"): ticket, ("POST", "/switch"): switch}
