@@ -128,6 +128,7 @@ def _add_demo(word: argparse.ArgumentParser) -> None:
     word.add_argument(
         "--data", type=Path, metavar="FOLDER", help="what the hall remembers (MOTCUA_DATA, ./data)"
     )
+    word.add_argument("--hall", type=Path, metavar="FILE", help="another hall.toml, for a new data folder")
     word.add_argument(
         "--clock",
         choices=("hall", "real"),
@@ -173,7 +174,10 @@ def _with_settings(path: Path, name: str | None, what: str) -> int:
             )
         program = PROGRAMS[wanted]
         module = importlib.import_module(program.module)
-        settings = typed(table, getattr(module, program.settings), path)
+        shape = getattr(module, program.settings)
+        if "program" in shape.__struct_fields__:
+            table["program"] = wanted
+        settings = typed(table, shape, path)
         return int(getattr(module, getattr(program, what))(settings))
     except SettingsError as error:
         print(f"motcua: {error}", file=sys.stderr)
@@ -202,6 +206,7 @@ def run_demo(chosen: argparse.Namespace) -> int:
                 http=chosen.http or surroundings.get("MOTCUA_HTTP") or "127.0.0.1:8080",
                 mqtt=chosen.mqtt or surroundings.get("MOTCUA_MQTT") or "127.0.0.1:1883",
                 data=chosen.data or Path(surroundings.get("MOTCUA_DATA") or "data"),
+                hall=chosen.hall,
                 real_clock=chosen.clock == "real",
                 windows=chosen.windows,
                 day=demo.Day(chosen.speed, chosen.seed, chosen.citizens) if chosen.day else None,

@@ -18,27 +18,43 @@ from server.hall.site import Site
 SETTLED = timedelta(minutes=40)  # into the morning: 08:10 where the doors open at 07:30
 EARLY = timedelta(minutes=5)  # before the doors open: where a played day begins
 SOON = timedelta(minutes=20)  # a hall that stops giving numbers so soon is not worth walking into
-RENEWED_S = 1.0  # a fast clock's file is written anew so often
-FASTEST = 600.0
+SEEN_EVERY_S = 1.0
 
 
-class OnlyForward(Exception):
-    """The hall's clock was asked to go back, or to a day that never opens; one sentence."""
+class NeverOpens(Exception):
+    """A calendar without a working day ahead; one sentence."""
 
 
 def resumed(path: Path, real: datetime) -> datetime:
-    """The hall's time at the real time `real`: what the file says, and never behind the real time.
+    """The hall's time at the real time `real`: what the clock's file says, and never behind the real time.
 
-    A fast clock belongs to a played day, and its file is renewed every second: an older one was left behind
-    by a hall that was killed, and no more than that of its speed counts.
+    While a hall stands still its clock runs on at the real speed. A fast clock that a killed hall left behind
+    counts no further than where it was last seen, and a little.
     """
     try:
         line = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return real
     gone = max(0.0, real.timestamp() - line["real"])
-    ahead = gone if line["speed"] == 1 else min(gone, 2 * RENEWED_S) * line["speed"]
-    return max(real, datetime.fromtimestamp(line["hall"] + ahead, UTC))
+    hall = datetime.fromtimestamp(line["hall"] + gone * line["speed"], UTC)
+    if line["speed"] != 1:
+        began = datetime.fromtimestamp(line["hall"], UTC)
+        hall = min(hall, max(began, last_seen(path)) + timedelta(seconds=2 * SEEN_EVERY_S * line["speed"]))
+    return max(real, hall)
+
+
+def seen(path: Path, hall: datetime) -> None:
+    """Note how far the clock in `path` has come; done every SEEN_EVERY_S seconds while a hall runs."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(hall.isoformat(), encoding="utf-8")
+    draft.replace(path.with_suffix(".seen"))
+
+
+def last_seen(path: Path) -> datetime:
+    try:
+        return datetime.fromisoformat(path.with_suffix(".seen").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return datetime.fromtimestamp(0, UTC)
 
 
 def worth_entering(site: Site, at: datetime) -> datetime:
@@ -59,7 +75,7 @@ def next_morning(site: Site, at: datetime, offset: timedelta) -> datetime:
         moment = min(span.opens + offset, span.closes)
         if moment > at:
             return moment
-    raise OnlyForward("the hall has no working day within its calendar")
+    raise NeverOpens("hours: the hall is closed on every day of the coming weeks")
 
 
 def mornings(site: Site, at: datetime) -> Iterator[Span]:
@@ -67,25 +83,3 @@ def mornings(site: Site, at: datetime) -> Iterator[Span]:
     for span in spans_from(site, at):
         if sessions_on(site, span.opens.astimezone(site.zone).date())[0] == span:
             yield span
-
-
-def moved(site: Site, now: datetime, to: str | None) -> datetime:
-    """Where `to` ("next-opening", an ISO instant, or None for here) moves a clock that reads `now`.
-
-    Raises OnlyForward for the past and for what is no instant.
-    """
-    if to is None:
-        return now
-    if to == "next-opening":
-        return next_morning(site, now, SETTLED)
-    try:
-        wanted = datetime.fromisoformat(to)
-    except ValueError:
-        raise OnlyForward(
-            f"'{to[:40]}' is no instant: write 2026-11-23T08:10+07:00 or next-opening"
-        ) from None
-    if wanted.tzinfo is None:
-        wanted = wanted.replace(tzinfo=site.zone)
-    if wanted < now:
-        raise OnlyForward("the hall's clock only goes forward")
-    return wanted.astimezone(UTC)
