@@ -1,0 +1,502 @@
+"""The rules of a device's conversation, on a network that loses, doubles and reorders, with time in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker import codec, topics
+from broker import messages as m
+from broker.link import Connected, Disconnected, Message, Received
+from broker.session import (
+    FACT_RESEND_MOST_S,
+    FACT_RESEND_S,
+    FACT_WINDOW,
+    REQUEST_RESEND_S,
+    STATUS_OUTBOX_S,
+    Session,
+)
+from broker.topics import Topic
+from broker.vocabulary import (
+    Ask,
+    BoardArrived,
+    ClockOffset,
+    ConfigArrived,
+    ControlArrived,
+    Deliver,
+    Effect,
+    Forget,
+    Heard,
+    Input,
+    Leave,
+    NoAnswer,
+    Note,
+    Now,
+    Publish,
+    Recorded,
+    ReplyArrived,
+    ServerDown,
+    ServerUp,
+    StatusChanged,
+    Tick,
+)
+
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+SITE, DEVICE = "hn", "k1"
+
+
+def fact(seq: int) -> m.PrintFact:
+    return m.PrintFact(id=f"f{seq}", seq=seq, at=START, ticket=f"t{seq}", outcome="printed")
+
+
+def ask(id: str, deadline_s: float = 2.0) -> Ask:
+    return Ask(m.IssueRequest(id=id, at=START, service="ho-tich"), deadline_s)
+
+
+def board(epoch: int, rev: int) -> m.Board:
+    hall = m.Words("Sảnh", "Hall")
+    return m.Board(
+        epoch=epoch, rev=rev, at=START, day="2026-11-23", hall=hall, calls=(), counters=(), waiting=()
+    )
+
+
+def config(rev: int) -> m.DeviceConfig:
+    return m.DeviceConfig(rev=rev, at=START, hall=m.Words("", ""), time_zone="Asia/Ho_Chi_Minh")
+
+
+def server(epoch: int, online: bool = True) -> m.ServerStatus:
+    return m.ServerStatus(online=online, epoch=epoch)
+
+
+def message(topic: Topic, payload: m.Message, device: str = DEVICE, retained: bool = False) -> Received:
+    concrete = topic.of(SITE, device if "{device}" in topic.path else None)
+    return Received(concrete, codec.encode(payload), retained)
+
+
+class Talk:
+    """A session with its own clock, and what came out of it."""
+
+    def __init__(self, *facts: m.Fact) -> None:
+        self.session = Session(SITE, DEVICE, "kiosk", "0.1", facts)
+        self.mono = 1000.0
+        self.heard: list[Heard] = []
+        self.sent: list[Message] = []
+        self.forgotten: list[str] = []
+        self.notes: list[str] = []
+
+    def give(self, *inputs: Input) -> Talk:
+        for input in inputs:
+            self._take(self.session.handle(input, self._now()))
+        return self
+
+    def wait(self, seconds: float) -> Talk:
+        """Let time pass as a runner does: a Tick at each instant the session asks for."""
+        end = self.mono + seconds
+        while (wake_at := self.session.wake_at()) is not None and wake_at <= end:
+            self.mono = max(self.mono, wake_at)
+            self.give(Tick())
+        self.mono = end
+        return self
+
+    def take_sent(self, topic: Topic) -> list[Any]:
+        """The decoded messages on a topic since the last look; those of other topics are dropped."""
+        concrete = topic.of(SITE, DEVICE)
+        found = [codec.decode(topic, sent.payload) for sent in self.sent if sent.topic == concrete]
+        self.sent.clear()
+        return found
+
+    def take_heard(self) -> list[Heard]:
+        heard, self.heard = self.heard, []
+        return heard
+
+    def _now(self) -> Now:
+        return Now(self.mono, START + timedelta(seconds=self.mono - 1000.0))
+
+    def _take(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Publish(sent):
+                    self.sent.append(sent)
+                case Deliver(heard):
+                    self.heard.append(heard)
+                case Forget(ids):
+                    self.forgotten += ids
+                case Note(line):
+                    self.notes.append(line)
+
+
+def up(*facts: m.Fact, epoch: int = 1) -> Talk:
+    """A talk with a server that is there, with nothing left unread."""
+    talk = Talk(*facts).give(Connected(), message(topics.SERVER_STATUS, server(epoch), retained=True))
+    talk.heard.clear()
+    return talk
+
+
+# --- requests -------------------------------------------------------------------------------------------
+
+
+def test_a_request_is_sent_again_with_the_same_bytes_until_the_deadline_and_then_has_no_answer() -> None:
+    talk = up()
+    talk.sent.clear()
+    talk.give(ask("r1", 1.2)).wait(1.1)
+    assert [request.id for request in talk.take_sent(topics.REQUEST)] == ["r1"] * 3  # at 0, 0.5 and 1.0 s
+    assert talk.take_heard() == []
+    talk.wait(0.2)
+    assert talk.take_heard() == [NoAnswer("r1")]
+    talk.wait(60)
+    assert talk.take_sent(topics.REQUEST) == []
+
+
+def test_a_reply_ends_a_request_and_comes_once_however_often_it_is_sent() -> None:
+    talk = up().give(ask("r1"))
+    reply = m.RefusedReply(id="r1", code="closed")
+    talk.give(message(topics.REPLY, reply), message(topics.REPLY, reply)).wait(10)
+    assert talk.take_heard() == [ReplyArrived(reply)]
+
+
+def test_a_reply_after_the_deadline_is_not_delivered() -> None:
+    talk = up().give(ask("r1", 0.4)).wait(0.5)
+    talk.give(message(topics.REPLY, m.DoneReply(id="r1")))
+    assert talk.take_heard() == [NoAnswer("r1")]
+
+
+def test_a_request_made_without_a_server_goes_out_when_one_comes_in_time() -> None:
+    talk = Talk().give(ask("r1", 2.0)).wait(0.7)
+    assert talk.take_sent(topics.REQUEST) == []
+    talk.give(Connected(), message(topics.SERVER_STATUS, server(1), retained=True))
+    assert [request.id for request in talk.take_sent(topics.REQUEST)] == ["r1"]
+
+
+def test_a_request_without_a_server_has_no_answer_after_its_deadline() -> None:
+    assert Talk().give(ask("r1", 2.0)).wait(2.0).take_heard() == [NoAnswer("r1")]
+
+
+def test_a_server_that_restarts_gets_open_requests_at_once() -> None:
+    talk = up().give(ask("r1", 5.0))
+    talk.sent.clear()
+    talk.give(message(topics.SERVER_STATUS, server(2)))
+    assert [request.id for request in talk.take_sent(topics.REQUEST)] == ["r1"]
+    assert REQUEST_RESEND_S > 0
+
+
+# --- facts ----------------------------------------------------------------------------------------------
+
+
+def test_facts_wait_for_a_server_and_then_go_out_in_order_a_window_at_a_time() -> None:
+    talk = Talk(*(fact(seq) for seq in range(1, 121))).give(Connected())
+    assert talk.take_sent(topics.FACT) == []
+    talk.give(message(topics.SERVER_STATUS, server(1), retained=True))
+    assert [f.seq for f in talk.take_sent(topics.FACT)] == list(range(1, FACT_WINDOW + 1))
+    talk.give(message(topics.RECEIPT, m.Receipt(ids=tuple(f"f{seq}" for seq in range(1, 21)))))
+    assert [f.seq for f in talk.take_sent(topics.FACT)] == list(range(FACT_WINDOW + 1, FACT_WINDOW + 21))
+
+
+def test_facts_are_forgotten_only_on_their_receipt_refused_ones_too_with_one_line() -> None:
+    talk = up(fact(1), fact(2), fact(3))
+    refused = (m.Refusal("f2", "no-such-ticket"), m.Refusal("f9", "stranger"))
+    receipt = message(topics.RECEIPT, m.Receipt(ids=("f1", "f8"), refused=refused))
+    talk.give(receipt, receipt)
+    assert talk.forgotten == ["f1", "f2"]
+    assert talk.notes == ["fact refused id=f2 code='no-such-ticket'"]
+
+
+def test_without_progress_facts_are_sent_again_ever_less_often() -> None:
+    talk = up(fact(1), fact(2))
+    talk.sent.clear()
+    rounds = []
+    for _ in range(6):
+        before = talk.mono
+        while not (sent := talk.take_sent(topics.FACT)):
+            talk.wait(0.25)
+        rounds.append((talk.mono - before, [f.seq for f in sent]))
+    assert all(seqs == [1, 2] for _, seqs in rounds)
+    assert [round(seconds, 2) for seconds, _ in rounds[:3]] == [
+        FACT_RESEND_S,
+        2 * FACT_RESEND_S,
+        4 * FACT_RESEND_S,
+    ]
+    assert rounds[-1][0] == FACT_RESEND_MOST_S
+
+
+@pytest.mark.parametrize("event", ["a new epoch", "a reconnect", "a server that came back"])
+def test_facts_are_sent_again_at_once_after(event: str) -> None:
+    talk = up(fact(1), fact(2))
+    status = message(topics.SERVER_STATUS, server(1))
+    talk.sent.clear()
+    if event == "a new epoch":
+        talk.give(message(topics.SERVER_STATUS, server(2)))
+    elif event == "a reconnect":
+        talk.give(Disconnected("cable"), Connected(), status)
+    else:
+        talk.give(message(topics.SERVER_STATUS, server(1, online=False)), status)
+    assert [f.seq for f in talk.take_sent(topics.FACT)] == [1, 2]
+
+
+def test_a_new_fact_goes_out_at_once_and_alone() -> None:
+    talk = up(fact(1))
+    talk.sent.clear()
+    talk.give(Recorded(fact(2)))
+    assert [f.seq for f in talk.take_sent(topics.FACT)] == [2]
+
+
+# --- the server's state ---------------------------------------------------------------------------------
+
+
+def test_the_server_is_up_once_each_epoch_and_down_when_it_says_so_or_the_link_is_gone() -> None:
+    talk = Talk().give(Connected(), message(topics.SERVER_STATUS, server(4), retained=True))
+    talk.give(message(topics.SERVER_STATUS, server(4)), message(topics.SERVER_STATUS, server(5)))
+    talk.give(message(topics.SERVER_STATUS, server(5, online=False)), Disconnected("cable"))
+    talk.give(Connected(), message(topics.SERVER_STATUS, server(5), retained=True), Disconnected("cable"))
+    assert talk.take_heard() == [ServerUp(4), ServerUp(5), ServerDown(), ServerUp(5), ServerDown()]
+
+
+def test_the_late_will_of_a_replaced_server_does_not_take_its_successor_down() -> None:
+    talk = up(epoch=7).give(message(topics.SERVER_STATUS, server(6, online=False)))
+    assert talk.take_heard() == []
+
+
+# --- state ----------------------------------------------------------------------------------------------
+
+
+def test_only_a_newer_board_arrives() -> None:
+    talk = up()
+    for epoch, rev in [(1, 5), (1, 5), (1, 4), (2, 1), (1, 9), (2, 2)]:
+        talk.give(message(topics.BOARD, board(epoch, rev), retained=True))
+    arrived = [heard.board for heard in talk.take_heard() if isinstance(heard, BoardArrived)]
+    assert [(b.epoch, b.rev) for b in arrived] == [(1, 5), (2, 1), (2, 2)]
+
+
+def test_only_a_newer_config_arrives_but_a_restarted_server_may_count_lower() -> None:
+    talk = up()
+    for rev in (3, 3, 2, 4):
+        talk.give(message(topics.CONFIG, config(rev), retained=True))
+    talk.give(message(topics.SERVER_STATUS, server(2)), message(topics.CONFIG, config(1), retained=True))
+    arrived = [heard.config.rev for heard in talk.take_heard() if isinstance(heard, ConfigArrived)]
+    assert arrived == [3, 4, 1]
+
+
+def test_the_clock_offset_is_what_to_add_to_the_local_time() -> None:
+    talk = up().give(message(topics.TIME, m.Time(at=START + timedelta(seconds=90))))
+    assert talk.take_heard() == [ClockOffset(90.0)]
+
+
+def test_a_control_arrives_but_never_a_retained_one() -> None:
+    control = m.Control(do="identify")
+    talk = up().give(message(topics.CONTROL, control, retained=True))
+    assert talk.take_heard() == []
+    assert talk.notes == ["dropped topic=control reason=retained"]
+    assert talk.give(message(topics.CONTROL, control)).take_heard() == [ControlArrived(control)]
+
+
+@pytest.mark.parametrize(
+    "received",
+    [
+        Received("motcua/v1/hn/board", b"[" * 10_000, True),
+        Received("motcua/v1/hn/board", b"", True),
+        Received("motcua/v1/hn/device/k1/reply", b'{"kind": "gift", "id": "r1"}', False),
+        Received("motcua/v1/hn/device/k2/reply", b'{"kind": "done", "id": "r1"}', False),
+        Received("motcua/v1/elsewhere/board", b"{}", True),
+        Received("motcua/v1/hn/device/k1/fact", b"{}", False),
+        Received("spam\n\x1b[31m", b"x", False),
+    ],
+    ids=lambda received: received.topic,
+)
+def test_what_is_not_of_the_contract_is_dropped_with_one_printable_line(received: Received) -> None:
+    talk = up().give(ask("r1"), received)
+    assert talk.take_heard() == []
+    (line,) = talk.notes
+    assert line.isprintable() and len(line) <= 500
+
+
+# --- the device's own status ----------------------------------------------------------------------------
+
+
+def test_status_is_published_on_every_connection_and_when_it_differs() -> None:
+    talk = Talk().give(StatusChanged({"printer": "ok"}))
+    assert talk.take_sent(topics.STATUS) == []
+    talk.give(Connected())
+    (birth,) = talk.take_sent(topics.STATUS)
+    assert (birth.online, birth.printer, birth.at) == (True, "ok", START)
+    talk.give(StatusChanged({"printer": "ok"}))
+    assert talk.take_sent(topics.STATUS) == []
+    talk.give(StatusChanged({"printer": "paper-out"}))
+    (changed,) = talk.take_sent(topics.STATUS)
+    assert changed.printer == "paper-out"
+    talk.give(Disconnected("cable"), Connected())
+    assert len(talk.take_sent(topics.STATUS)) == 1
+
+
+def test_a_fact_that_is_receipted_at_once_changes_no_status_but_a_waiting_one_does() -> None:
+    talk = up()
+    talk.sent.clear()
+    talk.give(Recorded(fact(1)), message(topics.RECEIPT, m.Receipt(ids=("f1",)))).wait(60)
+    assert talk.take_sent(topics.STATUS) == []
+    talk.give(Recorded(fact(2))).wait(STATUS_OUTBOX_S)
+    assert [status.outbox for status in talk.take_sent(topics.STATUS)] == [1]
+
+
+def test_leaving_says_offline_and_so_does_the_will() -> None:
+    talk = up()
+    talk.sent.clear()
+    talk.give(Leave())
+    (last,) = talk.take_sent(topics.STATUS)
+    assert not last.online
+    will = talk.session.will
+    assert will.topic == topics.STATUS.of(SITE, DEVICE) and will.retain and will.qos == 1
+    assert codec.decode(topics.STATUS, will.payload) == m.DeviceStatus(
+        online=False, role="kiosk", version="0.1"
+    )
+
+
+def test_a_refused_subscription_is_told() -> None:
+    assert Talk().give(Connected(("motcua/v1/hn/board",))).notes == [
+        "subscription refused filter=motcua/v1/hn/board"
+    ]
+
+
+# --- everything at once ---------------------------------------------------------------------------------
+
+
+class Hall:
+    """A device and a server with a network between them that does what it is told to."""
+
+    def __init__(self) -> None:
+        self.talk = Talk()
+        self.connected = False
+        self.epoch = 1
+        self.to_server: list[Message] = []
+        self.to_device: list[Received] = []
+        self.outbox: dict[str, m.Fact] = {}
+        self.committed: list[str] = []
+        self.receipts: set[str] = set()
+        self.asked: list[str] = []
+        self.last_seq = 0
+
+    def record(self) -> None:
+        self.last_seq += 1
+        recorded = fact(self.last_seq)
+        self.outbox[recorded.id] = recorded
+        self.step(Recorded(recorded))
+
+    def ask(self) -> None:
+        self.asked.append(f"r{len(self.asked)}")
+        self.step(ask(self.asked[-1], 3.0))
+
+    def cut(self) -> None:
+        if self.connected:
+            self.connected = False
+            self.to_server.clear()
+            self.to_device.clear()
+            self.step(Disconnected("cut"))
+
+    def heal(self) -> None:
+        if not self.connected:
+            self.connected = True
+            self.step(Connected())
+            self.to_device.insert(0, message(topics.SERVER_STATUS, server(self.epoch), retained=True))
+
+    def restart_server(self) -> None:
+        """It committed what it has, and forgets which receipts it sent."""
+        self.epoch += 1
+        if self.connected:
+            self.to_device.append(message(topics.SERVER_STATUS, server(self.epoch)))
+
+    def restart_device(self) -> None:
+        """kill -9: the outbox is all that is left."""
+        self.cut()
+        forgotten, heard = self.talk.forgotten, self.talk.heard
+        mono = self.talk.mono
+        self.talk = Talk(*self.outbox.values())
+        self.talk.forgotten, self.talk.heard, self.talk.mono = forgotten, heard, mono
+
+    def pass_time(self, seconds: float) -> None:
+        self.talk.wait(seconds)
+        self.step()
+
+    def deliver_up(self, index: int, copies: int) -> None:
+        if self.to_server:
+            sent = self.to_server.pop(index % len(self.to_server))
+            for _ in range(copies):
+                self.serve(sent)
+
+    def deliver_down(self, index: int, copies: int) -> None:
+        if self.to_device:
+            received = self.to_device.pop(index % len(self.to_device))
+            for _ in range(copies):
+                self.step(received)
+
+    def serve(self, sent: Message) -> None:
+        address = topics.parse(sent.topic)
+        assert address is not None
+        if address.topic is topics.FACT:
+            arrived = codec.decode(topics.FACT, sent.payload)
+            if arrived.id not in self.committed:
+                self.committed.append(arrived.id)
+            self.to_device.append(message(topics.RECEIPT, m.Receipt(ids=(arrived.id,))))
+        elif address.topic is topics.REQUEST:
+            request = codec.decode(topics.REQUEST, sent.payload)
+            self.to_device.append(message(topics.REPLY, m.DoneReply(id=request.id)))
+
+    def step(self, *inputs: Input) -> None:
+        before = len(self.talk.forgotten)
+        self.talk.give(*inputs)
+        for id in self.talk.forgotten[before:]:
+            assert id in self.committed, "the server's commit comes before the outbox forgets"
+            del self.outbox[id]  # exactly once: a second time is a KeyError
+        if self.connected:
+            self.to_server += self.talk.sent
+        self.talk.sent.clear()
+
+    def settle(self) -> None:
+        self.cut()
+        self.heal()
+        for _ in range(400):
+            while self.to_server or self.to_device:
+                self.deliver_up(0, 1)
+                self.deliver_down(0, 1)
+            if not self.outbox and self.talk.session.wake_at() is None:
+                return
+            self.pass_time(0.5)
+        raise AssertionError("it never came to rest")
+
+
+copies = st.integers(0, 2)  # 0: lost, 2: doubled
+index = st.integers(0, 5)  # 0: in order
+ACTIONS: st.SearchStrategy[Callable[[Hall], None]] = st.one_of(
+    st.just(Hall.record),
+    st.just(Hall.ask),
+    st.just(Hall.cut),
+    st.just(Hall.heal),
+    st.just(Hall.restart_server),
+    st.just(Hall.restart_device),
+    st.floats(0.0, 4.0).map(lambda seconds: lambda hall: hall.pass_time(seconds)),
+    st.tuples(index, copies).map(lambda how: lambda hall: hall.deliver_up(*how)),
+    st.tuples(index, copies).map(lambda how: lambda hall: hall.deliver_down(*how)),
+)
+
+
+@given(st.lists(ACTIONS, max_size=60))
+def test_whatever_the_network_does_every_fact_is_committed_once_and_every_request_ends_once(
+    actions: list[Callable[[Hall], None]],
+) -> None:
+    hall = Hall()
+    hall.heal()
+    for action in actions:
+        action(hall)
+    restarted = Hall.restart_device in actions
+    hall.settle()
+    assert hall.outbox == {}
+    assert sorted(hall.committed) == sorted(f"f{seq}" for seq in range(1, hall.last_seq + 1))
+    assert sorted(hall.talk.forgotten) == sorted(hall.committed)
+    ended = [
+        h.reply.id if isinstance(h, ReplyArrived) else h.request_id
+        for h in hall.talk.heard
+        if isinstance(h, (ReplyArrived, NoAnswer))
+    ]
+    assert len(ended) == len(set(ended))
+    assert restarted or sorted(ended) == sorted(hall.asked)
