@@ -76,6 +76,8 @@ def check_free(address: str, remedy: str) -> None:
     """Raises CannotStart when nobody may listen on `host:port`, and says how to move (`remedy`)."""
     try:
         host, port = parse_address(f"mqtt://{address}")
+        if not address.endswith(f":{port}"):
+            raise ValueError("no port")
     except ValueError:
         raise CannotStart(f"'{address}' is not an address to listen on: write host:port") from None
     try:

@@ -224,6 +224,16 @@ def running(kind: str, folder: Path) -> Iterator[TestBroker]:
         broker.stop()
 
 
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Whether a condition that nothing announces comes true while a test has patience."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
 def free_port() -> int:
     """A port that was free a moment ago; whoever takes it must be ready to try another."""
     with socket.socket() as probe:
