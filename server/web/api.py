@@ -1,0 +1,236 @@
+"""The HTTP interface that the staff page and scripts use: one POST for each verb of a counter.
+
+Bodies are JSON objects, typed at the door; fields that are not of the verb are refused, so that nobody
+sets what is not his to set. Answers come after the commit. Who may act at a counter: the officer who
+opened it, and managers.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from msgspec import Meta
+from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
+
+from server.accounts import Account, Role
+from server.hall import commands as c
+from server.hall.refusals import Refusal
+from server.hall.tickets import Klass
+from server.web import guard
+from server.web.hall import Hall
+from server.web.login import try_log_in
+from server.web.presses import SAME_PRESS_S, Presses
+
+MAX_BODY = 64 * 1024
+
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+\Z")]
+Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-]+\Z")]
+Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}\Z")]
+Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")]
+NeededLine = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")
+]
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+T = TypeVar("T")
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """id: chosen by the asker for this press; the same id is the same command however often it comes."""
+
+    id: Id
+
+
+class CallBody(Body, frozen=True, kw_only=True):
+    number: Number
+    reason: Line | None = None
+
+
+class NumberBody(Body, frozen=True, kw_only=True):
+    number: Number
+
+
+class NoteBody(Body, frozen=True, kw_only=True):
+    note: Line | None = None
+
+
+class ReasonBody(Body, frozen=True, kw_only=True):
+    reason: NeededLine
+
+
+class TransferBody(Body, frozen=True, kw_only=True):
+    to_service: Level | None = None
+    to_counter: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,8}\Z")] | None = None
+    note: Line | None = None
+
+
+class TicketBody(Body, frozen=True, kw_only=True):
+    service: Level
+    klass: Klass = Klass.NORMAL
+    lang: Annotated[str, Meta(pattern=r"^(vi|en)\Z")] = "vi"
+
+
+class LoginBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: Annotated[str, Meta(max_length=64)]
+    password: Annotated[str, Meta(max_length=1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """body: what is to be told; make: the command, given id, by and counter."""
+
+    body: type[Body]
+    make: Callable[[Any, dict[str, str], Account], c.AtCounter]
+
+
+VERBS: dict[str, Verb] = {
+    "next": Verb(Body, lambda b, at, who: c.CallNext(**at)),
+    "call": Verb(CallBody, lambda b, at, who: c.CallNumber(number=b.number, reason=b.reason, **at)),
+    "recall": Verb(Body, lambda b, at, who: c.Recall(**at)),
+    "start": Verb(Body, lambda b, at, who: c.Start(**at)),
+    "finish": Verb(Body, lambda b, at, who: c.Finish(**at)),
+    "no-show": Verb(Body, lambda b, at, who: c.MarkNoShow(**at)),
+    "park": Verb(NoteBody, lambda b, at, who: c.Park(note=b.note, **at)),
+    "bring-back": Verb(NumberBody, lambda b, at, who: c.BringBack(number=b.number, **at)),
+    "transfer": Verb(
+        TransferBody,
+        lambda b, at, who: c.Transfer(to_service=b.to_service, to_counter=b.to_counter, note=b.note, **at),
+    ),
+    "undo": Verb(Body, lambda b, at, who: c.Undo(**at)),
+    "open": Verb(Body, lambda b, at, who: c.OpenCounter(officer=who.name, **at)),
+    "pause": Verb(ReasonBody, lambda b, at, who: c.PauseCounter(reason=b.reason, **at)),
+    "close": Verb(Body, lambda b, at, who: c.CloseCounter(**at)),
+}
+
+
+class NotJson(HTTPException):
+    code = 415
+    description = "not-json"
+
+
+def typed_body(shape: type[T]) -> T:
+    """The request's JSON as `shape`. Raises 415, 413 or a bad-request refusal; never anything else."""
+    if request.mimetype != "application/json":
+        raise NotJson
+    raw = request.get_data(cache=False)
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Refusal("bad-request", detail=ascii(str(error))[1:-1][:200]) from None
+
+
+@api.post("/login")
+def log_in() -> ResponseReturnValue:
+    """{"name", "password"} -> {"name", "role", "csrf"} and the cookie."""
+    guard.check_same_site()
+    asked = typed_body(LoginBody)
+    found = try_log_in(asked.name, asked.password)
+    if found is None:
+        raise Unauthorized("login")
+    token = guard.begin(found.key, found.account, guard.language())
+    return json({"name": found.account.name, "role": found.account.role.value, "csrf": token})
+
+
+@api.post("/logout")
+def log_out() -> ResponseReturnValue:
+    guard.check_csrf()
+    guard.end()
+    return json({})
+
+
+@api.post("/counters/<counter>/<verb>")
+@guard.only(guard.CONSOLE)
+def at_counter(counter: str, verb: str) -> ResponseReturnValue:
+    """Do `verb` at `counter`; the answer says which number it touched and how that stands now."""
+    guard.check_same_site()
+    guard.check_csrf()
+    if verb not in VERBS:
+        raise NotFound
+    hall, who = guard.hall(), guard.account()
+    assert who is not None
+    told = typed_body(VERBS[verb].body)
+    must_hold(hall, who, counter, verb)
+    at = {"counter": counter, "by": f"officer:{who.name}"}
+    own = f"web:{who.name}:{told.id}"
+    what = (verb, *(repr(v) for k, v in msgspec.structs.asdict(told).items() if k != "id"))
+    window = hall.clock.real_seconds(SAME_PRESS_S)
+    with presses().at(counter, what, own, hall.tick(), window) as id:
+        outcome = hall.writer.ask(VERBS[verb].make(told, {"id": id, **at}, who))
+    return json({"number": None, "state": None, **outcome.result, "id": told.id, "repeats": id != own})
+
+
+@api.post("/tickets")
+@guard.only(guard.CONSOLE)
+def issue() -> ResponseReturnValue:
+    """A number for somebody who cannot use a kiosk, given at reception."""
+    guard.check_same_site()
+    guard.check_csrf()
+    hall, who = guard.hall(), guard.account()
+    assert who is not None
+    told = typed_body(TicketBody)
+    outcome = hall.writer.ask(
+        c.Issue(
+            id=f"web:{who.name}:{told.id}",
+            by=f"officer:{who.name}",
+            ticket=str(uuid.uuid4()),
+            token=secrets.token_urlsafe(16),
+            source="reception",
+            service=told.service,
+            klass=told.klass,
+            lang=told.lang,
+        )
+    )
+    return json({**outcome.result, "id": told.id}, 201)
+
+
+@api.get("/hall")
+@guard.only(guard.CONSOLE)
+def look() -> ResponseReturnValue:
+    """The hall as it is: the wall's board, who works where, and the last word of each device."""
+    hall = guard.hall()
+    view = hall.writer.view
+    counters = [
+        {
+            "counter": id,
+            "status": view.state.counter(id).status,
+            "officer": view.state.counter(id).officer,
+            "reason": view.state.counter(id).reason,
+            "since": view.state.counter(id).since,
+        }
+        for id in view.site.counters
+    ]
+    return json({"board": view.board, "counters": counters, "devices": dict(hall.devices.snapshot())})
+
+
+def must_hold(hall: Hall, who: Account, counter: str, verb: str) -> None:
+    """Raises Refusal when the counter is unknown, or another officer works there."""
+    view = hall.writer.view
+    if counter not in view.site.counters:
+        raise Refusal("unknown-counter", counter=counter)
+    there = view.state.counter(counter)
+    strangers = there.status != "closed" and there.officer not in (None, who.name)
+    if strangers and who.role is Role.OFFICER and not (verb == "open" and there.status == "paused"):
+        raise Refusal("counter-taken", officer=there.officer)
+
+
+def presses() -> Presses:
+    found: Presses = current_app.extensions["presses"]
+    return found
+
+
+def json(value: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, content_type="application/json")
+
+
+@api.before_request
+def small() -> None:
+    """A body without a length is a stream, and nobody streams to a counter."""
+    if request.method == "POST" and request.content_length is None:
+        raise BadRequest("length")

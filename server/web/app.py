@@ -1,0 +1,125 @@
+"""The web of one hall: what is served where, under which rules for browsers.
+
+`create_app` is handed everything it uses. Keeps out the rules of the hall and how they are stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, render_template, request, session
+from flask.typing import ResponseReturnValue
+
+from server.accounts import Role
+from server.web import guard, problems
+from server.web.api import MAX_BODY, api
+from server.web.api import json as json_answer
+from server.web.console import console
+from server.web.figures_page import figures
+from server.web.hall import Hall
+from server.web.live import IN_ALL, Streams, live
+from server.web.login import login
+from server.web.phone import phone
+from server.web.presses import Presses
+from server.web.sim import sim
+from server.web.throttle import Throttle
+from server.web.words import TEXTS, clock_text, date_text, people_text, range_text, said
+
+# Streams hold a thread each; the others answer pages and commands.
+THREADS = IN_ALL + 16
+FONT_AGE_S = 7 * 24 * 3600
+
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+
+
+def create_app(hall: Hall) -> Flask:
+    """The WSGI application. `app.extensions["streams"].stopping` ends its live streams."""
+    app = Flask("server.web")
+    app.secret_key = hall.secret
+    mark = hashlib.sha256(b"cookie name" + hall.secret).hexdigest()[:8]
+    app.config.update(
+        # Cookies know no ports: two halls on one machine need two names.
+        SESSION_COOKIE_NAME=f"motcua_{mark}",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SECURE=hall.config.url.startswith("https:"),
+        MAX_CONTENT_LENGTH=MAX_BODY,
+    )
+    app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=Streams())
+    for blueprint in (login, console, figures, live, phone, api):
+        app.register_blueprint(blueprint)
+    if hall.demo is not None:
+        app.register_blueprint(sim)
+        for known in hall.demo.accounts:
+            hall.accounts.ensure(known.name, Role(known.role), known.password, hall.wall())
+    problems.register(app)
+    _words_in_templates(app)
+
+    @app.before_request
+    def keep_language() -> None:
+        """A reader who chose a language keeps it; phone pages and programs have no cookies to keep it in."""
+        asked = request.args.get("lang")
+        if asked in ("vi", "en") and request.blueprint not in ("phone", "api", "sim"):
+            session["lang"] = asked
+
+    @app.after_request
+    def protect(answer: Response) -> Response:
+        answer.headers.setdefault("Content-Security-Policy", POLICY)
+        answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+        answer.headers.setdefault("Referrer-Policy", "same-origin")
+        answer.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.endpoint != "static":
+            answer.headers.setdefault("Cache-Control", "no-store")
+        elif request.path.endswith(".woff2"):
+            answer.headers["Cache-Control"] = f"public, max-age={FONT_AGE_S}"
+        return answer
+
+    @app.get("/")
+    def index() -> ResponseReturnValue:
+        return render_template("index.html")
+
+    @app.get("/healthz")
+    def health() -> ResponseReturnValue:
+        """For whoever watches the process: it answers, and up to where it has come."""
+        view = hall.writer.view
+        return json_answer({"ok": True, "site": view.site.id, "epoch": view.epoch, "rev": view.rev})
+
+    return app
+
+
+def _words_in_templates(app: Flask) -> None:
+    """What pages call things: `t` for the catalogues, `said` for the hall's own words, and times as
+    people write them.
+    """
+    site = app.extensions["hall"].config.site
+
+    def at(instant: datetime, seconds: bool = False) -> str:
+        return clock_text(instant, site.zone, seconds)
+
+    app.jinja_env.globals.update(said=said, at=at, day=date_text, range_text=range_text)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    @app.context_processor
+    def around() -> dict[str, Any]:
+        lang = guard.language()
+
+        def t(key: str, **params: object) -> str:
+            return TEXTS(key, lang, **params)
+
+        def people(n: int) -> str:
+            return people_text(n, lang)
+
+        return {
+            "t": t,
+            "people": people,
+            "lang": lang,
+            "hall_name": said(site.name, lang),
+            "demo": app.extensions["hall"].demo is not None,
+            "account": guard.account,
+            "csrf": guard.csrf_token,
+        }

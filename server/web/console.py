@@ -1,0 +1,121 @@
+"""The staff page: choose a counter, then call. The page is drawn here; every press goes through `api`."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from server.accounts import Role
+from server.hall import commands as c
+from server.hall.refusals import Refusal
+from server.web import guard
+from server.web.console_view import console as console_of
+from server.web.hall import Hall
+from server.web.problems import sentence
+from server.web.words import clock_text, device_name, said
+
+console = Blueprint("console", __name__, url_prefix="/console")
+PAUSES = ("break", "meeting", "technical", "errand")
+
+
+@console.get("/")
+@guard.only(guard.CONSOLE)
+def choose() -> ResponseReturnValue:
+    """All counters; an officer who works at one already is taken there, unless he wants another."""
+    who, view = guard.account(), guard.hall().writer.view
+    assert who is not None
+    for id in view.site.counters:
+        there = view.state.counter(id)
+        if there.officer == who.name and there.status != "closed" and "other" not in request.args:
+            return redirect(url_for("console.page", counter=id))
+    return choice(None)
+
+
+@console.post("/")
+@guard.only(guard.CONSOLE)
+def take() -> ResponseReturnValue:
+    """Sit down at a counter: it opens under the officer's name."""
+    guard.check_same_site()
+    guard.check_csrf()
+    hall, who, counter = guard.hall(), guard.account(), request.form.get("counter", "")
+    assert who is not None
+    there = hall.writer.view.state.counter(counter)
+    if not (there.status == "open" and there.officer == who.name):
+        id = f"web:{who.name}:{secrets.token_hex(8)}"
+        try:
+            hall.writer.ask(c.OpenCounter(id=id, by=f"officer:{who.name}", counter=counter, officer=who.name))
+        except Refusal as refusal:
+            return choice(sentence(refusal.code, guard.language(), refusal.params), 409)
+    return redirect(url_for("console.page", counter=counter), 303)
+
+
+def choice(error: str | None, status: int = 200) -> ResponseReturnValue:
+    hall, lang = guard.hall(), guard.language()
+    view = hall.writer.view
+    shorts = {a.id: said(a.short, lang) for a in view.site.authorities}
+    rows = []
+    for place in view.site.counters.values():
+        there = view.state.counter(place.id)
+        officer = there.officer if there.status != "closed" else None
+        rows.append(
+            {
+                "counter": place.id,
+                "status": there.status,
+                "officer": hall.config.officers.get(officer, officer) if officer else None,
+                "authorities": dict.fromkeys(shorts[view.site.services[s].authority] for s in place.services),
+            }
+        )
+    return render_template("choose.html", counters=rows, error=error), status
+
+
+@console.get("/<counter>")
+@guard.only(guard.CONSOLE)
+def page(counter: str) -> ResponseReturnValue:
+    hall, who = guard.hall(), guard.account()
+    view = hall.writer.view
+    if counter not in view.site.counters:
+        raise NotFound
+    there = view.state.counter(counter)
+    assert who is not None
+    if who.role is Role.OFFICER and there.officer != who.name:
+        return redirect(url_for("console.choose"))
+    return render_template("console.html", pauses=PAUSES, **fields(hall, counter))
+
+
+@console.get("/<counter>/live")
+@guard.only(guard.CONSOLE)
+def fragment(counter: str) -> ResponseReturnValue:
+    """The three zones alone, which the page puts in place of the old ones."""
+    hall = guard.hall()
+    if counter not in hall.writer.view.site.counters:
+        raise NotFound
+    return render_template("console_live.html", **fields(hall, counter))
+
+
+def fields(hall: Hall, counter: str) -> dict[str, object]:
+    view, lang = hall.writer.view, guard.language()
+    now = max(hall.clock.now(), view.at)
+    seen = console_of(view, hall.config.devices, hall.devices.snapshot(), counter, now)
+    return {
+        "seen": seen,
+        "place": view.site.counters[counter],
+        "site": view.site,
+        "now": now,
+        "speed": 1 / hall.clock.real_seconds(1.0),
+        "troubles": [(trouble_text(hall, t.device, lang), t.what, since(hall, t.at)) for t in seen.troubles],
+        "officer": hall.config.officers.get(seen.counter.officer or "", seen.counter.officer or ""),
+        "authorities": {a.id: said(a.short, lang) for a in view.site.authorities},
+    }
+
+
+def trouble_text(hall: Hall, device: str, lang: str) -> str:
+    known = hall.config.devices[device]
+    return device_name(device, known.role, known.counter, lang)
+
+
+def since(hall: Hall, at: datetime | None) -> str:
+    return clock_text(at, hall.config.site.zone) if at else ""

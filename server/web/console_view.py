@@ -1,0 +1,236 @@
+"""What an officer sees: who is here, who comes next, how the hall stands. Pure: a view in, values out.
+
+Lines are told in the order in which they will be called, by the same policy that calls them; nothing here
+decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from broker.messages import DeviceStatus
+from server.figures import Line, Visit, Word, line, minutes
+from server.hall.calling import choose
+from server.hall.site import Counter, Site, Words
+from server.hall.state import CounterState, HallState
+from server.hall.tickets import Klass, State, Ticket
+from server.site_file import Device
+from server.web.hall import View
+
+NEXT_SHOWN = 5
+RETURNS_SHOWN = 4
+SOON = 0.8  # of the promised wait
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The one who stands at the counter. since: when this state began."""
+
+    number: str
+    star: bool
+    state: State
+    since: datetime
+    service: Words
+    authority: Words
+    typical_min: int
+    waited_min: int
+    issued_at: datetime
+    note: str | None
+    recalls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    number: str
+    star: bool
+    service: Words
+    waited_min: int
+    word: Word
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The lines this counter calls from: all who wait there, the next few in order, the longest wait."""
+
+    count: int
+    next: tuple[Waiting, ...]
+    longest: Waiting | None
+    target_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """A parked or missed number that may come back."""
+
+    number: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One line of the hall: an authority, and whether this counter serves it."""
+
+    figures: Line
+    name: Words
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A device that needs a person: `what` is a printer state, or "offline"."""
+
+    device: str
+    what: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    counter: CounterState
+    here: Here | None
+    served: str | None
+    queue: Queue
+    returns: tuple[Return, ...]
+    groups: tuple[Group, ...]
+    open_counters: int
+    troubles: tuple[Trouble, ...]
+    undo_until: datetime | None
+
+
+def console(
+    view: View,
+    devices: Mapping[str, Device],
+    statuses: Mapping[str, DeviceStatus],
+    counter: str,
+    now: datetime,
+) -> Console:
+    """Everything on the page of `counter` (which exists) at `now`."""
+    site, state = view.site, view.state
+    place, there = site.counters[counter], state.counter(counter)
+    undo_until = there.last.at + site.undo if there.last else None
+    return Console(
+        counter=there,
+        here=_here(site, state, there),
+        served=state.tickets[there.served].number if there.served in state.tickets else None,
+        queue=queue(site, state, place, now),
+        returns=returns(site, state, place, now),
+        groups=groups(site, state, place, now),
+        open_counters=sum(state.counter(c).status == "open" for c in site.counters),
+        troubles=troubles(devices, statuses),
+        undo_until=undo_until if undo_until and undo_until > now else None,
+    )
+
+
+def _here(site: Site, state: HallState, there: CounterState) -> Here | None:
+    if there.current is None:
+        return None
+    ticket = state.tickets[there.current]
+    service = site.services[ticket.service]
+    called = ticket.called_at or ticket.issued_at
+    return Here(
+        number=ticket.number,
+        star=ticket.klass is Klass.PRIORITY,
+        state=ticket.state,
+        since=ticket.started_at or ticket.last_called_at or called,
+        service=service.name,
+        authority=next(a.short for a in site.authorities if a.id == service.authority),
+        typical_min=minutes(service.typical),
+        waited_min=minutes(called - ticket.issued_at),
+        issued_at=ticket.issued_at,
+        note=ticket.note,
+        recalls=ticket.recalls,
+    )
+
+
+def queue(site: Site, state: HallState, place: Counter, now: datetime) -> Queue:
+    mine = _line_of(state, place)
+    longest = min(mine, key=lambda t: t.place, default=None)
+    coming = tuple(_waiting(site, t, now) for t in upcoming(site, state, place, now, NEXT_SHOWN))
+    target = site.services[longest.service if longest else place.services[0]].target
+    return Queue(len(mine), coming, _waiting(site, longest, now) if longest else None, minutes(target))
+
+
+def upcoming(site: Site, state: HallState, place: Counter, now: datetime, n: int) -> list[Ticket]:
+    """The next `n` that this counter would call if it called them all now."""
+    trial, found = state.copy(), list[Ticket]()
+    while len(found) < n and (ticket := choose(site, trial, place, now)) is not None:
+        found.append(ticket)
+        del trial.waiting[ticket.id]
+        seen = trial.normals_since.get(ticket.service, 0)
+        trial.normals_since[ticket.service] = 0 if ticket.klass is Klass.PRIORITY else seen + 1
+    return found
+
+
+def _line_of(state: HallState, place: Counter) -> list[Ticket]:
+    waiting = (state.tickets[id] for id in state.waiting)
+    return [t for t in waiting if t.bound_to == place.id or (t.bound_to is None and place.serves(t.service))]
+
+
+def _waiting(site: Site, ticket: Ticket, now: datetime) -> Waiting:
+    service = site.services[ticket.service]
+    waited = max(timedelta(), now - ticket.order)
+    strain = waited / service.target if service.target else 0.0
+    word = Word.LATE if strain > 1 else Word.SOON if strain >= SOON else Word.KEPT
+    return Waiting(ticket.number, ticket.klass is Klass.PRIORITY, service.name, minutes(waited), word)
+
+
+def returns(site: Site, state: HallState, place: Counter, now: datetime) -> tuple[Return, ...]:
+    """Parked numbers, and missed ones within their grace, that this counter may call; its own ones
+    first, newest first.
+    """
+    able = [
+        t
+        for t in state.tickets.values()
+        if (t.state is State.PARKED or (t.state is State.NO_SHOW and _in_grace(site, t, now)))
+        and place.serves(t.service)
+    ]
+    able.sort(key=lambda t: (t.counter == place.id, t.last_called_at or t.issued_at), reverse=True)
+    return tuple(Return(t.number, t.state) for t in able[:RETURNS_SHOWN])
+
+
+def _in_grace(site: Site, ticket: Ticket, now: datetime) -> bool:
+    return ticket.ended_at is not None and now - ticket.ended_at <= site.grace
+
+
+def groups(site: Site, state: HallState, place: Counter, now: datetime) -> tuple[Group, ...]:
+    """One line for each authority that has counters; those this counter serves are marked."""
+    visits = visits_of(state)
+    mine = {site.services[s].authority for s in (*place.services, *place.then)}
+    return tuple(
+        Group(figures, authority.short, authority.id in mine)
+        for authority, figures in zip(site.authorities, hall_lines(site, state, visits, now), strict=True)
+    )
+
+
+def visits_of(state: HallState) -> list[Visit]:
+    return [Visit(t.service, t.state, t.issued_at, t.called_at, t.ended_at) for t in state.tickets.values()]
+
+
+def hall_lines(site: Site, state: HallState, visits: list[Visit], now: datetime) -> list[Line]:
+    """The hall now, an authority a line, in the order of the configuration."""
+    open_counters = frozenset(c for c in site.counters if state.counter(c).status == "open")
+    by_service: dict[str, list[Visit]] = {}
+    for visit in visits:
+        by_service.setdefault(visit.service, []).append(visit)
+    lines = []
+    for authority in site.authorities:
+        services = frozenset(s.id for s in site.services.values() if s.authority == authority.id)
+        own = [v for s in services for v in by_service.get(s, ())]
+        lines.append(line(site, authority.id, authority.letter, services, own, open_counters, now))
+    return lines
+
+
+def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]) -> tuple[Trouble, ...]:
+    """Devices that need a person, kiosks first: what is written nowhere else in the hall."""
+    found = []
+    for id in devices:
+        status = statuses.get(id)
+        if status is None:
+            continue
+        if not status.online:
+            found.append(Trouble(id, "offline", status.at))
+        elif status.printer not in (None, "ok"):
+            found.append(Trouble(id, str(status.printer), status.at))
+    return tuple(sorted(found, key=lambda t: devices[t.device].role != "kiosk"))

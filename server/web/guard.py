@@ -1,0 +1,120 @@
+"""Who is asking, in which language, and whether the request is really theirs.
+
+Knows the signed cookie (the key of a log-in, a CSRF token, the language) and which role may do what.
+Keeps out passwords and pages. A log-in is looked up at every request, so that logging out, disabling an
+account or changing its role takes effect with the next one.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
+
+from server.accounts import Account, Role
+from server.web.hall import Hall
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CONSOLE = frozenset({Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR})
+FIGURES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
+CSRF_HEADER = "X-CSRF-Token"
+
+
+def hall() -> Hall:
+    """The hall this application serves."""
+    value: Hall = current_app.extensions["hall"]
+    return value
+
+
+def language() -> str:
+    """Vietnamese unless the reader chose otherwise: by link, at an earlier page, or (scripts) by header."""
+    asked = request.args.get("lang")
+    if asked in ("vi", "en"):
+        return asked
+    chosen = session.get("lang")
+    if chosen in ("vi", "en"):
+        return str(chosen)
+    if wants_json():
+        return request.accept_languages.best_match(["vi", "en"]) or "vi"
+    return "vi"
+
+
+def wants_json() -> bool:
+    """Programs are answered in JSON wherever they ask."""
+    return request.path.startswith(("/api/", "/sim/"))
+
+
+def account() -> Account | None:
+    """Who is logged in, looked up once a request."""
+    if "account" not in g:
+        here, key = hall(), session.get("key")
+        g.account = here.accounts.who(key, here.wall()) if isinstance(key, str) else None
+    found: Account | None = g.account
+    return found
+
+
+def begin(key: str, who: Account, lang: str) -> str:
+    """Start a log-in in this browser: everything known before it is forgotten. Returns its CSRF token."""
+    session.clear()
+    session.update(key=key, lang=lang, csrf=secrets.token_urlsafe())
+    g.account = who
+    return str(session["csrf"])
+
+
+def end() -> None:
+    key = session.get("key")
+    if isinstance(key, str):
+        hall().accounts.log_out(key)
+    lang = session.get("lang")
+    session.clear()
+    session["lang"] = lang
+    g.account = None
+
+
+def csrf_token() -> str:
+    """The token that forms carry; made with the first form."""
+    if "csrf" not in session:
+        session["csrf"] = secrets.token_urlsafe()
+    return str(session["csrf"])
+
+
+def check_csrf() -> None:
+    """Raises 400 for a request that our own page did not send."""
+    sent = request.headers.get(CSRF_HEADER) or (request.form.get("csrf", "") if not wants_json() else "")
+    known = session.get("csrf")
+    if not isinstance(known, str) or not hmac.compare_digest(sent.encode(), known.encode()):
+        raise BadRequest("csrf")
+
+
+def check_same_site() -> None:
+    """Raises 403 for a stream or a command that another site's page opened."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("cross-site")
+
+
+def only(roles: frozenset[Role]) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
+    """Let only these roles in. A page sends strangers to the log-in, anything else answers 401 or 403."""
+
+    def guard(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
+            who = account()
+            if who is None:
+                if request.method == "GET" and request.accept_mimetypes.accept_html and not wants_json():
+                    return redirect(url_for("login.form", next=request.path))
+                raise Unauthorized("login")
+            if who.role not in roles:
+                raise Forbidden("role")
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return guard

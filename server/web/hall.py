@@ -1,0 +1,105 @@
+"""What the web needs of a hall, and nothing more: the one value that `create_app` is given.
+
+Handlers translate; they read `writer.view` (a copy that no longer changes) and ask `writer.ask`. The
+protocols are the whole of what they touch, so a test can stand a hall up from the rules alone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from broker.messages import Board, DeviceStatus
+from hardware.clock import Clock
+from server.accounts import Accounts
+from server.hall.commands import Command
+from server.hall.site import Site
+from server.hall.state import HallState
+from server.site_file import HallConfig
+
+
+class Outcome(Protocol):
+    """What came of a command, after the commit. result: JSON values."""
+
+    @property
+    def result(self) -> Mapping[str, Any]: ...
+
+
+class View(Protocol):
+    """The hall at one revision. Read only; `epoch` counts server starts, `rev` grows within one."""
+
+    @property
+    def rev(self) -> int: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def board(self) -> Board: ...
+    @property
+    def state(self) -> HallState: ...
+    @property
+    def site(self) -> Site: ...
+
+
+class Writer(Protocol):
+    @property
+    def view(self) -> View: ...
+
+    def ask(self, command: Command) -> Outcome:
+        """Carried out and committed, or `Refusal`. The same id is the same command."""
+        ...
+
+    def wait(self, rev: int, timeout_s: float) -> View:
+        """The view once it is newer than `rev`, or as it is after `timeout_s` real seconds."""
+        ...
+
+
+class Devices(Protocol):
+    def snapshot(self) -> Mapping[str, DeviceStatus]:
+        """The last known status of each device that ever spoke."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    name: str
+    password: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """The simulated hall: where each device's panel answers, and the bench that pulls plugs.
+
+    panels: folder of `<device>.sock`; bench: the supervisor's socket; clock: the file of the hall's clock.
+    """
+
+    panels: Path
+    bench: Path
+    clock: Path
+    accounts: tuple[DemoAccount, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hall:
+    """engine: the store's, for read-only queries. secret: signs cookies. wall, tick: the machine's own
+    clocks in s.
+    """
+
+    writer: Writer
+    engine: sa.Engine
+    config: HallConfig
+    clock: Clock
+    devices: Devices
+    accounts: Accounts
+    secret: bytes
+    demo: Demo | None = None
+    wall: Callable[[], float] = time.time
+    tick: Callable[[], float] = time.monotonic

@@ -1,0 +1,201 @@
+/* The staff page: looks again when the hall changed, and sends each press once.
+ * The server decides everything; a press carries an id, and a second press of the same key within 1.5 s, or while the
+ * first is unanswered, is the same press. */
+"use strict";
+
+const body = document.body, told = body.dataset;
+const zones = document.getElementById("live");
+const SAME_PRESS_MS = 1500, POLL_MS = 5000, SLOW_MS = 8000;
+
+/* --- looking ------------------------------------------------------------------------------------------- */
+
+let clock = { hall: 0, at: 0, speed: 1, offset: 0 };
+let looking = false, again = false, lost = false;
+
+function readClock() {
+  const view = zones.firstElementChild.dataset;
+  clock = { hall: +view.now, at: performance.now(), speed: +view.speed, offset: +view.offset };
+  document.getElementById("updated").textContent = view.at;
+  const said = document.getElementById("said");
+  if (said.textContent !== view.said) said.textContent = view.said;
+}
+
+const hallNow = () => clock.hall + (performance.now() - clock.at) / 1000 * clock.speed;
+
+async function look() {
+  if (looking) { again = true; return; }
+  looking = true;
+  try {
+    const answer = await fetch(told.fragment, { signal: AbortSignal.timeout(SLOW_MS) });
+    if (answer.status === 401 || answer.redirected) { location.reload(); return; }
+    if (!answer.ok) throw new Error(answer.status);
+    show(await answer.text());
+    setLost(false);
+  } catch { setLost(true); }
+  looking = false;
+  if (again) { again = false; look(); }
+}
+
+function show(html) {
+  const held = document.activeElement && zones.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+  zones.innerHTML = html;
+  readClock();
+  tick();
+  if (held) [...zones.querySelectorAll("button, [tabindex]")].find(e => nameOf(e) === held)?.focus();
+}
+
+const nameOf = e => [e.dataset.key || e.dataset.verb || e.dataset.dialog, e.dataset.verb === "call" ? e.dataset.number : ""].join();
+
+function setLost(now) {
+  lost = now;
+  document.querySelector("#link .on").hidden = now;
+  document.querySelector("#link .off").hidden = !now;
+  for (const button of zones.querySelectorAll("button")) {
+    if (now) { button.dataset.was ??= button.disabled ? "off" : "on"; button.disabled = true; }
+    else if (button.dataset.was) { button.disabled = button.dataset.was === "off"; delete button.dataset.was; }
+  }
+  if (now) complain(told.lost); else if (problem.textContent === told.lost) complain("");
+}
+
+const stream = new EventSource(told.events);
+stream.onmessage = look;
+stream.onerror = () => setTimeout(look, 500);
+setInterval(() => { if (stream.readyState !== EventSource.OPEN || lost) look(); }, POLL_MS);
+setInterval(() => { if (stream.readyState === EventSource.OPEN) look(); }, 30000);  /* waits grow although nothing happens */
+
+const two = n => String(n).padStart(2, "0");
+
+function tick() {
+  const now = hallNow(), local = new Date((now + clock.offset) * 1000);
+  document.getElementById("clock").textContent = `${two(local.getUTCHours())}:${two(local.getUTCMinutes())}`;
+  for (const e of zones.querySelectorAll("[data-since]")) {
+    const s = Math.max(0, Math.floor(now - e.dataset.since));
+    e.textContent = `${two(Math.floor(s / 60))}:${two(s % 60)}`;
+  }
+  for (const e of zones.querySelectorAll("[data-until]")) {
+    const left = Math.ceil(e.dataset.until - now);
+    e.querySelector("span").textContent = left > 0 ? `${told.undo} (${left} s)` : told.undo;
+    if (!lost) e.disabled = left <= 0;
+  }
+}
+setInterval(tick, 500);
+
+/* --- pressing ------------------------------------------------------------------------------------------ */
+
+const problem = document.querySelector("#problem span");
+const sent = new Map();  /* what was pressed -> { id, at, open } */
+
+function complain(text) {
+  problem.textContent = text;
+  problem.parentElement.hidden = !text;
+}
+
+const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map(b => b.toString(16).padStart(2, "0")).join("");
+
+async function press(verb, words = {}, path = `/api/v1/counters/${encodeURIComponent(told.counter)}/${verb}`) {
+  const what = verb + JSON.stringify(words), before = sent.get(what), now = performance.now();
+  if (before && (before.open || now - before.at < SAME_PRESS_MS)) return null;
+  const own = { id: before && before.unsure ? before.id : newId(), at: now, open: true, unsure: false };
+  sent.set(what, own);
+  const button = zones.querySelector(`button[data-verb="${verb}"]`);
+  button?.classList.add("busy");
+  let answer = null;
+  try {
+    const response = await fetch(path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRF-Token": told.csrf },
+      body: JSON.stringify({ id: own.id, ...words }),
+      signal: AbortSignal.timeout(SLOW_MS),
+    });
+    answer = await response.json();
+    complain(response.ok || answer.code === "reason-needed" ? "" : answer.title);
+    if (!response.ok) sent.delete(what);
+    if (answer.code === "login-needed") location.reload();
+  } catch {
+    own.unsure = true;  /* the same id next time: pressing again finds out, and does nothing twice */
+    own.at = -Infinity;
+    complain(told.unsure);
+  }
+  own.open = false;
+  button?.classList.remove("busy");
+  look();
+  return answer;
+}
+
+async function call(number) {
+  const answer = await press("call", { number });
+  if (!answer || answer.code !== "reason-needed") return;
+  const dialog = document.getElementById("reason");
+  dialog.querySelector("[data-number]").textContent = number;
+  open(dialog, form => press("call", { number, reason: form.get("reason") }));
+}
+
+/* --- dialogs ------------------------------------------------------------------------------------------- */
+
+function open(dialog, then) {
+  const form = dialog.querySelector("form");
+  form.reset();
+  for (const field of form.elements) field.setCustomValidity?.("");
+  dialog.returnValue = "";
+  form.onsubmit = event => {
+    if (event.submitter.value === "go" && dialog.id === "transfer" && !target(form.elements.to.value)) {
+      event.preventDefault();
+      form.elements.to.setCustomValidity(told.pick);
+      form.elements.to.reportValidity();
+    }
+  };
+  form.oninput = () => form.elements.to?.setCustomValidity("");
+  dialog.onclose = () => { if (dialog.returnValue) then(new FormData(form), dialog.returnValue); };
+  dialog.showModal();
+}
+
+const fold = s => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase().trim();
+
+/* Where to send somebody: "7", a full line of the list, or letters that fit only one of them. */
+function target(text) {
+  const options = [...document.querySelectorAll("#targets option")], wanted = fold(text);
+  const exact = options.find(o => o.dataset.counter === text.trim() || fold(o.value) === wanted);
+  const close = options.filter(o => fold(o.value).includes(wanted));
+  const found = exact || (wanted && close.length === 1 ? close[0] : null);
+  return found && (found.dataset.counter ? { to_counter: found.dataset.counter } : { to_service: found.dataset.service });
+}
+
+const DIALOGS = {
+  transfer: form => press("transfer", { ...target(form.get("to")), ...(form.get("note") ? { note: form.get("note") } : {}) }),
+  pause: (form, how) => how === "close" ? press("close") : press("pause", { reason: form.get("reason") }),
+  issue: async form => {
+    const klass = form.get("priority") ? "priority" : "normal";
+    const answer = await press("issue", { service: form.get("service"), klass, lang: document.documentElement.lang }, "/api/v1/tickets");
+    if (answer && answer.number) document.getElementById("said").textContent = told.issued.replace("{}", answer.number);
+  },
+};
+
+/* --- keys and clicks ----------------------------------------------------------------------------------- */
+
+function act(button) {
+  if (!button || button.disabled) return;
+  const { verb, number, dialog } = button.dataset;
+  if (dialog) open(document.getElementById(dialog), DIALOGS[dialog]);
+  else if (verb === "call") call(number);
+  else press(verb, number ? { number } : {});
+}
+
+const KEYS = {
+  F2: '[data-verb="next"]', F3: '[data-verb="recall"]', F4: '[data-verb="no-show"]', F6: '[data-dialog="transfer"]',
+  F7: '[data-key="F7"]', F9: '[data-key="F9"]', F10: '[data-key="F10"]',
+};
+
+zones.addEventListener("click", event => act(event.target.closest("button")));
+document.addEventListener("keydown", event => {
+  if (event.isComposing || event.repeat) { if (event.key in KEYS) event.preventDefault(); return; }
+  const typing = event.target.closest("input, select, textarea"), open = document.querySelector("dialog[open]");
+  const undo = event.ctrlKey && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z" && !typing;
+  const plain = !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
+  const wanted = undo ? '[data-verb="undo"]' : plain ? KEYS[event.key] : undefined;
+  if (!wanted) return;
+  event.preventDefault();
+  if (!open) act(zones.querySelector(wanted));
+});
+
+readClock();
+tick();

@@ -1,0 +1,47 @@
+"""The words of web pages: the catalogues, and figures, instants and names written the way readers expect.
+
+Times as 08:12 in the site's zone, dates 23/11/2026, ranges with an en dash; a wait is always "about".
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, tzinfo
+from pathlib import Path
+
+from broker.messages import Range
+from hardware.texts import Texts
+from server.hall.site import Words
+
+TEXTS = Texts.read(Path(__file__).parent / "texts")
+
+
+def said(words: Words, lang: str) -> str:
+    """The reader's one of two texts."""
+    return words.en if lang == "en" else words.vi
+
+
+def clock_text(at: datetime, zone: tzinfo, seconds: bool = False) -> str:
+    return at.astimezone(zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def date_text(day: date) -> str:
+    return day.strftime("%d/%m/%Y")
+
+
+def range_text(wait: Range | tuple[int, int], lang: str) -> str:
+    """`15-25 phút` with an en dash, or `dưới 5 phút`."""
+    low, high = (wait.low, wait.high) if isinstance(wait, Range) else wait
+    if low == 0:
+        return TEXTS("unit.under", lang, n=high)
+    return TEXTS("unit.range", lang, low=low, high=high)
+
+
+def people_text(n: int, lang: str) -> str:
+    return TEXTS("unit.people_1", lang) if n == 1 else TEXTS("unit.people", lang, n=n)
+
+
+def device_name(id: str, role: str, counter: str | None, lang: str) -> str:
+    """`Ki-ốt 2` for kiosk-2, `Quầy 7` for a counter's terminal, `Màn hình 1` for wall-1."""
+    tail = re.search(r"(\d+)$", id)
+    return TEXTS(f"device.{role}", lang, n=counter or (tail[1] if tail else id))

@@ -1,0 +1,163 @@
+"""A hall for tests of the web: real rules, real store, real writer, a clock in the hand, no broker and
+no devices.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from broker.messages import DeviceStatus
+from server.accounts import Accounts, Role, open_accounts
+from server.hall import commands as c
+from server.hall.tickets import Klass
+from server.projection import Projection
+from server.site_file import HallConfig, load_site
+from server.store import Store, sqlite_url
+from server.web.app import create_app
+from server.web.hall import Demo, Hall
+from server.writer import Writer
+
+HANAM = Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml"
+MORNING = datetime(2026, 11, 23, 1, 12, tzinfo=UTC)  # Monday, 08:12 in the hall
+PASSWORD = "mot-hai-ba-bon"
+
+
+class HandClock:
+    """Stands still until it is moved."""
+
+    synchronised = True
+
+    def __init__(self, now: datetime = MORNING) -> None:
+        self.at = now
+
+    def now(self) -> datetime:
+        return self.at
+
+    def real_seconds(self, hall_seconds: float) -> float:
+        return hall_seconds
+
+    def pass_(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+class KnownDevices:
+    def __init__(self) -> None:
+        self.known: dict[str, DeviceStatus] = {}
+
+    def snapshot(self) -> Mapping[str, DeviceStatus]:
+        return dict(self.known)
+
+
+@dataclass
+class Place:
+    """The hall, its application, and short ways to let things happen in it."""
+
+    app: Flask
+    hall: Hall
+    writer: Writer
+    clock: HandClock
+    devices: KnownDevices
+    accounts: Accounts
+    config: HallConfig
+    store: Store
+    wall: list[float] = field(default_factory=lambda: [1_800_000_000.0])
+    tick: list[float] = field(default_factory=lambda: [1000.0])
+
+    def issue(self, service: str, klass: str = "normal", lang: str = "vi") -> dict[str, Any]:
+        fresh = uuid.uuid4().hex
+        return self.writer.ask(
+            c.Issue(
+                id=fresh,
+                by="device:kiosk-1",
+                ticket=f"t-{fresh}",
+                token=fresh[:22],
+                source="kiosk-1",
+                service=service,
+                klass=Klass(klass),
+                lang=lang,
+            )
+        ).result
+
+    def at(self, counter: str, kind: type[c.AtCounter], **more: Any) -> dict[str, Any]:
+        return self.writer.ask(kind(id=uuid.uuid4().hex, by="test", counter=counter, **more)).result
+
+    def account(self, name: str, role: Role = Role.OFFICER) -> None:
+        self.accounts.add(name, role, PASSWORD, self.wall[0])
+
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def log_in(self, name: str, role: Role = Role.OFFICER, lang: str = "vi") -> Staff:
+        """A client that is logged in as a new account."""
+        self.account(name, role)
+        client = self.client()
+        answer = client.post(
+            "/api/v1/login", json={"name": name, "password": PASSWORD}, headers={"Accept-Language": lang}
+        )
+        assert answer.status_code == 200, answer.text
+        return Staff(client, answer.get_json()["csrf"])
+
+    def close(self) -> None:
+        self.app.extensions["streams"].stopping.set()
+        self.writer.stop()
+        self.accounts.close()
+        self.store.close()
+
+
+@dataclass
+class Staff:
+    client: FlaskClient
+    csrf: str
+    count: int = 0
+
+    def post(self, path: str, told: Any = None, **more: Any) -> Any:
+        headers = {"X-CSRF-Token": self.csrf, **more.pop("headers", {})}
+        return self.client.post(path, json=told, headers=headers, **more)
+
+    def press(self, counter: str, verb: str, id: str | None = None, **told: Any) -> Any:
+        self.count += 1
+        return self.post(f"/api/v1/counters/{counter}/{verb}", {"id": id or f"p{self.count}", **told})
+
+    def get(self, path: str, **more: Any) -> Any:
+        return self.client.get(path, **more)
+
+
+def open_place(
+    folder: Path, demo: Demo | None = None, clock: Any = None, hall_file: Path = HANAM, frozen: bool = True
+) -> Place:
+    """frozen: the machine's own clocks stand still too; a real browser needs them to run."""
+    config = load_site(hall_file)
+    clock = clock or HandClock()
+    store = Store(sqlite_url(folder / "hall.db"))
+    writer = Writer(config.site, store, clock, Projection(config), lambda view: None)
+    accounts, devices = open_accounts(folder / "accounts.db"), KnownDevices()
+    wall, tick = [1_800_000_000.0], [1000.0]
+    clocks: dict[str, Any] = {"wall": lambda: wall[0], "tick": lambda: tick[0]} if frozen else {}
+    hall = Hall(
+        writer=writer,
+        engine=store.engine,
+        config=config,
+        clock=clock,
+        devices=devices,
+        accounts=accounts,
+        secret=b"a secret for tests only, 32 bytes",
+        demo=demo,
+        **clocks,
+    )
+    writer.start()
+    return Place(create_app(hall), hall, writer, clock, devices, accounts, config, store, wall, tick)
+
+
+def csrf_of(page: str) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
