@@ -43,6 +43,7 @@ class Program:
     settings: str = "Settings"
     run: str = "run"
     check: str = "check"
+    listed: bool = True
 
 
 PROGRAMS: Final[Mapping[str, Program]] = {
@@ -55,6 +56,7 @@ PROGRAMS: Final[Mapping[str, Program]] = {
     "counter": Program(
         "call with the keys of one counter and ask its citizens for a rating", "kiosk.counter.program"
     ),
+    "crowd": Program("play a day of citizens and officers in a demo", "server.demo.crowd", listed=False),
 }
 
 
@@ -83,7 +85,7 @@ def parser() -> argparse.ArgumentParser:
     words = top.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
     _add_demo(_word(words, "demo", "run a whole hall on this machine, all hardware simulated", run_demo))
     for name, program in PROGRAMS.items():
-        word = _word(words, name, program.about, run_program)
+        word = _word(words, name, program.about, run_program, program.listed)
         word.add_argument("settings", type=Path, metavar="FILE.toml", help="the program's settings")
         word.add_argument(
             "--check", action="store_true", help="try what the program needs, say what answered, end"
@@ -103,11 +105,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _word(
-    words: Any, name: str, about: str, action: Callable[[argparse.Namespace], int]
+    words: Any, name: str, about: str, action: Callable[[argparse.Namespace], int], listed: bool = True
 ) -> argparse.ArgumentParser:
     sentence = about[0].upper() + about[1:] + "."
     word: argparse.ArgumentParser = words.add_parser(
-        name, help=about, description=sentence, formatter_class=_AboutFirst
+        name, description=sentence, formatter_class=_AboutFirst, **({"help": about} if listed else {})
     )
     word.set_defaults(action=action)
     return word

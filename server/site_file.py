@@ -306,10 +306,6 @@ def _check_references(path: Path, file: _File) -> None:
         if (device.role == "counter") != (device.counter is not None):
             needs = "needs" if device.counter is None else "has no"
             raise SettingsError(path, f"device[{place}].counter", f"a {device.role} {needs} counter")
-    terminals = Tally(d.counter for d in file.device if d.counter is not None)
-    for counter, count in terminals.items():
-        if count > 1:
-            raise SettingsError(path, "device.counter", f"counter '{counter}' has {count} terminals")
 
 
 def _references(

@@ -22,6 +22,7 @@ FIRST_WAIT_S = 0.2  # before the first restart; doubles with each that follows s
 LONGEST_WAIT_S = 5.0
 LOOK_EVERY_S = 0.05
 STEADY_S = 5.0  # a child that lived so long starts the waits anew
+HOPELESS = 4  # restarts before it ever answered
 LONGEST_LOG = 2_000_000  # bytes; a longer one is put aside at the next start
 SETTINGS_STATUS = 2  # a child that cannot use its settings or its port ends with it, and will again
 
@@ -141,12 +142,15 @@ class Child:
 async def until_ready(child: Child, answers: Callable[[], bool], limit_s: float) -> None:
     """Wait until `answers()` is true.
 
-    Raises CannotStart when the child gives up on its settings, or nothing has answered after `limit_s`.
+    Raises CannotStart when the child gives up on its settings, falls over again and again, or does not answer
+    within `limit_s`.
     """
     give_up_at = time.monotonic() + limit_s
     while not await asyncio.to_thread(answers):
         if child.pid is None and child.ended_with == SETTINGS_STATUS:
             raise CannotStart(child.last_words())
+        if child.restarts >= HOPELESS:
+            raise CannotStart(f"{child.name} ends as soon as it starts: {child.last_words()}")
         if time.monotonic() > give_up_at:
             raise CannotStart(f"{child.name} does not answer after {limit_s:.0f} s: {child.last_words()}")
         await asyncio.sleep(LOOK_EVERY_S)

@@ -23,7 +23,7 @@ from server.site_file import Device, HallConfig, load_site
 SOURCE = Path(__file__).resolve().parents[2]
 EXAMPLE = SOURCE / "examples" / "hanam" / "hall.toml"
 VOLUMES = SOURCE / "examples" / "hanam" / "hanam_table.csv"
-CROWD = ("crowd-1", "crowd-2")  # the kiosks at which a played day's citizens take their numbers
+CROWD = "crowd-"  # how the names of a played day's own devices begin
 
 # Each kind of panel that is sold: (screen, window on a desktop, paper in mm).
 KIOSKS = (("1080x1920", "?scale=0.4", 80), ("1280x800", "?scale=0.6", 58))
@@ -33,6 +33,15 @@ COUNTER = ("800x480", "?scale=0.8")
 
 class NoHall(Exception):
     """There is no hall to show; one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day to be played: how many times faster than life, which one, and how many citizens come."""
+
+    speed: float
+    seed: int
+    citizens: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +80,40 @@ def own_hall(data: Path, source: Path | None) -> HallConfig:
     return load_site(mine)
 
 
-def _todays_hall(place: Place, day: bool) -> str:
+def crowd_of(config: HallConfig) -> dict[str, Device]:
+    """A played day's devices: two kiosks for its citizens, and at each counter buttons to rate with."""
+    kiosks = {f"{CROWD}{n}": Device("kiosk") for n in (1, 2)}
+    return kiosks | {f"{CROWD}at-{c.lower()}": Device("counter", c) for c in config.site.counters}
+
+
+def _todays_hall(place: Place, crowd: Mapping[str, Device]) -> str:
     """The hall's file as this start plays it: its pages are where they are today, and a crowd may come."""
     text = (place.data / "hall.toml").read_text(encoding="utf-8")
     text = re.sub(
         r"(?m)^url *=.*$", f'url = "http://{address_of(place.http)}"  # where this demo is', text, count=1
     )
-    rows = "".join(f'\n[[device]]\nid = "{id}"\nrole = "kiosk"\n' for id in CROWD)
-    return f"{text.rstrip()}\n{rows if day else ''}"
+    rows = [f'\n[[device]]\nid = "{id}"\nrole = "{d.role}"\n' + _stands_at(d) for id, d in crowd.items()]
+    return f"{text.rstrip()}\n{''.join(rows)}"
 
 
-def lay_out(place: Place, config: HallConfig, addresses: Mapping[str, str], day: bool) -> dict[str, Path]:
+def _stands_at(device: Device) -> str:
+    return f'counter = "{device.counter}"\n' if device.counter is not None else ""
+
+
+def lay_out(
+    place: Place, config: HallConfig, addresses: Mapping[str, str], day: Day | None
+) -> dict[str, Path]:
     """Write the settings of every program; name -> file. day: a crowd will come, and has its own kiosks.
 
     addresses: what each connecting program (`server`, and each device) is to connect to, `mqtt://host:port`.
     """
     folder = place.data / "programs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    users = [*config.devices, *(CROWD if day else ())]
+    crowd = crowd_of(config) if day is not None else {}
+    users = [*config.devices, *crowd]
     known = provision(place.data / "broker", config.site.id, users, place.mqtt)
     hall = folder / "hall.toml"
-    hall.write_text(_todays_hall(place, day), encoding="utf-8")
+    hall.write_text(_todays_hall(place, crowd), encoding="utf-8")
     tables: dict[str, dict[str, Any]] = {
         "broker": {
             "program": "broker",
@@ -115,6 +137,21 @@ def lay_out(place: Place, config: HallConfig, addresses: Mapping[str, str], day:
             },
         },
     }
+    if day is not None:
+        tables["crowd"] = {
+            "program": "crowd",
+            "hall": str(hall),
+            "clock": str(place.data / "clock.json"),
+            "http": address_of(place.http),
+            "mqtt": address_of(place.mqtt),
+            "data": str(place.data / "devices"),
+            "accounts": accounts(place.data, config),
+            "passwords": {id: str(known.credentials[id]) for id in crowd},
+            "volumes": str(VOLUMES),
+            "speed": day.speed,
+            "seed": day.seed,
+            "citizens": day.citizens,
+        }
     seen = {"kiosk": 0, "display": 0, "counter": 0}
     for id, device in config.devices.items():
         broker = {

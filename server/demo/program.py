@@ -26,8 +26,8 @@ from hardware.panel import PanelError
 from hardware.settings import SettingsError
 from server.demo.children import CannotStart
 from server.demo.clock import NeverOpens, day_to_play, resumed, worth_entering
-from server.demo.files import NoHall, Place, own_hall
-from server.demo.supervisor import Day, Supervisor
+from server.demo.files import Day, NoHall, Place, own_hall
+from server.demo.supervisor import Supervisor
 from server.site_file import HallConfig
 
 MISUSED = 2

@@ -13,7 +13,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +24,12 @@ from server.demo.bench import BROKER, Bench, routes
 from server.demo.cable import Cable
 from server.demo.children import Child, until_ready
 from server.demo.clock import SEEN_EVERY_S, seen
-from server.demo.files import Place, address_of, lay_out
+from server.demo.files import Day, Place, address_of, lay_out
 from server.site_file import HallConfig
 
 SERVER = "server"
 START_S = 60.0  # a program that does not answer by then will not
 DEVICES_STOP_S, SERVER_STOP_S, BROKER_STOP_S = 2.0, 2.0, 0.8  # together under five seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day to be played: how many times faster than life, which one, and how many citizens come."""
-
-    speed: float
-    seed: int
-    citizens: int
 
 
 class Supervisor:
@@ -61,12 +51,14 @@ class Supervisor:
         panel = Panel(self._place.bench, routes(Bench(self._children, self._cables), loop))
         panel.start()
         helpers = [asyncio.create_task(self._note_time())]
+        opened = False
         try:
             await self._until_stopped(self._open())
+            opened = True
             if not self._told_to_stop.is_set():
                 self._say("ready", url=f"http://{address_of(self._place.http)}")
                 if self._day is not None:
-                    helpers.append(asyncio.create_task(self._play(self._day)))
+                    helpers.append(asyncio.create_task(self._play()))
                 await self._told_to_stop.wait()
             self._say("stopping")
             return 0
@@ -76,7 +68,8 @@ class Supervisor:
             await asyncio.gather(*helpers, return_exceptions=True)
             await self._close()
             await asyncio.to_thread(panel.stop)
-            self._say("stopped", data=self._place.data)
+            if opened:
+                self._say("stopped", data=self._place.data)
 
     async def _lay_cables(self) -> None:
         """A cable to the broker for everything that talks to it, and a settings file for every program."""
@@ -85,7 +78,7 @@ class Supervisor:
             self._cables[name] = Cable(broker)
             await self._cables[name].start()
         addresses = {name: f"mqtt://127.0.0.1:{cable.port}" for name, cable in self._cables.items()}
-        files = lay_out(self._place, self._config, addresses, self._day is not None)
+        files = lay_out(self._place, self._config, addresses, self._day)
         words = {BROKER: BROKER, SERVER: SERVER, **{id: d.role for id, d in self._config.devices.items()}}
         for name, word in words.items():
             self._children[name] = Child(name, _command(word, files[name]), self._log_file(name))
@@ -133,23 +126,21 @@ class Supervisor:
             await asyncio.to_thread(seen, self._place.data / "clock.json", self._clock.now())
             await asyncio.sleep(SEEN_EVERY_S)
 
-    async def _play(self, day: Day) -> None:
+    async def _play(self) -> None:
         """Let the citizens of a day in. Their summary goes to the terminal; the hall stays open after it."""
-        environment = {**os.environ, "MOTCUA_PARENT": str(os.getpid())}
-        options = [f"--speed={day.speed}", f"--seed={day.seed}", f"--citizens={day.citizens}"]
-        folder = self._place.data / "programs"
         with self._log_file("crowd").open("ab") as words:
             crowd = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "server.demo.crowd", str(folder), *options),
+                *_command("crowd", self._place.data / "programs" / "crowd.toml"),
                 stderr=words,
-                env=environment,
+                env={**os.environ, "MOTCUA_PARENT": str(os.getpid())},
                 start_new_session=True,
             )
         try:
-            await crowd.wait()
+            if await crowd.wait() != 0:
+                self._say("unplayed", file=self._log_file("crowd"))
         finally:
             if crowd.returncode is None:
-                crowd.terminate()
+                crowd.kill()
                 await crowd.wait()
             set_clock(self._place.data / "clock.json", self._clock.now(), 1.0)
 
