@@ -35,7 +35,8 @@ def aged(policy: Policy, waited_s: float) -> bool:
 
 
 def _strict(policy: Policy, ticket: Ticket, waited_s: float) -> Key:
-    return (aged(policy, waited_s), ticket.klass is Klass.PRIORITY, waited_s)
+    old = aged(policy, waited_s)
+    return (old, ticket.klass is Klass.PRIORITY and not old, waited_s)
 
 
 def _accumulating(policy: Policy, ticket: Ticket, waited_s: float) -> Key:
@@ -89,6 +90,8 @@ def heads_for(site: Site, state: HallState, counter: Counter) -> dict[str, Heads
     first: dict[tuple[str, Klass], Ticket] = {}
     for id in state.waiting:
         ticket = state.tickets[id]
+        if ticket.service not in site.services:
+            continue  # the hall gave the service up in the day; by its number the ticket can be cancelled
         if ticket.bound_to is not None:
             if ticket.bound_to != counter.id:
                 continue
