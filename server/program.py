@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ import waitress
 
 from broker.link import open_link, read_credentials
 from hardware.clock import open_clock
+from hardware.release import release
 from server.accounts import open_accounts, open_secret
 from server.doors import SUBSCRIPTIONS, Devices, Doors, Stop
 from server.outlet import Outlet
@@ -84,7 +84,7 @@ def run(settings: Settings) -> int:
     clock, devices = open_clock(settings.clock), Devices()
     store = Store(settings.database or sqlite_url(settings.data / "hall.db"))
     projection = Projection(config)
-    site, mine = config.site, version("motcua")
+    site, mine = config.site, release()
     outlet = Outlet(site.id, mine, projection, tuple(config.devices))
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     boards: queue.SimpleQueue[Any] = queue.SimpleQueue()
