@@ -1,0 +1,297 @@
+"""`motcua counter`: call with the keys of one counter, and ask its citizens for a rating.
+
+The runner of `kiosk.counter.core`: one inbox, one loop. Button, panel and link threads only put into the
+inbox; this loop alone touches the core, the screen and the file of answers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import queue
+import signal
+import sys
+import threading
+import time
+import uuid
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from types import FrameType
+from typing import Any, Literal
+
+import msgspec
+
+from broker import messages as m
+from broker.device import BrokerSettings, DeviceLink, LinkBroken
+from broker.link import OpenLink, open_link
+from broker.outbox import UNNUMBERED, Outbox
+from broker.vocabulary import Now
+from hardware.buttons import Buttons, Press, open_buttons
+from hardware.clock import Clock, ClockError, open_clock
+from hardware.panel import Panel, PanelError
+from hardware.screen import Screen, ScreenError, open_screen
+from hardware.texts import Texts
+from hardware.theme import THEMES
+from kiosk.counter.answered import Answered
+from kiosk.counter.core import KEYS, RATINGS, Terminal
+from kiosk.counter.panel import Shown, Touch, routes
+from kiosk.counter.screen import Painter, Targets, hit
+from kiosk.counter.view import View
+from kiosk.counter.vocabulary import (
+    Ask,
+    ButtonPressed,
+    Effect,
+    Input,
+    Leaving,
+    Note,
+    Rate,
+    Restart,
+    Settle,
+    Tapped,
+    Tick,
+)
+
+log = logging.getLogger("counter")
+
+KEY_DEADLINE_S = 2.0  # an officer looks at the line for so long, then at the board
+LOOK_S = 5.0  # between two looks at buttons that may be stuck
+FINGER_S = 0.03  # between two looks at a window's mouse
+ENDED = 0  # also to start again: systemd, or the demo, does that
+MISCONFIGURED = 2
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The terminal's file. Paths are taken from the file's own folder."""
+
+    program: str = "counter"
+    data: Path  # what has to survive a power cut: the outbox, and which numbers had their say
+    broker: BrokerSettings
+    counter: str = ""  # shown until the server's configuration says which counter this is
+    screen: str = "sim:800x480"
+    keys: str = "sim:"  # without ids: all keys and rating buttons there are
+    theme: Literal["light", "dark", "contrast"] = "light"
+    clock: str = "system"
+    panel: Path | None = None  # a socket, only for simulated hardware
+
+
+CANNOT_OPEN = (ClockError, ScreenError, ValueError, OSError)  # ValueError: a bad address or id
+
+
+class Stop:
+    """Ends the loop."""
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C; the exit status. 2 for hardware or files that cannot be opened."""
+    try:
+        terminal = CounterProgram(settings)
+    except CANNOT_OPEN as error:
+        print(f"motcua: {error}", file=sys.stderr)
+        return MISCONFIGURED
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        terminal.stop()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+    try:
+        return terminal.run()
+    except PanelError as error:
+        print(f"motcua: {error}", file=sys.stderr)
+        return MISCONFIGURED
+
+
+def check(settings: Settings) -> int:
+    """Open screen and keys, find the broker, and print what answered; 0 if all did."""
+    screen = open_screen(settings.screen)
+    print(f"screen {settings.screen}: {screen.size[0]} x {screen.size[1]} pixels")
+    screen.close()
+    keys = open_keys(settings, queue.SimpleQueue())
+    print(f"keys {settings.keys}: {', '.join(keys.ids) or 'none'}")
+    keys.close()
+    link = DeviceLink(
+        settings.broker, "counter", _version(), None, queue.SimpleQueue(), open_clock(settings.clock)
+    )
+    link.start()
+    limit = time.monotonic() + 5.0
+    while link.network == "down" and time.monotonic() < limit:
+        time.sleep(0.05)
+    answered = link.network == "up"
+    link.stop()
+    print(f"broker {settings.broker.address}: {'answers' if answered else 'does not answer'}")
+    return 0 if answered else 1
+
+
+def open_keys(settings: Settings, inbox: queue.SimpleQueue[Any]) -> Buttons:
+    ids = ",".join((*KEYS, *RATINGS)) if settings.keys == "sim:" else ""
+    return open_buttons(settings.keys + ids, inbox.put)
+
+
+class CounterProgram:
+    """One terminal, from its settings to its end. `stop` may be called from any thread or signal."""
+
+    def __init__(self, settings: Settings, *, open_link: OpenLink = open_link) -> None:
+        self._settings = settings
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._clock: Clock = open_clock(settings.clock)
+        self._texts = Texts.load("kiosk.counter")
+        self._screen: Screen = open_screen(settings.screen, f"motcua {settings.broker.device}")
+        self._keys = open_keys(settings, self._inbox)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self._outbox = Outbox(settings.data / "outbox.db")
+        self._answered = Answered(settings.data / "answered.json")
+        self._link = DeviceLink(
+            settings.broker,
+            "counter",
+            _version(),
+            self._outbox,
+            self._inbox,
+            self._clock,
+            open_link=open_link,
+        )
+        self._core = Terminal(
+            settings.broker.device,
+            settings.counter,
+            lambda: uuid.uuid4().hex,
+            self._answered.pairs(),
+            self._now(),
+        )
+        self._painter = Painter(self._screen.surface, THEMES[settings.theme], self._texts)
+        self._view: View | None = None
+        self._targets: Targets = []
+        self._shown = Shown(settings.broker.device, self._screen, self._keys, self._texts)
+        self._stuck: tuple[str, ...] = ()
+        self._look_at = 0.0
+        self._ending: int | None = None
+
+    def stop(self) -> None:
+        """End in good order, soon."""
+        self._inbox.put(Stop())
+
+    def run(self) -> int:
+        panel = (
+            Panel(self._settings.panel, routes(self._shown, self._inbox.put))
+            if self._settings.panel
+            else None
+        )
+        log.info("counter started device=%s pending=%d", self._settings.broker.device, self._outbox.count())
+        try:
+            self._refresh()
+            if panel is not None:
+                panel.start()
+            self._link.start()
+            while self._ending is None:
+                self._take(self._next())
+            self._carry_out(self._core.handle(Leaving(), self._now()))
+        finally:
+            if panel is not None:
+                panel.stop()
+            self._link.stop()
+            self._keys.close()
+            self._screen.close()
+            self._outbox.close()
+        log.info("counter ended device=%s", self._settings.broker.device)
+        return self._ending
+
+    # --- the loop ---------------------------------------------------------------------------------------
+
+    def _next(self) -> Any:
+        try:
+            return self._inbox.get(timeout=self._wait_s())
+        except queue.Empty:
+            return Tick()
+
+    def _wait_s(self) -> float:
+        now, wake = self._now(), self._core.wake(self._now())
+        waits = [LOOK_S]
+        if wake.mono is not None:
+            waits.append(wake.mono - now.mono)
+        if wake.wall is not None:
+            waits.append(self._clock.real_seconds((wake.wall - now.wall).total_seconds()))
+        if not self._settings.screen.startswith("sim:"):
+            waits.append(FINGER_S)
+        return max(0.0, min(waits))
+
+    def _take(self, item: Any) -> None:
+        match item:
+            case Stop():
+                self._ending = ENDED
+                return
+            case LinkBroken():
+                raise item
+            case Press(button):
+                self._handle(ButtonPressed(button))
+            case Touch(x, y):
+                self._handle(Tapped(hit(self._targets, x, y)))
+            case _:
+                self._handle(item)
+        for x, y in self._screen.touches():
+            self._handle(Tapped(hit(self._targets, x, y)))
+        self._look_at_keys()
+
+    def _handle(self, input: Input) -> None:
+        self._carry_out(self._core.handle(input, self._now()))
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Paint if the view is another; tell lamps and panel."""
+        view = self._core.view(self._now())
+        self._keys.light(self._core.lit())
+        if view != self._view:
+            self._view = view
+            self._targets = self._painter.paint(view)
+            self._screen.show()
+            self._shown.line = self._painter.line(view.line)
+
+    def _look_at_keys(self) -> None:
+        if time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + LOOK_S
+        stuck = self._keys.stuck()
+        if stuck != self._stuck:
+            self._stuck = stuck
+            log.warning("keys stuck=%s", ",".join(stuck) or "none")
+            self._link.status(error=f"stuck button: {', '.join(stuck)}" if stuck else None)
+
+    # --- effects ----------------------------------------------------------------------------------------
+
+    def _carry_out(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            match effect:
+                case Ask(request):
+                    log.info("key key=%s id=%s", request.key, request.id)
+                    self._link.request(request, KEY_DEADLINE_S)
+                case Rate():
+                    self._link.fact(self._rating(effect))
+                    log.info("rating number=%s", effect.number)  # what was answered is nobody's to read here
+                case Settle(day, number):
+                    self._answered.add(day, number)
+                case Restart():
+                    self._ending = ENDED
+                case Note(line):
+                    log.warning(line)
+
+    def _rating(self, rate: Rate) -> m.RatingFact:
+        """Its id follows from whom it is about: recorded again after a power cut, it is the same answer."""
+        device = self._settings.broker.device
+        name = f"{device}/{rate.day}/{rate.number}".encode()
+        return m.RatingFact(
+            id="rating-" + hashlib.sha256(name).hexdigest()[:32],
+            seq=UNNUMBERED,
+            at=self._clock.now(),
+            number=rate.number,
+            level=rate.level,
+            levels=rate.levels,
+            reason=rate.reason,
+        )
+
+    def _now(self) -> Now:
+        return Now(time.monotonic(), self._clock.now(), self._clock.synchronised)
+
+
+def _version() -> str:
+    try:
+        return version("motcua")
+    except PackageNotFoundError:
+        return ""  # run from a source tree that was not installed

@@ -1,0 +1,93 @@
+"""The words of the terminal's core: what goes into `Terminal.handle`, and what comes out of it.
+
+What the server says comes in the words of `broker.vocabulary`, unchanged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broker.messages import KeyRequest
+from broker.vocabulary import Heard
+from kiosk.counter.view import Target
+
+# --- inputs ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ButtonPressed:
+    """A wired button: a key of `core.KEYS`, or `rate-1` to `rate-5` (1 is the worst level)."""
+
+    button: str
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """A finger on the screen; `target` is None beside every target."""
+
+    target: Target | None
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """The program ends in good order."""
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed."""
+
+
+Input = ButtonPressed | Tapped | Leaving | Tick | Heard
+
+# --- effects: carried out in their order ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Send the key to the server; it is not kept for later."""
+
+    request: KeyRequest
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Record an answer, durably. `level` 1 is the worst of `levels`."""
+
+    day: str
+    number: str
+    level: int
+    levels: int
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Remember, also across a restart, that this number of this business day is not asked again."""
+
+    day: str
+    number: str
+
+
+@dataclass(frozen=True)
+class Restart:
+    """End in good order and start again."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One line for the log."""
+
+    line: str
+
+
+Effect = Ask | Rate | Settle | Restart | Note
+
+
+@dataclass(frozen=True)
+class Wake:
+    """When something changes by itself: monotonic seconds, and the hall's time; None: not by itself."""
+
+    mono: float | None
+    wall: datetime | None

@@ -1,0 +1,534 @@
+"""Keys are wishes, answers are facts, and every number is asked once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker import messages as m
+from broker import vocabulary as heard
+from broker.vocabulary import Now
+from kiosk.counter.core import DWELL_S, KEYS, NO_ANSWER, NO_CONNECTION, RATINGS, REASON_S, THANKS_S, Terminal
+from kiosk.counter.view import Faces, Idle, Level, Line, More, Reason, Reasons, Skip, Thanks, reasons_page
+from kiosk.counter.vocabulary import (
+    Ask,
+    ButtonPressed,
+    Effect,
+    Input,
+    Leaving,
+    Rate,
+    Restart,
+    Settle,
+    Tapped,
+    Tick,
+)
+
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+DAY = "2026-11-23"
+REASONS = tuple(
+    m.PriorityGroup(id, m.Words(vi=id, en=id)) for id in ("wait", "guide", "attitude", "trips", "other")
+)
+PLAN = m.CounterPlan(counter="7", levels=4, reasons=REASONS, window_s=600)
+
+
+class Story:
+    """A terminal, its clock in our hand, and everything it did."""
+
+    def __init__(self, *, plan: m.CounterPlan | None = PLAN, settled: Any = (), server: bool = True) -> None:
+        self.mono, self.wall = 1000.0, START
+        ids = count(1)
+        self.terminal = Terminal("counter-7", "", lambda: f"r{next(ids)}", settled, self.now)
+        self.done: list[Effect] = []
+        self.rev = 0
+        if server:
+            self(heard.ServerUp(1))
+        if plan is not None:
+            self.configure(plan)
+
+    @property
+    def now(self) -> Now:
+        return Now(self.mono, self.wall)
+
+    def __call__(self, input: Input) -> list[Effect]:
+        effects = self.terminal.handle(input, self.now)
+        self.done += effects
+        return effects
+
+    def wait(self, seconds: float) -> list[Effect]:
+        self.mono += seconds
+        self.wall += timedelta(seconds=seconds)
+        return self(Tick())
+
+    def configure(self, plan: m.CounterPlan) -> None:
+        hall = m.Words(vi="Trung tâm", en="Centre")
+        config = m.DeviceConfig(rev=1, at=self.wall, hall=hall, time_zone="Asia/Ho_Chi_Minh", counter=plan)
+        self(heard.ConfigArrived(config))
+
+    def board(
+        self,
+        number: str | None = None,
+        state: Any = None,
+        *,
+        status: Any = "open",
+        since: datetime | None = None,
+        day: str = DAY,
+        calls: tuple[m.Call, ...] = (),
+    ) -> list[Effect]:
+        self.rev += 1
+        line = m.CounterLine("7", status, number, state, since or (self.wall if number else None))
+        other = m.CounterLine("6", "open", "A001", "served", self.wall)
+        board = m.Board(
+            epoch=1,
+            rev=self.rev,
+            at=self.wall,
+            day=day,
+            hall=m.Words(vi="Trung tâm", en="Centre"),
+            calls=calls,
+            counters=(other, line),
+            waiting=(),
+        )
+        return self(heard.BoardArrived(board))
+
+    def served(self, number: str = "B047") -> None:
+        """The number's visit ends, and its citizen has read the page."""
+        self.board(number, "served")
+        self.wait(DWELL_S)
+
+    @property
+    def page(self) -> Any:
+        return self.terminal.view(self.now).page
+
+    @property
+    def line(self) -> Line | None:
+        return self.terminal.view(self.now).line
+
+    @property
+    def rates(self) -> list[Rate]:
+        return [effect for effect in self.done if isinstance(effect, Rate)]
+
+
+# --- keys -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_becomes_one_request(key: str) -> None:
+    story = Story()
+    (ask,) = story(ButtonPressed(key))
+    assert isinstance(ask, Ask)
+    assert (ask.request.key, ask.request.id) == (key, "r1")
+    assert story.terminal.lit() == {key}
+
+
+def test_while_a_key_waits_for_its_reply_more_presses_are_the_same_press() -> None:
+    story = Story()
+    story(ButtonPressed("next"))
+    assert story(ButtonPressed("next")) == [] == story(ButtonPressed("finish"))
+    story(heard.ReplyArrived(m.DoneReply(id="r1", number="B047", state="called")))
+    assert story.line == Line("done.next", (("number", "B047"),))
+    assert story.terminal.lit() == frozenset()
+    (ask,) = story(ButtonPressed("start"))
+    assert isinstance(ask, Ask) and ask.request.id == "r2"
+
+
+def test_a_key_without_a_server_says_so_and_is_not_kept_for_later() -> None:
+    story = Story()
+    story(heard.ServerDown())
+    assert not any(isinstance(effect, Ask) for effect in story(ButtonPressed("next")))
+    assert story.line == NO_CONNECTION
+    assert story(heard.ServerUp(2)) == []
+    assert story.line is None
+
+
+def test_a_key_whose_reply_never_came_is_not_said_to_have_failed() -> None:
+    story = Story()
+    story(ButtonPressed("next"))
+    story(heard.NoAnswer("r1"))
+    assert story.line == NO_ANSWER
+
+
+def test_the_reply_to_another_request_is_nobodys() -> None:
+    story = Story()
+    story(ButtonPressed("next"))
+    story(heard.ReplyArrived(m.DoneReply(id="r0", number="A001", state="called")))
+    assert story.line is None and story.terminal.lit() == {"next"}
+
+
+def test_a_refusal_is_shown_in_its_own_words_and_goes_after_a_while() -> None:
+    story = Story()
+    story(ButtonPressed("next"))
+    story(heard.ReplyArrived(m.RefusedReply(id="r1", code="nobody-waiting")))
+    assert story.line is not None and story.line.key == "refused.nobody-waiting"
+    story.wait(6.0)
+    assert story.line is None
+
+
+def test_next_that_only_finished_says_that_nobody_waits() -> None:
+    story = Story()
+    story(ButtonPressed("next"))
+    story(heard.ReplyArrived(m.DoneReply(id="r1", number="B047", state="served")))
+    assert story.line == Line("done.next-nobody")
+
+
+def test_a_server_that_restarts_quickly_alarms_nobody() -> None:
+    story = Story()
+    story(heard.ServerDown())
+    story.wait(2.9)
+    assert story.line is None
+    story.wait(0.1)
+    assert story.line == NO_CONNECTION
+
+
+def test_a_button_that_is_not_ours_does_nothing() -> None:
+    story = Story()
+    assert not any(isinstance(effect, Ask) for effect in story(ButtonPressed("self-destruct")))
+
+
+# --- the faces --------------------------------------------------------------------------------------------
+
+
+def test_idle_shows_what_stands_here() -> None:
+    story = Story()
+    assert story.page == Idle("starting", "7")
+    for number, state, status, standing in (
+        (None, None, "closed", "closed"),
+        (None, None, "paused", "paused"),
+        (None, None, "open", "ready"),
+        ("B047", "called", "open", "called"),
+        ("B047", "serving", "open", "serving"),
+    ):
+        story.board(number, state, status=status)
+        assert story.page == Idle(standing, "7", number or "")  # type: ignore[arg-type]
+
+
+def test_the_faces_open_when_the_number_was_served_and_not_before() -> None:
+    story = Story()
+    story.board("B047", "serving")
+    story.wait(1)
+    assert story(Tapped(Level(4))) == []
+    story.served()
+    assert story.page == Faces("B047", "7", 4)
+    assert story.terminal.lit() == set(RATINGS[:4])
+
+
+def test_a_good_answer_is_recorded_at_once_and_thanked_for_three_seconds() -> None:
+    story = Story()
+    story.served()
+    assert story(Tapped(Level(4))) == [Rate(DAY, "B047", 4, 4, None), Settle(DAY, "B047")]
+    assert story.page == Thanks()
+    story.wait(THANKS_S)
+    assert story.page == Idle("ready", "7")
+    story.board("B047", "served", since=START)
+    assert story.page == Idle("ready", "7"), "once a number"
+
+
+def test_the_lowest_level_is_asked_for_a_reason() -> None:
+    story = Story()
+    story.served()
+    assert story(Tapped(Level(1))) == []
+    assert isinstance(story.page, Reasons)
+    story.wait(DWELL_S)
+    assert story(Tapped(Reason("wait"))) == [Rate(DAY, "B047", 1, 4, "wait"), Settle(DAY, "B047")]
+
+
+@pytest.mark.parametrize(("levels", "asked"), [(2, {1}), (3, {1}), (4, {1}), (5, {1, 2})])
+def test_only_negative_faces_are_asked_for_a_reason(levels: int, asked: set[int]) -> None:
+    for level in range(1, levels + 1):
+        story = Story(plan=replace_plan(levels=levels))
+        story.served()
+        story(Tapped(Level(level)))
+        assert isinstance(story.page, Reasons) is (level in asked)
+
+
+def replace_plan(**changes: Any) -> m.CounterPlan:
+    facts = {name: getattr(PLAN, name) for name in PLAN.__struct_fields__}
+    return m.CounterPlan(**(facts | changes))
+
+
+def test_without_reasons_nobody_is_asked_for_one() -> None:
+    story = Story(plan=replace_plan(reasons=()))
+    story.served()
+    assert story(Tapped(Level(1)))[0] == Rate(DAY, "B047", 1, 4, None)
+
+
+def test_skip_sends_nothing_and_is_remembered() -> None:
+    story = Story()
+    story.served()
+    assert story(Tapped(Skip())) == [Settle(DAY, "B047")]
+    assert isinstance(story.page, Idle)
+    story.board("B047", "served", since=START)
+    assert isinstance(story.page, Idle)
+
+
+@pytest.mark.parametrize("end", ["skip", "time"])
+def test_a_reason_that_is_not_given_leaves_the_answer(end: str) -> None:
+    story = Story()
+    story.served()
+    story(Tapped(Level(1)))
+    if end == "skip":
+        story.wait(DWELL_S)
+        story(Tapped(Skip()))
+    else:
+        story.wait(REASON_S)
+    assert story.rates == [Rate(DAY, "B047", 1, 4, None)]
+
+
+def test_further_reasons_are_on_further_pages() -> None:
+    many = tuple(m.PriorityGroup(f"r{n}", m.Words(vi="x", en="x")) for n in range(7))
+    story = Story(plan=replace_plan(reasons=many))
+    story.served()
+    story(Tapped(Level(1)))
+    seen = []
+    for _ in range(2):
+        assert story.page.more
+        seen += [choice.id for choice in story.page.choices]
+        story.wait(DWELL_S)
+        story(Tapped(More()))
+    assert seen == [reason.id for reason in many]
+    assert story.page.choices[0].id == "r0", "and around again"
+
+
+@given(total=st.integers(0, 30), page=st.integers(0, 40))
+def test_every_reason_is_on_a_page(total: int, page: int) -> None:
+    all_of_them = tuple(m.PriorityGroup(f"r{n}", m.Words(vi="x", en="x")) for n in range(total))
+    shown, more = reasons_page(all_of_them, page)
+    assert len(shown) + more <= 5
+    pages = {choice.id for at in range(30) for choice in reasons_page(all_of_them, at)[0]}
+    assert pages == {choice.id for choice in all_of_them}
+
+
+def test_a_tap_within_half_a_second_of_a_new_page_is_not_an_answer() -> None:
+    story = Story()
+    story.board("B047", "served")
+    story.wait(DWELL_S - 0.01)
+    assert story(Tapped(Level(1))) == []
+    assert isinstance(story.page, Faces)
+    story.wait(0.01)
+    story(Tapped(Level(1)))
+    assert story(Tapped(Reason("wait"))) == [], "the second half of a double tap"
+    assert isinstance(story.page, Reasons)
+
+
+def test_a_tap_beside_everything_does_nothing() -> None:
+    story = Story()
+    story.served()
+    assert story(Tapped(None)) == []
+    assert isinstance(story.page, Faces)
+
+
+@pytest.mark.parametrize("level", [1, 2, 3, 4])
+def test_a_wired_button_is_the_level_on_it(level: int) -> None:
+    story = Story(plan=replace_plan(reasons=()))
+    story.served()
+    assert story(ButtonPressed(f"rate-{level}"))[0] == Rate(DAY, "B047", level, 4, None)
+
+
+def test_a_wired_button_beyond_the_scale_or_without_a_visit_is_nothing() -> None:
+    story = Story()
+    assert story(ButtonPressed("rate-1")) == []
+    story.served()
+    assert story(ButtonPressed("rate-5")) == []
+
+
+def test_the_window_closes_the_faces() -> None:
+    story = Story()
+    story.board("B047", "served")
+    story.wait(599)
+    assert isinstance(story.page, Faces)
+    story.wait(1)
+    assert isinstance(story.page, Idle)
+    assert story.board("B047", "served", since=START) == []
+    assert isinstance(story.page, Idle) and story.rates == []
+
+
+def test_who_was_served_long_ago_is_not_asked_after_a_restart() -> None:
+    story = Story()
+    story.board("B047", "served", since=START - timedelta(seconds=600))
+    assert isinstance(story.page, Idle)
+
+
+def test_a_wrong_clock_of_ours_does_not_move_the_window() -> None:
+    """A Pi without a battery wakes in another year: the server's clock counts, as far as it is known."""
+    story = Story()
+    story.wall += timedelta(days=900)
+    story(heard.ClockOffset(-timedelta(days=900).total_seconds()))
+    story.rev += 1
+    line = m.CounterLine("7", "open", "B047", "served", START)
+    board = m.Board(
+        epoch=1,
+        rev=9,
+        at=START,
+        day=DAY,
+        hall=m.Words(vi="x", en="x"),
+        calls=(),
+        counters=(line,),
+        waiting=(),
+    )
+    story(heard.BoardArrived(board))
+    assert isinstance(story.page, Faces)
+
+
+def test_the_answers_of_before_a_restart_are_known() -> None:
+    story = Story(settled=[(DAY, "B047")])
+    story.served()
+    assert isinstance(story.page, Idle)
+    story.served("B048")
+    assert isinstance(story.page, Faces)
+
+
+def test_the_same_number_of_another_day_is_another_visit() -> None:
+    story = Story(settled=[("2026-11-22", "B047")])
+    story.served()
+    assert isinstance(story.page, Faces)
+
+
+def test_the_next_call_ends_the_question() -> None:
+    story = Story()
+    story.served()
+    story.board("B048", "called")
+    assert story.page == Idle("called", "7", "B048")
+    assert story.rates == []
+
+
+def test_an_answer_that_waits_for_its_reason_survives_the_next_call() -> None:
+    story = Story()
+    story.served()
+    story(Tapped(Level(1)))
+    assert story.board("B048", "called") == [Rate(DAY, "B047", 1, 4, None), Settle(DAY, "B047")]
+    assert story.page == Idle("called", "7", "B048")
+
+
+def test_a_finish_that_is_taken_back_takes_the_question_back() -> None:
+    story = Story()
+    story.served()
+    story(Tapped(Level(1)))
+    story.board("B047", "serving")
+    assert story.page == Idle("serving", "7", "B047") and story.rates == []
+    story.served()
+    assert isinstance(story.page, Faces), "and it comes again at the end"
+
+
+def test_what_happens_at_other_counters_disturbs_nobody() -> None:
+    story = Story()
+    story.board("B047", "served")
+    first = story.page
+    for _ in range(5):
+        story.wait(1)
+        story.board("B047", "served", since=START)
+        assert story.page == first
+    story(Tapped(Level(3)))
+    assert len(story.rates) == 1
+
+
+def test_an_answer_needs_no_server() -> None:
+    story = Story()
+    story.served()
+    story(heard.ServerDown())
+    story.wait(120)
+    assert isinstance(story.page, Faces)
+    assert story(Tapped(Level(3)))[0] == Rate(DAY, "B047", 3, 4, None)
+
+
+def test_after_a_minute_without_the_server_nothing_is_claimed_any_more() -> None:
+    story = Story()
+    story.board("B047", "called")
+    story(heard.ServerDown())
+    story.wait(59)
+    assert story.page == Idle("called", "7", "B047")
+    story.wait(1)
+    assert story.page == Idle("unknown", "7")
+
+
+def test_a_citizen_who_took_an_english_ticket_is_asked_in_english() -> None:
+    story = Story()
+    call = m.Call(seq=1, number="B047", counter="7", at=START, lang="en")
+    story.board("B047", "served", calls=(call,))
+    assert story.page == Faces("B047", "7", 4, "en")
+
+
+def test_the_end_of_the_program_records_an_answer_without_its_reason() -> None:
+    story = Story()
+    story.served()
+    story(Tapped(Level(1)))
+    assert story(Leaving())[0] == Rate(DAY, "B047", 1, 4, None)
+    assert story(Leaving()) == []
+
+
+def test_a_restart_from_the_server_loses_no_answer() -> None:
+    story = Story()
+    story.served()
+    story(Tapped(Level(1)))
+    effects = story(heard.ControlArrived(m.Control(do="restart")))
+    assert isinstance(effects[0], Rate) and effects[-1] == Restart()
+
+
+def test_identify_shows_the_device_for_ten_seconds() -> None:
+    story = Story()
+    story(heard.ControlArrived(m.Control(do="identify")))
+    assert story.terminal.view(story.now).identify == "counter-7"
+    story.wait(10)
+    assert story.terminal.view(story.now).identify is None
+
+
+def test_the_configuration_of_another_kind_of_device_changes_nothing() -> None:
+    story = Story(plan=None)
+    config = m.DeviceConfig(rev=1, at=START, hall=m.Words(vi="x", en="x"), time_zone="UTC")
+    story(heard.ConfigArrived(config))
+    assert story.page == Idle("starting", "")
+
+
+# --- whatever happens -------------------------------------------------------------------------------------
+
+NUMBERS = st.sampled_from(["B047", "B048", "B049"])
+INPUTS = st.one_of(
+    st.builds(lambda key: ButtonPressed(key), st.sampled_from([*KEYS, *RATINGS, "x"])),
+    st.builds(
+        Tapped,
+        st.sampled_from([None, Skip(), More(), Reason("wait"), *(Level(n) for n in range(1, 6))]),
+    ),
+    st.builds(lambda: heard.ServerUp(1)),
+    st.builds(heard.ServerDown),
+    st.builds(Leaving),
+    st.builds(lambda n: heard.NoAnswer(f"r{n}"), st.integers(1, 9)),
+    st.builds(
+        lambda n, s: heard.ReplyArrived(m.DoneReply(id=f"r{n}", number="B047", state=s)),
+        st.integers(1, 9),
+        st.sampled_from(["called", "served", None]),
+    ),
+    st.tuples(NUMBERS, st.sampled_from(["called", "serving", "served", None])),
+    st.floats(0.0, 30.0),
+)
+
+
+@given(st.lists(INPUTS, max_size=60))
+def test_whatever_happens_no_number_has_two_answers_and_no_key_two_requests(inputs: list[Any]) -> None:
+    story = Story()
+    offered: set[str] = set()
+    for input in inputs:
+        open_before = story.terminal.lit() & set(KEYS)
+        asked = isinstance(story.page, Faces | Reasons)
+        effects: list[Effect]
+        if isinstance(input, tuple):
+            number, state = input
+            effects = story.board(number if state else None, state, since=story.wall)
+            offered |= {number} if state == "served" else set()
+        elif isinstance(input, float):
+            effects = story.wait(input)
+        else:
+            effects = story(input)
+            if any(isinstance(effect, Ask) for effect in effects):
+                assert not open_before
+        if any(isinstance(effect, Rate) for effect in effects):
+            assert asked
+        wake = story.terminal.wake(story.now)
+        assert wake.mono is None or wake.mono > story.mono, "or the program would spin"
+        assert wake.wall is None or wake.wall > story.wall
+    numbers = [rate.number for rate in story.rates]
+    assert len(numbers) == len(set(numbers))
+    assert set(numbers) <= offered
+    asks = [effect.request.id for effect in story.done if isinstance(effect, Ask)]
+    assert len(asks) == len(set(asks))

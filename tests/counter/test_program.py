@@ -1,0 +1,230 @@
+"""The terminal as a program: keys and faces at its panel, the server at the other end of a broker."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker import codec, topics
+from broker import messages as m
+from broker.device import BrokerSettings
+from broker.link import Link, Received
+from broker.memory import MemoryBroker
+from broker.outbox import Outbox
+from hardware.panel import PanelClient, PanelGone
+from kiosk.counter.program import CounterProgram, Settings, run
+from tests.brokers import SITE, Inbox, eventually
+
+DEVICE = "counter-7"
+DAY = "2026-11-23"
+SUBSCRIPTIONS = [(topic.of_all(SITE), topic.qos) for topic in (topics.REQUEST, topics.FACT, topics.STATUS)]
+
+
+class Server:
+    """A server of few words, and the panel of the terminal it talks to."""
+
+    def __init__(self, broker: MemoryBroker, folder: Path) -> None:
+        self.inbox = Inbox()
+        self.link: Link = broker.link("server", self.inbox, SUBSCRIPTIONS)
+        self.link.start()
+        self.rev = 0
+        self.ask = PanelClient(folder / "panel").ask
+        self.up()
+        hall = m.Words(vi="Trung tâm", en="Centre")
+        reasons = (m.PriorityGroup("wait", m.Words(vi="Chờ lâu", en="Long wait")),)
+        plan = m.CounterPlan(counter="7", levels=4, reasons=reasons, window_s=600)
+        config = m.DeviceConfig(rev=1, at=now(), hall=hall, time_zone="Asia/Ho_Chi_Minh", counter=plan)
+        self.say(topics.CONFIG, config)
+
+    def say(self, topic: topics.Topic, payload: m.Message) -> None:
+        concrete = topic.of(SITE, DEVICE if "{device}" in topic.path else None)
+        self.link.publish(concrete, codec.encode(payload), qos=topic.qos, retain=topic.retain)
+
+    def up(self, online: bool = True) -> None:
+        self.say(topics.SERVER_STATUS, m.ServerStatus(online=online, epoch=1))
+
+    def board(self, number: str | None, state: Any) -> None:
+        self.rev += 1
+        line = m.CounterLine("7", "open", number, state, now())
+        hall = m.Words(vi="Trung tâm", en="Centre")
+        board = m.Board(
+            epoch=1, rev=self.rev, at=now(), day=DAY, hall=hall, calls=(), counters=(line,), waiting=()
+        )
+        self.say(topics.BOARD, board)
+
+    def hears(self, topic: topics.Topic) -> Any:
+        concrete = topic.of(SITE, DEVICE)
+        received = self.inbox.until(lambda item: isinstance(item, Received) and item.topic == concrete)
+        return codec.decode(topic, received.payload)
+
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads(self.ask("GET", "/state")[2])
+        return state
+
+    def lit(self) -> set[str]:
+        return {button["id"] for button in self.state()["buttons"] if button["lit"]}
+
+    def press(self, button: str) -> int:
+        return self.ask("POST", "/press", json.dumps({"button": button}).encode())[0]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def settings(folder: Path) -> Settings:
+    return Settings(
+        data=folder / "data",
+        broker=BrokerSettings(site=SITE, device=DEVICE),
+        counter="7",
+        panel=folder / "panel",
+    )
+
+
+@contextmanager
+def terminal(folder: Path, broker: MemoryBroker) -> Iterator[CounterProgram]:
+    program = CounterProgram(settings(folder), open_link=broker.open_link)
+    ended: list[int] = []
+    thread = threading.Thread(target=lambda: ended.append(program.run()))
+    thread.start()
+    assert eventually((folder / "panel").exists)
+    try:
+        yield program
+    finally:
+        program.stop()
+        thread.join(20)
+        assert ended == [0]
+
+
+def rated(server: Server, button: str) -> bool:
+    """Press until the faces have been open for long enough for a press to count."""
+    server.press(button)
+    return button not in server.lit()
+
+
+def test_a_key_goes_to_the_server_and_its_answer_to_the_officer(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server(broker, tmp_path)
+    with terminal(tmp_path, broker):
+        assert eventually(lambda: server.press("next") == 200 and server.lit() == {"next"})
+        request = server.hears(topics.REQUEST)
+        assert isinstance(request, m.KeyRequest) and request.key == "next"
+        server.say(topics.REPLY, m.DoneReply(id=request.id, number="B047", state="called"))
+        assert eventually(lambda: server.state()["line"] == "Đã gọi B047")
+        assert server.press("eject") == 400
+
+
+def test_an_answer_waits_on_the_disk_until_the_server_is_back(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server(broker, tmp_path)
+    with terminal(tmp_path, broker):
+        server.board("B047", "served")
+        assert eventually(lambda: "rate-4" in server.lit())
+        server.up(False)
+        assert eventually(lambda: rated(server, "rate-4"))
+    outbox = Outbox(tmp_path / "data" / "outbox.db")
+    (fact,) = outbox.pending()
+    outbox.close()
+    assert isinstance(fact, m.RatingFact)
+    assert (fact.number, fact.level, fact.levels, fact.reason) == ("B047", 4, 4, None)
+    server.up()
+    with terminal(tmp_path, broker):
+        sent = server.hears(topics.FACT)
+        assert sent == fact
+        server.say(topics.RECEIPT, m.Receipt(ids=(fact.id,)))
+        server.board("B047", "served")
+        server.board("B048", "served")
+        assert eventually(lambda: "rate-4" in server.lit()), "the next number is asked"
+        assert eventually(lambda: rated(server, "rate-1"))
+        assert server.ask("POST", "/touch", b'{"x": 100, "y": 140}')[0] == 200
+    outbox = Outbox(tmp_path / "data" / "outbox.db")
+    assert [f.number for f in outbox.pending() if isinstance(f, m.RatingFact)] == ["B048"]
+    outbox.close()
+
+
+def test_without_a_server_a_key_is_refused_and_never_sent_later(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server(broker, tmp_path)
+    with terminal(tmp_path, broker):
+        assert eventually(lambda: server.state()["line"] == "")
+        server.up(False)
+        assert eventually(lambda: "Mất kết nối" in server.state()["line"])
+        server.press("next")
+        assert server.lit() == set()
+        server.up()
+        assert eventually(lambda: server.press("recall") == 200 and server.lit() == {"recall"})
+        assert server.hears(topics.REQUEST).key == "recall"
+
+
+def test_the_panel_shows_the_screen_and_refuses_nonsense(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server(broker, tmp_path)
+    with terminal(tmp_path, broker):
+        status, kind, picture = server.ask("GET", "/screen.png?width=400")
+        assert (status, kind) == (200, "image/png") and picture.startswith(b"\x89PNG")
+        state = server.state()
+        assert (state["device"], state["role"], state["ticket_rev"]) == (DEVICE, "counter", 0)
+        labels = {button["id"]: button["label"] for button in state["buttons"]}
+        assert labels["next"] == "Gọi tiếp" and labels["rate-4"] == "4"
+        for method, path, body in (
+            ("POST", "/touch", b"{}"),
+            ("POST", "/touch", b'{"x": "1", "y": 2}'),
+            ("POST", "/press", b"\xff"),
+            ("GET", "/screen.png?width=wide", b""),
+        ):
+            assert server.ask(method, path, body)[0] == 400
+
+
+def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
+    """As a process of its own, without a broker to talk to."""
+    file = tmp_path / "counter.toml"
+    file.write_text(
+        f'data = "data"\npanel = "panel"\n[broker]\nsite = "{SITE}"\ndevice = "{DEVICE}"\n'
+        'address = "mqtt://127.0.0.1:9"\n',
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "motcua", "counter", str(file)],
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    )
+    try:
+        assert eventually(lambda: answers(tmp_path / "panel"))
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.wait()
+    assert process.returncode == 0
+    assert b"Traceback" not in said
+    assert not (tmp_path / "panel").exists()
+
+
+def answers(panel: Path) -> bool:
+    try:
+        return PanelClient(panel).ask("GET", "/state")[0] == 200
+    except PanelGone:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [({"screen": "crt:"}, "crt:"), ({"keys": "gpio:4"}, "gpio:4"), ({"clock": "sundial"}, "sundial")],
+)
+def test_hardware_that_is_not_there_is_named_and_the_program_does_not_start(
+    tmp_path: Path, changes: dict[str, str], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broker = BrokerSettings(site=SITE, device=DEVICE)
+    assert run(Settings(data=tmp_path / "data", broker=broker, **changes)) == 2  # type: ignore[arg-type]
+    said = capsys.readouterr().err
+    assert named in said and said.count("\n") == 1
