@@ -19,7 +19,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from broker import messages as m
-from broker.link import LinkBroken, NotConnected, OpenLink, Put, open_link, read_credentials
+from broker.link import open_link
 from broker.outbox import Outbox
 from broker.session import Role, Session
 from broker.vocabulary import (
@@ -44,6 +44,7 @@ from broker.vocabulary import (
     StatusChanged,
     Tick,
 )
+from broker.wire import LinkBroken, NotConnected, OpenLink, Put, read_credentials
 
 __all__ = [
     "BoardArrived",

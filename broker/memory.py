@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from broker.access import PUBLIC, Grants
 from broker.codec import MAX_BYTES
-from broker.link import Connected, Credentials, Disconnected, Link, Message, NotConnected, Put, Received
+from broker.wire import Connected, Credentials, Disconnected, Link, Message, NotConnected, Put, Received
 
 
 def matches(filter_: str, topic: str) -> bool:

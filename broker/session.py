@@ -15,7 +15,6 @@ import msgspec
 
 from broker import codec, topics
 from broker import messages as m
-from broker.link import Connected, Disconnected, Message, Received
 from broker.topics import Topic
 from broker.vocabulary import (
     Ask,
@@ -39,6 +38,7 @@ from broker.vocabulary import (
     StatusChanged,
     Tick,
 )
+from broker.wire import Connected, Disconnected, Message, Received
 
 Role = Literal["kiosk", "counter", "display"]
 

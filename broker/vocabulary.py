@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from broker import messages as m
-from broker.link import Connected, Disconnected, Message, Received
+from broker.wire import Connected, Disconnected, Message, Received
 
 
 @dataclass(frozen=True)

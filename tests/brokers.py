@@ -52,10 +52,8 @@ class Inbox(queue.SimpleQueue[Any]):
         return items
 
 
-class TestBroker(Protocol):
+class AnyBroker(Protocol):
     """What contract tests do to a broker."""
-
-    __test__ = False
 
     def link(
         self,
@@ -209,9 +207,9 @@ def mosquitto(folder: Path) -> RealBroker:
 
 
 @contextlib.contextmanager
-def running(kind: str, folder: Path) -> Iterator[TestBroker]:
+def running(kind: str, folder: Path) -> Iterator[AnyBroker]:
     """A broker of a kind (`memory`, `nats`, `mosquitto`) that runs, and ends with the block."""
-    kinds: dict[str, Callable[[Path], TestBroker]] = {
+    kinds: dict[str, Callable[[Path], AnyBroker]] = {
         "memory": lambda _: InMemory(),
         "nats": nats,
         "mosquitto": mosquitto,

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers import RealBroker, TestBroker, running
+from tests.brokers import AnyBroker, RealBroker, running
 
 
 @pytest.fixture(params=["memory", "nats", "mosquitto"])
-def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TestBroker]:
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[AnyBroker]:
     """Every broker the contract runs on, one after another."""
     with running(request.param, tmp_path) as broker:
         yield broker

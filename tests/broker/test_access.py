@@ -12,7 +12,7 @@ from broker.access import all_grants, grants
 from broker.link import Message, Received
 from broker.memory import matches
 from broker.topics import TABLE, Party, Topic
-from tests.brokers import DEVICES, SITE, TestBroker
+from tests.brokers import DEVICES, SITE, AnyBroker
 
 USERS = [("server", "server"), ("k1", "k1"), (None, "public")]
 
@@ -88,7 +88,7 @@ def test_a_device_cannot_take_a_name_that_opens_more(device: str) -> None:
         all_grants(SITE, [device])
 
 
-def test_every_user_may_say_what_the_table_grants_and_nothing_else(broker: TestBroker) -> None:
+def test_every_user_may_say_what_the_table_grants_and_nothing_else(broker: AnyBroker) -> None:
     speakers = {name: broker.link(user, f"speaker-{name}")[0] for user, name in USERS}
     listeners = {
         name: broker.link(name, f"listener-{name}", [(grant, 1) for grant in grants(SITE, name).read])[1]
@@ -100,7 +100,7 @@ def test_every_user_may_say_what_the_table_grants_and_nothing_else(broker: TestB
         listener = listeners["server" if Party.SERVER in topic.listeners else "k1"]
         # Whoever has the right speaks once more: what was refused before cannot come after it.
         speakers[who_says(topic)].publish(concrete(topic), b"end", qos=1, retain=False)
-        heard = []
+        heard: list[bytes] = []
         while not heard or heard[-1] != b"end":
             received = listener.until(Received)
             assert received.topic == concrete(topic)
@@ -109,7 +109,7 @@ def test_every_user_may_say_what_the_table_grants_and_nothing_else(broker: TestB
         assert who_says(topic).encode() in heard
 
 
-def test_nobody_hears_more_than_the_table_grants(broker: TestBroker) -> None:
+def test_nobody_hears_more_than_the_table_grants(broker: AnyBroker) -> None:
     wanted = [("#", 1), ("$SYS/#", 1), ("motcua/#", 1), *((topic.of_all(SITE), 1) for topic in TABLE)]
     inboxes = {name: broker.link(user, f"ear-{name}", wanted)[1] for user, name in USERS}
     speakers = {name: broker.link(name, f"speaker-{name}")[0] for name in ("server", "k1", "k2")}
@@ -140,18 +140,20 @@ def test_nobody_hears_more_than_the_table_grants(broker: TestBroker) -> None:
     }
 
 
-def test_without_credentials_board_and_dossiers_can_be_read_retained_and_live(broker: TestBroker) -> None:
+def test_without_credentials_board_and_dossiers_can_be_read_retained_and_live(broker: AnyBroker) -> None:
     server, _ = broker.link("server", "server")
     board, dossiers = topics.BOARD.of(SITE), topics.DOSSIERS.of(SITE)
     server.publish(board, b"board", qos=1, retain=True)
     server.publish(dossiers, b"dossiers", qos=1, retain=True)
     _, reader = broker.link(None, "reader", [(board, 1), (dossiers, 1)])
-    assert {reader.until(Received).topic for _ in range(2)} == {board, dossiers}
+    missing = {board, dossiers}
+    while missing:
+        missing.discard(reader.until(Received).topic)
     server.publish(board, b"live", qos=1, retain=True)
-    assert reader.until(Received) == Received(board, b"live", retained=False)
+    reader.until(lambda item: item == Received(board, b"live", retained=False))
 
 
-def test_a_forged_retained_board_stays_nowhere(broker: TestBroker) -> None:
+def test_a_forged_retained_board_stays_nowhere(broker: AnyBroker) -> None:
     board = topics.BOARD.of(SITE)
     server, _ = broker.link("server", "server")
     server.publish(board, b"true", qos=1, retain=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import resource
 import signal
 import threading
 from typing import Any
@@ -22,7 +24,7 @@ from broker.link import (
     open_link,
     parse_address,
 )
-from tests.brokers import SITE, Inbox, RealBroker, TestBroker
+from tests.brokers import SITE, AnyBroker, Inbox, RealBroker
 
 BOARD = topics.BOARD.of(SITE)
 REQUEST = topics.REQUEST.of(SITE, "k1")
@@ -30,7 +32,7 @@ REPLY = topics.REPLY.of(SITE, "k1")
 STATUS = topics.STATUS.of(SITE, "k1")
 
 
-def test_a_request_reaches_the_server_and_its_reply_the_device(broker: TestBroker) -> None:
+def test_a_request_reaches_the_server_and_its_reply_the_device(broker: AnyBroker) -> None:
     server, at_server = broker.link("server", "server", [(topics.REQUEST.of_all(SITE), 1)])
     device, at_device = broker.link("k1", "k1", [(REPLY, 1)])
     device.publish(REQUEST, b"ask", qos=1, retain=False)
@@ -39,7 +41,7 @@ def test_a_request_reaches_the_server_and_its_reply_the_device(broker: TestBroke
     assert at_device.until(Received) == Received(REPLY, b"answer", retained=False)
 
 
-def test_messages_of_one_sender_keep_their_order(broker: TestBroker) -> None:
+def test_messages_of_one_sender_keep_their_order(broker: AnyBroker) -> None:
     _, at_server = broker.link("server", "server", [(topics.FACT.of_all(SITE), 1)])
     device, _ = broker.link("k1", "k1")
     sent = [f"{i}".encode() for i in range(500)]
@@ -48,7 +50,7 @@ def test_messages_of_one_sender_keep_their_order(broker: TestBroker) -> None:
     assert [at_server.until(Received).payload for _ in sent] == sent
 
 
-def test_who_comes_later_gets_the_retained_state_marked_as_such(broker: TestBroker) -> None:
+def test_who_comes_later_gets_the_retained_state_marked_as_such(broker: AnyBroker) -> None:
     server, _ = broker.link("server", "server")
     _, first = broker.link("d1", "d1", [(BOARD, 1)])
     server.publish(BOARD, b"old", qos=1, retain=True)
@@ -59,7 +61,7 @@ def test_who_comes_later_gets_the_retained_state_marked_as_such(broker: TestBrok
     assert second.until(Received) == Received(BOARD, b"new", retained=True)
 
 
-def test_an_empty_payload_takes_the_retained_state_away(broker: TestBroker) -> None:
+def test_an_empty_payload_takes_the_retained_state_away(broker: AnyBroker) -> None:
     server, _ = broker.link("server", "server")
     _, witness = broker.link("d1", "d1", [(BOARD, 1)])
     server.publish(BOARD, b"state", qos=1, retain=True)
@@ -70,7 +72,7 @@ def test_an_empty_payload_takes_the_retained_state_away(broker: TestBroker) -> N
     assert late.until(Received) == Received(BOARD, b"live", retained=False)
 
 
-def test_a_client_that_dies_leaves_its_will_and_it_is_retained(broker: TestBroker) -> None:
+def test_a_client_that_dies_leaves_its_will_and_it_is_retained(broker: AnyBroker) -> None:
     _, at_server = broker.link("server", "server", [(topics.STATUS.of_all(SITE), 1)])
     broker.die_as("k1", "k1", Message(STATUS, b"gone"))
     assert at_server.until(Received) == Received(STATUS, b"gone", retained=False)
@@ -78,18 +80,21 @@ def test_a_client_that_dies_leaves_its_will_and_it_is_retained(broker: TestBroke
     assert late.until(Received) == Received(STATUS, b"gone", retained=True)
 
 
-def test_a_client_that_stops_says_its_last_word_and_leaves_no_will(broker: TestBroker) -> None:
+def test_a_client_that_stops_says_its_last_word_and_leaves_no_will(broker: AnyBroker) -> None:
     _, at_server = broker.link("server", "server", [(topics.STATUS.of_all(SITE), 1)])
     device, _ = broker.link("k1", "k1", [], Message(STATUS, b"will"))
     device.publish(STATUS, b"goodbye", qos=1, retain=True)
     device.stop()
     again, _ = broker.link("k1", "k1")
     again.publish(STATUS, b"back", qos=1, retain=True)
-    assert [at_server.until(Received).payload for _ in range(2)] == [b"goodbye", b"back"]
+    heard = [b""]
+    while heard[-1] != b"back":
+        heard.append(at_server.until(Received).payload)
+    assert set(heard[1:]) == {b"goodbye", b"back"}
 
 
 def test_after_kill_9_of_the_broker_all_come_back_and_the_owner_restores_the_retained_state(
-    broker: TestBroker,
+    broker: AnyBroker,
 ) -> None:
     server, at_server = broker.link("server", "server", [(topics.REQUEST.of_all(SITE), 1)])
     device, at_device = broker.link("k1", "k1", [(BOARD, 1)])
@@ -109,7 +114,7 @@ def test_after_kill_9_of_the_broker_all_come_back_and_the_owner_restores_the_ret
 
 
 def test_what_was_published_without_a_connection_is_refused_and_never_delivered_later(
-    broker: TestBroker,
+    broker: AnyBroker,
 ) -> None:
     server, at_server = broker.link("server", "server", [(topics.REQUEST.of_all(SITE), 1)])
     device, at_device = broker.link("k1", "k1")
@@ -126,7 +131,7 @@ def test_what_was_published_without_a_connection_is_refused_and_never_delivered_
     assert server.connected
 
 
-def test_the_largest_payload_passes_and_is_retained_whole(broker: TestBroker) -> None:
+def test_the_largest_payload_passes_and_is_retained_whole(broker: AnyBroker) -> None:
     server, _ = broker.link("server", "server")
     _, witness = broker.link("d1", "d1", [(BOARD, 1)])
     payload = b"x" * MAX_BYTES
@@ -136,7 +141,7 @@ def test_the_largest_payload_passes_and_is_retained_whole(broker: TestBroker) ->
     assert late.until(Received) == Received(BOARD, payload, retained=True)
 
 
-def test_an_oversized_payload_reaches_nobody_and_the_others_notice_nothing(broker: TestBroker) -> None:
+def test_an_oversized_payload_reaches_nobody_and_the_others_notice_nothing(broker: AnyBroker) -> None:
     _, at_server = broker.link("server", "server", [(topics.REQUEST.of_all(SITE), 1)])
     bad, _ = broker.link("k1", "k1")
     good, _ = broker.link("k2", "k2")
@@ -145,7 +150,7 @@ def test_an_oversized_payload_reaches_nobody_and_the_others_notice_nothing(broke
     assert at_server.until(lambda item: not isinstance(item, Connected)).payload == b"fine"
 
 
-def test_any_bytes_arrive_as_they_were_sent(broker: TestBroker) -> None:
+def test_any_bytes_arrive_as_they_were_sent(broker: AnyBroker) -> None:
     _, at_server = broker.link("server", "server", [(topics.REQUEST.of_all(SITE), 1)])
     device, _ = broker.link("k1", "k1")
     odd = [b"\x00", b"\xff\xfe", b"[" * 5_000, bytes(range(256)), "\u202e nặng".encode()]
@@ -154,7 +159,7 @@ def test_any_bytes_arrive_as_they_were_sent(broker: TestBroker) -> None:
     assert [at_server.until(Received).payload for _ in odd] == odd
 
 
-def test_a_second_client_with_the_same_id_takes_the_first_ones_place(broker: TestBroker) -> None:
+def test_a_second_client_with_the_same_id_takes_the_first_ones_place(broker: AnyBroker) -> None:
     first, at_first = broker.link("k1", "k1")
     broker.link("k1", "k1")
     at_first.until(Disconnected)
@@ -225,6 +230,29 @@ def test_many_threads_may_publish_at_once(real_broker: RealBroker) -> None:
         thread.join()
     got = {at_server.until(Received).payload for _ in range(400)}
     assert got == {f"{name}-{i}".encode() * 50 for name in range(4) for i in range(100)}
+
+
+def test_a_program_with_thousands_of_open_files_connects_all_the_same(real_broker: RealBroker) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    opened = [os.open(os.devnull, os.O_RDONLY) for _ in range(1_100)]
+    try:
+        device, inbox = real_broker.link("k1", "k1", [(BOARD, 1)])
+        server, _ = real_broker.link("server", "server")
+        server.publish(BOARD, b"state", qos=1, retain=True)
+        assert inbox.until(Received).payload == b"state"
+        device.stop()
+        server.stop()
+    finally:
+        for handle in opened:
+            os.close(handle)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_a_link_that_was_never_started_leaves_nothing_open() -> None:
+    link = open_link("mqtt://127.0.0.1:1", None, "k1", Inbox(), [])
+    link.stop()
+    assert not link.connected
 
 
 @pytest.mark.parametrize("address", ["localhost:1883", "http://x:1", "mqtt://", "mqtt://h:0", "mqtt://h:x"])
