@@ -72,7 +72,7 @@ class _QueueLengthNow:
             shared = sum(c in theirs for c in able) / len(theirs)
             work += n * handling_s(self._state, self._site.services[other]) * shared
             people += n * shared
-        if not people and any(self._state.counter(c.id).current is None for c in able):
+        if not people and any(self._idle(c) for c in able):
             return Estimate(0.0, 0.0)
         turn = handling_s(self._state, service)
         mean = timedelta(seconds=(work + turn) / len(able))
@@ -90,6 +90,11 @@ class _QueueLengthNow:
             for t in line
             if t.service in mates and (t.klass is Klass.PRIORITY or not _passed(service, t, self._now))
         )
+
+    def _idle(self, counter: Counter) -> bool:
+        """Open, with nobody there; a closed counter, or one on a break, has no time for anybody."""
+        stands = self._state.counter(counter.id)
+        return stands.status == "open" and stands.current is None
 
     def _counters(self, service: str) -> tuple[Counter, ...]:
         if service not in self._able:
@@ -159,7 +164,9 @@ def announce(estimate: Estimate, known_calls: int) -> tuple[int, int] | None:
     if high < STEP_MIN:
         return (0, STEP_MIN)
     bottom, top = _outward(low, down=True), _outward(high, down=False)
-    return (bottom, top if top > bottom else bottom + STEP_MIN)
+    if top == bottom:
+        top += STEP_MIN if top < LONG_MIN else LONG_STEP_MIN
+    return (bottom, top)
 
 
 def _outward(minutes: float, *, down: bool) -> int:
