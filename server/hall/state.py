@@ -34,13 +34,17 @@ class CallLine:
 
 @dataclass(frozen=True, slots=True)
 class LastAction:
-    """What `undo` would take back: the command, and how tickets and counter stood before it."""
+    """What `undo` would take back: the command, and how tickets and counter stood before it.
+
+    normals: of the services it touched, the normal calls since a priority one.
+    """
 
     command: str
     at: datetime
     tickets: dict[str, Ticket]
     current: str | None
     served: str | None
+    normals: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +180,8 @@ def _remember(state: HallState, event: e.OfTicket, before: Ticket) -> None:
     if last is None or last.command != event.command:
         last = LastAction(event.command, event.at, {}, counter.current, counter.served)
     if before.id not in last.tickets:
-        last = replace(last, tickets={**last.tickets, before.id: before})
+        normals = {before.service: state.normals_since.get(before.service, 0)}
+        last = replace(last, tickets={**last.tickets, before.id: before}, normals={**normals, **last.normals})
     state.counters[counter.id] = replace(counter, last=last)
 
 
@@ -192,25 +197,25 @@ def _leaves(state: HallState, event: e.OfTicket) -> None:
 
 
 def _called(state: HallState, event: e.Called) -> None:
-    ticket = state.tickets[event.ticket]
-    if ticket.state is State.WAITING:
-        klass, seen = ticket.klass, state.normals_since.get(ticket.service, 0)
-        state.normals_since[ticket.service] = 0 if klass is Klass.PRIORITY else seen + 1
-    if ticket.called_at is None:
-        state.known_calls[ticket.service] = state.known_calls.get(ticket.service, 0) + 1
+    before = state.tickets[event.ticket]
     ticket = _move(
         state,
         event,
         Action.CALL,
         counter=event.counter,
         officer=event.officer,
-        called_at=ticket.called_at or event.at,
+        called_at=before.called_at or event.at,
         last_called_at=event.at,
         started_at=None,
         ended_at=None,
         bound_to=None,
         recalls=0,
     )
+    if before.state is State.WAITING:
+        seen = state.normals_since.get(ticket.service, 0)
+        state.normals_since[ticket.service] = 0 if ticket.klass is Klass.PRIORITY else seen + 1
+    if before.called_at is None:
+        state.known_calls[ticket.service] = state.known_calls.get(ticket.service, 0) + 1
     _stands(state, event, ticket)
     _line(state, event, ticket, event.seq, 0)
 
@@ -311,15 +316,32 @@ def _counter_closed(state: HallState, event: e.CounterClosed) -> None:
 
 
 def _undone(state: HallState, event: e.Undone) -> None:
+    counter = state.counter(event.counter)
     for ticket in event.tickets:
+        _uncount(state, state.tickets[ticket.id], ticket, counter.last)
         state.tickets[ticket.id] = ticket
         if ticket.state is State.WAITING:
             state.waiting[ticket.id] = None
         else:
             state.waiting.pop(ticket.id, None)
     state.calls = [line for line in state.calls if line.command != event.undoes]
-    counter = state.counter(event.counter)
     state.counters[counter.id] = replace(counter, current=event.current, served=event.served, last=None)
+
+
+def _uncount(state: HallState, ticket: Ticket, before: Ticket, last: LastAction | None) -> None:
+    """Move the sums back that the undone command moved; what others did meanwhile stays counted."""
+    service = ticket.service
+    if ticket.state is State.CALLED and before.state is State.WAITING:
+        since, was = state.normals_since[service], last.normals.get(service, 0) if last else 0
+        normal = ticket.klass is Klass.NORMAL
+        state.normals_since[service] = max(0, since - 1) if normal else was + since
+    if ticket.called_at is not None and before.called_at is None:
+        state.known_calls[service] -= 1
+    if ticket.state is State.SERVED and ticket.ended_at and before.last_called_at:
+        times = state.handling[service]
+        took = (ticket.ended_at - before.last_called_at).total_seconds()
+        if took in times:
+            times.remove(took)
 
 
 _APPLY: dict[type[e.Event], Callable[[HallState, Any], None]] = {
