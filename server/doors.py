@@ -182,10 +182,14 @@ class Doors:
 
     def _stale(self, device: str, at: datetime) -> bool:
         """Did this take too long to come? Not asked of a device whose clock is not to be believed."""
-        status = self._devices.snapshot().get(device)
-        if status is not None and not status.clock_synchronised:
+        if not self._believed(device):
             return False
         return self._clock.real_seconds((self._clock.now() - at).total_seconds()) > STALE_S
+
+    def _believed(self, device: str) -> bool:
+        """Whether the device said that something keeps its clock right."""
+        status = self._devices.snapshot().get(device)
+        return status is None or status.clock_synchronised
 
     def _reply(self, device: str, request: m.AnyRequest, outcome: Outcome) -> None:
         self._outlet.reply(device, self._answer(request, outcome))
@@ -209,8 +213,7 @@ class Doors:
         mark = FactMark(device, fact.seq, type(fact).__struct_config__.tag, fact.at)  # type: ignore[arg-type]
         self._writer.submit(command, lambda outcome: self._receipt(device, fact, outcome), mark)
 
-    @staticmethod
-    def _fact_command(device: str, own: Device, fact: m.AnyFact) -> c.Command | None:
+    def _fact_command(self, device: str, own: Device, fact: m.AnyFact) -> c.Command | None:
         meta = {"id": command_id(device, fact.id), "by": f"device:{device}"}
         match fact:
             case m.PrintFact():
@@ -224,6 +227,7 @@ class Doors:
                     level=fact.level,
                     levels=fact.levels,
                     reason=fact.reason,
+                    pressed_at=fact.at if self._believed(device) else None,
                     **meta,
                 )
         return None

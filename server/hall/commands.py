@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from server.hall.tickets import Klass
 
@@ -144,9 +144,13 @@ class Undo(AtCounter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate(AtCounter):
-    """A citizen pressed a satisfaction button: level 1 (worst) to `levels`."""
+    """A citizen pressed a satisfaction button: level 1 (worst) to `levels`.
+
+    pressed_at: by the device's clock; None where that cannot be believed, and the arrival has to do.
+    """
 
     number: str
     level: int
     levels: int
     reason: str | None = None
+    pressed_at: datetime | None = None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from server.hall import commands as c
 from server.hall import events as e
+from server.hall.calendar import business_day
 from server.hall.calling import choose
 from server.hall.looking import (
     at_counter,
@@ -26,6 +27,8 @@ from server.hall.state import CounterState, HallState
 from server.hall.tickets import AT_COUNTER, Action, State, Ticket
 
 Events = list[e.Event]
+
+RATING_SLACK = timedelta(minutes=1)  # clocks differ, and a press needs its time to get here
 
 
 def open_counter(site: Site, state: HallState, command: c.OpenCounter, now: datetime) -> Events:
@@ -163,6 +166,8 @@ def transfer(site: Site, state: HallState, command: c.Transfer, now: datetime) -
 
 
 def cancel(site: Site, state: HallState, command: c.Cancel, now: datetime) -> Events:
+    if command.counter is not None and command.counter not in site.counters:
+        raise Refusal("unknown-counter", counter=command.counter)
     ticket = ticket_by_number(state, command.number)
     must_be_able(ticket, Action.CANCEL)
     counter = ticket.counter if ticket.state in AT_COUNTER else command.counter
@@ -196,13 +201,22 @@ def undo(site: Site, state: HallState, command: c.Undo, now: datetime) -> Events
 
 
 def rate(site: Site, state: HallState, command: c.Rate, now: datetime) -> Events:
-    """One rating a ticket, only for the number served at this counter, only for a while after the end."""
+    """One rating a ticket, only for the number served at this counter, only for a while after the end.
+
+    A press that waited in an outbox counts from when it was pressed; one of another day is of another
+    citizen, who had the same number.
+    """
     at_counter(site, state, command)
     if not (1 <= command.level <= command.levels and 2 <= command.levels <= 5):
         raise Refusal("bad-level", level=command.level)
     id = state.by_number.get(command.number)
     ticket = state.tickets[id] if id is not None else None
     if ticket is None or ticket.state is not State.SERVED or ticket.counter != command.counter:
+        raise Refusal("not-rateable", number=command.number)
+    pressed_at = command.pressed_at or now
+    if business_day(site, pressed_at).isoformat() != ticket.day:
+        raise Refusal("not-rateable", number=command.number)
+    if ticket.ended_at is not None and pressed_at - ticket.ended_at > site.rating_window + RATING_SLACK:
         raise Refusal("not-rateable", number=command.number)
     if ticket.level is not None:
         raise Refusal("already-rated", number=command.number)
