@@ -1,0 +1,167 @@
+"""Calls: where number, arrow and counter stand, in the hero's card and in the list.
+
+Knows the two cards of a layout; keeps out when something is called. Numbers are on the left, counters on
+the right, both on fixed columns. What is wider than usual is drawn smaller, never cut.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from display.fit import CAP, COUNTER_EM, LETTER_EM, PITCH, Sizes, call_height, em
+from display.marks import ARROW_INK, Box, Card, Icon, Mark, Region, Rule, Word, arrow, number
+from display.scene import Hero, Line
+from hardware.canvas import balanced
+from hardware.type import LINE
+
+ARROW: Final = 0.46  # side of an arrow's square, in ems of the counter behind it
+LEAST_ARROW: Final = 0.28  # a smaller one says nothing from afar and gives way
+WORD: Final = 0.5  # "Quầy", in ems of the counter behind it
+RADIUS: Final = 20
+FRAME: Final = 14
+MESSAGE: Final = 138
+
+
+def cards(sizes: Sizes, top: int, height: int) -> tuple[Box, list[Box]]:
+    """The hero's card, and the card of each column of the list."""
+    ease, panel = sizes.ease, sizes.panel
+    width = panel.width - 2 * ease.margin
+    if sizes.kind == "beside":
+        left = width - ease.gap - sizes.list_width
+        return Box(ease.margin, top, left, height), [
+            Box(ease.margin + left + ease.gap, top, sizes.list_width, height)
+        ]
+    in_line = sizes.kind == "above-in-line"
+    lines = math.ceil(sizes.rows / sizes.columns)
+    least = call_height((sizes.number_px, sizes.counter_px), ease.air, in_line)
+    spare = height - ease.gap - least - math.ceil(lines * sizes.row_px * PITCH)
+    airy = min(spare, ease.air * (2 if in_line else 3))
+    hero = least + airy + (spare - airy) * 2 // 5
+    below = top + hero + ease.gap
+    column = (width - (sizes.columns - 1) * ease.gap) // sizes.columns
+    return Box(ease.margin, top, width, hero), [
+        Box(ease.margin + i * (column + ease.gap), below, column, top + height - below)
+        for i in range(sizes.columns)
+    ]
+
+
+def hero_region(sizes: Sizes, box: Box, hero: Hero, counter_word: str) -> Region:
+    """Number, arrow and counter; the word for a counter where there is room for it."""
+    space = sizes.panel.space
+    frame = space(FRAME) if hero.fresh else 0
+    card = Card(
+        box, "deep_pulse" if hero.pulse else "deep", space(RADIUS), "gold" if hero.fresh else None, frame
+    )
+    inner = Box(box.x + sizes.ease.call_pad, box.y, box.width - 2 * sizes.ease.call_pad, box.height)
+    marks = (
+        in_line(sizes, inner, hero)
+        if sizes.kind == "above-in-line"
+        else in_two(sizes, inner, hero, counter_word)
+    )
+    return Region("hero", box, (card, *marks))
+
+
+def in_two(sizes: Sizes, inner: Box, hero: Hero, counter_word: str) -> list[Mark]:
+    """The number above, where to go below."""
+    caps_number, caps_counter = sizes.number_px * CAP, sizes.counter_px * CAP
+    air = (inner.height - caps_number - caps_counter) / 3
+    y = inner.y + air + caps_number / 2
+    below = inner.bottom - air - caps_counter / 2
+    number_px = smaller(hero.number, sizes.number_px, inner.width)
+    side = ARROW * sizes.counter_px
+    counter_px = smaller(hero.counter, sizes.counter_px, inner.width - side * 1.3)
+    counter = number(hero.counter, inner.right, below, counter_px, 800, "gold", "right")
+    marks: list[Mark] = [
+        number(hero.number, inner.x, y, number_px, 800, "on_deep"),
+        arrow(inner.x + 0.02 * sizes.counter_px, below, side, "gold"),
+        counter,
+    ]
+    after = inner.x + side * ARROW_INK + 0.18 * sizes.counter_px
+    room = counter.capitals.x - 0.12 * sizes.counter_px - after
+    word = Word(counter_word, after, below, round(WORD * sizes.counter_px), 600, "on_deep")
+    least = sizes.panel.least(200)
+    while word.width > room and word.px > least:
+        word = Word(counter_word, after, below, word.px - 1, 600, "on_deep")
+    if word.width <= room:
+        marks.append(word)
+    return marks
+
+
+def in_line(sizes: Sizes, inner: Box, hero: Hero) -> list[Mark]:
+    """Number, arrow, counter."""
+    y = inner.middle
+    side = ARROW * sizes.counter_px
+    most = inner.width - side * 1.3
+    scale = min(1.0, most / ((em(hero.number, 800) + em(hero.counter, 800)) * sizes.number_px))
+    px = int(sizes.number_px * scale)
+    left = number(hero.number, inner.x, y, px, 800, "on_deep")
+    right = number(hero.counter, inner.right, y, px, 800, "gold", "right")
+    usual = (
+        inner.right - COUNTER_EM * px
+    )  # so that the arrow has one place for counters of one and two figures
+    gap = min(right.capitals.x, usual) - left.capitals.right
+    return [left, arrow(left.capitals.right + (gap - side * ARROW_INK) / 2, y, side, "gold"), right]
+
+
+def message_region(sizes: Sizes, box: Box, text: str, icon: str | None) -> Region:
+    """Words in place of a call."""
+    space = sizes.panel.space
+    width, height = box.width - 2 * sizes.ease.call_pad, box.height - 2 * sizes.ease.air
+    sign = space(MESSAGE) if icon else 0
+    px = max(space(MESSAGE), sizes.word_px)
+    lines = balanced(text, width, px, 600)
+    while px > 12 and (lines is None or len(lines) * px * LINE + sign > height):
+        px -= 2
+        lines = balanced(text, width, px, 600)
+    lines = lines or [text]
+    tall = len(lines) * px * LINE + sign
+    y = box.middle - tall / 2
+    centre = box.x + box.width / 2
+    marks: list[Mark] = [Card(box, "deep", space(RADIUS))]
+    if icon:
+        marks.append(Icon(icon, Box(round(centre - sign / 2), round(y), sign, sign), "gold"))
+    for i, line in enumerate(lines):
+        at = y + sign + (i + 0.5) * px * LINE
+        marks.append(Word(line, centre, at, px, 600, "on_deep", "centre"))
+    return Region("hero", box, tuple(marks))
+
+
+def list_region(sizes: Sizes, boxes: list[Box], rows: tuple[Line, ...]) -> Region:
+    """Earlier calls, newest first, column by column; an empty card where nothing was called."""
+    lines = math.ceil(sizes.rows / sizes.columns)
+    marks: list[Mark] = []
+    for i, box in enumerate(boxes):
+        marks.append(Card(box, "surface", sizes.panel.space(RADIUS)))
+        pitch = box.height / lines
+        for place, row in enumerate(rows[i * lines : min(sizes.rows, (i + 1) * lines)]):
+            if place:
+                thick = max(1, sizes.panel.space(2))
+                y = round(box.y + place * pitch)
+                marks.append(Rule(Box(box.x, y - thick // 2, box.width, thick), "line"))
+            marks += row_marks(sizes, box, box.y + (place + 0.5) * pitch, row)
+    first, last = boxes[0], boxes[-1]
+    whole = Box(first.x, first.y, last.right - first.x, first.height)
+    return Region("list", whole, tuple(marks))
+
+
+def row_marks(sizes: Sizes, box: Box, y: float, row: Line) -> list[Mark]:
+    px, pad = sizes.row_px, sizes.ease.list_pad
+    room = box.width - 2 * pad
+    wide = (em(row.number, 700) + em(row.counter, 700) + 0.18) * px
+    if wide > room:
+        px = int(px * room / wide)
+    left = number(row.number, box.x + pad, y, px, 700, "ink")
+    right = number(row.counter, box.right - pad, y, px, 700, "accent", "right")
+    # The arrow's column is the same for all rows that leave it free.
+    start = max(left.capitals.right, box.x + pad + (LETTER_EM + 3 * 0.68) * px)
+    end = min(right.capitals.x, box.right - pad - 2 * 0.68 * px)
+    side = min(0.42 * px, (end - start) * 0.8 / ARROW_INK)
+    if side < LEAST_ARROW * px:
+        return [left, right]
+    return [left, arrow((start + end - side * ARROW_INK) / 2, y, side, "ink2"), right]
+
+
+def smaller(text: str, px: int, room: float) -> int:
+    """The em at which a number has room: `px`, or less for one that is wider than usual."""
+    return min(px, int(room / em(text, 800)))

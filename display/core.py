@@ -1,0 +1,343 @@
+"""The display's core: which call is the hero now, which are listed, what is announced. Pure.
+
+Knows boards, order and age; keeps out pixels, words and sound. Every call of the day has its time as hero,
+one after the other, however many come in one second. `now` is the hall's time, aware; it may run fast, and
+every duration here is taken from it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from broker import messages as m
+from broker.device import BoardArrived, ConfigArrived, ServerDown, ServerUp
+from display.scene import Hero, Line, Scene, Staleness, Waiting
+
+DWELL_S = 8.0  # a hero stays at least so long (experience.md 1.4)
+FRESH_S = 5.0  # gold frame
+PULSE_S = 1.0  # one light and one dark phase
+TOO_OLD_S = 30.0  # calls that arrive older than this are listed, never announced (faults.md, F21)
+PAGE_S = 12.0
+SOUND_MOST_S = 20.0  # no announcement keeps the next call waiting for longer
+STALE_S = {Staleness.NOTED: 10.0, Staleness.LOST: 60.0, Staleness.BLANK: 300.0}
+MOST_KNOWN = 60  # calls kept; a board carries 30
+COMPLETE_BELOW = 20  # a board with fewer calls has all of the day: none fell off its end
+
+Turn = Literal["loud", "quiet", "listed"]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed."""
+
+
+@dataclass(frozen=True)
+class SoundLasts:
+    """The announcement of call `seq` begins now and takes so long; its hero stays at least until its end."""
+
+    seq: int
+    seconds: float
+
+
+Input = BoardArrived | ServerUp | ServerDown | ConfigArrived | SoundLasts | Tick
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A call became the hero at `at`; each call of a day once, in the order in which they were called."""
+
+    day: str
+    call: m.Call
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Let the hall hear this call."""
+
+    call: m.Call
+
+
+@dataclass(frozen=True)
+class Complain:
+    """Something arrived that cannot be used: one line for the log."""
+
+    reason: str
+
+
+Effect = Shown | Announce | Complain
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A call that waits to become the hero, and how: listed ones only pass on into the list."""
+
+    call: m.Call
+    how: Turn
+    since: datetime
+
+
+@dataclass(frozen=True)
+class _Hero:
+    call: m.Call
+    since: datetime
+    loud: bool
+
+
+class Display:
+    """Feed it every input with `handle`, draw what `view` says, wake it at `next_deadline`.
+
+    `calm`: a new call has its frame but does not pulse (reduced motion, or a clock that runs fast).
+    """
+
+    def __init__(
+        self,
+        now: datetime,
+        zone: str,
+        lang: m.Lang = "vi",
+        dwell_s: float = DWELL_S,
+        calm: bool = False,
+    ) -> None:
+        self._zone = ZoneInfo(zone)
+        self._lang = lang
+        self._dwell = timedelta(seconds=dwell_s)
+        self.calm = calm
+        self._last = now
+        self._hall = m.Words("", "")
+        self._board: m.Board | None = None
+        self._newest = (-1, -1)
+        self._known: dict[int, m.Call] = {}  # of this day, by seq, oldest first
+        self._queue: deque[_Turn] = deque()
+        self._hero: _Hero | None = None
+        self._free_at = now  # the hero stays at least until then
+        self._shown_upto = 0
+        self._lost_since: datetime | None = now  # None while the server is up
+        self._known_at: datetime | None = None
+
+    def handle(self, input: Input, now: datetime) -> list[Effect]:
+        """What follows from this input at this time. Turns that became due in between come first."""
+        self._keep_up_with(now)
+        effects = self._advance(now)
+        match input:
+            case BoardArrived(board):
+                effects += self._board_arrived(board, now)
+            case ServerUp():
+                self._lost_since = None
+            case ServerDown():
+                if self._lost_since is None:
+                    self._lost_since = self._known_at = now
+            case ConfigArrived(config):
+                effects += self._config_arrived(config)
+            case SoundLasts(seq, seconds):
+                if self._hero is not None and self._hero.call.seq == seq:
+                    self._free_at = max(self._free_at, now + timedelta(seconds=min(seconds, SOUND_MOST_S)))
+            case Tick():
+                pass
+        return effects + self._advance(now)
+
+    def next_deadline(self, now: datetime) -> datetime:
+        """When the next Tick is due: until then `view` stays as it is, if nothing arrives."""
+        local = self._local(now)
+        minute = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        page = datetime.fromtimestamp((now.timestamp() // PAGE_S + 1) * PAGE_S, UTC)
+        due = [minute.astimezone(UTC), page]
+        if self._lost_since is not None:
+            due += [self._lost_since + timedelta(seconds=s) for s in STALE_S.values()]
+        if (hero := self._hero) is not None:
+            if self._queue:
+                due.append(self._free_at)
+            if hero.loud:
+                due += self._pulses(hero, now)
+        return min(at for at in due if at > now)
+
+    def view(self, now: datetime) -> Scene:
+        """What the wall shows at `now`."""
+        local = self._local(now)
+        scene = Scene(
+            hall="", day=local.date(), clock=local.time().replace(second=0, microsecond=0),
+            page=int(now.timestamp() // PAGE_S), staleness=self._staleness(now),
+        )  # fmt: skip
+        if scene.staleness >= Staleness.LOST and self._known_at is not None:
+            scene = replace(
+                scene, known_at=self._local(self._known_at).time().replace(second=0, microsecond=0)
+            )
+        board = self._board
+        if board is None:
+            return scene
+        scene = replace(scene, notices=self._notices(board))
+        if self._lost_since is not None and _after(local.date(), board.day):
+            return scene  # nobody says that it is still that day: nothing of yesterday
+        return replace(
+            scene,
+            hero=self._hero_now(now) if scene.staleness < Staleness.BLANK else None,
+            rows=self._rows(),
+            waiting=waiting_by_letter(board.waiting, scene.staleness < Staleness.LOST),
+        )
+
+    # --- what arrives -----------------------------------------------------------------------------------
+
+    def _board_arrived(self, board: m.Board, now: datetime) -> list[Effect]:
+        if (board.epoch, board.rev) <= self._newest:
+            return []  # never back to an older board
+        first = self._board is None
+        if self._board is not None and self._board.day != board.day:
+            self._known.clear()
+            self._queue.clear()
+            self._hero = None
+            self._free_at = now
+            self._shown_upto = 0
+        self._newest = (board.epoch, board.rev)
+        self._board = board
+        self._hall = board.hall
+        if self._lost_since is not None and (now - board.at).total_seconds() < STALE_S[Staleness.NOTED]:
+            self._lost_since = now  # whoever published it lived a moment ago
+        if self._known_at is None or self._lost_since is not None:
+            self._known_at = board.at
+        said = {call.seq: call for call in sorted(board.calls, key=lambda call: call.seq)}
+        self._withdraw(said)
+        self._take_in([call for seq, call in said.items() if seq not in self._known], first, now)
+        return []
+
+    def _withdraw(self, said: dict[int, m.Call]) -> None:
+        """Forget calls that the board took back: undone ones, or all since a restored server's backup."""
+        oldest = min(said) if len(said) >= COMPLETE_BELOW else 0
+        gone = {
+            seq
+            for seq, call in self._known.items()
+            if seq >= oldest
+            and (seq not in said or (said[seq].number, said[seq].counter) != (call.number, call.counter))
+        }
+        for seq in gone:
+            del self._known[seq]
+        self._queue = deque(turn for turn in self._queue if turn.call.seq not in gone)
+        self._shown_upto = min(self._shown_upto, max(said, default=0))
+        if self._hero is not None and self._hero.call.seq in gone:
+            self._hero = None
+            self._free_at = self._last
+            if not self._queue and self._known:
+                self._queue.append(_Turn(self._known[max(self._known)], "quiet", self._last))
+
+    def _take_in(self, new: list[m.Call], first: bool, now: datetime) -> None:
+        """Give new calls their turns. Old ones go to the list, but the newest of all is always shown."""
+        for call in new:
+            self._known[call.seq] = call
+            fresh = not first and (now - call.at).total_seconds() <= TOO_OLD_S
+            how: Turn = "loud" if fresh else "quiet" if call is new[-1] else "listed"
+            self._queue.append(_Turn(call, how, now))
+        queued = {turn.call.seq for turn in self._queue}
+        for seq in sorted(self._known)[:-MOST_KNOWN]:
+            if seq not in queued:
+                del self._known[seq]
+
+    def _config_arrived(self, config: m.DeviceConfig) -> list[Effect]:
+        effects: list[Effect] = []
+        self._hall = config.hall
+        try:
+            self._zone = ZoneInfo(config.time_zone)
+        except (OSError, ValueError, LookupError):  # LookupError: ZoneInfoNotFoundError
+            effects.append(Complain(f"config refused time_zone={config.time_zone!a}"))
+        if config.display is not None:
+            if config.display.dwell_s > 0:
+                self._dwell = timedelta(seconds=config.display.dwell_s)
+            else:
+                effects.append(Complain(f"config refused dwell_s={config.display.dwell_s}"))
+        return effects
+
+    # --- time -------------------------------------------------------------------------------------------
+
+    def _advance(self, now: datetime) -> list[Effect]:
+        """Let every turn that is due by `now` happen, each at its own time."""
+        effects: list[Effect] = []
+        while self._queue and self._free_at <= now:
+            turn = self._queue.popleft()
+            if turn.how == "listed":
+                continue
+            since = max(turn.since, self._free_at)
+            loud = turn.how == "loud"
+            self._hero = _Hero(turn.call, since, loud)
+            self._free_at = since + self._dwell if loud else since
+            if turn.call.seq > self._shown_upto:
+                self._shown_upto = turn.call.seq
+                effects.append(Shown(self._board.day if self._board else "", turn.call, since))
+            if loud:
+                effects.append(Announce(turn.call))
+        return effects
+
+    def _keep_up_with(self, now: datetime) -> None:
+        """A clock that stepped back takes our instants along: else a hero would stand for hours."""
+        if now < self._last:
+            back = self._last - now
+            if self._hero is not None:
+                self._hero = replace(self._hero, since=self._hero.since - back)
+            self._free_at -= back
+            self._queue = deque(replace(turn, since=turn.since - back) for turn in self._queue)
+            if self._lost_since is not None:
+                self._lost_since -= back
+        self._last = now
+
+    def _pulses(self, hero: _Hero, now: datetime) -> Iterable[datetime]:
+        """The next change of colour and the end of the frame."""
+        passed = (now - hero.since).total_seconds()
+        if passed < FRESH_S:
+            yield hero.since + timedelta(seconds=FRESH_S)
+            if not self.calm:
+                half = PULSE_S / 2
+                yield hero.since + timedelta(seconds=(passed // half + 1) * half)
+
+    # --- what is seen -----------------------------------------------------------------------------------
+
+    def _hero_now(self, now: datetime) -> Hero | None:
+        hero = self._hero
+        if hero is None:
+            return None
+        passed = (now - hero.since).total_seconds()
+        fresh = hero.loud and passed < FRESH_S
+        pulse = fresh and not self.calm and passed % PULSE_S < PULSE_S / 2
+        return Hero(hero.call.number, hero.call.counter, fresh, pulse)
+
+    def _rows(self) -> tuple[Line, ...]:
+        """Calls that had their turn, newest first, each number once: where to go is what was said last."""
+        queued = {turn.call.seq for turn in self._queue}
+        numbers = {self._hero.call.number} if self._hero else set()
+        rows: list[Line] = []
+        for seq in sorted(self._known, reverse=True):
+            call = self._known[seq]
+            if seq not in queued and call.number not in numbers:
+                numbers.add(call.number)
+                rows.append(Line(call.number, call.counter))
+        return tuple(rows)
+
+    def _notices(self, board: m.Board) -> tuple[str, ...]:
+        return tuple(text for words in board.notices if (text := words[self._lang].strip()))
+
+    def _staleness(self, now: datetime) -> Staleness:
+        if self._lost_since is None:
+            return Staleness.FRESH
+        passed = (now - self._lost_since).total_seconds()
+        return max((level for level, s in STALE_S.items() if passed >= s), default=Staleness.FRESH)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self._zone)
+
+
+def waiting_by_letter(lines: Iterable[m.WaitingLine], known: bool) -> tuple[Waiting, ...]:
+    """Those who wait, per letter in the board's order: the letter is what stands on the ticket.
+
+    Where there are more letters than a page holds, those with nobody waiting are left out.
+    """
+    sums: dict[str, int] = {}
+    for line in lines:
+        if line.open or line.waiting:
+            sums[line.letter] = sums.get(line.letter, 0) + line.waiting
+    if len(sums) > 3 and any(sums.values()):
+        sums = {letter: count for letter, count in sums.items() if count}
+    return tuple(Waiting(letter, count if known else None) for letter, count in sums.items())
+
+
+def _after(today: date, day: str) -> bool:
+    return today.isoformat() > day

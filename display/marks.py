@@ -1,0 +1,136 @@
+"""Marks: a picture as values, in pixels and in names of colours.
+
+Knows shapes, words and where they lie; keeps out why, and how they get onto a surface. Because marks are
+plain values, tests read places and sizes from them, and a region is painted only when it differs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from hardware import type as letters
+from hardware.canvas import Anchor
+from hardware.canvas import pieces as cells
+
+# Attributes of hardware.theme.Theme.
+Tint = Literal[
+    "ground", "surface", "ink", "ink2", "accent", "deep", "deep_pulse", "on_deep", "gold", "amber", "alarm",
+    "on_alarm", "tint_amber", "line",
+]  # fmt: skip
+
+
+class Box(NamedTuple):
+    """A rectangle in whole pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def right(self) -> int:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        return self.y + self.height
+
+    @property
+    def middle(self) -> float:
+        return self.y + self.height / 2
+
+
+@dataclass(frozen=True)
+class Card:
+    """A rounded rectangle with its border inside."""
+
+    box: Box
+    fill: Tint
+    radius: int
+    border: Tint | None = None
+    border_width: int = 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A plain rectangle that divides."""
+
+    box: Box
+    colour: Tint
+
+
+@dataclass(frozen=True)
+class Icon:
+    """A square picture from `hardware.icons`."""
+
+    name: str
+    box: Box
+    colour: Tint
+
+
+@dataclass(frozen=True)
+class Word:
+    """A line of words; `y` is at the middle of its capitals. With `figures` each figure has its own cell."""
+
+    text: str
+    x: float
+    y: float
+    px: int
+    weight: int
+    colour: Tint
+    anchor: Anchor = "left"
+    figures: bool = False
+
+    @property
+    def width(self) -> int:
+        """The advance of the line."""
+        if self.figures:
+            return sum(cell for _, cell in cells(self.text, self.px, self.weight))
+        return letters.width(self.text, self.px, self.weight)
+
+    @property
+    def capitals(self) -> Box:
+        """What the capitals and figures of the line take up; accents and tails reach beyond."""
+        left = self.x - {"left": 0.0, "centre": self.width / 2, "right": float(self.width)}[self.anchor]
+        height = self.px * letters.CAP_HEIGHT
+        return Box(round(left), round(self.y - height / 2), self.width, round(height))
+
+
+Mark = Card | Rule | Icon | Word
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the wall that is painted as one, on the ground."""
+
+    name: str
+    box: Box
+    marks: tuple[Mark, ...]
+
+
+Picture = tuple[Region, ...]
+
+
+def number(
+    text: str, x: float, y: float, px: int, weight: int, colour: Tint, anchor: Anchor = "left"
+) -> Word:
+    """A ticket number, a counter or a clock."""
+    return Word(text, x, y, px, weight, colour, anchor, figures=True)
+
+
+def arrow(left: float, y: float, side: float, colour: Tint) -> Icon:
+    """An arrow whose ink starts at `left`; it fills 21 of the 24 units of its square."""
+    return Icon(
+        "arrow", Box(round(left - side * 1.5 / 24), round(y - side / 2), round(side), round(side)), colour
+    )
+
+
+ARROW_INK = 21 / 24  # of an arrow's square
+
+
+def fitted(text: str, px: int, weight: int, width: float, least: int = 1) -> int:
+    """The largest em up to `px`, not below `least`, at which the line is at most `width` wide."""
+    while px > least and letters.width(text, px, weight) > width:
+        px = max(least, min(px - 1, int(px * width / letters.width(text, px, weight))))
+    return px

@@ -1,0 +1,338 @@
+"""The display program: puts core, picture, speaker and link together. All of its I/O is here.
+
+Knows which device is which and when to wake; keeps out what is shown and where. One inbox, one loop: the
+loop sleeps until something arrives or the core's next deadline, and paints only what has changed.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfoNotFoundError
+
+import msgspec
+
+from broker.device import BrokerSettings, ClockOffset, ConfigArrived, ControlArrived, DeviceLink, LinkBroken
+from broker.link import OpenLink, open_link
+from display.core import Announce, Complain, Display, Effect, Input, Shown, SoundLasts, Tick
+from display.fit import LayoutRefused, Panel, arrange
+from display.layout import picture
+from display.paint import Painter
+from display.record import Record
+from display.scene import Scene
+from display.speech import Manner, announcement
+from display.watch import Watch
+from hardware import panel as panels
+from hardware.clock import Clock, ClockError, HallClock, open_clock
+from hardware.screen import Screen, ScreenError, WindowScreen, open_screen
+from hardware.speaker import Playing, Sound, Speaker, SpeakerError, Trouble, open_speaker
+from hardware.texts import Texts
+from hardware.theme import THEMES, ThemeName
+
+log = logging.getLogger(__name__)
+
+FRAME_S: Final = 0.1  # real time between two pictures, also while a demo's clock runs 600 times as fast
+PUMP_S: Final = 0.1  # a window wants to be asked for its events
+CLOCK_S: Final = 0.5  # a demo's clock may be set at any time
+TRUE_TIME_S: Final = 0.9  # a hall second that is shorter than this: a demo in a hurry, which must not flicker
+OFFSET_S: Final = 2.0  # a clock that nobody keeps right is corrected by the server's from this error on
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A display's file."""
+
+    broker: BrokerSettings
+    data: Path
+    screen: str = "window:1920x1080?scale=0.5"
+    diagonal_inch: float = 55
+    farthest_seat_m: float = 8
+    theme: ThemeName = "light"
+    lang: Literal["vi", "en"] = "vi"
+    calm: bool = False  # a new call has its frame but does not pulse
+    speaker: str = "none:"
+    voice: str = "chime"  # or "espeak-ng"
+    numbers: Literal["north", "south"] = "north"  # how numbers are read aloud
+    leading_zeros: bool = False
+    clock: str = "system"
+    time_zone: str = "Asia/Ho_Chi_Minh"  # until the server has said it
+    panel: Path | None = None  # the simulator's socket
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Somebody wants the program to end."""
+
+
+class Program:
+    """One display from start to end. Raises the errors of the things it opens, and `LayoutRefused`."""
+
+    def __init__(self, settings: Settings, open_link: OpenLink = open_link) -> None:
+        self._settings = settings
+        self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._clock: Clock = open_clock(settings.clock)
+        self._offset = timedelta()
+        self._texts = Texts.load("display")
+        self._manner = Manner(region=settings.numbers, leading_zeros=settings.leading_zeros)
+        self._faults: dict[str, str] = {}
+        self.screen: Screen = open_screen(settings.screen, title=settings.broker.device)
+        self._panel = Panel(*self.screen.size, settings.diagonal_inch, settings.farthest_seat_m)
+        self._rows: int | None = None
+        arrange(self._panel)
+        self._painter = Painter(self.screen.surface, THEMES[settings.theme])
+        self._scene: Scene | None = None
+        self._painted_at = -FRAME_S
+        self._record = Record(settings.data)
+        self.speaker: Speaker = open_speaker(settings.speaker, self._clock, settings.voice, self.inbox.put)
+        self._display = Display(self._now(), settings.time_zone, settings.lang, calm=settings.calm)
+        self._watch = Watch()
+        self._socket: panels.Panel | None = None
+        self._link = DeviceLink(
+            settings.broker, "display", version(), None, self.inbox, self._clock, open_link=open_link
+        )
+        self._routes: panels.Routes = {
+            ("GET", "/state"): lambda query, body: panels.json_answer(self._state()),
+            ("GET", "/screen.png"): self._screen_png,
+            ("GET", "/heard"): lambda query, body: panels.json_answer(self.speaker.heard()),
+            ("GET", "/sound.wav"): self._sound_wav,
+        }
+
+    def start(self) -> None:
+        """Open the panel and connect; returns at once."""
+        if self._settings.panel is not None:
+            self._socket = panels.Panel(self._settings.panel, self._routes)
+            self._socket.start()
+        self._link.start()
+        log.info("display up device=%s panel=%s", self._settings.broker.device, self._panel)
+
+    def stop(self) -> None:
+        """End `run` soon. Any thread, and signal handlers."""
+        self.inbox.put(Stop())
+
+    def run(self) -> int:
+        """Show the hall until `stop`; the exit status."""
+        try:
+            while self._turn():
+                pass
+        finally:
+            self.close()
+        log.info("display down device=%s", self._settings.broker.device)
+        return 0
+
+    def close(self) -> None:
+        """Let go of everything, within a second."""
+        self._link.stop(0.5)
+        self.speaker.close(0.3)
+        if self._socket is not None:
+            self._socket.stop()
+        self._record.close()
+        self.screen.close()
+
+    # --- the loop ---------------------------------------------------------------------------------------
+
+    def _turn(self) -> bool:
+        """Wait for what comes next, act on all that has come, and paint; False to end."""
+        self._paint()
+        inputs = self._wait()
+        for input in inputs:
+            match input:
+                case Stop():
+                    return False
+                case LinkBroken():
+                    raise input
+                case ControlArrived(control):
+                    log.info("control do=%s", control.do)
+                    if control.do == "restart":
+                        return False
+                case Playing(id, seconds):
+                    self._tell(SoundLasts(id, seconds))
+                case Trouble(reason):
+                    self._fault("speaker", reason)
+                case ClockOffset(seconds):
+                    self._correct(seconds)
+                    self._beat(input)
+                case _:
+                    self._beat(input)
+                    self._tell(input)
+        return True
+
+    def _wait(self) -> list[Any]:
+        """All that is in the inbox, once something is; a Tick when it is time."""
+        inputs: list[Any] = []
+        try:
+            inputs.append(self.inbox.get(timeout=self._wait_s()))
+            while True:
+                inputs.append(self.inbox.get_nowait())
+        except queue.Empty:
+            pass
+        return inputs or [Tick()]
+
+    def _wait_s(self) -> float:
+        """Real seconds until there is something to do by itself."""
+        mono, now = time.monotonic(), self._now()
+        wait = self._clock.real_seconds((self._display.next_deadline(now) - now).total_seconds())
+        if self._watch.due is not None:
+            wait = min(wait, self._watch.due - mono)
+        if isinstance(self._clock, HallClock):
+            wait = min(wait, CLOCK_S)
+        if isinstance(self.screen, WindowScreen):
+            self.screen.touches()  # asks for its events; a wall has no fingers
+            wait = min(wait, PUMP_S)
+        return max(wait, self._painted_at + FRAME_S - mono, 0.001)
+
+    def _beat(self, input: object) -> None:
+        mono = time.monotonic()
+        for news in [*self._watch.passed(mono), *self._watch.heard(input, mono)]:
+            self._tell(news)
+
+    def _tell(self, input: Input) -> None:
+        if isinstance(input, ConfigArrived) and input.config.display is not None:
+            self._ask_for_rows(input.config.display.rows or None)
+        for effect in self._display.handle(input, self._now()):
+            self._carry_out(effect)
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case Shown():
+                log.info("shown seq=%d number=%s counter=%s", *seq_number_counter(effect))
+                try:
+                    self._record.add(effect)
+                    self._fault("record", None)
+                except OSError as error:
+                    self._fault("record", f"shown.jsonl cannot be written: {error.strerror}")
+            case Announce(call):
+                words = announcement(call, self._texts, self._manner)
+                self.speaker.play(Sound(call.seq, "recall" if call.recall else "call", words))
+            case Complain(reason):
+                log.warning(reason)
+
+    def _paint(self) -> None:
+        """Paint, unless nothing has changed or it is too soon: the next turn comes in time."""
+        mono = time.monotonic()
+        if mono < self._painted_at + FRAME_S:
+            return
+        self._display.calm = self._settings.calm or self._clock.real_seconds(1.0) < TRUE_TIME_S
+        scene = self._display.view(self._now())
+        if scene == self._scene:
+            return
+        self._scene = scene
+        rects = self._painter.paint(picture(scene, self._panel, self._texts, self._settings.lang, self._rows))
+        if rects:
+            self.screen.show(rects)
+            self._painted_at = mono
+
+    # --- small decisions --------------------------------------------------------------------------------
+
+    def _now(self) -> datetime:
+        return self._clock.now() + self._offset
+
+    def _correct(self, seconds: float) -> None:
+        """Take the server's time where the own clock is nobody's."""
+        wanted = timedelta() if self._clock.synchronised else timedelta(seconds=seconds)
+        if abs((wanted - self._offset).total_seconds()) > OFFSET_S:
+            log.warning("clock corrected seconds=%.1f", wanted.total_seconds())
+            self._offset = wanted
+
+    def _ask_for_rows(self, rows: int | None) -> None:
+        try:
+            arrange(self._panel, rows)
+            self._rows = rows
+            self._fault("layout", None)
+        except LayoutRefused as refusal:
+            self._rows = None
+            self._fault("layout", str(refusal))
+        self._scene = None
+
+    def _fault(self, part: str, reason: str | None) -> None:
+        """Report what is wrong with a part, once when it changes."""
+        if self._faults.get(part) == reason:
+            return
+        if reason is None:
+            del self._faults[part]
+        else:
+            log.warning("fault part=%s reason=%r", part, reason)
+            self._faults[part] = reason
+        self._link.status(error="; ".join(self._faults.values())[:200] or None)
+
+    # --- the panel's threads ----------------------------------------------------------------------------
+
+    def _state(self) -> dict[str, object]:
+        return {
+            "device": self._settings.broker.device,
+            "role": "display",
+            "screen_rev": self.screen.rev,
+            "ticket_rev": 0,
+            "heard_rev": self.speaker.rev,
+            "buttons": [],
+            "switches": {},
+        }
+
+    def _screen_png(self, query: panels.Query, body: bytes) -> panels.PanelAnswer:
+        width = whole(query, "width")
+        return panels.PanelAnswer(self.screen.png(width), "image/png")
+
+    def _sound_wav(self, query: panels.Query, body: bytes) -> panels.PanelAnswer:
+        sound = self.speaker.wav(whole(query, "n") or self.speaker.rev)
+        if sound is None:
+            return panels.json_answer({"error": "this sound is not remembered"}, 404)
+        return panels.PanelAnswer(sound, "audio/wav")
+
+
+def whole(query: panels.Query, name: str) -> int | None:
+    """A whole number of a query. Raises PanelRefusal for anything else."""
+    said = query.get(name)
+    if said is None:
+        return None
+    if not (said.isascii() and said.isdigit() and len(said) < 10):
+        raise panels.PanelRefusal(f"{name} is a whole number")
+    return int(said)
+
+
+def seq_number_counter(shown: Shown) -> tuple[int, str, str]:
+    return shown.call.seq, ascii(shown.call.number), ascii(shown.call.counter)
+
+
+def version() -> str:
+    try:
+        return metadata.version("motcua")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+REFUSALS: Final = (
+    LayoutRefused,
+    ScreenError,
+    SpeakerError,
+    ClockError,
+    ZoneInfoNotFoundError,
+    panels.PanelError,
+    OSError,
+    ValueError,
+)
+
+
+def run(settings: Settings, open_link: OpenLink = open_link) -> int:
+    """Run a display until SIGTERM or SIGINT; 0 after that, 2 for something that could not be opened."""
+    try:
+        program = Program(settings, open_link)
+        program.start()
+    except REFUSALS as refusal:
+        print(f"display: {refusal}", file=sys.stderr)
+        return 2
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, handler(program.stop))
+    return program.run()
+
+
+def handler(stop: Callable[[], None]) -> Callable[[int, object], None]:
+    return lambda number, frame: stop()
