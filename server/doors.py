@@ -111,7 +111,7 @@ class Doors:
                 item = None
             if time.monotonic() >= tell_time_at:
                 tell_time_at += TIME_EVERY_S
-                self._outlet.time(self._clock.now())
+                self._outlet.beat(self._writer.view, self._clock.now())
             match item:
                 case Received(topic, payload, _):
                     self._received(topic, payload)

@@ -45,7 +45,6 @@ class Outlet:
         """Say everything that is retained anew: the broker may have forgotten it. The status comes last,
         so that a device that hears of the server finds its configuration and the board in place."""
         self.configs(now)
-        self._board_rev = -1
         self.board(view)
         self._say(topics.DOSSIERS, m.Dossiers(rev=self._next_rev(), at=now))
         self._say(topics.SERVER_STATUS, self._status(True, now))
@@ -54,9 +53,9 @@ class Outlet:
         self._say(topics.SERVER_STATUS, self._status(False, now))
 
     def board(self, view: View) -> None:
-        """Publish a view's board, unless a newer one was said already."""
+        """Publish a view's board, unless a newer one was said already: what is retained never steps back."""
         with self._speaking:
-            if view.rev > self._board_rev:
+            if view.rev >= self._board_rev:
                 self._board_rev = view.rev
                 self._say(topics.BOARD, view.board)
 
@@ -72,8 +71,11 @@ class Outlet:
     def receipt(self, device: str, receipt: m.Receipt) -> None:
         self._say(topics.RECEIPT, receipt, device)
 
-    def time(self, now: datetime) -> None:
+    def beat(self, view: View, now: datetime) -> None:
+        """The time, and once more what a broker that came back empty would not have."""
         self._say(topics.TIME, m.Time(at=now))
+        self.board(view)
+        self._say(topics.SERVER_STATUS, self._status(True, now))
 
     def _status(self, online: bool, now: datetime) -> m.ServerStatus:
         return m.ServerStatus(online=online, epoch=self._epoch, version=self._version, at=now)

@@ -212,11 +212,14 @@ class Store:
             if last is not None:
                 writer.execute(snapshot_table.delete().where(snapshot_table.c.seq < last.seq))
 
-    def next_epoch(self) -> int:
-        """Count this start of the server: boards of an older epoch are old whatever their revision."""
+    def next_epoch(self, now: datetime) -> int:
+        """The number of this start of the server: boards of an older epoch are old whatever their revision.
+
+        Never lower than the machine's clock, so that a server restored from yesterday's backup is believed.
+        """
         with self._transaction() as writer:
             row = writer.execute(fixed_table.select().where(fixed_table.c.name == "epoch")).one_or_none()
-            epoch = 1 if row is None else int(row.value) + 1
+            epoch = max(int(now.timestamp()), 0 if row is None else int(row.value) + 1)
             self._upsert(writer, fixed_table, [{"name": "epoch", "value": str(epoch)}])
         return epoch
 

@@ -107,8 +107,8 @@ class Writer:
         self._changed = threading.Condition()
         self._state = store.load()
         self._snapshot_at = store.seq
-        self._epoch = store.next_epoch()
         now = self._now()
+        self._epoch = store.next_epoch(now)
         self._view = View(0, self._epoch, now, self._board(now, 0), self._state.copy(), site)
         self._thread = threading.Thread(target=self._run, name="writer")
 
