@@ -10,7 +10,7 @@ RUN     := $(VENV)/.ready-to-run
 TEST    := $(VENV)/.ready-to-test
 # What the tests want of Debian: a second broker, a browser, a voice.
 DEBIAN  := mosquitto chromium chromium-driver espeak-ng
-PIP     := $(BIN)/pip --disable-pip-version-check --quiet
+PIP     := $(BIN)/pip --disable-pip-version-check -qq
 INSTALL := $(PIP) install --only-binary :all: --require-hashes
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

@@ -10,7 +10,8 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +20,15 @@ import msgspec
 from msgspec import Meta
 
 from broker import messages as m
-from broker.device import BrokerSettings, DeviceLink, LinkBroken, NoAnswer, ReplyArrived, ServerUp
+from broker.device import (
+    BoardArrived,
+    BrokerSettings,
+    DeviceLink,
+    LinkBroken,
+    NoAnswer,
+    ReplyArrived,
+    ServerUp,
+)
 from broker.outbox import UNNUMBERED, Outbox
 from hardware.clock import HallClock, set_clock
 from server.demo import day
@@ -30,6 +39,7 @@ from server.site_file import HallConfig, load_site
 
 NUMBER_S = 5.0  # a citizen waits so long for an answer, then asks again
 LINK_S = 30.0
+LOOK_S = 0.2
 LAST_RATINGS_S = 5.0
 
 
@@ -90,19 +100,17 @@ class Crowd:
             except (queue.Empty, ValueError):
                 raise TimeoutError(f"only {up} of {len(self._links)} devices heard of the server") from None
 
-    def let_in(self, arrivals: Sequence[day.Arrival]) -> None:
-        """Everyone takes a number when they come; returns when all have one, or were told why not."""
-        waiting = list(reversed(arrivals))
-        while (waiting or self._asked) and not self._lines.ended.is_set():
-            left = (waiting[-1].at - self._clock.now()).total_seconds() if waiting else 60.0
+    def let_in(self, arrivals: Sequence[day.Arrival], over: Callable[[], bool]) -> None:
+        """Everyone takes a number when they come, and everybody hears the board, until the day is `over`."""
+        to_come = list(reversed(arrivals))
+        while to_come or self._asked or not over():
+            left = (to_come[-1].at - self._clock.now()).total_seconds() if to_come else 60.0
             if left <= 0:
-                arrival = waiting.pop()
-                self._ask(self.kiosks[len(waiting) % len(self.kiosks)], arrival)
+                arrival = to_come.pop()
+                self._ask(self.kiosks[len(to_come) % len(self.kiosks)], arrival)
                 continue
-            try:
-                self._hear(self._inbox.get(timeout=min(0.5, self._clock.real_seconds(left))))
-            except queue.Empty:
-                continue
+            with suppress(queue.Empty):
+                self._hear(self._inbox.get(timeout=min(LOOK_S, self._clock.real_seconds(left))))
 
     def rate(self, counter: str, number: str, level: int, reason: str | None) -> None:
         fact = m.RatingFact(
@@ -159,6 +167,8 @@ class Crowd:
                 )
                 self._links[device].fact(abandoned)
                 self._ask(device, arrival)
+            case BoardArrived(board):
+                self._lines.waiting = {line.service: line.waiting for line in board.waiting}
             case LinkBroken():
                 raise heard
 
@@ -185,7 +195,7 @@ def run(settings: Settings) -> int:
         threading.Thread(
             target=Officer(
                 counter.id,
-                counter.services,
+                (*counter.services, *counter.then),
                 Staff(settings.http, who.name, who.password, lines.ended),
                 lines,
                 seed,
@@ -199,9 +209,7 @@ def run(settings: Settings) -> int:
     try:
         for worker in workers:
             worker.start()
-        crowd.let_in(arrivals)
-        for worker in workers:
-            worker.join()
+        crowd.let_in(arrivals, lambda: not any(worker.is_alive() for worker in workers))
         lines.sleep(timedelta(minutes=1))
     finally:
         lines.ended.set()
@@ -216,6 +224,7 @@ def summary(date: str, lines: Lines, answers_s: Sequence[float], took_s: float) 
     done = lines.done
     main = ("issued", "called", "served", "missed", "sent on", "parked", "rated")
     rows = [f"  {what:<10} {done[what]:>6}" for what in main]
+    rows.append(f"  {'left over':<10} {sum(lines.waiting.values()):>6}")
     rows += [f"  {what:<10} {count:>6}" for what, count in sorted(done.items()) if what not in main]
     quick = sorted(answers_s)
     if quick:

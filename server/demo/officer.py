@@ -23,18 +23,23 @@ BREATH = timedelta(seconds=8)  # between two citizens
 CALLS_AGAIN = timedelta(seconds=30)  # somebody who was called and does not come
 CALLS_IN_ALL = 3
 STAYS_ON = timedelta(minutes=30)  # after the doors are closed, while citizens are still waiting
+SPEED_MAY_CHANGE_S = 0.5
 PARKED_FOR = timedelta(minutes=6)  # somebody fills in a form or fetches a copy
 
 
 @dataclass
 class Lines:
-    """What all officers of a day share. service_of: number -> service. Safe from any thread."""
+    """What all officers of a day share. service_of: number -> service; waiting: service -> how many, as the
+    board says; sent_away: who was parked once. Safe from any thread.
+    """
 
     clock: Clock
     ended: threading.Event
     visit: Callable[[str, str], Visit]  # service, number
     rate: Callable[[str, str, int, str | None], None]  # counter, number, level, reason
     service_of: dict[str, str] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
+    sent_away: set[str] = field(default_factory=set)
     done: Tally[str] = field(default_factory=Tally)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -44,12 +49,12 @@ class Lines:
 
     def sleep(self, hall: timedelta) -> None:
         """Let that much time pass in the hall. Raises Gone when the day is ended meanwhile."""
-        if self.ended.wait(max(0.0, self.clock.real_seconds(hall.total_seconds()))):
-            raise Gone
+        self.sleep_until(self.clock.now() + hall)
 
     def sleep_until(self, at: datetime) -> None:
-        while (left := at - self.clock.now()) > timedelta(0):
-            self.sleep(min(left, timedelta(minutes=5)))  # the speed may change meanwhile
+        while (left := (at - self.clock.now()).total_seconds()) > 0:
+            if self.ended.wait(min(self.clock.real_seconds(left), SPEED_MAY_CHANGE_S)):
+                raise Gone
 
 
 class Officer:
@@ -81,7 +86,7 @@ class Officer:
             now = self._lines.clock.now()
             if now >= closes + STAYS_ON:
                 return
-            called = self._press("next")
+            called = self._press("next") if self._somebody_waits() else None
             if called is None or called.get("state") != "called":
                 if now >= closes and not self._parked:
                     return
@@ -89,6 +94,9 @@ class Officer:
                 continue
             self._serve(str(called["number"]))
             self._lines.sleep(BREATH * self._dice.uniform(0.3, 2))
+
+    def _somebody_waits(self) -> bool:
+        return any(self._lines.waiting.get(service) for service in self._services)
 
     def _serve(self, number: str) -> None:
         service = self._lines.service_of.get(number, self._services[0])
@@ -107,7 +115,8 @@ class Officer:
         if visit.then == "transfer" and visit.transfer_to is not None:
             self._lines.service_of[number] = visit.transfer_to
             self._note("transfer", "sent on", to_service=visit.transfer_to)
-        elif visit.then == "park" and number not in {n for _, n in self._parked}:
+        elif visit.then == "park" and number not in self._lines.sent_away:
+            self._lines.sent_away.add(number)
             if self._note("park", "parked"):
                 self._parked.append((self._lines.clock.now() + PARKED_FOR, number))
         elif self._note("finish", "served") and visit.rating is not None:
