@@ -14,7 +14,6 @@ import sys
 import threading
 import time
 import uuid
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
@@ -29,6 +28,7 @@ from broker.vocabulary import Now
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.clock import Clock, ClockError, open_clock
 from hardware.panel import Panel, PanelError
+from hardware.release import release
 from hardware.screen import Screen, ScreenError, open_screen
 from hardware.texts import Texts
 from hardware.theme import THEMES
@@ -111,7 +111,7 @@ def check(settings: Settings) -> int:
     print(f"keys {settings.keys}: {', '.join(keys.ids) or 'none'}")
     keys.close()
     link = DeviceLink(
-        settings.broker, "counter", _version(), None, queue.SimpleQueue(), open_clock(settings.clock)
+        settings.broker, "counter", release(), None, queue.SimpleQueue(), open_clock(settings.clock)
     )
     link.start()
     limit = time.monotonic() + 5.0
@@ -144,7 +144,7 @@ class CounterProgram:
         self._link = DeviceLink(
             settings.broker,
             "counter",
-            _version(),
+            release(),
             self._outbox,
             self._inbox,
             self._clock,
@@ -288,10 +288,3 @@ class CounterProgram:
 
     def _now(self) -> Now:
         return Now(time.monotonic(), self._clock.now(), self._clock.synchronised)
-
-
-def _version() -> str:
-    try:
-        return version("motcua")
-    except PackageNotFoundError:
-        return ""  # run from a source tree that was not installed
