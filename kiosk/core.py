@@ -1,0 +1,134 @@
+"""The kiosk's core: from what a citizen touches, the server says and the printer did, to what happens next.
+
+Pure: `handle(input, now)` returns effects, `view(now)` says what is on the panel, `wake(now)` when to look
+again. It knows no pixels, disks or threads, and no rule of the hall: it compares what the server worked out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from broker.vocabulary import Now
+from hardware.printer import PrintResult
+from kiosk.state import answers, showing, touches
+from kiosk.state.memory import SERVER_GRACE_S, START_S, Memory
+from kiosk.state.pace import GAP, MINUTE
+from kiosk.state.steps import INNER, Asking, Pausing, Recalled, Showing
+from kiosk.view import Shelf, View
+from kiosk.vocabulary import (
+    Booted,
+    ButtonPressed,
+    Effect,
+    Input,
+    PrintEnded,
+    PrinterIs,
+    Tapped,
+    TellPrinter,
+    Tick,
+)
+
+
+@dataclass(frozen=True)
+class Wake:
+    """When something changes by itself: monotonic seconds (None: nothing) and the hall's time."""
+
+    mono: float | None
+    wall: datetime
+
+
+class Kiosk:
+    """One kiosk, from power on. `new_id` makes ids for requests, `shelf` knows how much fits on a page."""
+
+    def __init__(self, device: str, new_id: Callable[[], str], shelf: Shelf, now: Now) -> None:
+        self._memory = Memory(device, new_id, shelf, started=now.mono, touched=now.mono, down_since=now.mono)
+
+    def handle(self, input: Input, now: Now) -> list[Effect]:
+        """What is to be done about one input, in order; first what has become due by the passing of time."""
+        kiosk = self._memory
+        effects = self._expire(now)
+        match input:
+            case Tapped(target):
+                return effects + touches.tapped(kiosk, target, now)
+            case ButtonPressed(button):
+                return effects + touches.pressed(kiosk, button, now)
+            case PrinterIs(status):
+                kiosk.printer = status
+                return [*effects, TellPrinter(status)]
+            case PrintEnded(job, result):
+                return effects + answers.print_ended(kiosk, job, result, now)
+            case Booted(unfinished):
+                return effects + answers.booted(kiosk, unfinished)
+            case Tick():
+                return effects
+            case _:
+                return effects + answers.server_said(kiosk, input, now)
+
+    def view(self, now: Now) -> View:
+        """What is on the panel."""
+        kiosk = self._memory
+        situation = kiosk.situation(now)
+        config, plan = kiosk.hall.config, kiosk.hall.plan
+        ready = kiosk.printer is None or kiosk.printer in showing.READY
+        return View(
+            screen=showing.screen_of(kiosk.step, situation),
+            look=kiosk.look,
+            at=kiosk.hall.local(situation.wall) if config else None,
+            hall=config.hall if config else None,
+            hotline=plan.hotline if plan else "",
+            dialog=showing.dialog_of(kiosk.step, kiosk.asked_at, situation),
+            pressed=showing.pressed_of(kiosk.step),
+            trouble=None if ready else str(kiosk.printer),
+            clock_wrong=bool(kiosk.offset),
+            identify=kiosk.device if kiosk.identify_until is not None else None,
+        )
+
+    def wake(self, now: Now) -> Wake:
+        """When to hand in a Tick at the latest."""
+        kiosk = self._memory
+        end = kiosk.end_of_step()
+        monos = [end, kiosk.identify_until]
+        if end is not None and (kiosk.asked_at is not None or isinstance(kiosk.step, Showing | Recalled)):
+            monos.append(showing.next_count(end, now.mono))
+        if kiosk.hall.config is None:
+            monos.append(kiosk.started + START_S)
+        if kiosk.down_since is not None:
+            monos.append(kiosk.down_since + SERVER_GRACE_S)
+        wall = kiosk.wall(now)
+        walls = [wall.replace(second=0, microsecond=0) + MINUTE]  # the clock on the panel
+        match kiosk.step:
+            case Asking(hold=datetime() as hold):
+                walls.append(hold)
+            case Pausing(until):
+                left = (until - wall).total_seconds()
+                walls.append(wall + timedelta(seconds=showing.next_count(left, 0.0)))
+        ahead = [t for t in monos if t is not None and t > now.mono]
+        return Wake(min(ahead, default=None), min(walls) - kiosk.offset)
+
+    def settled(self, now: Now) -> bool:
+        """Whether a touch does anything yet: a new screen is dead for a moment."""
+        return self._memory.settled(now)
+
+    def _expire(self, now: Now) -> list[Effect]:
+        kiosk = self._memory
+        if kiosk.identify_until is not None and now.mono >= kiosk.identify_until:
+            kiosk.identify_until = None
+        wall = kiosk.wall(now)
+        match kiosk.step:
+            # A wait longer than the pace ever asks for: the clock was set back.
+            case Asking(wish, None, datetime() as hold) if not wall < hold <= wall + GAP:
+                return touches.send(kiosk, wish, now)
+            case Pausing(until) if not wall < until <= wall + MINUTE:
+                kiosk.end(now)
+                return []
+        end = kiosk.end_of_step()
+        if end is None or now.mono < end:
+            return []
+        if isinstance(kiosk.step, Showing) and kiosk.printing:
+            return answers.print_ended(kiosk, kiosk.step.job, PrintResult.MAYBE, now)
+        if isinstance(kiosk.step, INNER) and kiosk.asked_at is None:
+            kiosk.asked_at = kiosk.changed = now.mono
+        else:
+            kiosk.end(now)
+        return []

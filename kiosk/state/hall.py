@@ -1,0 +1,169 @@
+"""The hall as this kiosk knows it: the plan it was sent, the wall's figures, and what both mean for a button.
+
+Compares times and adds figures up; every rule (hours, holidays, caps) was worked out by the server.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from broker.messages import (
+    AuthorityPlan,
+    Board,
+    DeviceConfig,
+    KioskPlan,
+    Opening,
+    Range,
+    ServicePlan,
+    WaitingLine,
+)
+from kiosk.view import Closing, Offer, Target, Verb
+
+UNKNOWN_SERVICE = "unknown-service"
+
+
+class BadPlan(ValueError):
+    """A configuration this kiosk cannot work with; one sentence."""
+
+
+@dataclass(frozen=True)
+class Hall:
+    """Empty until the configuration arrives. Not `fresh` while the server is away: figures are old then."""
+
+    config: DeviceConfig | None = None
+    plan: KioskPlan | None = None
+    zone: tzinfo = UTC
+    lines: tuple[WaitingLine, ...] = ()
+    fresh: bool = False
+
+    def with_config(self, config: DeviceConfig) -> Hall:
+        """Raises BadPlan for a configuration that is not a kiosk's or names no time zone that exists."""
+        if config.kiosk is None:
+            raise BadPlan("the configuration holds no kiosk")
+        try:
+            zone = ZoneInfo(config.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise BadPlan(f"there is no time zone {ascii(config.time_zone)[:60]}") from None
+        return replace(self, config=config, plan=config.kiosk, zone=zone)
+
+    def with_board(self, board: Board) -> Hall:
+        return replace(self, lines=board.waiting)
+
+    @property
+    def authorities(self) -> tuple[AuthorityPlan, ...]:
+        """Those that offer anything at all."""
+        return tuple(a for a in self.plan.authorities if a.services) if self.plan else ()
+
+    def authority(self, id: str) -> AuthorityPlan | None:
+        return next((a for a in self.authorities if a.id == id), None)
+
+    def service(self, id: str) -> tuple[AuthorityPlan, ServicePlan] | None:
+        return next(((a, s) for a in self.authorities for s in a.services if s.id == id), None)
+
+    def local(self, at: datetime) -> datetime:
+        """The hall's local time in whole minutes: all that a screen shows."""
+        return at.astimezone(self.zone).replace(second=0, microsecond=0)
+
+    def closing(self, service: str, at: datetime) -> Closing | None:
+        """Why `service` gives no number at `at`, or None while it does."""
+        found = self.service(service)
+        if found is None:
+            return Closing(UNKNOWN_SERVICE)
+        line = self._line(service)
+        said = None
+        # A line that is to reopen at an hour which has struck was only not yet sent again.
+        if line is not None and not line.open and (line.reopens_at is None or line.reopens_at > at):
+            said = Closing(line.reason or "closed", line.reopens_at)
+        by_plan = self._outside(found[1].openings, at)
+        return (said or by_plan) if by_plan is not None else said
+
+    def all_closed(self, at: datetime) -> Closing | None:
+        """Most services' reason and when the first of them reopens, or None while one gives numbers."""
+        closings = [self.closing(s.id, at) for a in self.authorities for s in a.services]
+        shut = [c for c in closings if c is not None]
+        if len(shut) < len(closings):
+            return None
+        if not shut:
+            return Closing("closed")
+        code = Counter(c.code for c in shut).most_common(1)[0][0]
+        return Closing(code, min((c.reopens_at for c in shut if c.reopens_at), default=None))
+
+    def offers(self, at: datetime) -> tuple[Offer, ...]:
+        """The buttons of the first screen: authorities, or the services of the only one."""
+        if len(self.authorities) == 1:
+            return self.service_offers(self.authorities[0], at)
+        return tuple(self._authority_offer(a, at) for a in self.authorities)
+
+    def authority_closing(self, authority: AuthorityPlan, at: datetime) -> Closing | None:
+        """Why none of an authority's services gives a number, or None while one does."""
+        closings = [self.closing(s.id, at) for s in authority.services]
+        shut = [c for c in closings if c is not None]
+        return _earliest(shut) if len(shut) == len(closings) else None
+
+    def service_offers(self, authority: AuthorityPlan, at: datetime) -> tuple[Offer, ...]:
+        return tuple(self._service_offer(s, at) for s in authority.services)
+
+    # --- inside -----------------------------------------------------------------------------------------
+
+    def _line(self, service: str) -> WaitingLine | None:
+        return next((line for line in self.lines if line.service == service), None)
+
+    def _outside(self, openings: tuple[Opening, ...], at: datetime) -> Closing | None:
+        """The plan's own reason, for the moments before the server says so itself."""
+        if any(o.opens <= at < o.closes for o in openings):
+            return None
+        day = self.local(at).date()
+        passed = any(self.local(o.opens).date() == day and o.closes <= at for o in openings)
+        coming = min((o.opens for o in openings if o.opens > at), default=None)
+        today = coming is not None and self.local(coming).date() == day
+        code = {
+            (True, True): "lunch",
+            (True, False): "after-hours",
+            (False, True): "before-opening",
+            (False, False): "closed-day",
+        }[passed, today]
+        return Closing(code, coming)
+
+    def _service_offer(self, service: ServicePlan, at: datetime) -> Offer:
+        line = self._line(service.id) if self.fresh else None
+        return Offer(
+            Target(Verb.SERVICE, service.id),
+            service.letter,
+            service.name,
+            service.name,
+            line.waiting if line else None,
+            line.wait if line else None,
+            self.closing(service.id, at),
+        )
+
+    def _authority_offer(self, authority: AuthorityPlan, at: datetime) -> Offer:
+        parts = [self._service_offer(s, at) for s in authority.services]
+        one = parts[0].target if len(parts) == 1 else Target(Verb.AUTHORITY, authority.id)
+        known = [p.waiting for p in parts if p.waiting is not None]
+        return Offer(
+            one,
+            authority.letter,
+            authority.name,
+            authority.short,
+            sum(known) if known else None,
+            _spanned([p.wait for p in parts if p.closing is None]),
+            self.authority_closing(authority, at),
+        )
+
+
+def _spanned(waits: list[Range | None]) -> Range | None:
+    """From the shortest to the longest of several waits; unknown as soon as one of them is."""
+    known = [w for w in waits if w is not None]
+    if not known or len(known) < len(waits):
+        return None
+    return Range(min(w.low for w in known), max(w.high for w in known))
+
+
+def _earliest(closings: list[Closing]) -> Closing:
+    """The one that ends first; one without an end comes last."""
+    endless = [c for c in closings if c.reopens_at is None]
+    ending = [(c.reopens_at, c) for c in closings if c.reopens_at is not None]
+    return min(ending, key=lambda pair: pair[0])[1] if ending else endless[0]

@@ -1,0 +1,120 @@
+"""Everything the kiosk remembers between two inputs, and when each step ends by itself.
+
+People's time-outs run on the monotonic clock, the pace of numbers and opening hours on the hall's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from broker.messages import Words
+from broker.vocabulary import Now
+from hardware.printer import PrinterStatus, PrintResult
+from kiosk.state import showing
+from kiosk.state.hall import Hall
+from kiosk.state.pace import Pace
+from kiosk.state.steps import Asking, Home, Pausing, Recalled, Showing, Step
+from kiosk.view import Look, NoServer, Shelf, Starting
+from kiosk.vocabulary import Job
+
+IDLE_S = 30.0  # without a touch on an inner screen: is anybody there? (experience 1.2, WCAG 2.2.1)
+ANSWER_S = 20.0  # to answer that
+DONE_S = 10.0  # after printing
+HELD_S = 40.0  # a number without paper stays on the screen
+RECALL_S = 120.0  # a number of before the power cut is offered (faults F1)
+PRINT_S = 15.0  # a printer answers within seconds; a citizen does not wait longer for a thread that hangs
+SETTLE_S = 0.25  # a new screen is dead so long: the second half of a double tap hits nothing
+SERVER_GRACE_S = 3.0  # a server that restarts is back before anybody is told that it was gone
+START_S = 10.0  # from power to the configuration, before the kiosk says that nobody answers
+
+
+@dataclass
+class Memory:
+    """The kiosk's state. `new_id` makes the ids of requests, `shelf` knows how much fits on a page."""
+
+    device: str
+    new_id: Callable[[], str]
+    shelf: Shelf
+    started: float  # monotonic seconds, as all times that are not datetimes
+    hall: Hall = field(default_factory=Hall)
+    look: Look = field(default_factory=Look)
+    step: Step = field(default_factory=Home)
+    pace: Pace = field(default_factory=Pace)
+    printer: PrinterStatus | None = None
+    recall: Job | None = None  # of before the power cut, until there is a hall to show it in
+    offset: timedelta = timedelta(0)  # the server's clock minus ours, where ours is wrong
+    touched: float = 0.0
+    changed: float = -SETTLE_S
+    asked_at: float | None = None  # since when the kiosk asks whether anybody is there
+    down_since: float | None = None
+    identify_until: float | None = None
+
+    def wall(self, now: Now) -> datetime:
+        """The hall's time: ours, or the server's where ours is wrong."""
+        return now.wall + self.offset
+
+    def settled(self, now: Now) -> bool:
+        """Whether a touch does anything yet."""
+        return now.mono - self.changed >= SETTLE_S
+
+    def go(self, step: Step, now: Now) -> None:
+        self.step = step
+        self.asked_at = None
+        self.touched = self.changed = now.mono
+
+    def end(self, now: Now) -> None:
+        """The citizen has gone, or is done: everything as for the next one."""
+        self.look = Look()
+        self.go(Home(), now)
+
+    def end_of_step(self) -> float | None:
+        """When the step ends by itself, None: never."""
+        if self.asked_at is not None:
+            return self.asked_at + ANSWER_S
+        match self.step:
+            case Home(page):
+                return self.touched + IDLE_S if page or self.look != Look() else None
+            case Showing(result=None, since=since):
+                return since + PRINT_S
+            case Showing(result=PrintResult.PRINTED, since=since):
+                return since + DONE_S
+            case Showing(since=since):
+                return since + HELD_S
+            case Recalled(since=since):
+                return since + RECALL_S
+            case Asking() | Pausing():
+                return None  # the server's answer ends the one, the hall's time the other
+        return self.touched + IDLE_S
+
+    @property
+    def printing(self) -> bool:
+        return isinstance(self.step, Showing) and self.step.result is None
+
+    def resting(self, now: Now) -> Starting | NoServer | None:
+        """The first screen while there is nothing to choose from, or nobody who would answer."""
+        if self.hall.config is None:
+            return Starting() if now.mono - self.started < START_S else NoServer(asked=False)
+        down = self.down_since
+        return NoServer(asked=False) if down is not None and now.mono - down >= SERVER_GRACE_S else None
+
+    def situation(self, now: Now) -> showing.Situation:
+        return showing.Situation(
+            self.hall,
+            self.look,
+            self.shelf,
+            self.printer,
+            self.wall(now),
+            now.mono,
+            self.end_of_step(),
+            self.resting(now),
+        )
+
+    def name_of(self, service: str) -> Words | None:
+        """What a citizen calls it: the authority's name, where that has one service only."""
+        found = self.hall.service(service)
+        if found is None:
+            return None
+        authority, plan = found
+        return authority.name if len(authority.services) == 1 else plan.name

@@ -1,0 +1,171 @@
+"""From the step a citizen is at to the screen that shows it.
+
+Reads the core's state and changes nothing. Seconds that run down are shown in fives: nothing flickers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import TypeVar
+
+from broker.messages import Lang, PriorityGroup, Words
+from hardware.printer import PrinterStatus, PrintResult
+from kiosk.state import steps
+from kiosk.state.hall import Hall
+from kiosk.state.steps import (
+    Again,
+    Asking,
+    Explaining,
+    Helping,
+    Home,
+    Pausing,
+    Question,
+    Recalled,
+    Services,
+    Showing,
+    Step,
+    Unanswered,
+)
+from kiosk.view import (
+    Another,
+    Choices,
+    Dialog,
+    Done,
+    Grid,
+    Held,
+    Help,
+    Leftover,
+    Look,
+    MoreTime,
+    NoServer,
+    Offer,
+    Pause,
+    Screen,
+    Shelf,
+    Shut,
+    Starting,
+    Target,
+)
+from kiosk.view import Question as QuestionScreen
+
+COUNT_S = 5  # seconds that run down are shown in steps of
+READY = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a step needs to become a screen. `end` is when the kiosk goes home by itself, as `mono`."""
+
+    hall: Hall
+    look: Look
+    shelf: Shelf
+    printer: PrinterStatus | None
+    wall: datetime
+    mono: float
+    end: float | None
+    unknown: Starting | NoServer | None  # the resting screen while the hall or the server is not there
+
+
+def left_s(end: float | None, mono: float) -> int:
+    """Seconds until `end`, rounded up to the next five."""
+    return 0 if end is None else max(0, ceil((end - mono) / COUNT_S) * COUNT_S)
+
+
+def next_count(end: float, mono: float) -> float:
+    """When `left_s` changes next."""
+    return end - max(0, left_s(end, mono) - COUNT_S)
+
+
+def screen_of(step: Step, now: Situation) -> Screen:
+    """The screen of a step; of a step that is a dialog, the screen beneath."""
+    match step:
+        case Home():
+            return _home(step, now)
+        case Services():
+            return _services(step, now)
+        case Question():
+            return _question(step, now)
+        case Asking(wish) | Again(wish):
+            return screen_of(wish.on, now)
+        case Showing(job, PrintResult.PRINTED | None):
+            return Done(job.ticket, step.result is None, left_s(now.end, now.mono))
+        case Showing(job, result):
+            again = not step.last_try and now.printer in READY
+            return Held(job.ticket, str(result), again, left_s(now.end, now.mono))
+        case Recalled(job):
+            return Leftover(job.ticket, now.printer in READY, left_s(now.end, now.mono))
+        case Explaining(closing, name):
+            return Shut(closing, whole=False, name=name)
+        case Unanswered():
+            return NoServer(asked=True)
+        case Pausing(until):
+            return Pause(left_s((until - now.wall).total_seconds(), 0.0))
+        case Helping():
+            return Help(steps.ticket_of(step))
+
+
+def dialog_of(step: Step, asked_at: float | None, now: Situation) -> Dialog | None:
+    if asked_at is not None:
+        ticket = steps.ticket_of(step)
+        return MoreTime(left_s(now.end, now.mono), ticket.number if ticket else None)
+    return Another(step.number) if isinstance(step, Again) else None
+
+
+def pressed_of(step: Step) -> Target | None:
+    return step.wish.pressed if isinstance(step, Asking) else None
+
+
+def _home(step: Home, now: Situation) -> Screen:
+    if now.unknown is not None:
+        return now.unknown
+    closing = now.hall.all_closed(now.wall)
+    if closing is not None:
+        return Shut(closing, whole=True)
+    offers = now.hall.offers(now.wall)
+    single = len(now.hall.authorities) == 1
+    return _choices(offers, step.page, now, now.hall.authorities[0].name if single else None, single)
+
+
+def _services(step: Services, now: Situation) -> Screen:
+    authority = now.hall.authority(step.authority)
+    assert authority is not None, "the core leaves an authority that is no more"
+    return _choices(now.hall.service_offers(authority, now.wall), step.page, now, authority.name)
+
+
+def _choices(
+    offers: Sequence[Offer], page: int, now: Situation, authority: Words | None, single: bool = False
+) -> Choices:
+    lang = now.look.lang
+    names = tuple((said(o.name, lang), said(o.short, lang)) for o in offers)
+    grid = now.shelf("choices", names, now.look)
+    shown, page, pages = paged(offers, page, grid)
+    return Choices(tuple(shown), grid, page, pages, authority, single)
+
+
+def _question(step: Question, now: Situation) -> Screen:
+    found = now.hall.service(step.service)
+    assert found is not None and now.hall.plan is not None, "the core leaves a service that is no more"
+    authority, service = found
+    groups: Sequence[PriorityGroup] = now.hall.plan.groups
+    names = tuple((said(g.name, now.look.lang),) * 2 for g in groups)
+    grid = now.shelf("groups", names, now.look)
+    shown, page, pages = paged(groups, step.page, grid)
+    name = authority.name if len(authority.services) == 1 else service.name
+    return QuestionScreen(name, tuple(shown), grid, page, pages)
+
+
+def paged(items: Sequence[T], page: int, grid: Grid) -> tuple[Sequence[T], int, int]:
+    """The items of `page`, or of the last page there is; that page's index; how many pages there are."""
+    pages = max(1, ceil(len(items) / grid.size))
+    page = max(0, min(page, pages - 1))
+    return items[page * grid.size : (page + 1) * grid.size], page, pages
+
+
+def said(words: Words, lang: Lang) -> str:
+    """The words in `lang`, or in Vietnamese where nobody has translated them."""
+    return words[lang].strip() or words.vi

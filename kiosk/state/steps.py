@@ -1,0 +1,143 @@
+"""The steps of a citizen's way to a number: where the kiosk stands between two touches.
+
+Values only; which touch leads from which step to which is the core's table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broker.messages import Klass, TicketReply, Words
+from hardware.printer import PrintResult
+from kiosk.view import Closing, Target
+from kiosk.vocabulary import Job
+
+
+@dataclass(frozen=True)
+class Home:
+    """The resting screen: authorities, or why there is nothing to choose."""
+
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class Services:
+    """The services of one authority. `before` is where "back" leads."""
+
+    authority: str
+    before: Home
+    page: int = 0
+
+
+@dataclass(frozen=True)
+class Question:
+    """Priority or not, for one service. `before` is where "back" leads."""
+
+    service: str
+    before: Home | Services
+    page: int = 0
+
+
+Choosing = Home | Services | Question
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the citizen has chosen, complete. `pressed` is the button that showed it, on the step `on`."""
+
+    service: str
+    klass: Klass
+    pressed: Target
+    on: Choosing
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The number is being taken. `request` is None while the pace holds it back until `hold` (hall time)."""
+
+    wish: Wish
+    request: str | None
+    hold: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Again:
+    """The same service twice in a moment: meant so?"""
+
+    wish: Wish
+    number: str
+
+
+@dataclass(frozen=True)
+class Showing:
+    """A number was issued. `result` is None while its paper is on the way; `since` starts the way home."""
+
+    job: Job
+    result: PrintResult | None
+    since: float  # monotonic seconds
+    last_try: bool = False  # printing again was tried
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """A number of before the power cut, offered once more."""
+
+    job: Job
+    since: float
+
+
+@dataclass(frozen=True)
+class Explaining:
+    """Why nothing came of a choice. `before` is where "back" leads."""
+
+    closing: Closing
+    name: Words | None
+    before: Choosing
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """The server did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Pausing:
+    """Numbers were taken too fast; over at `until` (hall time)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Helping:
+    """How it works. `before` is where "back" leads."""
+
+    before: Step
+
+
+Step = (
+    Home
+    | Services
+    | Question
+    | Asking
+    | Again
+    | Showing
+    | Recalled
+    | Explaining
+    | Unanswered
+    | Pausing
+    | Helping
+)
+
+# Where somebody may have walked away in the middle: after a while the kiosk asks whether anybody is there.
+INNER = (Services, Question, Again, Explaining, Unanswered, Helping)
+
+
+def ticket_of(step: Step) -> TicketReply | None:
+    """The number that a step holds for the citizen."""
+    match step:
+        case Showing(job) | Recalled(job):
+            return job.ticket
+        case Helping(before):
+            return ticket_of(before)
+    return None

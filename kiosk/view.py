@@ -1,0 +1,235 @@
+"""What the citizen sees, as a value: which screen with which content, and what can be touched on it.
+
+The core makes a `View`, the layout finds a place for everything in it, the painter draws it. Keeps out
+pixels, colours and catalogues. Two equal views look the same: a view that did not change is not drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from broker.messages import Lang, PriorityGroup, Range, TicketReply, Words
+
+
+class Verb(StrEnum):
+    """What a touch asks for."""
+
+    AUTHORITY = "authority"  # of: its id
+    SERVICE = "service"  # of: its id
+    CLASS = "class"  # of: the id of the priority group, or NORMAL
+    NEXT_PAGE = "next-page"
+    PREVIOUS_PAGE = "previous-page"
+    BACK = "back"
+    HOME = "home"
+    HELP = "help"
+    LANGUAGE = "language"
+    TEXT_SIZE = "text-size"
+    CONTRAST = "contrast"
+    LOW = "low"
+    DONE = "done"
+    PRINT_AGAIN = "print-again"
+    MORE_TIME = "more-time"
+    TAKE_ANOTHER = "take-another"
+
+
+NORMAL = ""  # the priority question's "no"
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing that can be touched."""
+
+    verb: Verb
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the citizen wants to see it; goes back to the default at the end of the session."""
+
+    lang: Lang = "vi"
+    large: bool = False
+    contrast: bool = False  # the other theme than the device's own
+    low: bool = False  # everything to touch within reach of somebody seated
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Why no number is given: a refusal code, and when numbers are given again, if known."""
+
+    code: str
+    reopens_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One button of the first two screens. `waiting` and `wait` are None where nobody knows."""
+
+    target: Target
+    letter: str
+    name: Words
+    short: Words
+    waiting: int | None
+    wait: Range | None
+    closing: Closing | None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """How a list of choices is spread over pages: the same on each, so that nothing jumps."""
+
+    columns: int
+    rows: int
+    lines: int  # of a name at most
+    turning: bool  # more than one page: there are arrows
+    taken: int = 0  # cells that something else stands in
+    short: bool = False  # all names in their short form: too many do not fit in full
+
+    @property
+    def size(self) -> int:
+        """Choices on a page."""
+        return self.columns * self.rows - self.taken
+
+
+class Shelf(Protocol):
+    """Decides a grid: what room the panel has for these names. Pure; the layout's part of the core."""
+
+    def __call__(
+        self, kind: Literal["choices", "groups"], names: tuple[tuple[str, str], ...], look: Look, /
+    ) -> Grid:
+        """names: the long and the short form of every name, over all pages."""
+        ...
+
+
+# --- screens --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Starting:
+    """Nothing is known yet."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The first screen, or the services of one authority."""
+
+    offers: tuple[Offer, ...]  # of this page
+    grid: Grid
+    page: int
+    pages: int
+    authority: Words | None = None  # None: the first screen
+    single: bool = False  # the hall has one authority only: the first screen shows its services
+
+
+@dataclass(frozen=True)
+class Question:
+    """Does the citizen belong to a group that goes first?"""
+
+    service: Words
+    groups: tuple[PriorityGroup, ...]  # of this page
+    grid: Grid
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """A number with its paper, printed or on its way."""
+
+    ticket: TicketReply
+    printing: bool
+    left_s: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """A number without paper. `cause`: a PrintResult; `again`: printing may be tried once more."""
+
+    ticket: TicketReply
+    cause: str
+    again: bool
+    left_s: int
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """After a power cut: a number that was taken just before, and whose paper nobody can vouch for."""
+
+    ticket: TicketReply
+    again: bool
+    left_s: int
+
+
+@dataclass(frozen=True)
+class Shut:
+    """No number is given anywhere, or not for `name`. `whole`: the kiosk's resting screen."""
+
+    closing: Closing
+    whole: bool
+    name: Words | None = None
+
+
+@dataclass(frozen=True)
+class NoServer:
+    """No number can be given because the server does not answer. `asked`: somebody just tried."""
+
+    asked: bool
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Too many numbers in a short time."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Help:
+    """How it works and whom to ask. `ticket`: a number that must stay on the screen meanwhile."""
+
+    ticket: TicketReply | None
+
+
+Screen = (
+    Starting | Choices | Question | Done | Held | Leftover | Shut | NoServer | Pause | Help
+)  # fmt: skip
+
+
+# --- dialogs: in place of a screen, which comes back after them -------------------------------------------
+
+
+@dataclass(frozen=True)
+class MoreTime:
+    """Is anybody there? `number`: one that must stay on the screen meanwhile."""
+
+    left_s: int
+    number: str | None = None
+
+
+@dataclass(frozen=True)
+class Another:
+    """The same service twice in a moment."""
+
+    number: str
+
+
+Dialog = MoreTime | Another
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything on the panel. `at` is the hall's local time, whole minutes; None while it is not known."""
+
+    screen: Screen
+    look: Look
+    at: datetime | None = None
+    hall: Words | None = None
+    hotline: str = ""
+    dialog: Dialog | None = None
+    pressed: Target | None = None  # the number is being taken for this button: all targets are dead
+    trouble: str | None = None  # a PrinterStatus that keeps paper from coming out
+    clock_wrong: bool = False
+    identify: str | None = None  # the device's id, shown because somebody asked which one this is

@@ -1,0 +1,157 @@
+"""The words of the kiosk's core: what goes into `Kiosk.handle`, and what comes out of it.
+
+What the server says comes in the words of `broker.vocabulary`, unchanged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from broker.messages import IssueRequest, TicketReply
+from broker.vocabulary import Heard
+from hardware.printer import PrinterStatus, PrintResult
+from kiosk.view import Target
+
+Outcome = Literal["printed", "failed", "maybe"]
+Phase = Literal["pending", "issued", "printing"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt to put a ticket on paper. `request` is the id that the number was asked for with."""
+
+    request: str
+    attempt: int
+    ticket: TicketReply
+
+
+# --- inputs ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """A finger on the screen; `target` is None beside every target."""
+
+    target: Target | None
+
+
+@dataclass(frozen=True)
+class ButtonPressed:
+    """A wired button: `service-<id>`, `help` or `back`."""
+
+    button: str
+
+
+@dataclass(frozen=True)
+class PrinterIs:
+    """The printer's status, now and at every change."""
+
+    status: PrinterStatus
+
+
+@dataclass(frozen=True)
+class PrintEnded:
+    """What became of a job."""
+
+    job: Job
+    result: PrintResult
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A ticket's life that the last run did not bring to its end. `ticket` is None while `pending`."""
+
+    request: str
+    phase: Phase
+    attempt: int
+    ticket: TicketReply | None
+
+
+@dataclass(frozen=True)
+class Booted:
+    """The first input: what the last run left behind, oldest first."""
+
+    unfinished: tuple[Unfinished, ...]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """Time has passed."""
+
+
+Input = Tapped | ButtonPressed | PrinterIs | PrintEnded | Booted | Tick | Heard
+
+
+# --- effects: carried out in their order, each durable before the next ------------------------------------
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Remember the request, then send it."""
+
+    request: IssueRequest
+
+
+@dataclass(frozen=True)
+class Abandon:
+    """Record that nobody waits for this request's number any more."""
+
+    request: str
+
+
+@dataclass(frozen=True)
+class Forget:
+    """The request was refused: nothing came of it."""
+
+    request: str
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Remember the number that was issued, before anybody sees it."""
+
+    request: str
+    ticket: TicketReply
+
+
+@dataclass(frozen=True)
+class Print:
+    """Remember that printing begins, then hand the job to the printer."""
+
+    job: Job
+
+
+@dataclass(frozen=True)
+class Report:
+    """Record what became of the paper."""
+
+    job: Job
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class TellPrinter:
+    """Let the server know how the printer is."""
+
+    status: PrinterStatus
+
+
+@dataclass(frozen=True)
+class PrintTest:
+    """Print a page that is nobody's ticket."""
+
+
+@dataclass(frozen=True)
+class Restart:
+    """End in good order and start again."""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One line for the log."""
+
+    line: str
+
+
+Effect = Ask | Abandon | Forget | Keep | Print | Report | TellPrinter | PrintTest | Restart | Note
