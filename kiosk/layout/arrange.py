@@ -1,0 +1,282 @@
+"""One arrangement for every screen: which box each thing goes into.
+
+Pure: the painter draws in these boxes, the program looks fingers up in them, and tests measure them.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+from hardware.type import line_px
+from kiosk.layout.frame import (
+    BELOW_HEAD_MM,
+    LINE_HEAD_MM,
+    TURNS,
+    Arrangement,
+    Rect,
+    Spot,
+    Tone,
+    beside_language,
+    foot,
+    head,
+    inner_foot,
+    shares,
+    spot,
+    stack,
+    toolbar,
+)
+from kiosk.layout.groups import QUESTION_HEAD_MM, Groups
+from kiosk.layout.panel import BUTTON_MM, Panel
+from kiosk.layout.shelf import HOME_HEAD_MM, Choices
+from kiosk.view import (
+    NORMAL,
+    Another,
+    Done,
+    Held,
+    Help,
+    Leftover,
+    Look,
+    MoreTime,
+    NoServer,
+    Pause,
+    Screen,
+    Shut,
+    Starting,
+    Target,
+    Verb,
+    View,
+)
+from kiosk.view import Choices as ChoicesScreen
+from kiosk.view import Question as QuestionScreen
+
+BACK = (Verb.BACK, Tone.QUIET, 1.0)
+HELP = (Verb.HELP, Tone.QUIET, 1.3)
+STRIP_MM = 37.0  # a notice's head: the hall and the clock
+ALARM_MM = 74.5
+DONE_HEAD_MM = 92.0
+BAND_MM = 22.0
+
+
+def arrange(view: View, panel: Panel) -> Arrangement:
+    """Where everything of `view` goes. While a number is being taken nothing can be touched."""
+    found = _arranged(view.dialog if view.dialog is not None else view.screen, panel, view.look)
+    choosing = view.dialog is None and isinstance(view.screen, ChoicesScreen | QuestionScreen)
+    if view.identify is not None or (choosing and (view.trouble is not None or view.clock_wrong)):
+        found.boxes["band"] = _band(panel, found.boxes["head"])
+    if view.pressed is not None:
+        return Arrangement(found.spots, found.boxes, frozenset(s.target for s in found.spots))
+    return found
+
+
+@singledispatch
+def _arranged(shown: object, panel: Panel, look: Look) -> Arrangement:
+    raise TypeError(f"no arrangement for {type(shown).__name__}")
+
+
+# --- choosing -------------------------------------------------------------------------------------------
+
+
+@_arranged.register
+def _(shown: ChoicesScreen, panel: Panel, look: Look) -> Arrangement:
+    turning = shown.grid.turning
+    top, low = head(panel, HOME_HEAD_MM, look), foot(panel, turning)
+    room = Choices(panel, look)
+    cells = room.cells(shown.grid, len(shown.offers))
+    spots = [spot(o.target, c) for o, c in zip(shown.offers, cells, strict=True)]
+    if panel.portrait and cells:
+        top.height = max(top.height, cells[0].top - panel.mm(BELOW_HEAD_MM))  # it grows towards few choices
+    boxes = {"head": top, "foot": low}
+    if panel.portrait:
+        area = room.area(turning)
+        boxes["legend"] = Rect(area.x, area.bottom, area.width, room.legend + panel.gap // 2)
+        if turning:
+            whole = room.body(turning)
+            row = Rect(whole.x, whole.bottom - room.arrow, whole.width, room.arrow)
+            spots += _arrow_row(panel, row, boxes)
+    inner = shown.authority is not None and not shown.single
+    spots += _inner(panel, low, turning) if inner else toolbar(panel, low, turning)
+    return Arrangement(tuple(spots), boxes, _dead_ends(shown.page, shown.pages))
+
+
+@_arranged.register
+def _(shown: QuestionScreen, panel: Panel, look: Look) -> Arrangement:
+    turning = shown.grid.turning
+    top, low = head(panel, QUESTION_HEAD_MM, look), foot(panel, turning)
+    cells, boxes = Groups(panel, look).parts(shown.grid)
+    spots = [spot(Target(Verb.CLASS, NORMAL), cells[0], Tone.FILLED)]
+    spots += [spot(Target(Verb.CLASS, g.id), c) for g, c in zip(shown.groups, cells[1:], strict=False)]
+    boxes |= {"head": top, "foot": low}
+    if "arrows" in boxes:
+        spots += _arrow_row(panel, boxes["arrows"], boxes)
+    if panel.portrait or turning:
+        spots += _inner(panel, low, turning)
+    else:  # the note has its place between them
+        back, boxes["note"], help = beside_language(panel, low, [236, 455, 275])
+        spots.append(toolbar(panel, low)[0])
+        spots += [spot(Target(Verb.BACK), back, Tone.QUIET), spot(Target(Verb.HELP), help, Tone.QUIET)]
+    return Arrangement(tuple(spots), boxes, _dead_ends(shown.page, shown.pages))
+
+
+def _inner(panel: Panel, low: Rect, turning: bool) -> list[Spot]:
+    """The foot of an inner screen; a wide panel's arrows stand in it."""
+    if panel.portrait or not turning:
+        return inner_foot(panel, low, BACK, HELP)
+    arrows = [(verb, Tone.FRAMED, 0.62) for verb in TURNS]
+    return inner_foot(panel, low, *arrows, BACK, HELP)
+
+
+def _arrow_row(panel: Panel, row: Rect, boxes: dict[str, Rect]) -> list[Spot]:
+    """Both arrows in their places on every page, the page's number between."""
+    before, boxes["page"], after = shares(row, panel.gap, [1, 0.55, 1])
+    return [spot(Target(v), cell) for v, cell in zip(TURNS, (before, after), strict=True)]
+
+
+def _dead_ends(page: int, pages: int) -> frozenset[Target]:
+    """The arrows that lead nowhere from this page."""
+    ends = ((TURNS[0], page == 0), (TURNS[1], page == pages - 1))
+    return frozenset(Target(verb) for verb, dead in ends if dead)
+
+
+# --- with a number --------------------------------------------------------------------------------------
+
+
+@_arranged.register
+def _(shown: Done, panel: Panel, look: Look) -> Arrangement:
+    top = head(panel, DONE_HEAD_MM, Look())
+    actions, note = _actions(panel, 1)
+    boxes = {"head": top, "left": note} | _ticket(panel, top, actions[0].top, shown.ticket.url, False)
+    done = spot(Target(Verb.DONE), actions[0], Tone.FILLED)
+    return Arrangement((done,), boxes, frozenset([done.target] if shown.printing else []))
+
+
+@_arranged.register
+def _(shown: Held, panel: Panel, look: Look) -> Arrangement:
+    return _held(panel, shown.again, shown.ticket.url, Verb.HELP)
+
+
+@_arranged.register
+def _(shown: Leftover, panel: Panel, look: Look) -> Arrangement:
+    return _held(panel, shown.again, shown.ticket.url, Verb.HELP)
+
+
+def _held(panel: Panel, again: bool, url: str, help: Verb) -> Arrangement:
+    top = head(panel, ALARM_MM, Look())
+    if not panel.portrait:
+        top.height = panel.mm(27.0)
+    actions, note = _actions(panel, 2)
+    tone = Tone.FRAMED if again else Tone.FILLED
+    spots = [spot(Target(help), actions[0]), spot(Target(Verb.DONE), actions[1], tone)]
+    floor = actions[0].top
+    if again:
+        if panel.portrait:
+            high = panel.mm(BUTTON_MM)
+            row = Rect(actions[0].x, floor - panel.gap - high, actions[1].right - actions[0].x, high)
+            floor = row.top
+        else:
+            cells = shares(
+                Rect(actions[0].x, floor, panel.width - 2 * panel.margin, actions[0].height),
+                panel.gap,
+                [1.25, 1, 1.35],
+            )
+            spots = [spot(s.target, c, s.tone) for s, c in zip(spots, (cells[0], cells[2]), strict=True)]
+            row = cells[1]
+        spots.insert(1, spot(Target(Verb.PRINT_AGAIN), row, Tone.FILLED))
+    boxes = {"head": top, "left": note} | _ticket(panel, top, floor, url, True)
+    if again and not panel.portrait:
+        del boxes["left"]
+    return Arrangement(tuple(spots), boxes)
+
+
+def _actions(panel: Panel, count: int) -> tuple[list[Rect], Rect]:
+    """The lowest buttons, and a line for what happens by itself: below, or at the right of a wide panel."""
+    if panel.portrait:
+        row = Rect(panel.margin, 0, panel.width - 2 * panel.margin, panel.mm(32.0))
+        row.bottom = panel.height - panel.mm(24.0)
+        note = Rect(row.x, row.bottom, row.width, panel.height - row.bottom)
+        return shares(row, panel.gap, [1] * count), note
+    low = foot(panel)
+    *cells, note = shares(low, panel.gap, [1] * count + [0.55])
+    return cells, note
+
+
+def _ticket(panel: Panel, top: Rect, floor: int, url: str, recorded: bool) -> dict[str, Rect]:
+    """The boxes of a number and what belongs to it, between `top` and `floor`."""
+    gap = panel.gap
+    width = panel.width - 2 * panel.margin
+    start = top.bottom + (panel.mm(9.0) if panel.portrait else 0)
+    area = Rect(panel.margin, start, width, floor - gap - start)
+    band = panel.mm(BAND_MM if not recorded else 20.0)
+    if panel.portrait:
+        small = area.height < panel.mm(320.0)
+        code = panel.mm(62.0 if small else 79.0) if url else 0
+        heights: list[int | None] = [None]
+        heights += [band] * recorded
+        heights += [panel.mm(44.0 if small else 50.5), band]
+        heights += [code] if url else []
+        parts = stack(area, gap, heights)
+        names = ["number", *(["recorded"] if recorded else []), "facts", "place", *(["code"] if url else [])]
+        return dict(zip(names, parts, strict=True))
+    space, band, side = panel.mm(2.5), panel.mm(18.2), panel.mm(76.0)
+    left = Rect(area.x, area.y, area.width - side - panel.gap, area.height)
+    right = Rect(left.right + panel.gap, area.y, side, area.height)
+    number, place = stack(left, space, [None, band])
+    upper, facts = stack(right, space, [None, 2 * band + space])
+    boxes = {"number": number, "place": place, "facts": facts}
+    if url:
+        boxes["code"] = upper
+    return boxes
+
+
+# --- notices and dialogs --------------------------------------------------------------------------------
+
+
+@_arranged.register(Starting)
+@_arranged.register(NoServer)
+@_arranged.register(Shut)
+@_arranged.register(Pause)
+@_arranged.register(Help)
+def _notice(shown: Screen, panel: Panel, look: Look) -> Arrangement:
+    low = foot(panel)
+    match shown:
+        case Shut(whole=True) | NoServer(asked=False) | Starting():
+            spots = toolbar(panel, low)
+        case Pause():
+            spots = inner_foot(panel, low, (Verb.HOME, Tone.QUIET, 1.0), HELP)
+        case Help():
+            spots = inner_foot(panel, low, (Verb.BACK, Tone.FILLED, 1.0))
+        case _:
+            spots = inner_foot(panel, low, BACK, HELP)
+    return Arrangement(tuple(spots), _words(panel, low.top))
+
+
+@_arranged.register(MoreTime)
+@_arranged.register(Another)
+def _dialog(shown: MoreTime | Another, panel: Panel, look: Look) -> Arrangement:
+    """Two buttons, low, the likely one filled and nearer to the words."""
+    low = foot(panel)
+    if isinstance(shown, MoreTime):
+        first, second = Target(Verb.MORE_TIME), Target(Verb.HOME)
+    else:
+        first, second = Target(Verb.BACK), Target(Verb.TAKE_ANOTHER)
+    if panel.portrait:
+        upper = Rect(low.x, low.top - panel.gap - low.height, low.width, low.height)
+        cells, floor = [upper, low], upper.top
+    else:
+        cells, floor = shares(low, panel.gap, [1.2, 1]), low.top
+    spots = (spot(first, cells[0], Tone.FILLED), spot(second, cells[1]))
+    return Arrangement(spots, _words(panel, floor))
+
+
+def _words(panel: Panel, floor: int) -> dict[str, Rect]:
+    """A notice's boxes: the strip with hall and clock, and all the rest for words."""
+    top = Rect(0, 0, panel.width, panel.mm(STRIP_MM if panel.portrait else LINE_HEAD_MM))
+    words = Rect(panel.margin, top.bottom, panel.width - 2 * panel.margin, floor - panel.gap - top.bottom)
+    return {"head": top, "words": words}
+
+
+def _band(panel: Panel, top: Rect) -> Rect:
+    """Where trouble is told: along the lower edge of the head, or in its place on a wide panel."""
+    if not panel.portrait:
+        return Rect(top)
+    high = line_px(panel.cap(panel.type.hint)) + panel.mm(4.0)
+    return Rect(0, top.bottom - high, panel.width, high)

@@ -1,0 +1,240 @@
+"""The screens on which something is chosen: authorities, services, and the priority question."""
+
+from __future__ import annotations
+
+from hardware.canvas import DoesNotFit
+from hardware.type import line_px
+from kiosk.layout.frame import Arrangement, Rect, Spot, Tone
+from kiosk.layout.names import broken, fitting_name, least_name, name_size
+from kiosk.layout.panel import LARGE, LEAST_MM
+from kiosk.layout.shelf import Choices
+from kiosk.paint.brush import Brush
+from kiosk.paint.buttons import plate, waiting
+from kiosk.slip import clean
+from kiosk.view import Choices as ChoicesScreen
+from kiosk.view import Grid, Offer, Question, Target, Verb, View
+
+
+def paint_choices(brush: Brush, view: View, arrangement: Arrangement) -> None:
+    shown = view.screen
+    assert isinstance(shown, ChoicesScreen)
+    boxes, panel = arrangement.boxes, brush.panel
+    if shown.authority is not None:
+        title = (
+            brush.say("home.title_services")
+            if shown.single or panel.portrait
+            else brush.named(shown.authority)
+        )
+        hint = brush.say("home.hint_services") if shown.single else brush.named(shown.authority)
+    else:
+        title = brush.say("home.title" if panel.portrait else "home.title_small")
+        hint = brush.say("home.hint")
+    if not panel.portrait and shown.grid.turning:
+        title = f"{title}  {shown.page + 1}/{shown.pages}"
+    _head(brush, view, arrangement, title, hint, 1)
+    for offer in shown.offers:
+        place = next(s for s in arrangement.spots if s.target == offer.target)
+        _offer(brush, offer, place, shown, view.pressed)
+    if "legend" in boxes:
+        _legend(brush, boxes["legend"], shown.offers)
+    _page(brush, arrangement, shown.page, shown.pages)
+
+
+def paint_question(brush: Brush, view: View, arrangement: Arrangement) -> None:
+    shown = view.screen
+    assert isinstance(shown, Question)
+    boxes, panel, theme = arrangement.boxes, brush.panel, brush.theme
+    _head(brush, view, arrangement, brush.say("priority.title"), brush.named(shown.service), 2)
+    if "heading" in boxes:
+        brush.words(brush.say("priority.heading"), boxes["heading"], panel.type.wait, 700, theme.ink, lines=1)
+    names = {Target(Verb.CLASS, g.id): brush.named(g.name) for g in shown.groups}
+    for place in arrangement.spots:
+        if place.target.verb is not Verb.CLASS:
+            continue
+        if place.target == view.pressed:
+            waiting(brush, place.rect, brush.say("offer.busy"))
+        elif place.target in names:
+            _group(brush, place, names[place.target])
+        else:
+            _normal(brush, place)
+    _papers(brush, boxes["note"], not panel.portrait and not shown.grid.turning)
+    _page(brush, arrangement, shown.page, shown.pages)
+
+
+# --- parts ----------------------------------------------------------------------------------------------
+
+
+def _head(brush: Brush, view: View, arrangement: Arrangement, title: str, hint: str, lines: int) -> None:
+    """The head, with trouble told in it before anybody touches anything."""
+    boxes = arrangement.boxes
+    band = boxes.get("band")
+    if band is None or brush.panel.portrait:
+        brush.head(boxes["head"], view.hall, title, hint if band is None else "", lines)
+
+
+def _page(brush: Brush, arrangement: Arrangement, page: int, pages: int) -> None:
+    box = arrangement.boxes.get("page")
+    if box is None:
+        return
+    px_mm = brush.panel.type.legend / (LARGE if brush.look.large else 1)
+    text = (
+        brush.say("bar.page", page=page + 1, pages=pages) if brush.panel.portrait else f"{page + 1}/{pages}"
+    )
+    brush.words(text, box, px_mm, 600, brush.theme.ink2, "centre", 2, least_mm=LEAST_MM)
+
+
+def _legend(brush: Brush, box: Rect, offers: tuple[Offer, ...]) -> None:
+    """What the two signs mean; only those that are on the page."""
+    ink, mm = brush.theme.ink2, brush.panel.type.legend / (LARGE if brush.look.large else 1)
+    signs = []
+    if any(o.waiting and not o.closing for o in offers):
+        signs.append(("person", brush.say("offer.legend_people")))
+    if any(o.wait is not None and not o.closing for o in offers):
+        signs.append(("clock", brush.say("offer.legend_wait")))
+    px = brush.px(mm)
+    widths = [round(px * 1.3) + brush.canvas.width(text, px, 400) for _, text in signs]
+    x = box.centerx - (sum(widths) + brush.panel.mm(13) * (len(signs) - 1)) // 2
+    for (icon, text), wide in zip(signs, widths, strict=True):
+        brush.row(icon, text, Rect(x, box.y, wide + 2, box.height), mm, 400, ink, least_mm=LEAST_MM)
+        x += wide + brush.panel.mm(13)
+
+
+def _offer(brush: Brush, offer: Offer, place: Spot, shown: ChoicesScreen, pressed: Target | None) -> None:
+    panel, theme, box = brush.panel, brush.theme, place.rect
+    room = Choices(panel, brush.look)
+    shut, busy = offer.closing is not None, place.target == pressed
+    if shut:
+        brush.canvas.card(box, theme.off, brush.radius, theme.edge, brush.thin, dashed=True)
+    elif busy:
+        brush.canvas.card(box, theme.tint, brush.radius, theme.accent, brush.stroke)
+    else:
+        plate(brush, box, Tone.FRAMED)
+    tile = Rect(box.x + room.side, box.y + room.pad, room.tile, room.tile)
+    if not panel.portrait:
+        tile.centery = box.centery
+    _tile(brush, tile, clean(offer.letter)[:2], shut)
+    foot = line_px(room.wait_px)
+    beside = room.beside(shown.grid)
+    name, high = _name(brush, offer, room, shown.grid)
+    words = Rect(tile.right + room.apart, box.y + room.pad, room.name_width(shown.grid), high)
+    line = Rect(box.x + room.side, box.bottom - room.pad - foot, box.width - 2 * room.side, foot)
+    if beside:
+        words.centery = box.centery
+        line = Rect(words.right, box.centery - foot, box.right - room.side - words.right, 2 * foot)
+    elif not panel.portrait:
+        words.top = box.centery - (high + foot) // 2
+        line = Rect(words.x, words.bottom, box.right - room.side - words.x, foot)
+    elif high <= tile.height:
+        words.centery = tile.centery  # one line stands beside its letter
+    brush.words(name, words, panel.type.name, 700, theme.ink2 if shut else theme.ink, lines=shown.grid.lines)
+    if busy:
+        brush.words(brush.say("offer.busy"), line, panel.type.wait, 700, theme.accent, lines=2)
+    else:
+        _wait(brush, offer, line, bool(beside))
+
+
+def _name(brush: Brush, offer: Offer, room: Choices, grid: Grid) -> tuple[str, int]:
+    """The form of the name that fits, broken well, and the height it takes."""
+    pair = (brush.named(offer.name), brush.named(offer.short))
+    width, least = room.name_width(grid), least_name(brush.panel, brush.look)
+    short_first = grid.short or not brush.panel.portrait
+    name = fitting_name(pair, width, grid.lines, least, short_first) or pair[1 if short_first else 0]
+    if grid.lines > 1:
+        name = broken(name, width, least)
+    px = name_size(brush.panel, brush.look)
+    try:
+        size, lines = brush.canvas.fit(
+            name, (0, 0, width, grid.lines * line_px(px)), px, 700, grid.lines, least
+        )
+    except DoesNotFit:
+        size, lines = least, [""] * grid.lines
+    return name, line_px(size) * len(lines)
+
+
+def _tile(brush: Brush, box: Rect, letter: str, shut: bool) -> None:
+    """The letter of the ticket, and of a wired button if there is one."""
+    theme, panel = brush.theme, brush.panel
+    border = theme.card_border
+    fill = theme.ink2 if shut and border is None else theme.deep
+    ink = theme.on_deep if border is not None or fill is theme.deep else theme.surface
+    brush.canvas.card(box, fill, panel.mm(2.5), border, brush.thin if border else 0)
+    px = panel.cap(7.7 if panel.portrait else 8.2)
+    brush.canvas.text(letter, box.center, px, 700, ink, "centre", "middle")
+
+
+def _wait(brush: Brush, offer: Offer, box: Rect, two_lines: bool) -> None:
+    """How long and how many, or why not. `two_lines`: one below the other at the right of a wide button."""
+    theme, panel, mm = brush.theme, brush.panel, brush.panel.type.wait
+    sign = "clock" if panel.portrait else None
+    if offer.closing is not None:
+        back = offer.closing.reopens_at
+        text = brush.say("offer.reopens", when=brush.when(back)) if back else brush.reason(offer.closing)
+        lines = 2 if two_lines else 1
+        brush.row(sign, text, box, mm, 600, theme.ink2, least_mm=LEAST_MM, lines=lines)
+        return
+    if offer.waiting is None:
+        return  # nothing is known: nothing is said
+    if offer.wait is None and offer.waiting:
+        text = brush.say("offer.waiting_1" if offer.waiting == 1 else "offer.waiting", n=offer.waiting)
+        brush.row("person", text, box, mm, 600, theme.ink2, least_mm=LEAST_MM, lines=2 if two_lines else 1)
+        return
+    if offer.wait is None or not offer.wait.high:
+        text = brush.say("offer.nobody" if offer.wait is None else "offer.none")
+        brush.words(text, box, mm, 600, theme.accent, lines=2 if two_lines else 1, least_mm=LEAST_MM)
+        return
+    key = "offer.wait" if offer.wait.low else "offer.wait_under"
+    ends = {"low": offer.wait.low, "high": offer.wait.high} if offer.wait.low else {"high": offer.wait.high}
+    text, px = brush.say(key, **ends), brush.px(mm)
+    rest = Rect(box.x, box.y, box.width, box.height // 2 if two_lines and offer.waiting else box.height)
+    if offer.waiting and two_lines:
+        people = f"{offer.waiting}" if offer.waiting < 1000 else "999+"
+        under = Rect(box.x, rest.bottom, box.width, rest.height)
+        brush.row("person", people, under, mm, 600, theme.ink2, least_mm=LEAST_MM)
+    elif offer.waiting:
+        rest.width = _people(brush, offer.waiting, box) - box.x
+    if brush.canvas.width(text, px, 600) + round(1.3 * px) > rest.width:
+        sign = None  # a range is never cut for its sign
+    brush.row(sign, text, rest, mm, 600, theme.accent, least_mm=LEAST_MM)
+
+
+def _people(brush: Brush, waiting: int, box: Rect) -> int:
+    """The number of people at the right end; returns where it begins."""
+    text = f"{waiting}" if waiting < 1000 else "999+"
+    px = brush.px(brush.panel.type.wait)
+    wide = round(px * 1.28) + brush.canvas.width(text, px, 600)
+    place = Rect(box.right - wide, box.y, wide + 1, box.height)
+    brush.row("person", text, place, brush.panel.type.wait, 600, brush.theme.ink2, least_mm=LEAST_MM)
+    return place.left - brush.panel.mm(2)
+
+
+def _normal(brush: Brush, place: Spot) -> None:
+    ink = plate(brush, place.rect, place.tone)
+    inner = place.rect.inflate(-brush.panel.mm(8), 0)
+    brush.words(brush.say("priority.normal"), inner, brush.panel.type.action, 700, ink, "centre", 2)
+
+
+def _group(brush: Brush, place: Spot, name: str) -> None:
+    panel, box = brush.panel, place.rect
+    plate(brush, box, Tone.FRAMED)
+    side = panel.mm(9.5)
+    inner = box.inflate(-panel.mm(8.0), 0)
+    if panel.portrait:
+        inner = Rect(box.x + panel.mm(9.5), box.y, box.width - panel.mm(30.0), box.height)
+        sign = Rect(box.right - panel.mm(9.5) - side, 0, side, side)
+        sign.centery = box.centery
+        brush.icon("arrow", sign, brush.theme.accent)
+    text = broken(name, inner.width, brush.px(panel.type.action))
+    brush.words(text, inner, panel.type.action, 700, brush.theme.ink)
+
+
+def _papers(brush: Brush, box: Rect, small: bool) -> None:
+    """Papers are announced before the tap."""
+    theme, panel = brush.theme, brush.panel
+    brush.card(box, theme.tint_amber)
+    if not small:
+        inner, text = box.inflate(-panel.mm(12), 0), brush.say("priority.papers")
+        brush.row("info", text, inner, panel.type.hint, 400, theme.ink, theme.amber, least_mm=LEAST_MM)
+        return
+    inner = box.inflate(-panel.mm(3), 0)
+    mm = panel.type.hint / (LARGE if brush.look.large else 1)
+    brush.words(brush.say("priority.papers_short"), inner, mm, 600, theme.ink, lines=2, least_mm=LEAST_MM)

@@ -1,0 +1,237 @@
+"""The screens that show a number: with its paper, without it, and after a power cut."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+import segno
+
+from broker.messages import TicketReply
+from hardware.canvas import DoesNotFit
+from hardware.type import line_px
+from kiosk.layout.frame import Arrangement, Rect, shares
+from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM, NUMBER_MM
+from kiosk.paint.brush import Brush
+from kiosk.slip import clean
+from kiosk.view import Done, Held, Leftover, View
+
+
+def paint_done(brush: Brush, view: View, arrangement: Arrangement) -> None:
+    shown = view.screen
+    assert isinstance(shown, Done)
+    printing = shown.printing
+    title = brush.say("done.title")
+    hint = brush.say("done.printing_hint" if printing else "done.hint")
+    brush.head(arrangement.boxes["head"], view.hall, title, hint)
+    left = "" if printing else brush.say("done.left", s=shown.left_s)
+    _ticket(brush, view, arrangement, shown.ticket, left, "done.scan", "done.scan_hint")
+
+
+def paint_held(brush: Brush, view: View, arrangement: Arrangement) -> None:
+    shown = view.screen
+    assert isinstance(shown, Held)
+    _alarm(brush, arrangement.boxes["head"], brush.say(f"held.title_{shown.cause}"), brush.say("held.hint"))
+    left = brush.say("held.left" if brush.panel.portrait else "held.left_short", s=shown.left_s)
+    _ticket(brush, view, arrangement, shown.ticket, left, "held.keep", "held.keep_hint")
+
+
+def paint_leftover(brush: Brush, view: View, arrangement: Arrangement) -> None:
+    shown = view.screen
+    assert isinstance(shown, Leftover)
+    key = "leftover.title" if shown.again else "leftover.title_kept"
+    title = brush.say(key, number=clean(shown.ticket.number))
+    _alarm(brush, arrangement.boxes["head"], title, brush.say("leftover.hint"))
+    left = brush.say("leftover.left", s=shown.left_s)
+    _ticket(brush, view, arrangement, shown.ticket, left, "held.keep", "held.keep_hint")
+
+
+def _alarm(brush: Brush, box: Rect, title: str, hint: str) -> None:
+    """What happened and what is safe, in the head's place."""
+    theme, panel = brush.theme, brush.panel
+    brush.canvas.fill(box, theme.alarm)
+    side = panel.mm(31.0 if panel.portrait else 20.0)
+    sign = Rect(panel.margin, 0, side, side)
+    sign.centery = box.centery
+    brush.icon("warning", sign, theme.on_alarm)
+    left = sign.right + panel.mm(9.0)
+    words = Rect(left, 0, box.width - panel.margin - left, 0)
+    title_mm = (11.6 if panel.portrait else NEEDED_MM) / (LARGE if brush.look.large else 1)
+    hint_mm = panel.type.hint / (LARGE if brush.look.large else 1)
+    heights = [line_px(brush.px(title_mm)), (2 if panel.portrait else 1) * line_px(brush.px(hint_mm))]
+    top = box.centery - sum(heights) // 2
+    upper = Rect(words.x, top, words.width, heights[0])
+    lower = Rect(words.x, upper.bottom, words.width, heights[1])
+    brush.words(title, upper, title_mm, 800, theme.on_alarm, lines=1)
+    brush.words(hint, lower, hint_mm, 400, theme.on_alarm, lines=2, least_mm=LEAST_MM)
+
+
+def _ticket(
+    brush: Brush,
+    view: View,
+    arrangement: Arrangement,
+    ticket: TicketReply,
+    left: str,
+    scan: str,
+    scan_hint: str,
+) -> None:
+    boxes = arrangement.boxes
+    _number(brush, boxes["number"], ticket)
+    _facts(brush, boxes["facts"], ticket)
+    _place(brush, boxes["place"], ticket)
+    if "recorded" in boxes:
+        _recorded(brush, boxes["recorded"], ticket.issued_at, view.at)
+    if "code" in boxes:
+        _code(brush, boxes["code"], ticket.url, brush.say(scan), brush.say(scan_hint))
+    if left and "left" in boxes:
+        ink, mm = brush.theme.ink2, brush.panel.type.legend / (LARGE if brush.look.large else 1)
+        brush.words(left, boxes["left"], mm, 400, ink, "centre", lines=3, least_mm=LEAST_MM)
+
+
+def _number(brush: Brush, box: Rect, ticket: TicketReply) -> None:
+    """The number as large as it gets, whose it is above, where it belongs below."""
+    panel, theme = brush.panel, brush.theme
+    brush.card(box)
+    inner = box.inflate(-panel.mm(8.0), -panel.mm(6.0 if panel.portrait else 3.0))
+    caption_mm = panel.type.hint
+    least = NEEDED_MM if panel.portrait else LEAST_MM
+    caption = Rect(inner.x, inner.y, inner.width, line_px(brush.px(caption_mm)))
+    brush.words(
+        brush.say("done.caption"), caption, caption_mm, 600, theme.ink2, "centre", 1, least_mm=LEAST_MM
+    )
+    service, authority = brush.named(ticket.service), brush.named(ticket.authority)
+    names = [(service, panel.type.action, 700, theme.ink, 2)]
+    if service != authority:
+        names.insert(0, (authority, panel.type.hint, 600, theme.ink2, 1))
+    highs = [
+        _high(brush, name, inner.width, mm, weight, lines, least) for name, mm, weight, _, lines in names
+    ]
+    room = inner.height - caption.height - sum(highs)
+    y = inner.bottom - sum(highs)
+    for (name, mm, weight, ink, lines), high in zip(names, highs, strict=True):
+        line = Rect(inner.x, y, inner.width, high)
+        brush.words(name, line, mm, weight, ink, "centre", lines, least_mm=least)
+        y += high
+    number = clean(ticket.number)
+    most = min(panel.cap(NUMBER_MM), panel.cap((room - panel.mm(4)) / panel.px_per_mm))
+    wide = brush.canvas.figures_width(number, 100, 800)
+    px = max(16, min(most, inner.width * 100 // max(1, wide)))
+    middle = (inner.centerx, caption.bottom + room // 2)
+    brush.canvas.figures(number, middle, px, 800, brush.strong, "centre", "middle")
+
+
+def _high(brush: Brush, text: str, width: int, mm: float, weight: int, lines: int, least_mm: float) -> int:
+    """The height of words on as few lines as they can stand on; at most so many."""
+    px, least = brush.px(mm), brush.panel.cap(min(least_mm, mm))
+    for count in range(1, lines + 1):
+        try:
+            size, found = brush.canvas.fit(text, (0, 0, width, count * line_px(px)), px, weight, count, least)
+        except DoesNotFit:
+            continue
+        return line_px(size) * len(found)
+    return line_px(least) * lines
+
+
+def _facts(brush: Brush, box: Rect, ticket: TicketReply) -> None:
+    """How many come before, and for how long; what is not known is not said."""
+    people = brush.say("done.people_1" if ticket.ahead == 1 else "done.people", n=ticket.ahead)
+    short = "" if brush.panel.portrait else "_short"
+    facts = [(brush.say(f"done.ahead{short}"), people)]
+    wait = ticket.wait
+    if wait is not None:
+        text = brush.say("done.wait_none")
+        if wait.high:
+            ends = {"low": wait.low, "high": wait.high} if wait.low else {"high": wait.high}
+            text = brush.say("done.wait" if wait.low else "done.wait_under", **ends)
+        facts.append((brush.say(f"done.about{short}"), text))
+    for (label, value), cell in zip(facts, _fact_cells(brush, box, len(facts)), strict=True):
+        _fact(brush, cell, label, value)
+
+
+def _fact_cells(brush: Brush, box: Rect, count: int) -> list[Rect]:
+    """Side by side on a tall panel, one below the other on a wide one."""
+    if count == 1:
+        return [box]
+    if brush.panel.portrait:
+        return shares(box, brush.panel.gap, [0.478, 0.522])
+    space = brush.panel.mm(2.5)
+    high = (box.height - space) // 2
+    return [Rect(box.x, box.y, box.width, high), Rect(box.x, box.bottom - high, box.width, high)]
+
+
+def _fact(brush: Brush, box: Rect, label: str, value: str) -> None:
+    panel, theme, type = brush.panel, brush.theme, brush.panel.type
+    brush.card(box)
+    inner = box.inflate(-panel.mm(13.0 if panel.portrait else 7.0), -panel.mm(7.0 if panel.portrait else 0))
+    if panel.portrait:
+        upper = Rect(inner.x, inner.y, inner.width, min(line_px(brush.px(type.hint)), inner.height // 2))
+        lower = Rect(inner.x, upper.bottom, inner.width, inner.bottom - upper.bottom)
+        brush.words(label, upper, type.hint, 400, theme.ink2, lines=1, least_mm=LEAST_MM)
+        brush.words(value, lower, type.value, 800, theme.ink, lines=1)
+        return
+    mm = type.hint / (LARGE if brush.look.large else 1)
+    least = brush.canvas.width(label, brush.px(mm), 400) + panel.mm(2)
+    wide = min(inner.width - least, brush.canvas.width(value, brush.px(type.value), 800) + 2)
+    right = Rect(inner.right - wide, inner.y, wide, inner.height)
+    left = Rect(inner.x, inner.y, right.x - inner.x - panel.mm(1), inner.height)
+    brush.words(label, left, mm, 400, theme.ink2, lines=1, least_mm=LEAST_MM)
+    brush.words(value, right, type.value, 800, theme.ink, "right", 1, least_mm=LEAST_MM)
+
+
+def _place(brush: Brush, box: Rect, ticket: TicketReply) -> None:
+    """Where to sit."""
+    panel, theme = brush.panel, brush.theme
+    brush.card(box, theme.tint)
+    place = brush.named(ticket.place)
+    if place:
+        inner = box.inflate(-panel.mm(13.0 if panel.portrait else 8.0), 0)
+        text = brush.say("done.place", place=place)
+        least = NEEDED_MM if panel.portrait else LEAST_MM
+        room = inner.width - round(1.3 * brush.px(panel.type.action))
+        if brush.canvas.width(text, panel.cap(least), 700) > room:
+            text = place  # the sentence is polite, the place is needed
+        brush.row("arrow", text, inner, panel.type.action, 700, theme.ink, theme.accent, "left", least, 2)
+
+
+def _recorded(brush: Brush, box: Rect, issued_at: datetime, at: datetime | None) -> None:
+    theme, panel = brush.theme, brush.panel
+    brush.card(box, theme.tint_ok)
+    local = issued_at.astimezone(at.tzinfo if at else None)
+    text = brush.say("held.recorded", time=f"{local:%H:%M}")
+    inner = box.inflate(-panel.mm(13.0), 0)
+    brush.row("tick", text, inner, panel.type.action, 700, theme.ok)
+
+
+def _code(brush: Brush, box: Rect, url: str, title: str, hint: str) -> None:
+    """The way to the phone page; the card is white enough around it for the code's quiet zone."""
+    panel, theme = brush.panel, brush.theme
+    brush.card(box)
+    if not panel.portrait:
+        pad = panel.mm(1.0)
+        square = Rect(box.x + pad, box.y + pad, box.height - 2 * pad, box.height - 2 * pad)
+        square.width = min(square.width, box.width - panel.mm(31.0))
+        drawn = brush.canvas.image(square, matrix(url))
+        words = Rect(drawn.right + pad, box.y, box.right - drawn.right - 3 * pad, box.height)
+        mm = panel.type.hint / (LARGE if brush.look.large else 1)
+        brush.words(title, words, mm, 700, theme.ink, lines=4, least_mm=LEAST_MM)
+        return
+    pad = panel.mm(2.0)
+    side = box.height - 2 * pad
+    drawn = brush.canvas.image(Rect(box.x + pad, box.y + pad, side, side), matrix(url))
+    left = drawn.right + panel.mm(4.0)
+    words = Rect(left, box.y, box.right - panel.mm(9.0) - left, box.height)
+    heading = line_px(brush.px(panel.type.action))
+    under = 2 * line_px(brush.px(panel.type.hint))
+    top = max(words.y + pad, words.centery - (heading + under) // 2)
+    brush.words(title, Rect(words.x, top, words.width, heading), panel.type.action, 700, theme.ink, lines=1)
+    lower = Rect(words.x, top + heading, words.width, words.bottom - pad - top - heading)
+    brush.words(hint, lower, panel.type.hint, 400, theme.ink2, lines=3, valign="top")
+
+
+@lru_cache(maxsize=8)
+def matrix(url: str) -> tuple[tuple[int, ...], ...]:
+    """The QR code of a link (ECC M, as on paper)."""
+    ascii_only = "".join(c for c in url if "!" <= c <= "~")
+    return tuple(
+        tuple(row) for row in segno.make(ascii_only or "-", error="m", micro=False, boost_error=False).matrix
+    )

@@ -1,0 +1,64 @@
+"""The painter: a view becomes a picture, and the arrangement in which fingers are looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from hardware.canvas import Canvas
+from hardware.texts import Texts
+from hardware.theme import THEMES, ThemeName
+from kiosk.layout.arrange import arrange
+from kiosk.layout.frame import Arrangement
+from kiosk.layout.panel import Panel
+from kiosk.paint.brush import Brush
+from kiosk.paint.buttons import paint_buttons
+from kiosk.paint.choosing import paint_choices, paint_question
+from kiosk.paint.notices import paint_notice
+from kiosk.paint.numbered import paint_done, paint_held, paint_leftover
+from kiosk.view import Choices, Done, Held, Leftover, Look, Question, View
+
+Paint = Callable[[Brush, View, Arrangement], None]
+
+SCREENS: Final[dict[type, Paint]] = {
+    Choices: paint_choices,
+    Question: paint_question,
+    Done: paint_done,
+    Held: paint_held,
+    Leftover: paint_leftover,
+}
+
+
+def theme_of(usual: ThemeName, look: Look) -> ThemeName:
+    """The device's own theme, or high contrast when the citizen asks for it (and back, where it is usual)."""
+    if not look.contrast:
+        return usual
+    return "light" if usual == "contrast" else "contrast"
+
+
+def paint(canvas: Canvas, view: View, panel: Panel, texts: Texts) -> Arrangement:
+    """Draw `view` all over the canvas, whose theme is the caller's choice (`theme_of`)."""
+    arrangement = arrange(view, panel)
+    canvas.clear()
+    brush = Brush(canvas, panel, view.look, texts, view.at)
+    painter = paint_notice if view.dialog is not None else SCREENS.get(type(view.screen), paint_notice)
+    painter(brush, view, arrangement)
+    _band(brush, view, arrangement)
+    paint_buttons(brush, view, arrangement)
+    return arrangement
+
+
+def _band(brush: Brush, view: View, arrangement: Arrangement) -> None:
+    """One band at a time: who asks which kiosk this is stands before it; paper comes before the clock."""
+    box, theme = arrangement.boxes.get("band"), brush.theme
+    if box is None:
+        return
+    if view.identify is not None:
+        brush.band(box, brush.say("trouble.identify", device=view.identify), theme.gold, INK, "info")
+    elif view.trouble is not None:
+        brush.band(box, brush.say(f"trouble.{view.trouble}"), theme.alarm, theme.on_alarm)
+    else:
+        brush.band(box, brush.say("trouble.clock"), theme.tint_amber, theme.ink, "clock")
+
+
+INK = THEMES["light"].ink  # on gold, in every theme
