@@ -34,15 +34,12 @@ PR_SET_PDEATHSIG: Final = 1  # prctl(2)
 
 @dataclass(frozen=True)
 class Program:
-    """A program with a settings file. `run(settings)` works until it is told to stop and returns the exit
-    status; `check(settings)` tries what the program needs, prints what answered, and returns 0 if all did.
-    """
+    """A program with a settings file. `run(settings)` works until it is told to stop; the exit status."""
 
     about: str  # what it does in the hall
     module: str
     settings: str = "Settings"
     run: str = "run"
-    check: str = "check"
     listed: bool = True
 
 
@@ -151,15 +148,15 @@ def _add_demo(word: argparse.ArgumentParser) -> None:
 
 def run_program(chosen: argparse.Namespace) -> int:
     """Run, or with --check try, the program that the subcommand names."""
-    return _with_settings(chosen.settings, chosen.program, "check" if chosen.check else "run")
+    return _with_settings(chosen.settings, chosen.program, chosen.check)
 
 
 def check_file(chosen: argparse.Namespace) -> int:
     """Try what the program of a settings file needs; the file's `program` says which one it is for."""
-    return _with_settings(chosen.settings, None, "check")
+    return _with_settings(chosen.settings, None, True)
 
 
-def _with_settings(path: Path, name: str | None, what: str) -> int:
+def _with_settings(path: Path, name: str | None, check: bool) -> int:
     from hardware.settings import SettingsError, typed
 
     try:
@@ -180,7 +177,7 @@ def _with_settings(path: Path, name: str | None, what: str) -> int:
         if "program" in shape.__struct_fields__:
             table["program"] = wanted
         settings = typed(table, shape, path)
-        return int(getattr(module, getattr(program, what))(settings))
+        return try_out(settings) if check else int(getattr(module, program.run)(settings))
     except SettingsError as error:
         print(f"motcua: {error}", file=sys.stderr)
         return MISUSED
@@ -197,6 +194,46 @@ def _table(path: Path) -> dict[str, Any]:
         raise SettingsError(path, "", "is not UTF-8 text") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(path, "", f"is not TOML: {error}") from error
+
+
+def try_out(settings: Any) -> int:
+    """Try everything that the settings of a program name, and print what answered; 0 if all of it did."""
+    from hardware.check import TRIALS
+
+    trials: dict[str, Callable[[Any], str]] = {**TRIALS, "listen": _try_port, "http": _try_port}
+    trials["hall"] = lambda path: (
+        f"{len(_site(path).services)} services at {len(_site(path).counters)} counters"
+    )
+    trials["broker"] = lambda broker: _try_broker(settings, broker)
+    good = True
+    for name in settings.__struct_fields__:
+        value = getattr(settings, name)
+        if name not in trials or value is None:
+            continue
+        try:
+            word, sentence = "ok", trials[name](value)
+        except Exception as error:  # whatever it is: this is where the person learns of it
+            word, sentence, good = "FAILED", str(error) or repr(error), False
+        print(f"{word:<7} {name:<8} {sentence}", flush=True)
+    return OK if good else FAILED
+
+
+def _try_port(address: str) -> str:
+    check_free = importlib.import_module("broker.program").check_free
+    check_free(address, "this setting, unless it is this program that runs there")
+    return f"{address} is free"
+
+
+def _try_broker(settings: Any, broker: Any) -> str:
+    site = getattr(broker, "site", None) or _site(settings.hall).id
+    user = broker.user or broker.device
+    password = Path(broker.password_file) if broker.password_file else None
+    said: str = importlib.import_module("broker.check").try_broker(broker.address, user, password, site)
+    return said
+
+
+def _site(path: Path) -> Any:
+    return importlib.import_module("server.site_file").load_site(path).site
 
 
 def run_demo(chosen: argparse.Namespace) -> int:

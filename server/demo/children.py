@@ -24,8 +24,8 @@ LOOK_EVERY_S = 0.05
 STEADY_S = 5.0  # a child that lived so long starts the waits anew
 HOPELESS = 4  # restarts before it ever answered
 LONGEST_LOG = 2_000_000  # bytes; a longer one is put aside at the next start
-# glibc gives every thread an arena that keeps what was once used, such as 19 MiB for each password checked.
-FRUGAL = {"MALLOC_ARENA_MAX": "2"}
+# glibc keeps what was once used, for each thread anew: 19 MiB for every password that is checked.
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
 SETTINGS_STATUS = 2  # a child that cannot use its settings or its port ends with it, and will again
 
 
