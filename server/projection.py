@@ -103,8 +103,9 @@ class Projection:
             if isinstance(event, e.Issued):
                 result |= self._issued(state, state.tickets[event.ticket.id], now)
             elif isinstance(event, e.OfTicket):
-                ticket = state.tickets[event.ticket]
-                result |= {"number": ticket.number, "state": ticket.state.value, "counter": event.counter}
+                ticket = state.tickets.get(event.ticket)
+                if ticket is not None:  # the turn of the day ends tickets and then forgets them
+                    result |= {"number": ticket.number, "state": ticket.state.value, "counter": event.counter}
             elif isinstance(event, e.Undone):
                 result |= {"number": None, "state": None, "counter": event.counter}
         return result
