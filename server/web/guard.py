@@ -108,7 +108,9 @@ def only(roles: frozenset[Role]) -> Callable[[Callable[P, R]], Callable[P, R | R
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
             who = account()
             if who is None:
-                if request.method == "GET" and request.accept_mimetypes.accept_html and not wants_json():
+                accepts = request.accept_mimetypes
+                page = accepts.accept_html or not accepts
+                if request.method == "GET" and page and not wants_json():
                     return redirect(url_for("login.form", next=request.path))
                 raise Unauthorized("login")
             if who.role not in roles:
