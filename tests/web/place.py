@@ -130,6 +130,14 @@ class Staff:
     def get(self, path: str, **more: Any) -> Any:
         return self.client.get(path, **more)
 
+    @property
+    def cookie(self) -> tuple[str, str]:
+        """Name and value, as a browser keeps them."""
+        name = self.client.application.config["SESSION_COOKIE_NAME"]
+        kept = self.client.get_cookie(name)
+        assert kept is not None
+        return name, kept.value
+
 
 def open_place(
     folder: Path, demo: Demo | None = None, clock: Any = None, hall_file: Path = HANAM, frozen: bool = True

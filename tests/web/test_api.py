@@ -95,7 +95,7 @@ def test_twenty_presses_from_twenty_threads_make_one_call(place: Place) -> None:
 
     def press(n: int) -> None:
         client = place.client()
-        client._cookies = staff.client._cookies.copy()
+        client.set_cookie(*staff.cookie)
         start.wait()
         answers.append(
             client.post(
@@ -367,7 +367,7 @@ class Hung:
 def test_when_the_hall_does_not_answer_the_press_may_be_sent_again(place: Place) -> None:
     staff = place.log_in("officer-7")
     hung = create_app(replace(place.hall, writer=Hung(place.writer))).test_client()
-    hung._cookies = staff.client._cookies.copy()
+    hung.set_cookie(*staff.cookie)
     headers = {"X-CSRF-Token": staff.csrf}
     answer = hung.post("/api/v1/counters/7/open", json={"id": "x"}, headers=headers)
     assert (answer.status_code, answer.get_json()["code"]) == (503, "try-later")

@@ -68,18 +68,18 @@ def test_somebody_elses_failures_do_not_lock_an_officer_out(place: Place) -> Non
 def test_a_new_log_in_has_a_new_session_and_the_old_token_is_dead(place: Place) -> None:
     staff = place.log_in("officer-7")
     old_token = staff.csrf
-    old_cookie = staff.client._cookies.copy()
+    old_cookie = staff.cookie
     again = staff.client.post("/api/v1/login", json={"name": "officer-7", "password": PASSWORD})
     assert again.get_json()["csrf"] != old_token
-    assert staff.client._cookies != old_cookie
+    assert staff.cookie != old_cookie
     assert staff.press("7", "open").get_json()["code"] == "csrf"
 
 
 def test_a_cookie_that_was_logged_out_opens_nothing_even_when_it_is_kept(place: Place) -> None:
     staff = place.log_in("officer-7")
-    cookies = staff.client._cookies.copy()
+    cookie = staff.cookie
     assert staff.post("/api/v1/logout", {}).status_code == 200
-    staff.client._cookies = cookies
+    staff.client.set_cookie(*cookie)
     assert staff.get("/api/v1/hall").status_code == 401
     assert staff.press("7", "open").status_code == 401
     assert staff.get("/console/").status_code == 302
