@@ -27,7 +27,7 @@ CALL_TO_ROW = 2.39  # em of the called number / em of a row, where the room allo
 COUNTER_TO_CALL = 0.83
 WORD_PX = 107  # waiting, clock, band
 TILE = 1.05  # a letter's tile, in ems of its letter
-BAND, BAND_LINE = 1.31, 1.2  # the notice band likewise, and what a second line of it takes
+BAND, BAND_LINE = 1.31, 1.35  # the notice band likewise, and what a second line of it takes
 # The shape every layout is made for: a letter as wide as G, three figures, a counter of two.
 LETTER_EM = 0.79
 NUMBER_EM, COUNTER_EM = LETTER_EM + 3 * 0.70, 2 * 0.70  # weight 800
@@ -116,7 +116,7 @@ class Ease:
 
 
 COMFORTABLE = Ease(48, 28, 55, 32, 30, 76, 26, 20)
-TIGHT = Ease(24, 16, 24, 20, 20, 62, 20, 14)
+TIGHT = Ease(24, 16, 24, 20, 20, 62, 24, 14)
 PITCH: Final = 0.96  # least height of a row in ems of its figures: there are no accents in numbers
 
 

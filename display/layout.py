@@ -40,7 +40,8 @@ BAND_COLOURS: Final[dict[bool, tuple[Tint, Tint, Tint]]] = {
     True: ("alarm", "on_alarm", "on_alarm"),
 }
 TILE_RADIUS: Final = 14
-TAIL: Final = 0.08  # em: how far a g hangs out of a tile's height, and an Ế out of the band
+TAIL, HEAD = 0.06, 0.10  # em: how far a g hangs out of a tile's height, and an Ẫ out of the band
+LOWER = 0.04  # em: a line of capitals and accents looks centred so much below the middle
 
 
 def picture(scene: Scene, panel: Panel, texts: Texts, lang: str, rows: int | None = None) -> Picture:
@@ -144,19 +145,19 @@ def strip(sizes: Sizes, scene: Scene, label: str, body_end: int, band: bool) -> 
     start = left if tall else left + words.width
     end = right if tall else clock.capitals.x
     second = Box(start, top + tile + ease.strip if tall else top, end - start, tile)
+    if not scene.waiting:
+        return regions
     marks = tiles(sizes, scene.waiting, scene.page, second)
     drop = math.ceil(TAIL * px)
-    whole = Box(left, top, end - left, second.bottom + drop - top)
-    if not marks and scene.waiting:  # no room beside the words: the tiles speak for themselves
-        words = Word("", left, y, px, 400, "ink2")
-        marks = tiles(sizes, scene.waiting, scene.page, Box(left, top, end - left, tile))
-    if tall and scene.waiting:
-        first = Box(left, top, words.width, tile + drop)
-        regions.append(Region("waiting-label", first, (words,)))
+    if tall:
+        regions.append(Region("waiting-label", Box(left, top, words.width, tile + drop), (words,)))
         regions.append(Region("waiting", second, tuple(marks)))
-    else:
-        shown = (words, *marks) if scene.waiting and words.text else tuple(marks)
-        regions.append(Region("waiting", whole, shown))
+        return regions
+    if marks:
+        marks.insert(0, words)
+    else:  # no room beside the words: the tiles speak for themselves
+        marks = tiles(sizes, scene.waiting, scene.page, Box(left, top, end - left, tile))
+    regions.append(Region("waiting", Box(left, top, end - left, tile + drop), tuple(marks)))
     return regions
 
 
@@ -173,10 +174,10 @@ def tiles(sizes: Sizes, waiting: tuple[Waiting, ...], page: int, room: Box) -> l
         return []
     pages = -(-len(waiting) // count)
     shown = waiting[page % pages * count :][:count]
-    gap = (room.width - count * slot) / (count + 1)
+    gap = (room.width - count * slot) / (count + 2)  # half as much again on the outside
     marks: list[Mark] = []
     for i, line in enumerate(shown):
-        x = round(room.x + gap + i * (slot + gap))
+        x = round(room.x + 1.5 * gap + i * (slot + gap))
         y = room.middle
         marks.append(Card(Box(x, room.y, tile, room.height), "deep", sizes.panel.space(TILE_RADIUS)))
         marks.append(Word(line.letter, x + tile / 2, y, px, 700, "on_deep", "centre"))
@@ -199,7 +200,7 @@ def band_region(sizes: Sizes, notices: tuple[str, ...], page: int, lost: bool) -
     shown = [turn for text in notices for turn in turns(text, px, frame)]
     lines, line_px = shown[page % len(shown)]
     fill, sign_colour, ink = BAND_COLOURS[lost]
-    first = box.middle - (deep - 1) / 2 * BAND_LINE * px
+    first = box.middle + LOWER * px - (deep - 1) / 2 * BAND_LINE * px
     icon = Box(box.x + pad, round(first - sign / 2), sign, sign)
     marks: list[Mark] = [
         Card(box, fill, panel.space(16)),
@@ -208,8 +209,9 @@ def band_region(sizes: Sizes, notices: tuple[str, ...], page: int, lost: bool) -
     for i, line in enumerate(lines):
         x = icon.x if i else icon.right + pad
         marks.append(Word(line, x, first + i * BAND_LINE * px, line_px, 600, ink))
-    above = math.ceil(TAIL * px)
-    return Region("band", Box(box.x, box.y - above, box.width, box.height + above), tuple(marks))
+    above = math.ceil(HEAD * px)
+    whole = Box(box.x, box.y - above, box.width, above + box.height + math.ceil(TAIL / 2 * px))
+    return Region("band", whole, tuple(marks))
 
 
 @dataclass(frozen=True)
