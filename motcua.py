@@ -97,7 +97,7 @@ def parser() -> argparse.ArgumentParser:
     word = _word(words, "verify", "read a hall's log and name every promise that was broken", verify)
     word.add_argument("data", type=Path, metavar="DATA", help="the data folder of a server")
     word = _word(words, "bench", "measure a hall: from a touch to a number, from a key to the wall", bench)
-    word.add_argument("rest", nargs=argparse.REMAINDER, metavar="...", help="options of the benchmark")
+    word.add_argument("--count", type=int, default=400, metavar="N", help="how many of each (400)")
     return top
 
 
@@ -265,7 +265,7 @@ def bench(chosen: argparse.Namespace) -> int:
         print("motcua: the benchmarks are part of the source tree, not of an installation", file=sys.stderr)
         return MISUSED
     sys.path.insert(0, str(folder))
-    return int(importlib.import_module("benchmarks.hall").run(chosen.rest))
+    return int(importlib.import_module("benchmarks.hall").run(chosen.count))
 
 
 def version() -> str:

@@ -87,12 +87,12 @@ class Supervisor:
         """Start everything; returns when everything answers. Raises CannotStart."""
         broker, server = self._children[BROKER], self._children[SERVER]
         broker.start()
-        await until_ready(broker, lambda: _listens(self._place.mqtt), START_S)
+        await until_ready(broker, lambda: listens(self._place.mqtt), START_S)
         for name, child in self._children.items():
             if name != BROKER:
                 child.start()
         await asyncio.gather(
-            until_ready(server, lambda: _answers_http(self._place.http), START_S),
+            until_ready(server, lambda: answers_http(self._place.http), START_S),
             *(
                 until_ready(self._children[id], self._panel_answers(id), START_S)
                 for id in self._config.devices
@@ -164,7 +164,7 @@ def _command(word: str, file: Path) -> tuple[str, ...]:
     return (sys.executable, "-m", "motcua", word, str(file))
 
 
-def _listens(address: str) -> bool:
+def listens(address: str) -> bool:
     host, port = parse_address(f"mqtt://{address_of(address)}")
     try:
         with socket.create_connection((host, port), timeout=1.0):
@@ -173,7 +173,7 @@ def _listens(address: str) -> bool:
         return False
 
 
-def _answers_http(address: str) -> bool:
+def answers_http(address: str) -> bool:
     connection = http.client.HTTPConnection(address_of(address), timeout=2.0)
     try:
         connection.request("GET", "/healthz")
