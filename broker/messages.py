@@ -283,13 +283,18 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class CounterLine(msgspec.Struct, frozen=True):
-    """What stands at a counter now. A number stays after `served` until the next call: the rating asks."""
+    """What stands at a counter now. A number stays after `served` until the next call: the rating asks.
+
+    leaving: the one whose visit was ended by calling the next, while that one walks up: may still be asked.
+    """
 
     counter: str
     status: Literal["open", "paused", "closed"]
     number: Number | None = None
     state: Literal["called", "serving", "served"] | None = None
     since: Instant | None = None
+    leaving: Number | None = None
+    left_at: Instant | None = None
 
 
 class WaitingLine(msgspec.Struct, frozen=True):

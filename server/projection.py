@@ -6,7 +6,7 @@ nothing here passes on what a wall must not show: notes, reasons, officers and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,13 @@ from server.site_file import HallConfig
 
 PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
 TICKET_PATH = "/t/"
+
+
+SINCE: dict[State, Callable[[Ticket], datetime | None]] = {
+    State.CALLED: lambda ticket: ticket.last_called_at,
+    State.SERVING: lambda ticket: ticket.started_at,
+    State.SERVED: lambda ticket: ticket.ended_at,
+}
 
 
 class Projection:
@@ -59,17 +66,17 @@ class Projection:
     @staticmethod
     def _counter(state: HallState, counter: CounterState) -> m.CounterLine:
         """What stands at a counter. The number served last stays until the next call: the rating asks."""
-        id = counter.current or counter.served
-        ticket = state.tickets.get(id) if id is not None else None
-        if ticket is None or (id == counter.served and ticket.state is not State.SERVED):
+        served = state.tickets.get(counter.served) if counter.served is not None else None
+        if served is not None and served.state is not State.SERVED:
+            served = None
+        here = state.tickets[counter.current] if counter.current is not None else served
+        if here is None:
             return m.CounterLine(counter.id, counter.status)
-        shown: Any = ticket.state.value
-        since = {
-            State.CALLED: ticket.last_called_at,
-            State.SERVING: ticket.started_at,
-            State.SERVED: ticket.ended_at,
-        }.get(ticket.state)
-        return m.CounterLine(counter.id, counter.status, ticket.number, shown, since)
+        shown: Any = here.state.value
+        line = m.CounterLine(counter.id, counter.status, here.number, shown, SINCE[here.state](here))
+        if here.state is State.CALLED and served is not None:
+            return replace(line, leaving=served.number, left_at=served.ended_at)
+        return line
 
     def _lines(self, state: HallState, now: datetime) -> Iterator[m.WaitingLine]:
         """Each service's line: how many wait, how long, and whether numbers are given now."""

@@ -56,6 +56,7 @@ RATINGS: Final = tuple(f"rate-{level}" for level in range(1, 6))
 DWELL_S: Final = 0.5  # a new page is dead so long: nobody reads faster, and a double tap is one tap
 REASON_S: Final = 20.0  # who gave an answer and walked away gave no reason
 THANKS_S: Final = 3.0
+LEAVING_S: Final = 30.0  # who was ended by "next" may answer while the next one walks up
 LINE_S: Final = 6.0  # the officer glances at the line and goes on
 SERVER_GRACE_S: Final = 3.0  # a server that restarts is back before anybody is told that it was gone
 FORGET_S: Final = 60.0  # after so long without the server, what stood here is not known any more
@@ -243,27 +244,36 @@ class Terminal:
     def _reconsider(self, now: Now) -> list[Effect]:
         """The hall or the plan changed: close what is over, ask who was served just now."""
         line, day = self._here(), self._board.day if self._board else ""
-        served = line.number if line is not None and line.state == "served" else None
+        served, ended_at, open_s = self._served(line)
         effects: list[Effect] = []
         if isinstance(self._step, _Asking) and (self._step.day, self._step.number) != (day, served):
-            # The next one is called: an answer given stays given. Taken back: the visit goes on, it is void.
+            # The next one is served: an answer given stays given. Taken back: the visit goes on, it is void.
             undone = line is not None and line.number == self._step.number and line.state != "served"
             effects = [] if undone else self._leave_page(now)
             self._go(None, now)
-        if served is None or line is None or self._plan is None or (day, served) in self._settled:
+        if served is None or (day, served) in self._settled:
             return effects
-        if isinstance(self._step, _Asking) and self._step.number == served:
-            return effects
-        left = timedelta(seconds=self._plan.window_s) - self._since(line, now)
-        if left > timedelta(0):
+        left = timedelta(seconds=open_s) - self._ago(ended_at, now)
+        if isinstance(self._step, _Asking):
+            closes = min(self._step.closes, now.wall + left)
+            self._step = replace(self._step, closes=closes)  # the next one is on the way: be quick
+        elif left > timedelta(0):
             self._go(_Asking(day, served, now.wall + left), now)
         return effects
 
-    def _since(self, line: m.CounterLine, now: Now) -> timedelta:
-        """How long ago the number was served, at least: by the server's clock on both ends."""
-        if line.since is None or self._board is None:
+    def _served(self, line: m.CounterLine | None) -> tuple[str | None, datetime | None, float]:
+        """Who may be asked now, since when, and for how many seconds of the hall's time."""
+        if line is None or self._plan is None:
+            return None, None, 0.0
+        if line.state == "served":
+            return line.number, line.since, self._plan.window_s
+        return line.leaving, line.left_at, LEAVING_S
+
+    def _ago(self, at: datetime | None, now: Now) -> timedelta:
+        """How long ago, at least: by the server's clock on both ends."""
+        if at is None or self._board is None:
             return timedelta(0)
-        return max(self._board.at, self._server_time(now)) - line.since
+        return max(self._board.at, self._server_time(now)) - at
 
     def _server_time(self, now: Now) -> datetime:
         """The server's clock as far as we know it: a clock that nobody keeps right is not believed alone."""

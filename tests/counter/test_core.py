@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,17 @@ from hypothesis import strategies as st
 from broker import messages as m
 from broker import vocabulary as heard
 from broker.vocabulary import Now
-from kiosk.counter.core import DWELL_S, KEYS, NO_ANSWER, NO_CONNECTION, RATINGS, REASON_S, THANKS_S, Terminal
+from kiosk.counter.core import (
+    DWELL_S,
+    KEYS,
+    LEAVING_S,
+    NO_ANSWER,
+    NO_CONNECTION,
+    RATINGS,
+    REASON_S,
+    THANKS_S,
+    Terminal,
+)
 from kiosk.counter.view import Faces, Idle, Level, Line, More, Reason, Reasons, Skip, Thanks, reasons_page
 from kiosk.counter.vocabulary import (
     Ask,
@@ -78,9 +89,12 @@ class Story:
         since: datetime | None = None,
         day: str = DAY,
         calls: tuple[m.Call, ...] = (),
+        leaving: str | None = None,
     ) -> list[Effect]:
         self.rev += 1
         line = m.CounterLine("7", status, number, state, since or (self.wall if number else None))
+        if leaving is not None:
+            line = msgspec.structs.replace(line, leaving=leaving, left_at=self.wall)
         other = m.CounterLine("6", "open", "A001", "served", self.wall)
         board = m.Board(
             epoch=1,
@@ -532,3 +546,28 @@ def test_whatever_happens_no_number_has_two_answers_and_no_key_two_requests(inpu
     assert set(numbers) <= offered
     asks = [effect.request.id for effect in story.done if isinstance(effect, Ask)]
     assert len(asks) == len(set(asks))
+
+
+def test_who_was_ended_by_calling_the_next_may_answer_while_that_one_walks_up() -> None:
+    story = Story()
+    story.board("B047", "serving")
+    story.board("B048", "called", leaving="B047")
+    story.wait(DWELL_S)
+    assert isinstance(story.page, Faces) and story.page.number == "B047"
+    assert [e.number for e in story(Tapped(Level(4))) if isinstance(e, Rate)] == ["B047"]
+
+
+def test_the_faces_of_the_one_before_close_when_the_next_is_served() -> None:
+    story = Story()
+    story.board("B048", "called", leaving="B047")
+    assert isinstance(story.page, Faces)
+    story.board("B048", "serving")
+    assert isinstance(story.page, Idle) and story.page.number == "B048"
+
+
+def test_the_faces_of_the_one_before_do_not_stay_for_the_next_to_press() -> None:
+    story = Story()
+    story.served("B047")
+    story.board("B048", "called", leaving="B047")
+    story.wait(LEAVING_S + 1)
+    assert isinstance(story.page, Idle) and story.page.number == "B048"
