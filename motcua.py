@@ -177,7 +177,9 @@ def _with_settings(path: Path, name: str | None, check: bool) -> int:
         if "program" in shape.__struct_fields__:
             table["program"] = wanted
         settings = typed(table, shape, path)
-        return try_out(settings) if check else int(getattr(module, program.run)(settings))
+        if check:
+            return try_out(settings, getattr(module, "TRIALS", {}))
+        return int(getattr(module, program.run)(settings))
     except SettingsError as error:
         print(f"motcua: {error}", file=sys.stderr)
         return MISUSED
@@ -196,8 +198,11 @@ def _table(path: Path) -> dict[str, Any]:
         raise SettingsError(path, "", f"is not TOML: {error}") from error
 
 
-def try_out(settings: Any) -> int:
-    """Try everything that the settings of a program name, and print what answered; 0 if all of it did."""
+def try_out(settings: Any, own: Mapping[str, Callable[[Any], str]]) -> int:
+    """Try everything that the settings of a program name, and print what answered; 0 if all of it did.
+
+    own: trials that only this program has, name -> of all its settings (`TRIALS` of its module).
+    """
     from hardware.check import TRIALS
 
     trials: dict[str, Callable[[Any], str]] = {**TRIALS, "listen": _try_port, "http": _try_port}
@@ -205,13 +210,12 @@ def try_out(settings: Any) -> int:
         f"{len(_site(path).services)} services at {len(_site(path).counters)} counters"
     )
     trials["broker"] = lambda broker: _try_broker(settings, broker)
+    wanted = {name: getattr(settings, name) for name in settings.__struct_fields__ if name in trials}
+    rows = [(name, trials[name], value) for name, value in wanted.items() if value is not None]
     good = True
-    for name in settings.__struct_fields__:
-        value = getattr(settings, name)
-        if name not in trials or value is None:
-            continue
+    for name, trial, value in (*rows, *((name, trial, settings) for name, trial in own.items())):
         try:
-            word, sentence = "ok", trials[name](value)
+            word, sentence = "ok", trial(value)
         except Exception as error:  # whatever it is: this is where the person learns of it
             word, sentence, good = "FAILED", str(error) or repr(error), False
         print(f"{word:<7} {name:<8} {sentence}", flush=True)
