@@ -72,7 +72,11 @@ def page() -> ResponseReturnValue:
     ]
     of_role = {role: [d for d in devices if d["role"] == role] for role in ("kiosk", "display", "counter")}
     return render_template(
-        "hall.html", devices=devices, programs=PROGRAMS, demo_accounts=demo().accounts, **of_role
+        "hall.html",
+        programs=PROGRAMS,
+        levels=hall.config.site.rating_levels,
+        demo_accounts=demo().accounts,
+        **of_role,
     )
 
 

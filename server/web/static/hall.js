@@ -82,14 +82,23 @@ function picture(box, id, rev) {
 function showButtons(box, id, buttons) {
   const row = box.querySelector(".buttons");
   const held = row.contains(document.activeElement) ? document.activeElement.dataset.press : null;
-  row.replaceChildren(...buttons.map(b => {
+  const levels = words.levels.split("|");  /* the worst first; buttons that the hall does not use have no word */
+  const shown = buttons.filter(b => !b.id.startsWith("rate-") || levels[b.id.slice(5) - 1]);
+  shown.sort((a, b) => a.id.startsWith("rate-") && b.id.startsWith("rate-") ? b.id.localeCompare(a.id) : 0);
+  row.replaceChildren(...shown.map(b => {
     const button = document.createElement("button");
-    button.textContent = b.label || b.id;
+    button.textContent = b.id.startsWith("rate-") ? levels[b.id.slice(5) - 1] : b.label || b.id;
     button.dataset.press = b.id;
     button.classList.toggle("lit", !!b.lit);
     button.onclick = () => send(url(id, "press"), { button: b.id });
     return button;
   }));
+  const best = row.querySelector('[data-press^="rate-"]');
+  if (best) {
+    const heading = document.createElement("h3");
+    heading.textContent = words.rating;
+    best.before(heading);
+  }
   if (held) row.querySelector(`[data-press="${CSS.escape(held)}"]`)?.focus();
 }
 
@@ -122,6 +131,7 @@ async function showHeard(id) {
   const box = document.querySelector(`[data-heard="${CSS.escape(id)}"] ol`);
   if (!box) return;
   const sounds = (await list(id, "heard")).slice(-12).reverse();
+  if (!sounds.length) return;
   box.replaceChildren(...sounds.map(s => {
     const row = document.createElement("li"), play = document.createElement("button");
     play.textContent = "▶";
@@ -134,9 +144,7 @@ async function showHeard(id) {
 
 function showPlace(place, state) {
   const line = state.counters[place.dataset.counter] || {};
-  const number = place.querySelector("[data-number]"), about = place.querySelector("[data-state]");
-  number.textContent = line.number || "–";
-  about.textContent = line.status === "open" ? words[line.state] || "" : words.closed;
+  place.querySelector("[data-number]").textContent = line.status === "open" ? line.number || "–" : words.shut;
 }
 
 function showSwitches(row, state) {
@@ -169,7 +177,8 @@ document.addEventListener("click", event => {
   else if (e && e.dataset.switch) {
     const to = e.classList.contains("on") ? e.dataset.back : e.dataset.to;
     send(url(e.closest("[data-switches]").dataset.switches, "switch"), { [e.dataset.switch]: to });
-  } else if (e && e.id === "to-opening") send("/sim/clock", { to: "next-opening" });
+  } else if (e && "enlarge" in e.dataset) enlarge(e.closest("[data-device]"));
+  else if (e && e.id === "to-opening") send("/sim/clock", { to: "next-opening" });
 });
 
 document.addEventListener("change", event => {
@@ -178,6 +187,16 @@ document.addEventListener("change", event => {
   else if (e.id === "speed") { send("/sim/clock", { speed: +e.value }); e.blur(); }
   else if (e.dataset.switch) { send(url(e.closest("[data-switches]").dataset.switches, "switch"), { [e.dataset.switch]: e.value }); e.blur(); }
 });
+
+function enlarge(box) {
+  const dialog = document.getElementById("big"), home = box.parentElement, before = box.nextSibling;
+  const screen = box.querySelector(".screen"), width = screen.dataset.width;
+  screen.dataset.width = Math.min((sizes[box.dataset.device] || [1280])[0], 1280);
+  dialog.append(box);
+  box.dataset.rev = "";
+  dialog.onclose = () => { screen.dataset.width = width; home.insertBefore(box, before); box.dataset.rev = ""; };
+  dialog.showModal();
+}
 
 function pick(id) {
   for (const place of all("[data-place]")) place.querySelector(".pick").setAttribute("aria-pressed", place.dataset.place === id);
