@@ -15,7 +15,7 @@ INSTALL := $(PIP) install --only-binary :all: --require-hashes
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run day test check bench pictures lock clean
+.PHONY: help run day test check bench pictures docs lock clean
 
 help:  ## print the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,9 @@ bench: $(RUN)  ## measure the hall: number, call and board over the real process
 
 pictures: $(TEST)  ## make the pictures of the documents from a running hall
 	$(BIN)/python docs/pictures.py
+
+docs: $(RUN)  ## write the documents that are generated from the code
+	$(BIN)/python -m broker.asyncapi > docs/asyncapi.json
 
 lock: $(VENV)/.pip-tools  ## work the locked dependencies out anew (UPGRADE=1 for the newest)
 	$(LOCK) --output-file requirements.txt pyproject.toml
