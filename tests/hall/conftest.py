@@ -3,20 +3,8 @@ how many, new ones."""
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
-settings.register_profile(
-    "hall",
-    derandomize=True,
-    deadline=None,
-    max_examples=60,
-    stateful_step_count=40,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-settings.register_profile(
-    "hall-search",
-    settings.get_profile("hall"),
-    derandomize=False,
-    max_examples=int(os.environ.get("MOTCUA_SEARCH") or 1),
-    stateful_step_count=80,
-)
+SEARCH = int(os.environ.get("MOTCUA_SEARCH", 0))
+
+settings.register_profile("hall", derandomize=not SEARCH, deadline=None, max_examples=SEARCH or 250)

@@ -108,6 +108,13 @@ def test_a_call_opens_a_closed_counter_and_finishes_who_is_there() -> None:
     assert (hall.state.counter("1").current, hall.state.counter("1").served) == (second.id, first.id)
 
 
+def test_a_number_called_by_name_finishes_who_is_there() -> None:
+    hall = calling("land", "land")
+    hall.at_counter(c.CallNumber, number="A99")
+    assert hall.numbered("A98").state is State.SERVED
+    assert hall.state.counter("1").current == hall.numbered("A99").id
+
+
 def test_a_break_ends_with_the_next_call() -> None:
     hall = calling("land", "land")
     hall.at_counter(c.PauseCounter, reason="break")
@@ -287,6 +294,12 @@ def test_a_number_cancelled_from_elsewhere_leaves_its_counter_free() -> None:
     hall.ask(c.Cancel, number="A98", reason="went home")
     assert hall.state.counter("1").current is None
     assert hall.numbered("A98").reason == "went home"
+
+
+def test_a_waiting_number_cancelled_at_a_counter_leaves_who_stands_there() -> None:
+    hall = calling("land", "land")
+    hall.ask(c.Cancel, number="A99", reason="went home", counter="1")
+    assert hall.state.counter("1").current == hall.numbered("A98").id
 
 
 # --- take back ----------------------------------------------------------------------------------------------

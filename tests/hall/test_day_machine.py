@@ -1,0 +1,353 @@
+"""Any day that a hall can have: random people, keys, clocks and nights, and what must hold through all of it.
+
+The machine keeps its own books from the events alone, and knows the life of a ticket and who may be called by
+whom in its own words, so that a broken rule cannot excuse itself.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from server.hall import commands as c
+from server.hall import events as e
+from server.hall.decide import decide
+from server.hall.numbers import day_due
+from server.hall.refusals import Refusal
+from server.hall.state import HallState, apply
+from server.hall.tickets import Klass, State, Ticket
+from tests.hall.small_hall import SMALL, frozen, local, through_the_store
+
+ENDS = {"served", "no_show", "cancelled"}
+EDGES = {
+    e.Called: ({"waiting", "parked", "no_show"}, "called"),
+    e.Recalled: ({"called"}, "called"),
+    e.Started: ({"called"}, "serving"),
+    e.Finished: ({"called", "serving"}, "served"),
+    e.MarkedNoShow: ({"called"}, "no_show"),
+    e.Parked: ({"called", "serving"}, "parked"),
+    e.BroughtBack: ({"parked", "no_show"}, "waiting"),
+    e.Transferred: ({"waiting", "called", "serving", "parked"}, "waiting"),
+    e.Cancelled: ({"waiting", "called", "serving", "parked"}, "cancelled"),
+}
+
+counters = st.sampled_from([*SMALL.counters, *SMALL.counters, "99"])
+services = st.sampled_from([*SMALL.services, "weather"])
+klasses = st.sampled_from([Klass.NORMAL, Klass.NORMAL, Klass.PRIORITY])
+spans = st.sampled_from([0.0, 0.5, 4.0, 6.0, 11.0, 60.0, 240.0, 1200.0, 2700.0])
+
+
+class Day(RuleBasedStateMachine):
+    """A small hall, some days of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = HallState()
+        self.log: list[e.Event] = []
+        self.now = local("08:00")
+        self.asked = 0
+        self.given: dict[str, set[str]] = {}  # day -> its numbers
+        self.given_up: set[str] = set()
+
+    @initialize()
+    def the_first_day_begins(self) -> None:
+        self.turn_the_day()
+
+    # --- what people do -----------------------------------------------------------------------------------
+
+    @rule(service=services, klass=klasses)
+    def a_number_please(self, service: str, klass: Klass) -> None:
+        id = f"c{self.asked}"
+        self.ask(c.Issue, ticket=f"t{id}", token=f"k{id}", source="kiosk", service=service, klass=klass)
+
+    @rule(
+        people=st.lists(st.tuples(services, klasses), min_size=4, max_size=8),
+        apart=st.sampled_from([0.0, 20.0, 240.0]),
+    )
+    def a_bus_arrives(self, people: list[tuple[str, Klass]], apart: float) -> None:
+        for service, klass in people:
+            self.a_number_please(service, klass)
+            self.time_passes(apart)
+
+    @rule(back=st.integers(0, 5))
+    def a_request_is_given_up(self, back: int) -> None:
+        self.ask(c.Abandon, request=f"c{self.asked - back}" if back else f"c{self.asked + 1}")
+
+    @rule(data=st.data(), outcome=st.sampled_from(["printed", "failed", "maybe"]))
+    def paper_came_out(self, data: st.DataObject, outcome: str) -> None:
+        self.ask(
+            c.RecordPaper, ticket=data.draw(st.sampled_from([*self.state.tickets, "gone"])), outcome=outcome
+        )
+
+    @rule(counter=counters)
+    def next_please(self, counter: str) -> None:
+        self.ask(c.CallNext, counter=counter)
+
+    @rule()
+    def all_call_next(self) -> None:
+        for counter in SMALL.counters:
+            self.ask(c.CallNext, counter=counter)
+
+    @rule(counter=counters, data=st.data(), reason=st.sampled_from([None, " ", "late bus"]))
+    def call_a_number(self, counter: str, data: st.DataObject, reason: str | None) -> None:
+        self.ask(c.CallNumber, counter=counter, number=self.some_number(data), reason=reason)
+
+    @rule(
+        counter=counters,
+        kind=st.sampled_from([c.Recall, c.Start, c.Finish, c.MarkNoShow, c.Park, c.Undo, c.CloseCounter]),
+    )
+    def a_key_is_pressed(self, counter: str, kind: type[c.AtCounter]) -> None:
+        self.ask(kind, counter=counter)
+
+    @rule(
+        here=counters,
+        there=counters,
+        kind=st.sampled_from([c.Finish, c.MarkNoShow, c.Park, c.Transfer, c.CallNext]),
+    )
+    def others_go_on_and_it_is_taken_back(self, here: str, there: str, kind: type[c.AtCounter]) -> None:
+        current = self.state.counter(here).current
+        self.ask(kind, counter=here, **({"to_service": "land"} if kind is c.Transfer else {}))
+        if current is not None:
+            number = self.state.tickets[current].number
+            self.ask(c.CallNumber, counter=there, number=number, reason="goes on")
+        self.ask(c.Undo, counter=here)
+
+    @rule(counter=counters, data=st.data())
+    def a_number_is_brought_back_and_taken_back(self, counter: str, data: st.DataObject) -> None:
+        self.a_number_is_brought_back(counter, data)
+        self.ask(c.Undo, counter=counter)
+
+    @rule(counter=counters, data=st.data())
+    def a_number_is_brought_back(self, counter: str, data: st.DataObject) -> None:
+        self.ask(c.BringBack, counter=counter, number=self.some_number(data))
+
+    @rule(
+        counter=counters,
+        to_service=st.none() | services,
+        to_counter=st.none() | counters,
+    )
+    def a_citizen_is_sent_on(self, counter: str, to_service: str | None, to_counter: str | None) -> None:
+        self.ask(c.Transfer, counter=counter, to_service=to_service, to_counter=to_counter)
+
+    @rule(data=st.data(), counter=st.none() | counters)
+    def a_number_is_cancelled(self, data: st.DataObject, counter: str | None) -> None:
+        self.ask(c.Cancel, number=self.some_number(data), reason="left", counter=counter)
+
+    @rule(counter=counters, data=st.data(), level=st.integers(0, 5))
+    def a_button_is_pressed(self, counter: str, data: st.DataObject, level: int) -> None:
+        served = self.state.counter(counter).served
+        number = self.some_number(data) if served is None else self.state.tickets[served].number
+        self.ask(c.Rate, counter=counter, number=number, level=level, levels=4)
+
+    @rule(counter=counters, levels=st.lists(st.integers(1, 4), min_size=1, max_size=3))
+    def a_citizen_is_served_and_presses(self, counter: str, levels: list[int]) -> None:
+        self.ask(c.Finish, counter=counter)
+        for level in levels:
+            if (served := self.state.counter(counter).served) is not None:
+                number = self.state.tickets[served].number
+                self.ask(c.Rate, counter=counter, number=number, level=level, levels=4)
+
+    @rule(counter=counters, seconds=spans, kind=st.sampled_from([c.BringBack, c.CallNumber]))
+    def a_missed_one_comes_back(self, counter: str, seconds: float, kind: type[c.AtCounter]) -> None:
+        current = self.state.counter(counter).current
+        if current is not None:
+            number = self.state.tickets[current].number
+            self.ask(c.MarkNoShow, counter=counter)
+            self.time_passes(seconds)
+            self.ask(kind, counter=counter, number=number)
+
+    @rule(counter=counters, officer=st.sampled_from([None, "ha", "binh"]))
+    def an_officer_sits_down(self, counter: str, officer: str | None) -> None:
+        self.ask(c.OpenCounter, counter=counter, officer=officer)
+
+    @rule(counter=counters)
+    def an_officer_has_a_break(self, counter: str) -> None:
+        self.ask(c.PauseCounter, counter=counter, reason="break")
+
+    def some_number(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(["Z999", *self.state.by_number]))
+
+    # --- what time and machines do ------------------------------------------------------------------------
+
+    @rule(seconds=spans)
+    def time_passes(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.turn_the_day()
+
+    @rule(hours=st.sampled_from([2, 20]))
+    def lunch_or_night(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+        self.turn_the_day()
+
+    @rule()
+    def the_server_starts_again_from_its_snapshot(self) -> None:
+        again = msgspec.json.decode(frozen(self.state), type=HallState)
+        assert again == self.state
+        self.state = again
+
+    @precondition(lambda self: len(self.log) > 20)
+    @rule()
+    def the_server_starts_again_from_its_log(self) -> None:
+        again = self.replayed()
+        assert again == self.state
+        self.state = again
+
+    def replayed(self) -> HallState:
+        state = HallState()
+        for event in self.log:
+            apply(state, through_the_store(event))
+        return state
+
+    # --- the writer's part --------------------------------------------------------------------------------
+
+    def turn_the_day(self) -> None:
+        due = day_due(SMALL, self.state, self.now)
+        if due is not None:
+            self.carry_out(due)
+
+    def ask(self, kind: type[c.Command], **what: Any) -> None:
+        command = kind(**{"id": f"c{self.asked}", "by": "test", **what})
+        self.asked += 1
+        self.carry_out(command)
+
+    def carry_out(self, command: c.Command) -> None:
+        before = frozen(self.state)
+        try:
+            events = decide(SMALL, self.state, command, self.now)
+        except Refusal:
+            return
+        finally:
+            assert frozen(self.state) == before  # to decide changes nothing
+        for event in events:
+            assert through_the_store(event) == event
+            self.look_ahead(command, event)
+            tickets = dict(self.state.tickets)
+            apply(self.state, event)
+            self.log.append(event)
+            self.look_back(event, tickets)
+
+    def look_ahead(self, command: c.Command, event: e.Event) -> None:
+        """What must hold of an event before it is applied."""
+        match event:
+            case e.Issued(ticket=ticket):
+                assert command.id not in self.given_up
+                numbers = self.given.setdefault(ticket.day, set())
+                assert ticket.number not in numbers
+                numbers.add(ticket.number)
+            case e.Called(ticket=id, counter=counter, exception=exception):
+                ticket, place = self.state.tickets[id], SMALL.counters[str(counter)]
+                assert ticket.bound_to == place.id or ticket.service in place.services + place.then
+                if exception is None:
+                    self.nobody_was_passed_over(event)
+                else:
+                    assert isinstance(command, c.CallNumber)  # only a person makes an exception
+            case e.RequestVoided(request=request):
+                self.given_up.add(request)
+            case e.Rated(ticket=id, counter=counter):
+                ticket = self.state.tickets[id]
+                assert (ticket.state.value, ticket.counter, ticket.level) == ("served", counter, None)
+            case e.DayClosed():
+                self.given_up.clear()
+                assert {t.state.value for t in self.state.tickets.values()} <= ENDS
+
+    def nobody_was_passed_over(self, event: e.Called) -> None:
+        """First come, first served inside (service, class); past the age limit nobody later goes first."""
+        chosen = self.state.tickets[event.ticket]
+        assert event.counter is not None and chosen.state is State.WAITING
+        others = self.callable_by(event.counter)
+        assert chosen in others
+        for other in others:
+            if (other.service, other.klass) == (chosen.service, chosen.klass):
+                assert came(chosen) <= came(other)
+            limit = SMALL.services[other.service].policy.age_limit
+            if limit is not None and event.at - other.issued_at >= limit:
+                assert chosen.issued_at <= other.issued_at
+
+    def callable_by(self, counter: str) -> list[Ticket]:
+        place = SMALL.counters[counter]
+        return [
+            t
+            for t in self.state.tickets.values()
+            if t.state.value == "waiting"
+            and (t.bound_to == counter or (t.bound_to is None and t.service in place.services + place.then))
+        ]
+
+    def look_back(self, event: e.Event, before: dict[str, Ticket]) -> None:
+        """Tickets moved along the edges of their life, and only the one that the event speaks of."""
+        if isinstance(event, e.DayOpened):
+            assert self.state.tickets == {}
+            return
+        after = self.state.tickets
+        moved = {id for id in after if id in before and before[id].state is not after[id].state}
+        match event:
+            case e.Undone():
+                assert moved <= {t.id for t in event.tickets}
+            case e.OfTicket() if type(event) in EDGES:
+                came_from, went_to = EDGES[type(event)]
+                assert before[event.ticket].state.value in came_from
+                assert after[event.ticket].state.value == went_to
+                assert event.ticket not in self.state.waiting or went_to == "waiting"
+                assert went_to != "called" or after[event.ticket].bound_to is None
+                assert moved <= {event.ticket}
+            case _:
+                assert not moved
+        assert before.keys() <= after.keys()
+
+    # --- always -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def a_counter_serves_one(self) -> None:
+        at: dict[str | None, str] = {}
+        for ticket in self.state.tickets.values():
+            if ticket.state.value in ("called", "serving"):
+                assert ticket.counter is not None and ticket.counter not in at
+                at[ticket.counter] = ticket.id
+        assert at == {x.id: x.current for x in self.state.counters.values() if x.current is not None}
+
+    @invariant()
+    def the_sums_agree(self) -> None:
+        tickets = self.state.tickets.values()
+        assert len(tickets) == len(self.given.get(self.state.day or "", ()))
+        assert set(self.state.waiting) == {t.id for t in tickets if t.state.value == "waiting"}
+        assert {t.number: t.id for t in tickets} == self.state.by_number
+        assert sum(n >= 0 for n in self.state.normals_since.values()) == len(self.state.normals_since)
+        assert all(n >= 0 for n in self.state.known_calls.values())
+
+    @invariant()
+    def a_ticket_tells_one_story(self) -> None:
+        for t in self.state.tickets.values():
+            ended = t.state.value in ENDS
+            assert (t.ended_at is not None) == ended
+            assert t.state.value != "serving" or t.started_at is not None
+            stations = [t.issued_at, t.called_at, t.last_called_at, t.ended_at]
+            known = [at for at in stations if at is not None]
+            assert known == sorted(known)
+            assert t.level is None or t.state.value == "served"
+
+    @invariant()
+    def calls_on_the_wall_are_calls_that_stand(self) -> None:
+        seqs = [line.seq for line in self.state.calls]
+        assert seqs == sorted(set(seqs), reverse=True)
+        assert not seqs or seqs[0] <= self.state.call_seq
+
+    def teardown(self) -> None:
+        """However the day went: it ends everybody, and its log tells it again."""
+        self.now += timedelta(days=1)
+        self.turn_the_day()
+        assert self.state.tickets == {}
+        ended = [x for x in self.log if isinstance(x, e.DayClosed)]
+        assert ended
+        assert self.replayed() == self.state
+
+
+def came(ticket: Ticket) -> tuple[datetime, str, int]:
+    return (ticket.issued_at, ticket.letter, ticket.ordinal)
+
+
+DayTest = Day.TestCase
+DayTest.settings = settings(settings.get_profile("hall"), stateful_step_count=60)
