@@ -157,6 +157,7 @@ class Store:
         _migrate(self.engine)
         self._writer = self.engine.connect()
         self._seq = self._last_seq()
+        self._covered = 0
 
     def close(self) -> None:
         self._writer.close()
@@ -167,15 +168,20 @@ class Store:
         """The number of the newest event; the log is dense from 1."""
         return self._seq
 
+    @property
+    def tail(self) -> int:
+        """How many events the newest snapshot, loaded or kept, does not cover: what a start would read."""
+        return self._seq - self._covered
+
     def load(self) -> HallState:
         """The state as of the newest event: the last snapshot and the tail behind it."""
         with self._writer.begin():
             newest = snapshot_table.select().order_by(snapshot_table.c.seq.desc()).limit(1)
             row = self._writer.execute(newest).one_or_none()
-            state, since = HallState(), 0
+            state = HallState()
             if row is not None:
-                state, since = msgspec.json.decode(row.body, type=HallState), row.seq
-            for _, event in self._read(self._writer, since):
+                state, self._covered = msgspec.json.decode(row.body, type=HallState), row.seq
+            for _, event in self._read(self._writer, self._covered):
                 apply(state, event)
         return state
 
@@ -211,6 +217,7 @@ class Store:
             last = writer.execute(old).one_or_none()
             if last is not None:
                 writer.execute(snapshot_table.delete().where(snapshot_table.c.seq < last.seq))
+        self._covered = self._seq
 
     def next_epoch(self, now: datetime) -> int:
         """The number of this start of the server: boards of an older epoch are old whatever their revision.

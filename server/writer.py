@@ -106,7 +106,6 @@ class Writer:
         self._inbox: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._state = store.load()
-        self._snapshot_at = store.seq
         now = self._now()
         self._epoch = store.next_epoch(now)
         self._view = View(0, self._epoch, now, self._board(now, 0), self._state.copy(), site)
@@ -182,9 +181,8 @@ class Writer:
         self._show(now, changed=bool(batch.events))
         for asked, outcome in answers:
             asked.answer(outcome)
-        if self._store.seq - self._snapshot_at >= SNAPSHOT_EVERY or due is not None:
+        if self._store.tail >= SNAPSHOT_EVERY or due is not None:
             self._store.snapshot(self._state)
-            self._snapshot_at = self._store.seq
 
     def _answer(self, asked: _Asked, now: datetime, batch: Batch, taken: dict[str, Outcome]) -> Outcome:
         """The outcome of a command: the one it had before, or a new one."""
