@@ -10,14 +10,13 @@ const SAME_PRESS_MS = 1500, POLL_MS = 5000, SLOW_MS = 8000;
 /* --- looking ------------------------------------------------------------------------------------------- */
 
 let clock = { hall: 0, at: 0, speed: 1, offset: 0 };
-let looking = false, again = false, lost = false;
+let looking = false, again = false, lost = false, lastSaid = "";
 
 function readClock() {
   const view = zones.firstElementChild.dataset;
   clock = { hall: +view.now, at: performance.now(), speed: +view.speed, offset: +view.offset };
   document.getElementById("updated").textContent = view.at;
-  const said = document.getElementById("said");
-  if (said.textContent !== view.said) said.textContent = view.said;
+  if (view.said !== lastSaid) document.getElementById("said").textContent = lastSaid = view.said;
 }
 
 const hallNow = () => clock.hall + (performance.now() - clock.at) / 1000 * clock.speed;
@@ -36,7 +35,16 @@ async function look() {
   if (again) { again = false; look(); }
 }
 
+/* A button must not change under a finger: what comes while one is down is shown when it is up. */
+let down = false, late = null;
+addEventListener("pointerdown", () => { down = true; });
+for (const up of ["pointerup", "pointercancel"]) {
+  addEventListener(up, () => { down = false; setTimeout(() => { if (late !== null) show(late); }); });
+}
+
 function show(html) {
+  late = down ? html : null;
+  if (down) return;
   const held = document.activeElement && zones.contains(document.activeElement) ? nameOf(document.activeElement) : null;
   zones.innerHTML = html;
   readClock();
@@ -83,7 +91,7 @@ setInterval(tick, 500);
 /* --- pressing ------------------------------------------------------------------------------------------ */
 
 const problem = document.querySelector("#problem span");
-const sent = new Map();  /* what was pressed -> { id, at, open } */
+let last = null;  /* the last press: { what, id, at, open, unsure } */
 
 function complain(text) {
   problem.textContent = text;
@@ -93,10 +101,11 @@ function complain(text) {
 const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map(b => b.toString(16).padStart(2, "0")).join("");
 
 async function press(verb, words = {}, path = `/api/v1/counters/${encodeURIComponent(told.counter)}/${verb}`) {
-  const what = verb + JSON.stringify(words), before = sent.get(what), now = performance.now();
+  const what = verb + JSON.stringify(words), now = performance.now();
+  const before = last && last.what === what ? last : null;
   if (before && (before.open || now - before.at < SAME_PRESS_MS)) return null;
-  const own = { id: before && before.unsure ? before.id : newId(), at: now, open: true, unsure: false };
-  sent.set(what, own);
+  const own = { what, id: before && before.unsure ? before.id : newId(), at: now, open: true, unsure: false };
+  last = own;
   const button = zones.querySelector(`button[data-verb="${verb}"]`);
   button?.classList.add("busy");
   let answer = null;
@@ -109,7 +118,7 @@ async function press(verb, words = {}, path = `/api/v1/counters/${encodeURICompo
     });
     answer = await response.json();
     complain(response.ok || answer.code === "reason-needed" ? "" : answer.title);
-    if (!response.ok) sent.delete(what);
+    if (!response.ok) own.at = -Infinity;  /* refused: pressing again tries again */
     if (answer.code === "login-needed") location.reload();
   } catch {
     own.unsure = true;  /* the same id next time: pressing again finds out, and does nothing twice */
