@@ -15,12 +15,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import metadata
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Meta
 
 from broker.device import BrokerSettings, ClockOffset, ConfigArrived, ControlArrived, DeviceLink, LinkBroken
 from broker.link import OpenLink, open_link
@@ -28,12 +28,15 @@ from display.core import Announce, Complain, Display, Effect, Input, Shown, Soun
 from display.fit import LayoutRefused, Panel, arrange
 from display.layout import picture
 from display.paint import Painter
+from display.panel import routes
 from display.record import Record
 from display.scene import Scene
 from display.speech import Manner, announcement
 from display.watch import Watch
-from hardware import panel as panels
 from hardware.clock import Clock, ClockError, HallClock, open_clock
+from hardware.panel import Panel as Socket
+from hardware.panel import PanelError
+from hardware.release import release
 from hardware.screen import Screen, ScreenError, WindowScreen, open_screen
 from hardware.speaker import Playing, Sound, Speaker, SpeakerError, Trouble, open_speaker
 from hardware.texts import Texts
@@ -45,6 +48,7 @@ FRAME_S: Final = 0.1  # real time between two pictures, also while a demo's cloc
 PUMP_S: Final = 0.1  # a window wants to be asked for its events
 CLOCK_S: Final = 0.5  # a demo's clock may be set at any time
 TRUE_TIME_S: Final = 0.9  # a hall second that is shorter than this: a demo in a hurry, which must not flicker
+MISCONFIGURED: Final = 2
 OFFSET_S: Final = 2.0  # a clock that nobody keeps right is corrected by the server's from this error on
 
 
@@ -54,8 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     broker: BrokerSettings
     data: Path
     screen: str = "window:1920x1080?scale=0.5"
-    diagonal_inch: float = 55
-    farthest_seat_m: float = 8
+    diagonal_inch: Annotated[float, Meta(gt=0)] = 55
+    farthest_seat_m: Annotated[float, Meta(gt=0)] = 8
     theme: ThemeName = "light"
     lang: Literal["vi", "en"] = "vi"
     calm: bool = False  # a new call has its frame but does not pulse
@@ -91,25 +95,21 @@ class Program:
         self._painter = Painter(self.screen.surface, THEMES[settings.theme])
         self._scene: Scene | None = None
         self._painted_at = -FRAME_S
-        self._record = Record(settings.data)
-        self.speaker: Speaker = open_speaker(settings.speaker, self._clock, settings.voice, self.inbox.put)
         self._display = Display(self._now(), settings.time_zone, settings.lang, calm=settings.calm)
         self._watch = Watch()
-        self._socket: panels.Panel | None = None
+        self.speaker: Speaker = open_speaker(settings.speaker, self._clock, settings.voice, self.inbox.put)
+        self._socket: Socket | None = None
         self._link = DeviceLink(
-            settings.broker, "display", version(), None, self.inbox, self._clock, open_link=open_link
+            settings.broker, "display", release(), None, self.inbox, self._clock, open_link=open_link
         )
-        self._routes: panels.Routes = {
-            ("GET", "/state"): lambda query, body: panels.json_answer(self._state()),
-            ("GET", "/screen.png"): self._screen_png,
-            ("GET", "/heard"): lambda query, body: panels.json_answer(self.speaker.heard()),
-            ("GET", "/sound.wav"): self._sound_wav,
-        }
+        self._record = Record(settings.data)
 
     def start(self) -> None:
         """Open the panel and connect; returns at once."""
         if self._settings.panel is not None:
-            self._socket = panels.Panel(self._settings.panel, self._routes)
+            self._socket = Socket(
+                self._settings.panel, routes(self._settings.broker.device, self.screen, self.speaker)
+            )
             self._socket.start()
         self._link.start()
         log.info("display up device=%s panel=%s", self._settings.broker.device, self._panel)
@@ -263,49 +263,9 @@ class Program:
             self._faults[part] = reason
         self._link.status(error="; ".join(self._faults.values())[:200] or None)
 
-    # --- the panel's threads ----------------------------------------------------------------------------
-
-    def _state(self) -> dict[str, object]:
-        return {
-            "device": self._settings.broker.device,
-            "role": "display",
-            "screen_rev": self.screen.rev,
-            "ticket_rev": 0,
-            "heard_rev": self.speaker.rev,
-            "buttons": [],
-            "switches": {},
-        }
-
-    def _screen_png(self, query: panels.Query, body: bytes) -> panels.PanelAnswer:
-        width = whole(query, "width")
-        return panels.PanelAnswer(self.screen.png(width), "image/png")
-
-    def _sound_wav(self, query: panels.Query, body: bytes) -> panels.PanelAnswer:
-        sound = self.speaker.wav(whole(query, "n") or self.speaker.rev)
-        if sound is None:
-            return panels.json_answer({"error": "this sound is not remembered"}, 404)
-        return panels.PanelAnswer(sound, "audio/wav")
-
-
-def whole(query: panels.Query, name: str) -> int | None:
-    """A whole number of a query. Raises PanelRefusal for anything else."""
-    said = query.get(name)
-    if said is None:
-        return None
-    if not (said.isascii() and said.isdigit() and len(said) < 10):
-        raise panels.PanelRefusal(f"{name} is a whole number")
-    return int(said)
-
 
 def seq_number_counter(shown: Shown) -> tuple[int, str, str]:
     return shown.call.seq, ascii(shown.call.number), ascii(shown.call.counter)
-
-
-def version() -> str:
-    try:
-        return metadata.version("motcua")
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 REFUSALS: Final = (
@@ -314,7 +274,7 @@ REFUSALS: Final = (
     SpeakerError,
     ClockError,
     ZoneInfoNotFoundError,
-    panels.PanelError,
+    PanelError,
     OSError,
     ValueError,
 )
@@ -326,12 +286,24 @@ def run(settings: Settings, open_link: OpenLink = open_link) -> int:
         program = Program(settings, open_link)
         program.start()
     except REFUSALS as refusal:
-        print(f"display: {refusal}", file=sys.stderr)
-        return 2
+        print(f"motcua: {refusal}", file=sys.stderr)
+        return MISCONFIGURED
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, handler(program.stop))
     return program.run()
+
+
+def try_wall(settings: Settings) -> str:
+    """What this panel can show at its farthest seat. Raises LayoutRefused, ScreenError."""
+    screen = open_screen(settings.screen)
+    panel = Panel(*screen.size, settings.diagonal_inch, settings.farthest_seat_m)
+    screen.close()
+    sizes = arrange(panel)
+    return f"{panel}: a call and {sizes.rows} rows, {sizes.number_px} and {sizes.row_px} px"
+
+
+TRIALS: Final = {"wall": try_wall}
 
 
 def handler(stop: Callable[[], None]) -> Callable[[int, object], None]:

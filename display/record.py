@@ -26,9 +26,9 @@ class Record:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "shown.jsonl"
+        self._upto = last_line(path)
         if path.exists() and path.stat().st_size > LARGEST:
             path.replace(folder / "shown.1.jsonl")
-        self._upto = last_line(path)
         self._file = path.open("ab", buffering=0)
 
     def add(self, shown: Shown) -> None:

@@ -136,12 +136,15 @@ class Speaker:
         self._sounds: deque[tuple[int, Samples[int]]] = deque(maxlen=KEPT_SOUNDS)
         self._count = 0
         self._trouble: str | None = None
-        self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def play(self, sound: Sound) -> None:
         """Queue it; returns at once."""
         self._queue.put(sound)
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
+                self._thread.start()
 
     @property
     def rev(self) -> int:
@@ -163,7 +166,10 @@ class Speaker:
         """Stop what sounds and forget what waits; returns within `timeout_s`."""
         self._stopped.set()
         self._queue.put(None)
-        self._thread.join(timeout_s)
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join(timeout_s)
 
     def _run(self) -> None:
         while (sound := self._queue.get()) is not None and not self._stopped.is_set():

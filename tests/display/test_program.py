@@ -1,0 +1,327 @@
+"""The whole display, with a broker in memory: a server publishes, a wall shows, a speaker sounds."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from broker import codec, topics
+from broker import messages as m
+from broker.device import BrokerSettings
+from broker.memory import MemoryBroker
+from display.program import TRIALS, Program, Settings, run
+from hardware.clock import HallClock, set_clock
+from hardware.panel import PanelClient
+from tests.display.hall import HALL, MORNING, ZONE, Hall
+
+SITE, DEVICE = "hanam", "display-1"
+
+
+class Inbox:
+    def put(self, item):
+        """A server that listens to nobody."""
+
+
+class Server:
+    """The server's side of the broker, and the clock that all look at."""
+
+    def __init__(self, broker, folder, speed):
+        self.path = folder / "clock.json"
+        set_clock(self.path, MORNING, speed)
+        self.clock = HallClock(self.path)
+        self.hall = Hall()
+        self._link = broker.link("server", Inbox(), [])
+        self._link.start()
+
+    def say(self, topic, message, device=None):
+        self._link.publish(topic.of(SITE, device), codec.encode(message), qos=topic.qos, retain=topic.retain)
+
+    def up(self, online=True):
+        self.say(topics.SERVER_STATUS, m.ServerStatus(online=online, epoch=self.hall.epoch))
+
+    def publish(self):
+        self.say(topics.BOARD, self.hall.board(self.clock.now()))
+
+    def call(self, *numbers, **options):
+        for number in numbers:
+            self.hall.call(self.clock.now(), number, **options)
+        self.publish()
+
+
+class Running:
+    """A display in a thread, with what its panel says."""
+
+    def __init__(self, settings, broker):
+        self.program = Program(settings, broker.open_link)
+        self.program.start()
+        self.status = None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        self.panel = PanelClient(settings.panel)
+
+    def _run(self):
+        self.status = self.program.run()
+
+    def stop(self):
+        self.program.stop()
+        self._thread.join(20)
+
+    def ask(self, path):
+        status, kind, body = self.panel.ask("GET", path)
+        return json.loads(body) if kind == "application/json" else (status, kind, body)
+
+    def until(self, condition):
+        deadline = time.monotonic() + 30
+        while not (found := condition()):
+            assert time.monotonic() < deadline, "it never happened"
+            time.sleep(0.01)
+        return found
+
+
+@pytest.fixture
+def place(tmp_path):
+    """`place(speed, **settings)`: a broker, a server with its clock, and a running display."""
+    running = []
+
+    def make(speed=1, **changes):
+        broker = MemoryBroker()
+        server = Server(broker, tmp_path, speed)
+        settings = Settings(
+            **{
+                "broker": BrokerSettings(site=SITE, device=DEVICE),
+                "data": tmp_path / "display-1",
+                "screen": "sim:960x540",
+                "speaker": "sim:",
+                "clock": f"hall:{server.path}",
+                "panel": tmp_path / "panel",
+                **changes,
+            }
+        )
+        display = Running(settings, broker)
+        running.append(display)
+        return broker, server, display
+
+    yield make
+    for display in running:
+        display.stop()
+
+
+def shown(folder):
+    path = folder / "display-1" / "shown.jsonl"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
+
+
+def texts(display):
+    return [sound["text"] for sound in display.ask("/heard")]
+
+
+def test_a_call_is_seen_heard_and_recorded(place, tmp_path):
+    _, server, display = place()
+    server.up()
+    server.publish()
+    before = display.until(lambda: display.ask("/state")["screen_rev"])
+    server.call("A031", counter="7")
+    display.until(lambda: display.ask("/state")["heard_rev"] == 1)
+    display.until(lambda: display.ask("/state")["screen_rev"] > before)
+    assert texts(display) == ["Mời công dân có số a ba mươi mốt đến quầy số bảy."]
+    [line] = shown(tmp_path)
+    assert (line["day"], line["seq"], line["number"], line["counter"]) == ("2026-11-23", 1, "A031", "7")
+    status, kind, body = display.ask("/screen.png?width=320")
+    assert (status, kind) == (200, "image/png")
+    assert body.startswith(b"\x89PNG")
+    status, kind, body = display.ask("/sound.wav?n=1")
+    assert (status, kind) == (200, "audio/wav")
+    assert body.startswith(b"RIFF")
+
+
+def test_five_calls_at_once_are_five_heroes_and_five_sounds_in_order(place, tmp_path):
+    _, server, display = place(speed=100)
+    server.up()
+    server.publish()
+    display.until(lambda: display.ask("/state")["screen_rev"])
+    server.call("A001", "A002", "B001", "A003", "B002")
+    display.until(lambda: display.ask("/state")["heard_rev"] == 5)
+    lines = shown(tmp_path)
+    assert [line["number"] for line in lines] == ["A001", "A002", "B001", "A003", "B002"]
+    begins = [codec.msgspec.convert(line["at"], type=m.Instant) for line in lines]
+    assert all(b - a >= timedelta(seconds=8) for a, b in pairwise(begins))
+    heard = display.ask("/heard")
+    assert ["một" in h["text"] or "hai" in h["text"] or "ba" in h["text"] for h in heard] == [True] * 5
+    assert {h["kind"] for h in heard} == {"chime"}
+
+
+def test_a_ticket_taken_in_english_is_announced_in_both_languages(place):
+    _, server, display = place(speed=50)
+    server.up()
+    server.publish()
+    server.call("B042", lang="en", counter="3")
+    display.until(lambda: display.ask("/state")["heard_rev"] == 1)
+    [said] = texts(display)
+    assert "bê bốn mươi hai" in said
+    assert "B forty-two" in said
+
+
+def test_a_cut_cable_is_healed_in_silence_and_nothing_is_shown_twice(place, tmp_path):
+    broker, server, display = place(speed=200)
+    server.up()
+    server.publish()
+    server.call("A001")
+    display.until(lambda: display.ask("/state")["heard_rev"] == 1)
+    broker.cut(DEVICE)
+    server.hall.call(server.clock.now(), "A002")
+    passed = server.clock.now() + timedelta(seconds=120)
+    display.until(lambda: server.clock.now() > passed)
+    server.publish()
+    broker.heal(DEVICE)
+    display.until(lambda: [line["number"] for line in shown(tmp_path)] == ["A001", "A002"])
+    server.call("A003")
+    display.until(lambda: display.ask("/state")["heard_rev"] == 2)
+    assert ["một" in texts(display)[0], "ba" in texts(display)[1]] == [True, True]
+
+
+def test_a_display_started_again_shows_the_day_in_silence(place, tmp_path):
+    broker, server, display = place(speed=50)
+    server.up()
+    server.publish()
+    server.call("A001")
+    server.call("A002")
+    display.until(lambda: len(shown(tmp_path)) == 2)
+    display.stop()
+    assert display.status == 0
+    again = Running(display.program._settings, broker)
+    again.until(lambda: again.ask("/state")["screen_rev"] > 0)
+    server.call("A003")
+    again.until(lambda: again.ask("/state")["heard_rev"] == 1)
+    again.stop()
+    assert [line["number"] for line in shown(tmp_path)] == ["A001", "A002", "A003"]
+
+
+def test_duplicated_and_malformed_messages_leave_the_wall_as_it_is(place, tmp_path):
+    broker, server, display = place(speed=50)
+    server.up()
+    server.publish()
+    broker.duplicate_next()
+    server.call("A001")
+    server._link.publish(topics.BOARD.of(SITE), b"\xff{", qos=1, retain=True)
+    server.call("A002")
+    display.until(lambda: display.ask("/state")["heard_rev"] == 2)
+    assert [line["seq"] for line in shown(tmp_path)] == [1, 2]
+
+
+def status_of(broker):
+    return codec.decode(topics.STATUS, broker.retained(topics.STATUS.of(SITE, DEVICE)))
+
+
+def test_rows_that_the_panel_cannot_hold_are_reported_and_the_wall_goes_on(place):
+    broker, server, display = place(diagonal_inch=43, farthest_seat_m=10)
+    server.up()
+    server.say(
+        topics.CONFIG,
+        m.DeviceConfig(
+            rev=1, at=MORNING, hall=HALL, time_zone=ZONE, display=m.DisplayPlan(dwell_s=8, rows=5)
+        ),
+        DEVICE,
+    )
+    server.publish()
+    server.call("A001")
+    display.until(lambda: display.ask("/state")["heard_rev"] == 1)
+    display.until(lambda: status_of(broker).error)
+    assert status_of(broker).error == '43" at 10 m holds 3 rows, not 5'
+
+
+def test_a_silent_loudspeaker_is_reported_and_the_picture_goes_on(place, tmp_path, monkeypatch):
+    monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
+    broker, server, display = place(speed=50, speaker="alsa:")
+    server.up()
+    server.publish()
+    server.call("A001", "A002")
+    display.until(lambda: len(shown(tmp_path)) == 2)
+    display.until(lambda: "cannot be opened" in (status_of(broker).error or ""))
+
+
+def test_a_restart_can_be_ordered(place):
+    _, server, display = place()
+    server.up()
+    display.until(lambda: display.program._link.network == "up")
+    server.say(topics.CONTROL, m.Control(do="restart"), DEVICE)
+    display._thread.join(20)
+    assert display.status == 0
+
+
+def test_a_quiet_wall_does_not_wake_for_nothing(place):
+    """One look at the demo's clock every half second, and no picture that nobody needs."""
+    _, server, display = place()
+    server.up()
+    server.publish()
+    display.until(lambda: display.ask("/state")["screen_rev"])
+    waits = display.program._wait_s()
+    assert 0.3 < waits <= 0.5
+
+
+def settings(folder, **changes):
+    return Settings(
+        **{
+            "broker": BrokerSettings(site=SITE, device=DEVICE),
+            "data": folder,
+            "screen": "sim:640x360",
+            **changes,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"screen": "sin:1x1"}, "no screen"),
+        ({"diagonal_inch": 32, "farthest_seat_m": 12}, "good for seats up to"),
+        ({"speaker": "alas:"}, "no speaker"),
+        ({"voice": "anna"}, "no voice"),
+        ({"clock": "moon"}, "no clock"),
+        ({"time_zone": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"broker": BrokerSettings(site=SITE, device=DEVICE, address="http://x")}, "mqtt://"),
+    ],
+)
+def test_what_cannot_be_opened_is_said_in_one_line(tmp_path, capsys, changes, words):
+    assert run(settings(tmp_path, **changes)) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert said.count("\n") == 1
+
+
+def test_check_says_what_the_panel_holds(tmp_path):
+    said = TRIALS["wall"](settings(tmp_path, screen="sim:1920x1080", farthest_seat_m=10))
+    assert said.startswith('55" at 10 m: a call and 5 rows')
+
+
+def test_sigterm_ends_the_program_within_a_moment(tmp_path):
+    file = tmp_path / "display.toml"
+    file.write_text(
+        f'data = "{tmp_path}/data"\nscreen = "sim:640x360"\npanel = "{tmp_path}/panel"\n'
+        f'[broker]\nsite = "{SITE}"\ndevice = "{DEVICE}"\naddress = "mqtt://127.0.0.1:9"\n',
+        encoding="utf-8",
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "motcua", "display", str(file)],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"MOTCUA_LOG": "warning"},
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not (tmp_path / "panel").exists():
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert not (tmp_path / "panel").exists()
+    finally:
+        process.kill()
+        process.wait()
