@@ -231,8 +231,9 @@ def _try_port(address: str) -> str:
 def _try_broker(settings: Any, broker: Any) -> str:
     site = getattr(broker, "site", None) or _site(settings.hall).id
     user = broker.user or broker.device
-    password = Path(broker.password_file) if broker.password_file else None
-    said: str = importlib.import_module("broker.check").try_broker(broker.address, user, password, site)
+    said: str = importlib.import_module("broker.check").try_broker(
+        broker.address, user, broker.password_file, site
+    )
     return said
 
 

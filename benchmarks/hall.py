@@ -41,9 +41,7 @@ class Device:
 
     def __init__(self, id: str, role: Any, place: Place, clock: HallClock) -> None:
         password = place.data / "broker" / "credentials" / id
-        here = BrokerSettings(
-            site="hanam", device=id, address=f"mqtt://{place.mqtt}", password_file=str(password)
-        )
+        here = BrokerSettings(site="hanam", device=id, address=f"mqtt://{place.mqtt}", password_file=password)
         self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.clock = clock
         self.link = DeviceLink(here, role, "bench", None, self.inbox, clock)

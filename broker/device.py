@@ -81,7 +81,7 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     device: m.Level
     address: str = "mqtt://127.0.0.1:1883"
     user: str = ""  # the device's id where not given
-    password_file: str = ""  # none: without credentials, which real brokers refuse
+    password_file: Path | None = None  # without credentials, which real brokers refuse
 
 
 class DeviceLink:
@@ -115,7 +115,7 @@ class DeviceLink:
             settings.site, settings.device, role, version, outbox.pending() if outbox is not None else []
         )
         user = settings.user or settings.device
-        credentials = read_credentials(user, Path(settings.password_file)) if settings.password_file else None
+        credentials = read_credentials(user, settings.password_file) if settings.password_file else None
         self._link = open_link(
             settings.address,
             credentials,

@@ -29,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     devices: tuple[m.Level, ...]
     listen: str = "127.0.0.1:1883"
     websocket: str | None = None  # host:port of MQTT over WebSocket, path /mqtt
-    data: str = "data/broker"
+    data: Path = Path("data/broker")
 
 
 class CannotStart(Exception):
@@ -54,9 +54,7 @@ def run(settings: Settings) -> int:
 
 def provision_for(settings: Settings) -> Provisioned:
     """The credentials and configurations of this broker, before it runs; safe to repeat."""
-    return provision(
-        Path(settings.data), settings.site, settings.devices, settings.listen, settings.websocket
-    )
+    return provision(settings.data, settings.site, settings.devices, settings.listen, settings.websocket)
 
 
 def nats_server() -> Path:

@@ -65,6 +65,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     citizens: Annotated[int, Meta(ge=1, le=20_000)]
 
 
+class Journal:
+    """What citizens and officers were told, a line each: the hall's log must have all of it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file, self._lock = path.open("a", encoding="utf-8"), threading.Lock()
+
+    def write(self, told: dict[str, object]) -> None:
+        with self._lock:
+            self._file.write(msgspec.json.encode(told).decode() + "\n")
+            self._file.flush()
+
+
 class Crowd:
     """The devices at which citizens take numbers and rate, and what became of their requests."""
 
@@ -83,7 +96,7 @@ class Crowd:
         for id, password in settings.passwords.items():
             outbox = Outbox(settings.data / id / "outbox.db")
             here = BrokerSettings(
-                site=config.site.id, device=id, address=f"mqtt://{settings.mqtt}", password_file=str(password)
+                site=config.site.id, device=id, address=f"mqtt://{settings.mqtt}", password_file=password
             )
             link = DeviceLink(here, config.devices[id].role, "crowd", outbox, self._inbox, clock)
             self._outboxes.append(outbox)
@@ -148,6 +161,7 @@ class Crowd:
                 self.answers_s.append(time.monotonic() - asked_at)
                 self._lines.service_of[ticket.number] = arrival.service
                 self._lines.count("issued")
+                self._lines.journal({"ticket": ticket.ticket, "number": ticket.number})
                 printed = m.PrintFact(
                     id=str(uuid.uuid4()),
                     seq=UNNUMBERED,
@@ -186,6 +200,7 @@ def run(settings: Settings) -> int:
         ended=threading.Event(),
         visit=lambda service, number: day.visit(site, service, number, seed),
         rate=lambda *rating: crowd.rate(*rating),
+        journal=Journal(settings.data / "told.jsonl").write,
     )
     crowd = Crowd(settings, config, clock, lines)
     crowd.start()

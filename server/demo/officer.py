@@ -37,6 +37,7 @@ class Lines:
     ended: threading.Event
     visit: Callable[[str, str], Visit]  # service, number
     rate: Callable[[str, str, int, str | None], None]  # counter, number, level, reason
+    journal: Callable[[dict[str, object]], None]  # what somebody was told, and so must be in the log
     service_of: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
     sent_away: set[str] = field(default_factory=set)
@@ -138,7 +139,10 @@ class Officer:
     def _press(self, verb: str, **told: str) -> dict[str, object] | None:
         """What came of it; None when the hall said no, which is counted and an officer takes as it is."""
         try:
-            return self._staff.press(self._counter, verb, **told)
+            answer = self._staff.press(self._counter, verb, **told)
+            what = {"number": answer.get("number"), "state": answer.get("state")}
+            self._lines.journal({"counter": self._counter, "verb": verb, **what})
+            return answer
         except Refused as refused:
             if refused.code != "nobody-waiting":
                 self._lines.count(f"refused {refused.code}")

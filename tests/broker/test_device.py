@@ -218,7 +218,7 @@ def test_a_device_without_an_outbox_records_nothing() -> None:
 
 
 def test_a_missing_password_file_is_told_at_once(tmp_path: Path) -> None:
-    settings = BrokerSettings(site=SITE, device="k1", password_file=str(tmp_path / "nowhere"))
+    settings = BrokerSettings(site=SITE, device="k1", password_file=tmp_path / "nowhere")
     with pytest.raises(FileNotFoundError):
         DeviceLink(settings, "kiosk", "0.1", None, Inbox(), StoppedClock())
 
@@ -233,7 +233,7 @@ def test_over_real_brokers_nothing_recorded_is_lost_when_the_broker_dies(
         site=SITE,
         device="k1",
         address=real_broker.address,
-        password_file=str(real_broker.provisioned.credentials["k1"]),
+        password_file=real_broker.provisioned.credentials["k1"],
     )
     with device(tmp_path, open_link, settings) as (kiosk, heard, outbox):
         heard.until(ServerUp)

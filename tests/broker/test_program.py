@@ -21,13 +21,14 @@ from tests.brokers import SITE, Inbox, free_port
 
 CODE = (
     "import sys, msgspec; from broker.program import Settings, run\n"
-    "sys.exit(run(msgspec.json.decode(sys.argv[1], type=Settings)))"
+    "path = lambda wanted, value: wanted(value)\n"
+    "sys.exit(run(msgspec.json.decode(sys.argv[1], type=Settings, dec_hook=path)))"
 )
 
 
 @contextlib.contextmanager
 def broker(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
-    arguments = [sys.executable, "-c", CODE, msgspec.json.encode(settings).decode()]
+    arguments = [sys.executable, "-c", CODE, msgspec.json.encode(settings, enc_hook=str).decode()]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         try:
             yield process
@@ -54,9 +55,7 @@ def wait_until_it_answers(settings: Settings) -> None:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(
-        site=SITE, devices=("k1",), listen=f"127.0.0.1:{free_port()}", data=str(tmp_path / "broker")
-    )
+    return Settings(site=SITE, devices=("k1",), listen=f"127.0.0.1:{free_port()}", data=tmp_path / "broker")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
