@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from broker.vocabulary import Now
 from hardware.printer import PrintResult
 from kiosk.state import answers, showing, touches
-from kiosk.state.memory import SERVER_GRACE_S, START_S, Memory
+from kiosk.state.hall import Hall
+from kiosk.state.memory import SERVER_GRACE_S, SETTLE_S, START_S, Memory
 from kiosk.state.pace import GAP, MINUTE
-from kiosk.state.steps import INNER, Asking, Pausing, Recalled, Showing
+from kiosk.state.steps import INNER, Asking, Home, Pausing, Recalled, Showing
 from kiosk.view import Shelf, View
 from kiosk.vocabulary import (
     Booted,
@@ -106,9 +107,23 @@ class Kiosk:
         ahead = [t for t in monos if t is not None and t > now.mono]
         return Wake(min(ahead, default=None), min(walls) - kiosk.offset)
 
-    def settled(self, now: Now) -> bool:
-        """Whether a touch does anything yet: a new screen is dead for a moment."""
-        return self._memory.settled(now)
+    def lit(self, now: Now) -> frozenset[str]:
+        """The wired buttons that would do something: their lamps are lit."""
+        kiosk = self._memory
+        lit = {word for word, verb in touches.BUTTONS.items() if (type(kiosk.step), verb) in touches.ACTS}
+        if isinstance(kiosk.step, Home) and kiosk.resting(now) is None:
+            wall = kiosk.wall(now)
+            lit |= {f"service-{id}" for id in kiosk.hall.services if kiosk.hall.closing(id, wall) is None}
+        return frozenset() if kiosk.printing else frozenset(lit)
+
+    def live_at(self) -> float:
+        """From when on a touch does anything, monotonic: a new screen is dead for a moment."""
+        return self._memory.changed + SETTLE_S
+
+    @property
+    def hall(self) -> Hall:
+        """What is known of the hall."""
+        return self._memory.hall
 
     def _expire(self, now: Now) -> list[Effect]:
         kiosk = self._memory

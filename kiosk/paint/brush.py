@@ -87,7 +87,10 @@ class Brush:
         least_mm: float = NEEDED_MM,
     ) -> Rect:
         """Words in a box: as large as wanted, smaller down to the floor, then cut with an ellipsis."""
-        px, least = self.px(cap_mm), self.panel.cap(min(least_mm, cap_mm))
+        px = self.px(cap_mm)
+        least = min(px, self.panel.cap(least_mm))
+        if not text:
+            return Rect(box.x, box.y, 0, 0)
         try:
             return self.canvas.text_box(text, box, px, weight, colour, align, lines, least, valign)
         except DoesNotFit:
@@ -196,7 +199,7 @@ class Brush:
         under = Rect(
             panel.margin, foot - line_px(self.px(panel.type.hint)), width, line_px(self.px(panel.type.hint))
         )
-        self.words(hint, under, panel.type.hint, 400, theme.on_deep2, lines=1)
+        self.words(hint, under, panel.type.hint, 400, theme.on_deep2, lines=1, least_mm=LEAST_MM)
         high = lines * line_px(self.px(panel.type.title))
         over = Rect(panel.margin, under.top - high, width, high)
         self.words(title, over, panel.type.title, 800, theme.on_deep, lines=lines, valign="bottom")

@@ -42,7 +42,7 @@ def paint_leftover(brush: Brush, view: View, arrangement: Arrangement) -> None:
     key = "leftover.title" if shown.again else "leftover.title_kept"
     title = brush.say(key, number=clean(shown.ticket.number))
     _alarm(brush, arrangement.boxes["head"], title, brush.say("leftover.hint"))
-    left = brush.say("leftover.left", s=shown.left_s)
+    left = brush.say("leftover.left" if brush.panel.portrait else "held.left_short", s=shown.left_s)
     _ticket(brush, view, arrangement, shown.ticket, left, "held.keep", "held.keep_hint")
 
 

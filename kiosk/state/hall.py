@@ -6,7 +6,8 @@ Compares times and adds figures up; every rule (hours, holidays, caps) was worke
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -36,7 +37,8 @@ class Hall:
     config: DeviceConfig | None = None
     plan: KioskPlan | None = None
     zone: tzinfo = UTC
-    lines: tuple[WaitingLine, ...] = ()
+    lines: Mapping[str, WaitingLine] = field(default_factory=dict)  # by service
+    services: Mapping[str, tuple[AuthorityPlan, ServicePlan]] = field(default_factory=dict)
     fresh: bool = False
 
     def with_config(self, config: DeviceConfig) -> Hall:
@@ -47,10 +49,11 @@ class Hall:
             zone = ZoneInfo(config.time_zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise BadPlan(f"there is no time zone {ascii(config.time_zone)[:60]}") from None
-        return replace(self, config=config, plan=config.kiosk, zone=zone)
+        services = {s.id: (a, s) for a in config.kiosk.authorities for s in a.services}
+        return replace(self, config=config, plan=config.kiosk, zone=zone, services=services)
 
     def with_board(self, board: Board) -> Hall:
-        return replace(self, lines=board.waiting)
+        return replace(self, lines={line.service: line for line in board.waiting})
 
     @property
     def authorities(self) -> tuple[AuthorityPlan, ...]:
@@ -61,7 +64,7 @@ class Hall:
         return next((a for a in self.authorities if a.id == id), None)
 
     def service(self, id: str) -> tuple[AuthorityPlan, ServicePlan] | None:
-        return next(((a, s) for a in self.authorities for s in a.services if s.id == id), None)
+        return self.services.get(id)
 
     def local(self, at: datetime) -> datetime:
         """The hall's local time in whole minutes: all that a screen shows."""
@@ -72,7 +75,7 @@ class Hall:
         found = self.service(service)
         if found is None:
             return Closing(UNKNOWN_SERVICE)
-        line = self._line(service)
+        line = self.lines.get(service)
         said = None
         # A line that is to reopen at an hour which has struck was only not yet sent again.
         if line is not None and not line.open and (line.reopens_at is None or line.reopens_at > at):
@@ -82,7 +85,7 @@ class Hall:
 
     def all_closed(self, at: datetime) -> Closing | None:
         """Most services' reason and when the first of them reopens, or None while one gives numbers."""
-        closings = [self.closing(s.id, at) for a in self.authorities for s in a.services]
+        closings = [self.closing(id, at) for id in self.services]
         shut = [c for c in closings if c is not None]
         if len(shut) < len(closings):
             return None
@@ -108,9 +111,6 @@ class Hall:
 
     # --- inside -----------------------------------------------------------------------------------------
 
-    def _line(self, service: str) -> WaitingLine | None:
-        return next((line for line in self.lines if line.service == service), None)
-
     def _outside(self, openings: tuple[Opening, ...], at: datetime) -> Closing | None:
         """The plan's own reason, for the moments before the server says so itself."""
         if any(o.opens <= at < o.closes for o in openings):
@@ -128,7 +128,7 @@ class Hall:
         return Closing(code, coming)
 
     def _service_offer(self, service: ServicePlan, at: datetime) -> Offer:
-        line = self._line(service.id) if self.fresh else None
+        line = self.lines.get(service.id) if self.fresh else None
         return Offer(
             Target(Verb.SERVICE, service.id),
             service.letter,

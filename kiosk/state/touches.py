@@ -34,7 +34,7 @@ from kiosk.state.steps import (
 from kiosk.view import NORMAL, Target, Verb
 from kiosk.vocabulary import Ask, Effect, Note, Print
 
-_BUTTONS = {"help": Verb.HELP, "back": Verb.BACK}
+BUTTONS = {"help": Verb.HELP, "back": Verb.BACK}
 
 
 def tapped(kiosk: Memory, target: Target | None, now: Now) -> list[Effect]:
@@ -56,7 +56,7 @@ def pressed(kiosk: Memory, button: str, now: Now) -> list[Effect]:
     """A wired button. One of a service works on the first screen, whichever page it shows."""
     kind, _, service = button.partition("-")
     if kind != "service":
-        verb = _BUTTONS.get(button)
+        verb = BUTTONS.get(button)
         return (
             [Note(f"button unknown id={button[:40]!a}")] if verb is None else tapped(kiosk, Target(verb), now)
         )

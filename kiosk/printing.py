@@ -1,0 +1,87 @@
+"""The thread that draws tickets and hands them to the printer, so that the screen never waits for paper.
+
+Knows how a job becomes dots; what its result means is the core's.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from broker.link import Put
+from broker.messages import KioskPlan, TicketReply, Words
+from hardware.escpos import raster_job
+from hardware.printer import Printer
+from kiosk.slip import Slip
+from kiosk.ticket import render, slip
+from kiosk.vocabulary import Job, PrintEnded
+
+TEST_NUMBER = "TEST"
+
+
+@dataclass(frozen=True)
+class PrintingBroken:
+    """The thread died of a bug; the program raises this."""
+
+    error: BaseException
+
+
+class Printing:
+    """One printer's worker. Puts a PrintEnded into `inbox` for each job; a test page has none."""
+
+    def __init__(self, printer: Printer, inbox: Put) -> None:
+        self._printer = printer
+        self._inbox = inbox
+        self._jobs: queue.SimpleQueue[tuple[Job | None, Slip] | None] = queue.SimpleQueue()
+        # A printer that hangs must not keep the program from ending.
+        self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def print(self, job: Job, plan: KioskPlan, hall: Words, zone: tzinfo) -> None:
+        """Queue a ticket; returns at once."""
+        self._jobs.put((job, slip(job.ticket, plan, hall, zone)))
+
+    def print_test(self, device: str, plan: KioskPlan, hall: Words, zone: tzinfo, at: datetime) -> None:
+        """Queue a page that is nobody's ticket: every size of letter, the code, the cut."""
+        self._jobs.put((None, slip(test_ticket(device, at), plan, hall, zone)))
+
+    def stop(self, timeout_s: float = 0.3) -> None:
+        """End after the job under way, or leave it behind."""
+        self._jobs.put(None)
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        try:
+            while (item := self._jobs.get()) is not None:
+                job, words = item
+                picture = render(words, self._printer.width_mm)
+                result = self._printer.print(raster_job(picture), words.number)
+                if job is not None:
+                    self._inbox.put(PrintEnded(job, result))
+        except Exception as error:
+            self._inbox.put(PrintingBroken(error))
+
+
+def test_ticket(device: str, at: datetime) -> TicketReply:
+    """A reply that the server never gave."""
+    words = Words(f"In thử – {device}", f"Test print – {device}")
+    return TicketReply(
+        id="test",
+        ticket="test",
+        number=TEST_NUMBER,
+        issued_at=at,
+        service=words,
+        authority=words,
+        klass="normal",
+        lang="vi",
+        ahead=0,
+        wait=None,
+        place=Words("Không phải phiếu của ai", "Nobody's ticket"),
+        url="",
+        grace_min=0,
+    )

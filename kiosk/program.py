@@ -1,0 +1,345 @@
+"""`motcua kiosk`: let citizens choose a service and print their numbers.
+
+The runner of `kiosk.core`: one inbox, one loop. The link, the printer, the buttons and the panel have threads
+of their own, which only put into the inbox; this loop alone touches the core, the screen and the store.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import signal
+import sys
+import threading
+import time
+import uuid
+from pathlib import Path
+from types import FrameType
+from typing import Any, Literal
+
+import msgspec
+
+from broker import messages as m
+from broker.device import BrokerSettings, DeviceLink, LinkBroken
+from broker.link import OpenLink, open_link
+from broker.outbox import UNNUMBERED, Outbox
+from broker.vocabulary import BoardArrived, Now
+from hardware.buttons import Buttons, Press, open_buttons
+from hardware.canvas import Canvas
+from hardware.clock import Clock, ClockError, open_clock
+from hardware.panel import Panel as Socket
+from hardware.panel import PanelError
+from hardware.printer import Printer, open_printer
+from hardware.release import release
+from hardware.screen import Screen, ScreenError, open_screen
+from hardware.texts import Texts
+from hardware.theme import THEMES
+from kiosk.core import Kiosk
+from kiosk.layout.frame import Arrangement
+from kiosk.layout.panel import Panel
+from kiosk.layout.reach import reach
+from kiosk.layout.shelf import make_shelf
+from kiosk.paint.painter import paint, theme_of
+from kiosk.panel import Shown, Touch, routes
+from kiosk.printing import Printing, PrintingBroken
+from kiosk.store import Store
+from kiosk.view import View
+from kiosk.vocabulary import (
+    Abandon,
+    Ask,
+    Booted,
+    ButtonPressed,
+    Effect,
+    Forget,
+    Input,
+    Keep,
+    Note,
+    Print,
+    PrinterIs,
+    PrintTest,
+    Report,
+    Restart,
+    Tapped,
+    TellPrinter,
+    Tick,
+)
+
+log = logging.getLogger("kiosk")
+
+REQUEST_DEADLINE_S = 3.0  # a citizen waits so long for a number; then it is given up for good
+CALM_S = 1.0  # figures on the screen change at most so often
+LOOK_S = 2.0  # the hall's clock may be set anew while we sleep
+FINGER_S = 0.03  # between two looks at a window's mouse
+ENDED = 0  # also to start again: systemd, or the demo, does that
+MISCONFIGURED = 2
+CANNOT_OPEN = (ClockError, ScreenError, ValueError, OSError)  # ValueError: a bad address, printer, panel
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The kiosk's file. Paths are taken from the file's own folder."""
+
+    program: str = "kiosk"
+    data: Path  # what has to survive a power cut: the outbox, and the tickets under way
+    broker: BrokerSettings
+    screen: str = "sim:1080x1920"
+    diagonal_in: float | None = None  # of the panel; without it 21.5 upright and 10.1 across
+    screen_bottom_mm: float = 770.0  # from the floor to the lower edge of the picture
+    printer: str = "sim:80"
+    keys: str = "sim:"  # wired buttons; without ids: help and back
+    theme: Literal["light", "dark", "contrast"] = "light"
+    clock: str = "system"
+    panel: Path | None = None  # a socket, only for simulated hardware
+
+
+class Stop:
+    """Ends the loop."""
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGTERM or Ctrl-C; the exit status. 2 for hardware or files that cannot be opened."""
+    try:
+        kiosk = KioskProgram(settings)
+    except CANNOT_OPEN as error:
+        print(f"motcua: {error}", file=sys.stderr)
+        return MISCONFIGURED
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        kiosk.stop()
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+    try:
+        return kiosk.run()
+    except PanelError as error:
+        print(f"motcua: {error}", file=sys.stderr)
+        return MISCONFIGURED
+
+
+def open_keys(settings: Settings, inbox: queue.SimpleQueue[Any]) -> Buttons:
+    return open_buttons("sim:help,back" if settings.keys == "sim:" else settings.keys, inbox.put)
+
+
+def open_panel(settings: Settings, size: tuple[int, int]) -> Panel:
+    """Raises BadPanel, a ValueError."""
+    return Panel.of(size, settings.diagonal_in, settings.screen_bottom_mm)
+
+
+class KioskProgram:
+    """One kiosk, from its settings to its end. `stop` may be called from any thread or signal."""
+
+    def __init__(self, settings: Settings, *, open_link: OpenLink = open_link) -> None:
+        self._settings = settings
+        self._device = settings.broker.device
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._clock: Clock = open_clock(settings.clock)
+        self._texts = Texts.load("kiosk")
+        self._screen: Screen = open_screen(settings.screen, f"motcua {self._device}")
+        self._panel = open_panel(settings, self._screen.size)
+        self._keys = open_keys(settings, self._inbox)
+        settings.data.mkdir(parents=True, exist_ok=True)
+        self._store = Store(settings.data / "tickets.db")
+        self._outbox = Outbox(settings.data / "outbox.db")
+        self._printer: Printer = open_printer(settings.printer, self._clock)
+        self._printing = Printing(self._printer, self._inbox)
+        self._link = DeviceLink(
+            settings.broker,
+            "kiosk",
+            release(),
+            self._outbox,
+            self._inbox,
+            self._clock,
+            open_link=open_link,
+        )
+        self._core = Kiosk(self._device, lambda: uuid.uuid4().hex, make_shelf(self._panel), self._now())
+        self._view: View | None = None
+        self._painted_at = 0.0
+        self._stale = False  # there is something new to paint, in a moment
+        self._arrangement = Arrangement((), {})
+        self._shown = Shown(self._device, self._screen, self._printer, self._keys)
+        self._ending: int | None = None
+
+    def stop(self) -> None:
+        """End in good order, soon."""
+        self._inbox.put(Stop())
+
+    def run(self) -> int:
+        socket = (
+            Socket(self._settings.panel, routes(self._shown, self._inbox.put))
+            if self._settings.panel
+            else None
+        )
+        unfinished = self._store.unfinished()
+        log.info(
+            "kiosk started device=%s outbox=%d unfinished=%d",
+            self._device,
+            self._outbox.count(),
+            len(unfinished),
+        )
+        log.info("panel %s", reach(self._panel))
+        try:
+            self._handle(Booted(unfinished))
+            self._refresh()
+            if socket is not None:
+                socket.start()
+            self._printing.start()
+            self._printer.on_status(lambda status: self._inbox.put(PrinterIs(status)))
+            self._link.start()
+            while self._ending is None:
+                self._turn()
+        finally:
+            if socket is not None:
+                socket.stop()
+            self._printing.stop()
+            self._link.stop(1.0)
+            self._printer.close()
+            self._keys.close()
+            self._screen.close()
+            self._outbox.close()
+            self._store.close()
+        log.info("kiosk ended device=%s", self._device)
+        return self._ending
+
+    # --- the loop ---------------------------------------------------------------------------------------
+
+    def _turn(self) -> None:
+        """Wait for something, take all there is, and show the result."""
+        try:
+            item = self._inbox.get(timeout=self._wait_s())
+        except queue.Empty:
+            item = Tick()
+        calm = True
+        while item is not None and self._ending is None:
+            calm = calm and isinstance(item, BoardArrived | Tick)
+            self._take(item)
+            item = None if self._inbox.empty() else self._inbox.get()
+        for x, y in self._screen.touches():
+            self._take(Touch(x, y))
+            calm = False
+        # A hall in a hurry sends many boards a second; a screen that people read stays calm.
+        if not calm or time.monotonic() - self._painted_at >= CALM_S:
+            self._refresh()
+        else:
+            self._stale = True
+
+    def _wait_s(self) -> float:
+        now = self._now()
+        wake = self._core.wake(now)
+        waits = [LOOK_S, self._clock.real_seconds((wake.wall - now.wall).total_seconds())]
+        if wake.mono is not None:
+            waits.append(wake.mono - now.mono)
+        if self._stale:
+            waits.append(self._painted_at + CALM_S - now.mono)
+        if not self._settings.screen.startswith("sim:"):
+            waits.append(FINGER_S)
+        return max(0.0, min(waits))
+
+    def _take(self, item: Any) -> None:
+        match item:
+            case Stop():
+                self._ending = ENDED
+            case LinkBroken():
+                raise item
+            case PrintingBroken(error):
+                raise error
+            case Press(button):
+                self._handle(ButtonPressed(button))
+            case Touch(x, y):
+                spot = self._arrangement.spot_at(x, y)
+                self._handle(Tapped(spot.target if spot else None))
+            case _:
+                self._handle(item)
+
+    def _handle(self, input: Input) -> None:
+        for effect in self._core.handle(input, self._now()):
+            self._carry_out(effect)
+
+    def _refresh(self) -> None:
+        """Paint if the view is another; tell lamps and panel."""
+        self._stale = False
+        now = self._now()
+        view = self._core.view(now)
+        self._keys.light(self._core.lit(now))
+        if view != self._view:
+            canvas = Canvas(self._screen.surface, THEMES[theme_of(self._settings.theme, view.look)])
+            self._arrangement = paint(canvas, view, self._panel, self._texts)
+            self._screen.show()
+            self._view = view
+            self._painted_at = now.mono
+            self._shown.labels = self._labels(view)
+        self._shown.targets = self._targets(self._arrangement)
+
+    # --- effects ----------------------------------------------------------------------------------------
+
+    def _carry_out(self, effect: Effect) -> None:
+        hall = self._core.hall
+        match effect:
+            case Ask(request):
+                self._store.pending(request.id)
+                self._link.request(request, REQUEST_DEADLINE_S)
+                log.info("asked request=%s service=%s", request.id, request.service)
+            case Keep(request, ticket):
+                self._store.issued(request, ticket)
+                log.info("issued request=%s number=%s", request, ascii(ticket.number))
+            case Print(job):
+                assert hall.plan is not None and hall.config is not None, "a ticket is shown in a hall"
+                self._store.printing(job.request, job.attempt)
+                self._printing.print(job, hall.plan, hall.config.hall, hall.zone)
+            case Report(job, outcome):
+                # First the fact, whose id follows from the job, then the end of the life: a power cut
+                # between the two says the same thing twice.
+                self._link.fact(
+                    m.PrintFact(
+                        id=f"{job.request}.p{job.attempt}",
+                        seq=UNNUMBERED,
+                        at=self._clock.now(),
+                        ticket=job.ticket.ticket,
+                        outcome=outcome,
+                    )
+                )
+                self._store.ended(job.request, outcome)
+                log.info("paper request=%s attempt=%d outcome=%s", job.request, job.attempt, outcome)
+            case Abandon(request):
+                self._link.fact(
+                    m.AbandonFact(id=f"{request}.a", seq=UNNUMBERED, at=self._clock.now(), request=request)
+                )
+                self._store.ended(request, "abandoned")
+                log.warning("abandoned request=%s", request)
+            case Forget(request):
+                self._store.ended(request, "refused")
+            case TellPrinter(status):
+                self._link.status(printer=status.value)
+                log.info("printer status=%s", status.value)
+            case PrintTest():
+                if hall.plan is not None and hall.config is not None:
+                    self._printing.print_test(
+                        self._device, hall.plan, hall.config.hall, hall.zone, self._clock.now()
+                    )
+            case Restart():
+                self._ending = ENDED
+            case Note(line):
+                log.warning(line)
+
+    # --- for the panel ----------------------------------------------------------------------------------
+
+    def _targets(self, arrangement: Arrangement) -> Any:
+        """What a finger would hit at the moment it is asked. Reads values only: it runs in another thread."""
+        found = [
+            {"verb": s.target.verb.value, "of": s.target.of, "box": s.box}
+            for s in arrangement.spots
+            if s.target not in arrangement.dead
+        ]
+        live_at = self._core.live_at()
+        return lambda: found if time.monotonic() >= live_at else []
+
+    def _labels(self, view: View) -> dict[str, str]:
+        """The words on the wired buttons, as they would be painted on them."""
+        labels = {"help": self._texts("bar.help", "vi"), "back": self._texts("bar.back", "vi")}
+        for id in self._keys.ids:
+            found = self._core.hall.service(id.removeprefix("service-"))
+            if found is not None:
+                labels[id] = f"{found[1].letter} {found[1].name.vi}"
+        return labels
+
+    def _now(self) -> Now:
+        return Now(time.monotonic(), self._clock.now(), self._clock.synchronised)
