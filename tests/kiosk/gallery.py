@@ -1,0 +1,194 @@
+"""Every state of the kiosk, as a view: what the picture tests draw, and what a person looks at.
+
+`python -m tests.kiosk.gallery FOLDER` writes all of them as PNG.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pygame
+
+from hardware.canvas import Canvas
+from hardware.printer import PrinterStatus, PrintResult
+from hardware.texts import Texts
+from hardware.theme import THEMES, ThemeName
+from kiosk.layout.panel import Panel
+from kiosk.layout.shelf import make_shelf
+from kiosk.paint.painter import paint, theme_of
+from kiosk.state import showing
+from kiosk.state.hall import Hall
+from kiosk.state.steps import (
+    Again,
+    Asking,
+    Explaining,
+    Helping,
+    Home,
+    Pausing,
+    Question,
+    Recalled,
+    Services,
+    Showing,
+    Step,
+    Unanswered,
+    Wish,
+)
+from kiosk.view import NORMAL, Closing, Look, NoServer, Starting, Target, Verb, View
+from kiosk.vocabulary import Job
+from tests.kiosk import sample
+
+PANELS = {"tall": Panel.of((1080, 1920)), "wide": Panel.of((1280, 800))}
+TEXTS = Texts.load("kiosk")
+LONG = sample.m.Words(
+    "Cấp Giấy chứng nhận quyền sử dụng đất, quyền sở hữu nhà ở và tài sản gắn liền đất",
+    "Certificates of land use rights, house ownership and other property attached to it",
+)
+
+
+def whole_hall() -> Hall:
+    return Hall(fresh=True).with_config(sample.config()).with_board(sample.board())
+
+
+def view_of(
+    step: Step,
+    panel: Panel,
+    look: Look,
+    hall: Hall | None = None,
+    printer: PrinterStatus = PrinterStatus.OK,
+    at: datetime = sample.MORNING,
+    asked: bool = False,
+    unknown: Starting | NoServer | None = None,
+) -> View:
+    """The view of a step, as the core would make it."""
+    hall = hall or whole_hall()
+    situation = showing.Situation(hall, look, make_shelf(panel), printer, at, 0.0, 20.0, unknown)
+    config, plan = hall.config, hall.plan
+    return View(
+        screen=showing.screen_of(step, situation),
+        look=look,
+        at=hall.local(at) if config else None,
+        hall=config.hall if config else None,
+        hotline=plan.hotline if plan else "",
+        dialog=showing.dialog_of(step, 0.0 if asked else None, situation),
+        pressed=showing.pressed_of(step),
+        trouble=None if printer in showing.READY else str(printer),
+    )
+
+
+def closed_hall(code: str, reopens_at: datetime | None) -> Hall:
+    lines = tuple(sample.closed_line(id, code, reopens_at) for id in sample.FIGURES)
+    return Hall(fresh=True).with_config(sample.config()).with_board(sample.board(lines=lines))
+
+
+def hall_with(*authorities: sample.m.AuthorityPlan) -> Hall:
+    return Hall(fresh=True).with_config(sample.config(authorities)).with_board(sample.board())
+
+
+def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
+    """Every state by name."""
+    job = Job("r-1", 1, sample.ticket(lang=look.lang))
+    two = Job(
+        "r-1",
+        1,
+        sample.ticket(
+            lang=look.lang,
+            number="E113",
+            service=LONG,
+            authority=sample.m.Words("Sở Giao thông vận tải", "Department of Transport"),
+            wait=None,
+            place=sample.m.Words("Khu A – quầy 1, 2, 3, 4, 5, 9", "Area A – counters 1, 2, 3, 4, 5, 9"),
+        ),
+    )
+    question = Question("tai-nguyen", Home())
+    normal = Target(Verb.CLASS, NORMAL)
+    afternoon, tuesday = sample.OPENINGS[1].opens, sample.OPENINGS[2].opens
+
+    def seen(step: Step, **more: object) -> View:
+        return view_of(step, panel, look, **more)  # type: ignore[arg-type]
+
+    yield "home", seen(Home())
+    yield "home-2", seen(Home(1))
+    yield "home-no-paper", seen(Home(), printer=PrinterStatus.PAPER_OUT)
+    yield "home-no-printer", seen(Home(), printer=PrinterStatus.UNPLUGGED)
+    yield "home-clock-wrong", replace(seen(Home()), clock_wrong=True)
+    yield "home-identify", replace(seen(Home()), identify="kiosk-1")
+    yield "home-small", seen(Home(), hall=hall_with(*(sample.authority(*r) for r in sample.AUTHORITIES[:5])))
+    yield "home-single", seen(Home(), hall=hall_with(sample.authority(*sample.AUTHORITIES[3])))
+    long_one = sample.authority("a", "A", LONG.vi, LONG.en, LONG.vi, LONG.en, 1)
+    many = [replace_id(long_one, f"a-{n}") for n in range(12)]
+    yield "home-long-names", seen(Home(), hall=hall_with(*many))
+    yield "services", seen(Services("giao-thong", Home()))
+    yield "priority", seen(question)
+    yield "busy", seen(Asking(Wish("tai-nguyen", "normal", normal, question), "r"))
+    one = Target(Verb.SERVICE, "y-te")
+    yield "busy-home", seen(Asking(Wish("y-te", "normal", one, Home()), "r"))
+    yield "another", seen(Again(Wish("tai-nguyen", "normal", normal, question), "B047"))
+    yield "printing", seen(Showing(job, None, 0.0))
+    yield "done", seen(Showing(job, PrintResult.PRINTED, 0.0))
+    yield "done-long", seen(Showing(two, PrintResult.PRINTED, 0.0))
+    out = PrinterStatus.PAPER_OUT
+    yield "paper-out", seen(Showing(job, PrintResult.PAPER_OUT, 0.0), printer=out)
+    yield "paper-out-long", seen(Showing(two, PrintResult.PAPER_OUT, 0.0), printer=out)
+    yield "paper-back", seen(Showing(job, PrintResult.PAPER_OUT, 0.0))
+    for result in (PrintResult.COVER_OPEN, PrintResult.CUTTER_ERROR, PrintResult.UNPLUGGED):
+        yield f"held-{result}", seen(Showing(job, result, 0.0), printer=PrinterStatus(str(result)))
+    yield "held-maybe", seen(Showing(two, PrintResult.MAYBE, 0.0))
+    yield "leftover", seen(Recalled(job, 0.0))
+    yield "leftover-no-paper", seen(Recalled(job, 0.0), printer=out)
+    for code, back in (
+        ("before-opening", sample.OPENINGS[0].opens),
+        ("lunch", afternoon),
+        ("cut-off", afternoon),
+        ("after-hours", tuesday),
+        ("holiday", tuesday),
+        ("closed-day", None),
+        ("session-full", afternoon),
+        ("no-counter", None),
+    ):
+        early = sample.MORNING.replace(hour=0)
+        yield f"closed-{code}", seen(Home(), hall=closed_hall(code, back), at=early)
+    name = sample.m.Words("Ban Quản lý các KCN", "Industrial Zones Management Board")
+    yield "explain", seen(Explaining(Closing("lunch", afternoon), name, Home()))
+    yield "explain-unknown", seen(Explaining(Closing("bad-request"), None, Home()))
+    yield "unanswered", seen(Unanswered())
+    yield "no-server", seen(Home(), unknown=NoServer(asked=False))
+    yield "no-server-no-hall", seen(Home(), hall=Hall(), unknown=NoServer(asked=False))
+    yield "starting", seen(Home(), hall=Hall(), unknown=Starting())
+    yield "pause", seen(Pausing(sample.MORNING.replace(second=35)))
+    yield "help", seen(Helping(Home()))
+    yield "help-with-number", seen(Helping(Showing(job, PrintResult.PAPER_OUT, 0.0)))
+    yield "more-time", seen(question, asked=True)
+    yield "more-time-with-number", seen(Helping(Showing(job, PrintResult.PAPER_OUT, 0.0)), asked=True)
+
+
+def replace_id(authority: sample.m.AuthorityPlan, id: str) -> sample.m.AuthorityPlan:
+    services = tuple(sample.service(id, s.letter, s.name) for s in authority.services)
+    return sample.m.AuthorityPlan(id, authority.letter, authority.name, authority.short, services)
+
+
+def draw(view: View, panel: Panel, theme: ThemeName = "light") -> pygame.Surface:
+    surface = pygame.Surface((panel.width, panel.height))
+    paint(Canvas(surface, THEMES[theme_of(theme, view.look)]), view, panel, TEXTS)
+    return surface
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for size, panel in PANELS.items():
+        for word, look in (
+            ("vi", Look()),
+            ("en", Look(lang="en")),
+            ("large", Look(large=True)),
+            ("contrast", Look(contrast=True)),
+            ("low", Look(low=True)),
+        ):
+            for name, view in states(panel, look):
+                pygame.image.save(draw(view, panel), str(folder / f"{size}-{name}-{word}.png"))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,237 @@
+"""Every state as a picture: nothing is cut, letters are large, contrast is high (checks K03, K04, K10)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pygame
+import pytest
+
+from broker import messages as m
+from hardware.canvas import Anchor, Canvas, Level, Point, baseline_of, held, start_of
+from hardware.printer import PrinterStatus, PrintResult
+from hardware.texts import LANGUAGES
+from hardware.theme import RGB, THEMES, Theme, ThemeName, contrast
+from hardware.type import CAP_HEIGHT
+from kiosk.layout.panel import LEAST_MM, NEEDED_MM, Panel
+from kiosk.paint.painter import paint, theme_of
+from kiosk.state.steps import Home, Showing
+from kiosk.view import Look, View
+from kiosk.vocabulary import Job
+from server.hall.refusals import CODES
+from tests.kiosk import sample
+from tests.kiosk.gallery import PANELS, TEXTS, draw, hall_with, replace_id, states, view_of
+
+KIOSK_CODES = (
+    "before-opening",
+    "lunch",
+    "cut-off",
+    "after-hours",
+    "holiday",
+    "closed-day",
+    "session-full",
+    "unknown-service",
+    "too-soon",
+)
+
+
+NEEDED = ("home.title", "home.hint", "priority.normal", "priority.papers", "done.done", "held.noted")
+
+
+class Recorder(Canvas):
+    """Draws as always, and remembers each line: its words, capitals in pixels, and contrast to its ground."""
+
+    def __init__(self, surface: pygame.Surface, theme: Theme) -> None:
+        super().__init__(surface, theme)
+        self.lines: list[tuple[str, float, float]] = []
+
+    def text(
+        self,
+        s: str,
+        pos: Point,
+        px: int,
+        weight: int = 400,
+        colour: RGB | None = None,
+        anchor: Anchor = "left",
+        level: Level = "baseline",
+    ) -> pygame.Rect:
+        left = start_of(pos[0], self.width(s, px, weight), anchor)
+        self._remember(s, left, self.width(s, px, weight), pos[1], px, colour, level)
+        return super().text(s, pos, px, weight, colour, anchor, level)
+
+    def figures(
+        self,
+        s: str,
+        pos: Point,
+        px: int,
+        weight: int = 800,
+        colour: RGB | None = None,
+        anchor: Anchor = "left",
+        level: Level = "baseline",
+    ) -> pygame.Rect:
+        left = start_of(pos[0], self.figures_width(s, px, weight), anchor)
+        self._remember(s, left, self.figures_width(s, px, weight), pos[1], px, colour, level)
+        return super().figures(s, pos, px, weight, colour, anchor, level)
+
+    def _remember(
+        self, s: str, left: int, wide: int, y: float, px: int, colour: RGB | None, level: Level
+    ) -> None:
+        """Called before the line is drawn: what it will stand on is still to be seen."""
+        if not s:
+            return
+        where = held(left, baseline_of(y, px, level), wide, px)
+        assert self.rect.inflate(0, px // 2).contains(where), f"{s!r} leaves the panel"
+        middle = where.inflate(-where.width // 8, 0).clip(self.rect)
+        colours: Counter[RGB] = Counter()
+        for x in range(middle.left, middle.right, max(1, middle.width // 12)):
+            red, green, blue, _ = self.surface.get_at((x, middle.centery))
+            colours[red, green, blue] += 1
+        ground = colours.most_common(1)[0][0]
+        self.lines.append((s, px * CAP_HEIGHT, contrast(colour or self.theme.ink, ground)))
+
+
+def recorded(view: View, panel: Panel, theme: ThemeName = "light") -> Recorder:
+    surface = pygame.Surface((panel.width, panel.height))
+    canvas = Recorder(surface, THEMES[theme_of(theme, view.look)])
+    paint(canvas, view, panel, TEXTS)
+    return canvas
+
+
+PICTURES = [
+    pytest.param(size, look, id=f"{size}-{look.lang}-{'large' if look.large else 'normal'}")
+    for size in PANELS
+    for look in (Look(), Look(lang="en"), Look(large=True), Look(lang="en", large=True, low=True))
+]
+
+
+@pytest.mark.parametrize(("size", "look"), PICTURES)
+def test_no_words_of_ours_are_cut_in_any_state(size: str, look: Look) -> None:
+    for name, view in states(PANELS[size], look):
+        if "long" not in name and name not in ("held-maybe",):  # whose names are longer than any paper
+            cut = [s for s, _, _ in recorded(view, PANELS[size]).lines if s.endswith("…")]
+            assert not cut, name
+
+
+@pytest.mark.parametrize(("size", "look"), PICTURES)
+def test_no_letters_are_smaller_than_can_be_read(size: str, look: Look) -> None:
+    panel = PANELS[size]
+    for name, view in states(panel, look):
+        for words, cap, _ in recorded(view, panel).lines:
+            assert cap >= LEAST_MM * panel.px_per_mm - 0.01, (name, words)
+
+
+@pytest.mark.parametrize("look", [Look(), Look(lang="en")], ids=["vi", "en"])
+def test_what_must_be_read_is_large_on_the_panel_of_the_pictures(look: Look) -> None:
+    panel = PANELS["tall"]
+    needed = {
+        TEXTS(key, look.lang)
+        for key in (
+            "home.title",
+            "home.hint",
+            "priority.normal",
+            "priority.papers",
+            "done.done",
+            "held.noted",
+        )
+    }
+    met = set()
+    for name, view in states(panel, look):
+        for words, cap, _ in recorded(view, panel).lines:
+            offered = name.startswith("home") and words in {r[2] for r in sample.AUTHORITIES} | {"Sở Y tế"}
+            if words in needed or offered:
+                met.add(words)
+                assert cap >= NEEDED_MM * panel.px_per_mm - 0.5, (name, words)
+    assert needed <= met
+
+
+@pytest.mark.parametrize("size", PANELS)
+@pytest.mark.parametrize(
+    ("theme", "look"),
+    [("light", Look()), ("dark", Look()), ("light", Look(contrast=True)), ("contrast", Look())],
+    ids=["light", "dark", "chosen", "contrast"],
+)
+def test_contrast_is_at_least_seven_for_all_words(size: str, theme: ThemeName, look: Look) -> None:
+    panel = PANELS[size]
+    for name, view in states(panel, look):
+        for words, _, ratio in recorded(view, panel, theme).lines:
+            assert ratio >= 7.0, (name, words)
+
+
+def test_the_number_has_capitals_of_sixty_millimetres_where_it_fits() -> None:
+    panel = PANELS["tall"]
+    for name, view in states(panel, Look()):
+        if name in ("done", "paper-out"):
+            (cap,) = [cap for words, cap, _ in recorded(view, panel).lines if words == "B047"]
+            assert cap / panel.px_per_mm >= 60
+
+
+def test_a_number_of_any_length_stays_on_its_card() -> None:
+    for panel in PANELS.values():
+        for number in ("A1", "A2-017", "W" * 12, "1" * 12):
+            job = Job("r", 1, sample.ticket(number=number))
+            recorded(view_of(Showing(job, PrintResult.PRINTED, 0.0), panel, Look()), panel)
+
+
+def test_states_look_different_from_each_other() -> None:
+    panel = PANELS["wide"]
+    seen: dict[bytes, str] = {}
+    for name, view in states(panel, Look()):
+        picture = draw(view, panel).get_buffer().raw
+        assert picture not in seen or name == "home-long-names", (name, seen[picture])
+        seen[picture] = name
+
+
+def test_the_same_view_is_the_same_picture() -> None:
+    panel = PANELS["tall"]
+    view = view_of(Home(), panel, Look())
+    assert draw(view, panel).get_buffer().raw == draw(replace(view), panel).get_buffer().raw
+
+
+def test_every_reason_the_server_can_give_has_words_of_its_own() -> None:
+    for code in KIOSK_CODES:
+        assert code in CODES
+        assert f"closed.{code}" in TEXTS
+    for status in list(PrinterStatus)[2:]:
+        assert f"trouble.{status.value}" in TEXTS and f"held.title_{status.value}" in TEXTS
+    assert LANGUAGES == ("vi", "en")
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "%s%n{0}{x}",
+    "\x1b@\x1dV\x00\x07",
+    "\u202edlrow\u2066",
+    "Z̴̡̢̧̛̖̗̘̙̜̝̞̟̠̣̤̥̦̩̪̫̬̭̮̯̰̱̲̳̹̺̻̼͇͈͉͍͎̀́̂̃̄̅̆̇̈̉̊̋̌̍̎̏",
+    "🎫" * 20,
+    "A" * 5000,
+    "chữ " * 1500,
+    "",
+    " \n\t ",
+    "ệ" * 300,
+    "漢字かな",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_words_are_shown_harmlessly(text: str) -> None:
+    words = m.Words(text, text)
+    one = sample.authority("a", text, text, text, text, text, 1)
+    hall = hall_with(*(replace_id(one, f"a-{n}") for n in range(9)))
+    assert hall.config is not None and hall.plan is not None
+    config = replace_words(hall.config, words, text)
+    hall = hall.with_config(config)
+    reply = sample.ticket(
+        number=text[:12] or " ", service=words, authority=words, place=words, url=text[:60], ahead=10**9
+    )
+    for panel in PANELS.values():
+        recorded(view_of(Home(), panel, Look(), hall=hall), panel)
+        for result in (PrintResult.PRINTED, PrintResult.PAPER_OUT):
+            recorded(view_of(Showing(Job("r", 1, reply), result, 0.0), panel, Look(), hall=hall), panel)
+
+
+def replace_words(config: m.DeviceConfig, words: m.Words, text: str) -> m.DeviceConfig:
+    assert config.kiosk is not None
+    groups = tuple(m.PriorityGroup(g.id, words) for g in config.kiosk.groups)
+    plan = m.KioskPlan(config.kiosk.authorities, groups, words, text)
+    return m.DeviceConfig(rev=9, at=config.at, hall=words, time_zone=config.time_zone, kiosk=plan)
