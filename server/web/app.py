@@ -19,7 +19,7 @@ from server.web.api import json as json_answer
 from server.web.console import console
 from server.web.figures_page import figures
 from server.web.hall import Hall
-from server.web.live import IN_ALL, Streams, live
+from server.web.live import Streams, live
 from server.web.login import login
 from server.web.phone import phone
 from server.web.presses import Presses
@@ -27,8 +27,6 @@ from server.web.sim import sim
 from server.web.throttle import Throttle
 from server.web.words import TEXTS, clock_text, date_text, people_text, range_text, said
 
-# Streams hold a thread each; the others answer pages and commands.
-THREADS = IN_ALL + 16
 FONT_AGE_S = 7 * 24 * 3600
 
 POLICY = (

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import waitress
 from selenium import webdriver
 from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
-from waitress import wasyncore
 
 from server.accounts import Role
-from server.web.app import THREADS
+from server.web.serving import WebServer
 from tests.web.place import PASSWORD, Place, open_place
 
 PATIENCE_S = 20  # on a busy machine; nothing here is measured
@@ -44,7 +42,7 @@ class Served:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.port = 0
-        self._server: Any = None
+        self._server: WebServer | None = None
         self._thread: threading.Thread | None = None
 
     @property
@@ -52,26 +50,15 @@ class Served:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        self.place.app.extensions["streams"].stopping.clear()
-        self._server = waitress.create_server(
-            self.place.app,
-            host="127.0.0.1",
-            port=self.port,
-            threads=THREADS,
-            clear_untrusted_proxy_headers=True,
-        )
-        self.port = self._server.effective_port
-        self._thread = threading.Thread(target=self._server.run)
-        self._thread.start()
+        self._server = WebServer(self.place.app, "127.0.0.1", self.port)
+        self.port = self._server.port
+        self._thread = self._server.start()
 
     def stop(self) -> None:
-        if self._thread is None:
-            return
-        self.place.app.extensions["streams"].stopping.set()
-        self._server.task_dispatcher.shutdown(timeout=PATIENCE_S)
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))
-        self._thread.join()
-        self._thread = None
+        if self._server is not None and self._thread is not None:
+            self._server.stop()
+            self._thread.join()
+            self._server = self._thread = None
 
 
 class Reader:

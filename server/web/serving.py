@@ -1,0 +1,62 @@
+"""The web server around the application: how many may ask at once, how much, how long; and how it ends.
+
+Every open page of the staff holds one thread with its live stream, so there are threads for all of them and
+some more. Phones come and go: a connection that says nothing for half a minute is closed.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import waitress
+from flask import Flask
+from waitress import wasyncore
+
+from server.web.api import MAX_BODY
+from server.web.live import IN_ALL
+
+THREADS = IN_ALL + 16
+CONNECTIONS = 1_000  # 500 phones that keep theirs, and everybody at work
+IDLE_S = 30
+STOP_S = 1.5  # streams notice within a second that the server stops
+
+
+class WebServer:
+    """Listens from the start; `run` serves until `stop`, which any thread may call.
+
+    Raises OSError when the port is taken.
+    """
+
+    def __init__(self, app: Flask, host: str, port: int) -> None:
+        self._streams = app.extensions["streams"]
+        self._server: Any = waitress.create_server(
+            app,
+            host=host,
+            port=port,
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE_S,
+            max_request_body_size=MAX_BODY,
+            asyncore_use_poll=True,  # select() ends at 1,024 files
+            ident=None,
+        )
+        self._streams.stopping.clear()
+
+    @property
+    def port(self) -> int:
+        return int(self._server.effective_port)
+
+    def run(self) -> None:
+        self._server.run()
+
+    def start(self) -> threading.Thread:
+        thread = threading.Thread(target=self.run, name="web")
+        thread.start()
+        return thread
+
+    def stop(self) -> None:
+        """End streams, let answers that are being written end, then leave `run`."""
+        self._streams.stopping.set()
+        self._server.task_dispatcher.shutdown(timeout=STOP_S)
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))

@@ -1,0 +1,107 @@
+"""The web server itself, over sockets."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from server.hall import commands as c
+from server.web.serving import WebServer
+from tests.web.place import PASSWORD, Place
+
+
+@pytest.fixture
+def port(place: Place) -> Iterator[int]:
+    server = WebServer(place.app, "127.0.0.1", 0)
+    thread = server.start()
+    yield server.port
+    server.stop()
+    thread.join()
+
+
+def log_in(place: Place, port: int) -> tuple[http.client.HTTPConnection, dict[str, str]]:
+    place.account("officer-7")
+    asker = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    told = json.dumps({"name": "officer-7", "password": PASSWORD})
+    asker.request("POST", "/api/v1/login", told, {"Content-Type": "application/json"})
+    answer = asker.getresponse()
+    token = json.loads(answer.read())["csrf"]
+    cookie = (answer.getheader("Set-Cookie") or "").split(";")[0]
+    return asker, {"Cookie": cookie, "X-CSRF-Token": token, "Content-Type": "application/json"}
+
+
+def test_a_stream_speaks_as_soon_as_the_hall_changes(place: Place, port: int) -> None:
+    asker, headers = log_in(place, port)
+    asker.request("GET", "/events", headers=headers)
+    stream = asker.getresponse()
+    assert stream.readline() == b"retry: 2000\n"
+    assert stream.readline() == b"\n"
+    first = json.loads(stream.readline().removeprefix(b"data: "))
+    assert stream.readline() == b"\n"
+    place.at("7", c.OpenCounter)
+    second = json.loads(stream.readline().removeprefix(b"data: "))
+    assert second["rev"] == first["rev"] + 1
+    stream.close()
+    asker.close()
+
+
+def test_stopping_ends_open_streams(place: Place) -> None:
+    server = WebServer(place.app, "127.0.0.1", 0)
+    thread = server.start()
+    asker, headers = log_in(place, server.port)
+    asker.request("GET", "/events", headers=headers)
+    stream = asker.getresponse()
+    stream.readline()
+    server.stop()
+    thread.join()
+    while stream.readline():
+        pass  # what was still on its way, and then the end
+    stream.close()
+    asker.close()
+    assert place.app.extensions["streams"].enter("127.0.0.1") is not None
+
+
+def test_a_huge_body_is_refused_by_its_length_alone(place: Place, port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+        wire.sendall(
+            b"POST /api/v1/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 104857600\r\n\r\n{"
+        )
+        assert wire.recv(100).split(b"\r\n")[0] == b"HTTP/1.1 413 Request Entity Too Large"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"GET /\r\n\r\n",
+        b"\x00\xff\xfe\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: x\r\n\r\n",
+        b"POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\nzzzz\r\n",
+        b"GET /" + b"x" * 300_000 + b" HTTP/1.1\r\n\r\n",
+    ],
+)
+def test_nonsense_on_the_wire_harms_nobody(place: Place, port: int, raw: bytes) -> None:
+    wire = socket.create_connection(("127.0.0.1", port), timeout=30)
+    with wire, contextlib.suppress(ConnectionError):  # being hung up on is an answer, too
+        wire.sendall(raw)
+        wire.shutdown(socket.SHUT_WR)
+        while wire.recv(4096):
+            pass
+    asker = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    asker.request("GET", "/healthz")
+    assert asker.getresponse().status == 200
+    asker.close()
+
+
+def test_the_server_does_not_say_what_it_is_made_of(place: Place, port: int) -> None:
+    asker = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    asker.request("GET", "/healthz")
+    answer = asker.getresponse()
+    answer.read()
+    assert answer.getheader("Server") in (None, "")
+    asker.close()
