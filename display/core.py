@@ -93,6 +93,7 @@ class Display:
     """Feed it every input with `handle`, draw what `view` says, wake it at `next_deadline`.
 
     `calm`: a new call has its frame but does not pulse (reduced motion, or a clock that runs fast).
+    `lag_s`: how much hall time may pass while a message is on its way, in a demo whose clock runs fast.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Display:
         self._lang = lang
         self._dwell = timedelta(seconds=dwell_s)
         self.calm = calm
+        self.lag_s = 0.0
         self._last = now
         self._hall = m.Words("", "")
         self._board: m.Board | None = None
@@ -117,6 +119,7 @@ class Display:
         self._free_at = now  # the hero stays at least until then
         self._shown_upto = 0
         self._lost_since: datetime | None = now  # None while the server is up
+        self._gap = True  # the next board may tell of calls that were made while we heard nothing
         self._known_at: datetime | None = None
 
     def handle(self, input: Input, now: datetime) -> list[Effect]:
@@ -129,6 +132,7 @@ class Display:
             case ServerUp():
                 self._lost_since = None
             case ServerDown():
+                self._gap = True
                 if self._lost_since is None:
                     self._lost_since = self._known_at = now
             case ConfigArrived(config):
@@ -224,9 +228,11 @@ class Display:
 
     def _take_in(self, new: list[m.Call], first: bool, now: datetime) -> None:
         """Give new calls their turns. Old ones go to the list, but the newest of all is always shown."""
+        too_old_s = TOO_OLD_S if self._gap else max(TOO_OLD_S, self.lag_s)
+        self._gap = False
         for call in new:
             self._known[call.seq] = call
-            fresh = not first and (now - call.at).total_seconds() <= TOO_OLD_S
+            fresh = not first and (now - call.at).total_seconds() <= too_old_s
             how: Turn = "loud" if fresh else "quiet" if call is new[-1] else "listed"
             self._queue.append(_Turn(call, how, now))
         queued = {turn.call.seq for turn in self._queue}

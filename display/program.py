@@ -48,6 +48,7 @@ FRAME_S: Final = 0.1  # real time between two pictures, also while a demo's cloc
 PUMP_S: Final = 0.1  # a window wants to be asked for its events
 CLOCK_S: Final = 0.5  # a demo's clock may be set at any time
 TRUE_TIME_S: Final = 0.9  # a hall second that is shorter than this: a demo in a hurry, which must not flicker
+LAG_S: Final = 5.0  # real time that a message may take while the link holds
 MISCONFIGURED: Final = 2
 OFFSET_S: Final = 2.0  # a clock that nobody keeps right is corrected by the server's from this error on
 
@@ -197,6 +198,7 @@ class Program:
     def _tell(self, input: Input) -> None:
         if isinstance(input, ConfigArrived) and input.config.display is not None:
             self._ask_for_rows(input.config.display.rows or None)
+        self._display.lag_s = LAG_S / self._clock.real_seconds(1.0)
         for effect in self._display.handle(input, self._now()):
             self._carry_out(effect)
 

@@ -215,6 +215,18 @@ def test_after_a_long_gap_the_newest_call_is_the_hero_in_silence():
     assert wall.rows(at(600)) == ["A002", "A001"]
 
 
+def test_in_a_demo_in_a_hurry_a_moment_on_the_way_makes_no_call_old():
+    hall = Hall()
+    wall = connected(hall)
+    wall.display.lag_s = 3000.0  # five seconds at 600 times the speed
+    hall.call(at(10))
+    wall.see(hall.board(at(10)), at(100))
+    wall.tell(ServerDown(), at(200))
+    hall.call(at(210))
+    wall.see(hall.board(at(210)), at(300))  # but a gap is a gap
+    assert seqs(wall.announced) == [1]
+
+
 def test_an_undone_call_leaves_the_wall():
     hall = Hall()
     wall = connected(hall)
