@@ -318,7 +318,7 @@ class KioskProgram:
             case Restart():
                 self._ending = ENDED
             case Note(line):
-                log.warning(line)
+                log.info(line)
 
     # --- for the panel ----------------------------------------------------------------------------------
 

@@ -87,9 +87,12 @@ def _legend(brush: Brush, box: Rect, offers: tuple[Offer, ...]) -> None:
     """What the two signs mean; only those that are on the page."""
     ink, mm = brush.theme.ink2, brush.panel.type.legend / (LARGE if brush.look.large else 1)
     signs = []
-    if any(o.waiting and not o.closing for o in offers):
+    told = [
+        o for o in offers if o.wait is not None and o.wait.high and o.waiting is not None and not o.closing
+    ]
+    if any(o.waiting for o in told):
         signs.append(("person", brush.say("offer.legend_people")))
-    if any(o.wait is not None and not o.closing for o in offers):
+    if told:
         signs.append(("clock", brush.say("offer.legend_wait")))
     px = brush.px(mm)
     widths = [round(px * 1.3) + brush.canvas.width(text, px, 400) for _, text in signs]

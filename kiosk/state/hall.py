@@ -149,17 +149,22 @@ class Hall:
             authority.name,
             authority.short,
             sum(known) if known else None,
-            _spanned([p.wait for p in parts if p.closing is None]),
+            _spanned([p for p in parts if p.closing is None]),
             self.authority_closing(authority, at),
         )
 
 
-def _spanned(waits: list[Range | None]) -> Range | None:
-    """From the shortest to the longest of several waits; unknown as soon as one of them is."""
-    known = [w for w in waits if w is not None]
-    if not known or len(known) < len(waits):
+def _spanned(open: list[Offer]) -> Range | None:
+    """From the shortest to the longest of the waits that are known.
+
+    Unknown while most people wait for services whose wait is not: the rare ones of an authority may never
+    have enough calls for a range, and their own button says so.
+    """
+    known = [(o.wait, o.waiting or 0) for o in open if o.wait is not None]
+    everybody = sum(o.waiting or 0 for o in open)
+    if not known or 2 * sum(waiting for _, waiting in known) < everybody:
         return None
-    return Range(min(w.low for w in known), max(w.high for w in known))
+    return Range(min(w.low for w, _ in known), max(w.high for w, _ in known))
 
 
 def _earliest(closings: list[Closing]) -> Closing:

@@ -118,6 +118,19 @@ def test_an_authoritys_button_adds_its_services_up() -> None:
     assert (offer.waiting, offer.wait) == (21, m.Range(25, 40))
 
 
+def test_an_authoritys_range_is_told_while_most_of_its_people_wait_for_a_known_service() -> None:
+    def range_of(figures: dict[str, tuple[int, tuple[int, int] | None]]) -> m.Range | None:
+        lines = tuple(sample.line(id, f) for id, f in (sample.FIGURES | figures).items())
+        shown = Story(board=sample.board(lines=lines)).screen
+        assert isinstance(shown, Choices)
+        return next(o.wait for o in shown.offers if o.target.of == "giao-thong")
+
+    assert range_of({"giao-thong-3": (0, None)}) == m.Range(25, 40)
+    assert range_of({"giao-thong-1": (9, None), "giao-thong-3": (0, None)}) == m.Range(30, 40)
+    assert range_of({"giao-thong-2": (12, None), "giao-thong-3": (0, None)}) is None
+    assert range_of({f"giao-thong-{n}": (0, None) for n in (1, 2, 3)}) is None
+
+
 # --- the server -----------------------------------------------------------------------------------------
 
 
