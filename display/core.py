@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -161,20 +161,20 @@ class Display:
 
     def view(self, now: datetime) -> Scene:
         """What the wall shows at `now`."""
-        local = self._local(now)
         scene = Scene(
-            hall="", day=local.date(), clock=local.time().replace(second=0, microsecond=0),
-            page=int(now.timestamp() // PAGE_S), staleness=self._staleness(now),
-        )  # fmt: skip
+            hall=self._hall[self._lang],
+            day=self._local(now).date(),
+            clock=self._minute(now),
+            page=int(now.timestamp() // PAGE_S),
+            staleness=self._staleness(now),
+        )
         if scene.staleness >= Staleness.LOST and self._known_at is not None:
-            scene = replace(
-                scene, known_at=self._local(self._known_at).time().replace(second=0, microsecond=0)
-            )
+            scene = replace(scene, known_at=self._minute(self._known_at))
         board = self._board
         if board is None:
             return scene
         scene = replace(scene, notices=self._notices(board))
-        if self._lost_since is not None and _after(local.date(), board.day):
+        if self._lost_since is not None and scene.day.isoformat() > board.day:
             return scene  # nobody says that it is still that day: nothing of yesterday
         return replace(
             scene,
@@ -330,6 +330,9 @@ class Display:
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._zone)
 
+    def _minute(self, at: datetime) -> time:
+        return self._local(at).time().replace(second=0, microsecond=0)
+
 
 def waiting_by_letter(lines: Iterable[m.WaitingLine], known: bool) -> tuple[Waiting, ...]:
     """Those who wait, per letter in the board's order: the letter is what stands on the ticket.
@@ -343,7 +346,3 @@ def waiting_by_letter(lines: Iterable[m.WaitingLine], known: bool) -> tuple[Wait
     if len(sums) > 3 and any(sums.values()):
         sums = {letter: count for letter, count in sums.items() if count}
     return tuple(Waiting(letter, count if known else None) for letter, count in sums.items())
-
-
-def _after(today: date, day: str) -> bool:
-    return today.isoformat() > day

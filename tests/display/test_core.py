@@ -447,6 +447,22 @@ def test_pages_turn_every_twelve_seconds():
     assert [pages.count(page) for page in dict.fromkeys(pages)] == [12] * 4
 
 
+def test_the_hall_is_named_as_soon_as_anybody_says_its_name():
+    wall = Wall()
+    assert wall.view(MORNING).hall == ""
+    wall.tell(ConfigArrived(m.DeviceConfig(rev=1, at=MORNING, hall=HALL, time_zone=ZONE)), MORNING)
+    assert wall.view(MORNING).hall == HALL.vi
+    english = connected(Hall(), lang="en")
+    assert english.view(MORNING).hall == HALL.en
+
+
+def test_notices_are_those_of_the_board_in_the_language_of_the_wall():
+    hall = Hall()
+    hall.notices = (m.Words("Nghỉ trưa", "Lunch break"), m.Words(" ", " "))
+    assert connected(hall).view(MORNING).notices == ("Nghỉ trưa",)
+    assert connected(hall, lang="en").view(MORNING).notices == ("Lunch break",)
+
+
 def test_day_and_clock_are_those_of_the_site():
     wall = connected(Hall(), at(18 * 3600 - 1))
     scene = wall.view(at(18 * 3600 - 1))  # 19:11:59 UTC
