@@ -140,7 +140,7 @@ def _add_demo(word: argparse.ArgumentParser) -> None:
     word.add_argument("--day", action="store_true", help="play a day of citizens through the hall's doors")
     word.add_argument("--speed", type=float, default=600, metavar="X", help="how much faster than life (600)")
     word.add_argument("--seed", type=int, default=1, metavar="N", help="which day is played (1)")
-    word.add_argument("--citizens", type=int, default=700, metavar="N", help="how many come that day (700)")
+    word.add_argument("--citizens", type=int, default=480, metavar="N", help="how many come that day (480)")
 
 
 # --- what the subcommands do --------------------------------------------------------------------------------

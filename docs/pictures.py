@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 from tests.system.running import RunningHall, until  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
-MORNING = "09:20"  # the hall's time of the pictures
+MORNING = "10:20"  # the hall's time of the pictures
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -32,7 +32,7 @@ FLAGS = (
 def main() -> int:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        hall = RunningHall(Path(folder) / "hall", "--day", "--speed", "300", "--citizens", "900")
+        hall = RunningHall(Path(folder) / "hall", "--day", "--speed", "300", "--citizens", "460")
         with hall:
             until("the morning", lambda: clock(hall) >= MORNING, 180)
             hall.ask("POST", "/sim/clock", {"speed": 1})

@@ -48,10 +48,11 @@ Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?(?!\n)$", max_len
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What a device may do; `counter`: where a counter's terminal stands."""
+    """What a device may do. counter: where a terminal stands. temporary: comes, goes, and is not missed."""
 
     role: Role
     counter: str | None = None
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ class _Device(_Row, frozen=True):
     id: Id
     role: Role
     counter: str | None = None
+    temporary: bool = False
 
 
 class _File(_Row, frozen=True):
@@ -190,7 +192,7 @@ def load_site(path: Path) -> HallConfig:
         raise SettingsError(path, _key_of(problem, file), problem)
     return HallConfig(
         site=site,
-        devices={d.id: Device(d.role, d.counter) for d in file.device},
+        devices={d.id: Device(d.role, d.counter, d.temporary) for d in file.device},
         officers={o.id: o.name for o in file.officer},
         groups={g.id: _words(g.name) for g in file.priority_group},
         reasons={r.id: _words(r.name) for r in file.rating.reason},

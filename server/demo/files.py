@@ -92,7 +92,10 @@ def _todays_hall(place: Place, crowd: Mapping[str, Device]) -> str:
     text = re.sub(
         r"(?m)^url *=.*$", f'url = "http://{address_of(place.http)}"  # where this demo is', text, count=1
     )
-    rows = [f'\n[[device]]\nid = "{id}"\nrole = "{d.role}"\n' + _stands_at(d) for id, d in crowd.items()]
+    rows = [
+        f'\n[[device]]\nid = "{id}"\nrole = "{d.role}"\ntemporary = true\n' + _stands_at(d)
+        for id, d in crowd.items()
+    ]
     return f"{text.rstrip()}\n{''.join(rows)}"
 
 

@@ -225,9 +225,9 @@ def hall_lines(site: Site, state: HallState, visits: list[Visit], now: datetime)
 def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]) -> tuple[Trouble, ...]:
     """Devices that need a person, kiosks first: what is written nowhere else in the hall."""
     found = []
-    for id in devices:
+    for id, device in devices.items():
         status = statuses.get(id)
-        if status is None:
+        if status is None or device.temporary:
             continue
         if not status.online:
             found.append(Trouble(id, "offline", status.at))
