@@ -150,7 +150,7 @@ def row_marks(sizes: Sizes, box: Box, y: float, row: Line) -> list[Mark]:
     room = box.width - 2 * pad
     wide = (em(row.number, 700) + em(row.counter, 700) + 0.18) * px
     if wide > room:
-        px = int(px * room / wide)
+        px = max(1, int(px * room / wide))
     left = number(row.number, box.x + pad, y, px, 700, "ink")
     right = number(row.counter, box.right - pad, y, px, 700, "accent", "right")
     # The arrow's column is the same for all rows that leave it free.
@@ -164,4 +164,4 @@ def row_marks(sizes: Sizes, box: Box, y: float, row: Line) -> list[Mark]:
 
 def smaller(text: str, px: int, room: float) -> int:
     """The em at which a number has room: `px`, or less for one that is wider than usual."""
-    return min(px, int(room / em(text, 800)))
+    return max(1, min(px, int(room / max(em(text, 800), 0.1))))

@@ -16,13 +16,14 @@ from zoneinfo import ZoneInfo
 
 from broker import messages as m
 from broker.device import BoardArrived, ConfigArrived, ServerDown, ServerUp
-from display.scene import Hero, Line, Scene, Staleness, Waiting
+from display.scene import Hero, Line, Scene, Staleness, Waiting, plain
 
 DWELL_S = 8.0  # a hero stays at least so long (experience.md 1.4)
 FRESH_S = 5.0  # gold frame
 PULSE_S = 1.0  # one light and one dark phase
 TOO_OLD_S = 30.0  # calls that arrive older than this are listed, never announced (faults.md, F21)
 PAGE_S = 12.0
+MOST_SIGNS = 300  # of a notice or a name
 SOUND_MOST_S = 20.0  # no announcement keeps the next call waiting for longer
 STALE_S = {Staleness.NOTED: 10.0, Staleness.LOST: 60.0, Staleness.BLANK: 300.0}
 MOST_KNOWN = 60  # calls kept; a board carries 30
@@ -162,7 +163,7 @@ class Display:
     def view(self, now: datetime) -> Scene:
         """What the wall shows at `now`."""
         scene = Scene(
-            hall=self._hall[self._lang],
+            hall=plain(self._hall[self._lang], MOST_SIGNS),
             day=self._local(now).date(),
             clock=self._minute(now),
             page=int(now.timestamp() // PAGE_S),
@@ -304,7 +305,7 @@ class Display:
         passed = (now - hero.since).total_seconds()
         fresh = hero.loud and passed < FRESH_S
         pulse = fresh and not self.calm and passed % PULSE_S < PULSE_S / 2
-        return Hero(hero.call.number, hero.call.counter, fresh, pulse)
+        return Hero(code(hero.call.number), code(hero.call.counter), fresh, pulse)
 
     def _rows(self) -> tuple[Line, ...]:
         """Calls that had their turn, newest first, each number once: where to go is what was said last."""
@@ -315,11 +316,11 @@ class Display:
             call = self._known[seq]
             if seq not in queued and call.number not in numbers:
                 numbers.add(call.number)
-                rows.append(Line(call.number, call.counter))
+                rows.append(Line(code(call.number), code(call.counter)))
         return tuple(rows)
 
     def _notices(self, board: m.Board) -> tuple[str, ...]:
-        return tuple(text for words in board.notices if (text := words[self._lang].strip()))
+        return tuple(text for words in board.notices if (text := plain(words[self._lang], MOST_SIGNS)))
 
     def _staleness(self, now: datetime) -> Staleness:
         if self._lost_since is None:
@@ -334,6 +335,11 @@ class Display:
         return self._local(at).time().replace(second=0, microsecond=0)
 
 
+def code(text: str) -> str:
+    """A number, counter or letter, fit to be shown."""
+    return plain(text, 12) or "–"
+
+
 def waiting_by_letter(lines: Iterable[m.WaitingLine], known: bool) -> tuple[Waiting, ...]:
     """Those who wait, per letter in the board's order: the letter is what stands on the ticket.
 
@@ -342,7 +348,8 @@ def waiting_by_letter(lines: Iterable[m.WaitingLine], known: bool) -> tuple[Wait
     sums: dict[str, int] = {}
     for line in lines:
         if line.open or line.waiting:
-            sums[line.letter] = sums.get(line.letter, 0) + line.waiting
+            letter = code(line.letter)
+            sums[letter] = sums.get(letter, 0) + line.waiting
     if len(sums) > 3 and any(sums.values()):
         sums = {letter: count for letter, count in sums.items() if count}
     return tuple(Waiting(letter, count if known else None) for letter, count in sums.items())

@@ -6,6 +6,7 @@ the same picture, so a program paints only when the scene has changed.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date, time
 from enum import IntEnum
@@ -64,3 +65,13 @@ class Scene:
     page: int = 0
     staleness: Staleness = Staleness.FRESH
     known_at: time | None = None
+
+
+def plain(text: str, most: int) -> str:
+    """What a wall can show of a text from elsewhere: one line without control signs, at most so long.
+
+    A font refuses some of them, and a retained message that stops the program would stop it for ever.
+    """
+    signs = (" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", text[: 4 * most]))
+    shown = "".join(sign for sign in signs if unicodedata.category(sign)[0] != "C")
+    return " ".join(shown.split())[:most].rstrip()
