@@ -146,17 +146,22 @@ def move_clock() -> ResponseReturnValue:
         goal = next_opening(hall, now) or now
     if goal < now:
         raise Refusal("bad-request", detail="a hall's clock does not go back")
-    set_clock(demo().clock, goal, told.speed or hall.clock.speed)
-    return json(clock_now(hall) | {"now": goal})
+    speed = told.speed or hall.clock.speed
+    set_clock(demo().clock, goal, speed)
+    return json(reading(hall, goal, speed))
 
 
 def clock_now(hall: Hall) -> dict[str, Any]:
-    now = hall.clock.now()
+    return reading(hall, hall.clock.now(), 1 / hall.clock.real_seconds(1.0))
+
+
+def reading(hall: Hall, now: datetime, speed: float) -> dict[str, Any]:
+    """What a clock that reads `now` says, and when the hall opens next."""
     site, opens = hall.config.site, next_opening(hall, now)
     return {
         "now": now,
         "clock": clock_text(now, site.zone, seconds=True),
-        "speed": round(1 / hall.clock.real_seconds(1.0), 3),
+        "speed": round(speed, 3),
         "open": admission(site, now) is None,
         "next_opening": opens,
         "opens": f"{clock_text(opens, site.zone)} {date_text(opens.astimezone(site.zone))}" if opens else "–",

@@ -48,7 +48,7 @@ ENDPOINTS = (
         SWITCH,
         "JSON",
         "Any of these. `server` and `broker` have power and network too. `off` and `kill` are `kill -9`; "
-        "what is killed is started again.",
+        "what is killed is started again. A server that is killed answers nothing.",
     ),
     Endpoint("GET", "/sim/clock", "", CLOCK, "The hall's clock."),
     Endpoint(

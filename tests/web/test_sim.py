@@ -169,7 +169,8 @@ def test_the_clock_moves_to_the_next_opening_and_never_back(bench: Bench) -> Non
     before = bench.client.get("/sim/clock").get_json()
     assert before["next_opening"] == "2026-11-23T06:30:00Z" and before["opens"] == "13:30 23/11/2026"
     moved = bench.client.post("/sim/clock", json={"to": "next-opening", "speed": 60}).get_json()
-    assert moved["now"] == "2026-11-23T06:30:00Z"
+    assert moved["now"] == "2026-11-23T06:30:00Z" and moved["clock"] == "13:30:00"
+    assert moved["speed"] == 60 and moved["open"] is True
     clock = HallClock(bench.folder / "clock.json")
     assert datetime(2026, 11, 23, 6, 30, tzinfo=UTC) <= clock.now() < MORNING + timedelta(hours=8)
     assert clock.speed == 60
