@@ -12,6 +12,7 @@ from server.hall.calling import key
 from server.hall.refusals import Refusal
 from server.hall.site import Counter, Policy, PolicyKind, Site
 from server.hall.tickets import Klass, Ticket
+from tests.hall.searching import SEARCHED
 from tests.hall.small_hall import ACCUMULATING, RATIO, STRICT, STRICT_FOR_EVER, SmallHall, service, site
 
 FOR_EVER = Policy(age_limit=None)
@@ -119,7 +120,7 @@ def test_the_claim_of_a_ticket_has_these_values(
 # --- guarantees (experience 4.6) ----------------------------------------------------------------------------
 
 
-@settings(settings.get_profile("hall"))
+@settings(SEARCHED)
 @given(
     weight=st.floats(1.5, 10),
     limit=st.none() | st.integers(20, 120),
@@ -142,7 +143,7 @@ kinds = st.sampled_from(PolicyKind)
 arrivals = st.lists(st.tuples(st.integers(0, 90), st.sampled_from("NP")), min_size=1, max_size=12)
 
 
-@settings(settings.get_profile("hall"))
+@settings(SEARCHED)
 @given(kind=kinds, limit=st.integers(0, 60), people=arrivals, call_at=st.integers(90, 120))
 def test_nobody_past_the_age_limit_is_passed_by_a_later_one(
     kind: PolicyKind, limit: int, people: list[tuple[int, str]], call_at: int

@@ -21,6 +21,7 @@ from server.hall.numbers import day_due
 from server.hall.refusals import Refusal
 from server.hall.state import HallState, apply
 from server.hall.tickets import Klass, State, Ticket
+from tests.hall.searching import SEARCHED
 from tests.hall.small_hall import SMALL, frozen, local, through_the_store
 
 ENDS = {"served", "no_show", "cancelled"}
@@ -350,4 +351,4 @@ def came(ticket: Ticket) -> tuple[datetime, str, int]:
 
 
 DayTest = Day.TestCase
-DayTest.settings = settings(settings.get_profile("hall"), stateful_step_count=60)
+DayTest.settings = settings(SEARCHED, stateful_step_count=60)

@@ -6,5 +6,4 @@ import os
 from hypothesis import settings
 
 SEARCH = int(os.environ.get("MOTCUA_SEARCH", 0))
-
-settings.register_profile("hall", derandomize=not SEARCH, deadline=None, max_examples=SEARCH or 250)
+SEARCHED = settings(derandomize=not SEARCH, deadline=None, max_examples=SEARCH or 250)

@@ -1,0 +1,339 @@
+"""The books of `motcua verify`: a hall's days told again from its log by somebody who trusts nobody.
+
+Knows the promises I1 to I4, I6 and I10 in its own words. It shares no table and no function with the rules of
+the hall: a mistake there shows here. Instants are the log's own texts, which sort as time does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+# event kind -> the states it may happen in, and the state after it
+EDGES: Final[dict[str, tuple[frozenset[str], str]]] = {
+    "Called": (frozenset({"waiting", "parked", "no_show"}), "called"),
+    "Recalled": (frozenset({"called"}), "called"),
+    "Started": (frozenset({"called"}), "serving"),
+    "Finished": (frozenset({"called", "serving"}), "served"),
+    "MarkedNoShow": (frozenset({"called"}), "no_show"),
+    "Parked": (frozenset({"called", "serving"}), "parked"),
+    "BroughtBack": (frozenset({"parked", "no_show"}), "waiting"),
+    "Transferred": (frozenset({"waiting", "called", "serving", "parked"}), "waiting"),
+    "Cancelled": (frozenset({"waiting", "called", "serving", "parked"}), "cancelled"),
+}
+WHERE_IT_STANDS: Final = frozenset(
+    {"Recalled", "Started", "Finished", "MarkedNoShow", "Parked", "Transferred"}
+)
+AT_A_COUNTER: Final = frozenset({"called", "serving"})
+OVER: Final = frozenset({"served", "no_show", "cancelled"})
+NOT_OF_TICKETS: Final = frozenset(
+    {"RequestVoided", "PaperRecorded", "CounterOpened", "CounterPaused", "CounterClosed"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One event of the log: its columns, and its body as JSON has it."""
+
+    seq: int
+    at: str
+    day: str | None
+    kind: str
+    command: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One ticket, as the log tells of it so far. Names of columns are those of the ticket table."""
+
+    id: str
+    number: str
+    letter: str
+    ordinal: int
+    service: str
+    klass: str
+    issued_at: str
+    state: str = "waiting"
+    counter: str | None = None
+    bound_to: str | None = None
+    called_at: str | None = None
+    last_called_at: str | None = None
+    started_at: str | None = None
+    ended_at: str | None = None
+    recalls: int = 0
+    level: int | None = None
+    touched: str = ""  # the last command that moved it
+
+
+@dataclass(slots=True)
+class Day:
+    """One business day: its tickets, its calls by seq as (number, counter, recall), its ratings by ticket."""
+
+    name: str
+    visits: dict[str, Visit] = field(default_factory=dict)
+    here: dict[str, Visit] = field(default_factory=dict)  # those of them that are not over
+    numbers: dict[str, int] = field(default_factory=dict)  # -> event seq
+    calls: dict[int, tuple[str, str, int]] = field(default_factory=dict)
+    ratings: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    before: dict[str, dict[str, Visit]] = field(default_factory=dict)  # command -> tickets as it found them
+
+    def put(self, visit: Visit) -> None:
+        self.visits[visit.id] = visit
+        if visit.state in OVER:
+            self.here.pop(visit.id, None)
+        else:
+            self.here[visit.id] = visit
+
+
+Tell = Callable[[str, str], None]
+
+
+class Recount:
+    """Feed it the log row by row; it tells every breach as (promise, sentence)."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._last: Row | None = None
+        self._day: Day | None = None
+
+    def take(self, row: Row) -> Day | None:
+        """One event. Returns the day that this event closed, if it closed one."""
+        self._in_order(row)
+        self._last = row
+        match row.kind:
+            case "DayOpened":
+                return self._open(row)
+            case "DayClosed":
+                return self._close(row)
+            case "Issued" | "Rated" | "Undone":
+                if day := self._today(row):
+                    {"Issued": self._issued, "Rated": self._rated, "Undone": self._undone}[row.kind](day, row)
+            case kind if kind in EDGES:
+                if day := self._today(row):
+                    self._moved(day, row)
+            case kind if kind not in NOT_OF_TICKETS:
+                self._tell("I2", f"event {row.seq} is a {kind}, and nobody knows what that is")
+        return None
+
+    def end(self) -> Day | None:
+        """The day that is still open when the log ends."""
+        return self._day
+
+    # --- days -----------------------------------------------------------------------------------------------
+
+    def _in_order(self, row: Row) -> None:
+        last = self._last
+        if datetime.fromisoformat(row.body["at"]) != datetime.fromisoformat(row.at):
+            self._tell("I10", f"event {row.seq} is of {row.at} and of {row.body['at']}")
+        if last is None:
+            if row.seq != 1:
+                self._tell("I7", f"the log begins with event {row.seq}")
+            return
+        if row.seq != last.seq + 1:
+            self._tell("I7", f"event {last.seq} is followed by event {row.seq}")
+        if row.at < last.at:
+            self._tell("I10", f"event {row.seq} is of {row.at}, before event {last.seq} of {last.at}")
+
+    def _open(self, row: Row) -> Day | None:
+        left, self._day = self._day, Day(str(row.body["day"]))
+        if left is not None:
+            self._tell("I2", f"day {self._day.name} opened before day {left.name} was closed")
+        return left
+
+    def _close(self, row: Row) -> Day | None:
+        day, self._day = self._day, None
+        if day is None or day.name != row.body["day"]:
+            self._tell("I2", f"event {row.seq} closes day {row.body['day']}, which was not open")
+            return day
+        for visit in day.here.values():
+            self._tell("I2", f"{visit.number} was still {visit.state} when day {day.name} was closed")
+        return day
+
+    def _today(self, row: Row) -> Day | None:
+        if self._day is None or row.day != self._day.name:
+            self._tell("I2", f"event {row.seq} ({row.kind}) is of day {row.day}, which was not open")
+            if self._day is not None or row.day is None:
+                return None
+            self._day = Day(row.day)  # told once; the rest of the day is read as if it had been opened
+        return self._day
+
+    # --- tickets --------------------------------------------------------------------------------------------
+
+    def _issued(self, day: Day, row: Row) -> None:
+        ticket = row.body["ticket"]
+        number = str(ticket["number"])
+        if number in day.numbers:
+            self._tell(
+                "I1", f"{number} was issued twice on {day.name}: events {day.numbers[number]} and {row.seq}"
+            )
+        if ticket["id"] in day.visits:
+            self._tell("I1", f"ticket {ticket['id']} was issued twice on {day.name}, event {row.seq}")
+        day.numbers[number] = row.seq
+        told = {name: ticket[name] for name in ("id", "letter", "ordinal", "service", "klass")}
+        day.put(Visit(number=number, issued_at=row.at, touched=row.command, **told))
+
+    def _moved(self, day: Day, row: Row) -> None:
+        body = row.body
+        visit = day.visits.get(body["ticket"])
+        if visit is None:
+            self._tell(
+                "I2", f"event {row.seq} ({row.kind}) is of ticket {body['ticket']}, which was not issued"
+            )
+            return
+        may, after = EDGES[row.kind]
+        if visit.state not in may:
+            self._tell(
+                "I2", f"{visit.number} went from {visit.state} to {after} by event {row.seq} ({row.kind})"
+            )
+        if row.kind in WHERE_IT_STANDS and body["counter"] != visit.counter:
+            self._tell(
+                "I2",
+                f"{visit.number} stood at counter {visit.counter}, but event {row.seq} ({row.kind}) was at "
+                f"{body['counter']}",
+            )
+        if row.kind == "Called":
+            self._counter_is_free(day, row, visit)
+            self._nobody_passed_over(day, row, visit)
+        if row.kind in ("Called", "Recalled"):
+            self._call(day, row, visit)
+        day.before.setdefault(row.command, {}).setdefault(visit.id, visit)
+        day.put(replace(visit, state=after, touched=row.command, **changes(row, visit)))
+
+    def _counter_is_free(self, day: Day, row: Row, visit: Visit) -> None:
+        for other in day.here.values():
+            if other.counter == row.body["counter"] and other.state in AT_A_COUNTER and other is not visit:
+                self._tell(
+                    "I3",
+                    f"counter {other.counter} called {visit.number} while {other.number} stood there, "
+                    f"event {row.seq}",
+                )
+
+    def _nobody_passed_over(self, day: Day, row: Row, visit: Visit) -> None:
+        """Of one service and class the first come goes first; who was sent to a counter waits for it."""
+        if row.body["exception"] is not None:
+            return
+        if visit.state != "waiting":
+            self._tell("I4", f"{visit.number} was called back without a logged exception, event {row.seq}")
+            return
+        counter = row.body["counter"]
+        passed = [
+            other
+            for other in day.here.values()
+            if other.state == "waiting"
+            and (other.service, other.klass) == (visit.service, visit.klass)
+            and other.bound_to in ((counter,) if visit.bound_to else (None, counter))
+            and came_before(other, visit)
+        ]
+        if passed:
+            first = min(passed, key=lambda other: other.issued_at)
+            self._tell(
+                "I4",
+                f"{visit.number} called before {first.number} ({visit.service}, {visit.klass}) at counter "
+                f"{counter}, event {row.seq}",
+            )
+
+    def _call(self, day: Day, row: Row, visit: Visit) -> None:
+        seq = int(row.body["seq"])
+        if seq != len(day.calls) + 1:
+            self._tell(
+                "I5", f"event {row.seq} is call {seq} of {day.name}, but {len(day.calls)} went before it"
+            )
+        recall = visit.recalls + 1 if row.kind == "Recalled" else 0
+        day.calls[seq] = (visit.number, str(row.body["counter"]), recall)
+
+    def _rated(self, day: Day, row: Row) -> None:
+        id, body = row.body["ticket"], row.body
+        visit = day.visits.get(id)
+        if visit is None:
+            self._tell("I6", f"event {row.seq} rates ticket {id}, which was not issued on {day.name}")
+            return
+        if visit.state != "served":
+            self._tell("I6", f"event {row.seq} rates {visit.number}, which was {visit.state}")
+        elif visit.counter != body["counter"]:
+            self._tell(
+                "I6",
+                f"event {row.seq} rates {visit.number} at counter {body['counter']}, but it was served at "
+                f"{visit.counter}",
+            )
+        if id in day.ratings:
+            self._tell("I6", f"event {row.seq} rates {visit.number} a second time")
+        day.ratings[id] = (body["level"], body["levels"], body["counter"])
+        day.put(replace(visit, level=body["level"], touched=row.command))
+
+    def _undone(self, day: Day, row: Row) -> None:
+        undone = row.body["undoes"]
+        found = day.before.pop(undone, {})
+        said = {ticket["id"]: ticket for ticket in row.body["tickets"]}
+        if not found or found.keys() != said.keys():
+            self._tell("I2", f"event {row.seq} takes command {undone} back, which did something else")
+        for id, visit in found.items():
+            now = day.visits[id]
+            if now.touched != undone:
+                self._tell("I2", f"event {row.seq} takes {now.number} back, which had gone on since")
+            if id in said and not same(said[id], visit):
+                self._tell("I2", f"event {row.seq} takes {now.number} back to where it had not been")
+            day.put(replace(visit, touched=row.command))
+        for id in said.keys() - found.keys():
+            if id in day.visits:
+                day.put(replace(day.visits[id], touched=row.command))
+
+
+def changes(row: Row, visit: Visit) -> dict[str, Any]:
+    """What an event changes besides the state. Waits run to the first call, service from start to end."""
+    body, at = row.body, row.at
+    match row.kind:
+        case "Called":
+            return {
+                "counter": body["counter"],
+                "bound_to": None,
+                "called_at": visit.called_at or at,
+                "last_called_at": at,
+                "started_at": None,
+                "ended_at": None,
+                "recalls": 0,
+            }
+        case "Recalled":
+            return {"last_called_at": at, "recalls": visit.recalls + 1}
+        case "Started":
+            return {"started_at": at}
+        case "Finished":
+            return {"started_at": visit.started_at or visit.last_called_at, "ended_at": at}
+        case "MarkedNoShow" | "Cancelled":
+            return {"ended_at": at}
+        case "BroughtBack":
+            return {"ended_at": None}
+        case "Transferred":
+            return {"service": body["to_service"], "bound_to": body["to_counter"], "started_at": None}
+    return {}
+
+
+def came_before(one: Visit, other: Visit) -> bool:
+    """Certainly earlier: by the clock, or by the number where one instant gave both of one series."""
+    if one.issued_at != other.issued_at:
+        return one.issued_at < other.issued_at
+    return one.letter == other.letter and one.ordinal < other.ordinal
+
+
+def same(ticket: dict[str, Any], visit: Visit) -> bool:
+    """Does a ticket as an event tells of it agree with these books?"""
+    return all(
+        ticket[name] == getattr(visit, name) for name in ("number", "state", "service", "counter", "recalls")
+    )
+
+
+def by_state(day: Day) -> dict[str, int]:
+    """How many of the day's tickets are where."""
+    count: dict[str, int] = {}
+    for visit in day.visits.values():
+        count[visit.state] = count.get(visit.state, 0) + 1
+    return count
+
+
+def differences(row: dict[str, Any], visit: Visit, names: tuple[str, ...]) -> Iterator[str]:
+    """Where a row of the ticket table does not say what the log says."""
+    for name in names:
+        if row[name] != getattr(visit, name):
+            yield f"{name} is {getattr(visit, name)} in the log and {row[name]} in the table"
