@@ -14,7 +14,6 @@ import msgspec
 from hardware.buttons import Buttons, NoSuchButton, SimulatedButtons
 from hardware.panel import PanelAnswer, PanelRefusal, Query, Routes, json_answer
 from hardware.printer import Printer
-from hardware.printer_sim import SimulatedPrinter, panel_routes
 from hardware.screen import Screen
 
 T = TypeVar("T")
@@ -55,6 +54,7 @@ def routes(shown: Shown, put: Callable[[Touch], object]) -> Routes:
     `/state` has `targets` besides: verb, id and box of everything that a finger can hit at this moment; empty
     while a new screen is not to be touched yet.
     """
+    from hardware.printer_sim import SimulatedPrinter, panel_routes  # a kiosk with a real printer never does
 
     def state(query: Query, body: bytes) -> PanelAnswer:
         machine = shown.printer.machine if isinstance(shown.printer, SimulatedPrinter) else None

@@ -197,6 +197,44 @@ def test_every_reason_the_server_can_give_has_words_of_its_own() -> None:
     assert LANGUAGES == ("vi", "en")
 
 
+SAYS = {
+    "home": "home.title",
+    "home-no-paper": "trouble.paper-out",
+    "home-no-printer": "trouble.unplugged",
+    "home-clock-wrong": "trouble.clock",
+    "busy": "offer.busy",
+    "printing": "done.printing",
+    "done": "done.title",
+    "paper-out": "held.title_paper-out",
+    "held-cover-open": "held.title_cover-open",
+    "held-cutter-error": "held.title_cutter-error",
+    "held-unplugged": "held.title_unplugged",
+    "held-maybe": "held.title_maybe",
+    "leftover": "leftover.hint",
+    "unanswered": "offline.nothing",
+    "no-server": "offline.title",
+    "starting": "starting.title",
+    "pause": "pause.title",
+    "help": "help.title",
+    "more-time": "more.title",
+    "another": "another.title",
+    **{f"closed-{code}": f"closed.{code}" for code in KIOSK_CODES[:7]},
+}
+
+
+@pytest.mark.parametrize("size", PANELS)
+@pytest.mark.parametrize("look", [Look(), Look(lang="en")], ids=["vi", "en"])
+def test_every_state_says_in_words_what_it_is(size: str, look: Look) -> None:
+    met = set()
+    for name, view in states(PANELS[size], look):
+        if name in SAYS:
+            met.add(name)
+            said = " ".join(words for words, _, _ in recorded(view, PANELS[size]).lines)
+            key = "home.title_small" if (name, size) == ("home", "wide") else SAYS[name]
+            assert TEXTS(key, look.lang) in said, name
+    assert met == set(SAYS)
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "%s%n{0}{x}",
