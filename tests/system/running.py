@@ -1,6 +1,6 @@
 """A whole hall in a folder: real processes, a real broker, worked through its documented doors.
 
-`RunningHall` starts `motcua demo` on free ports and speaks to it over HTTP only, as a script of a stranger would.
+`RunningHall` starts `motcua demo` on free ports and speaks to it over HTTP, as a stranger's script would.
 """
 
 from __future__ import annotations
@@ -101,6 +101,16 @@ class RunningHall:
                 return
         raise AssertionError(f"the hall did not start:\n{''.join(said)}\n{self.logs()}")
 
+    def read_until(self, word: str) -> str:
+        """What the demo says in its terminal, up to the line with `word`."""
+        assert self.process is not None and self.process.stdout is not None
+        said = ""
+        for line in self.process.stdout:
+            said += line
+            if word in line:
+                return said
+        raise AssertionError(f"the demo ended without saying {word!r}:\n{said}\n{self.logs()}")
+
     def stop(self) -> str:
         """Ctrl-C; what the demo still said. Fails when it does not end."""
         process, self.process = self.process, None
@@ -148,14 +158,37 @@ class RunningHall:
     def sim(self, device: str, what: str, **told: Any) -> dict[str, Any]:
         return dict(json.loads(self.ask("POST", f"/sim/{device}/{what}", told)[0]))
 
-    def touch(self, kiosk: str, target: str) -> None:
+    def targets(self, device: str) -> dict[tuple[str, str], list[int]]:
+        """What can be touched on its screen now: (verb, of) -> [x, y, width, height]."""
+        return {(t["verb"], t["of"]): t["box"] for t in self.state(device).get("targets", [])}
+
+    def touch(self, device: str, verb: str, of: str = "") -> None:
         """Touch the middle of a target, once it is on the screen."""
+        target = (verb, of)
+        x, y, w, h = until(f"{target} on the screen of {device}", lambda: self.targets(device).get(target))
+        self.sim(device, "touch", x=x + w // 2, y=y + h // 2)
 
-        def rect() -> list[int] | None:
-            return {t["id"]: t["rect"] for t in self.state(kiosk).get("targets", [])}.get(target)
+    def lit(self, device: str) -> set[str]:
+        """The buttons of a device whose lamps are lit."""
+        return {b["id"] for b in self.state(device).get("buttons", []) if b["lit"]}
 
-        x, y, w, h = until(f"{target} on the screen of {kiosk}", rect)
-        self.sim(kiosk, "touch", x=x + w // 2, y=y + h // 2)
+    def devices(self, role: str) -> dict[str, str | None]:
+        """The hall's devices of one role; id -> the counter it stands at."""
+        told = tomllib.loads((self.data / "hall.toml").read_text(encoding="utf-8"))
+        return {d["id"]: d.get("counter") for d in told["device"] if d["role"] == role}
+
+    def terminal_of(self, counter: str) -> str:
+        return next(id for id, stands in self.devices("counter").items() if stands == counter)
+
+    def line_of(self, counter: str) -> dict[str, Any]:
+        """What the public board says stands at a counter."""
+        return dict(json.loads(self.get("/sim/state"))["counters"][counter])
+
+    def shown(self, display: str) -> list[dict[str, Any]]:
+        """The calls a display had in its hero, as it recorded them."""
+        file = self.data / "devices" / display / "shown.jsonl"
+        rows = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        return [row for row in map(json.loads, rows) if "seq" in row]
 
     def tickets(self, kiosk: str) -> list[dict[str, Any]]:
         return list(json.loads(self.get(f"/sim/{kiosk}/tickets")))
