@@ -48,7 +48,12 @@ class WebServer:
         return int(self._server.effective_port)
 
     def run(self) -> None:
-        self._server.run()
+        """Serve until `stop`, or until a signal's exception ends the loop. Everything is closed after it."""
+        try:
+            wasyncore.loop(timeout=1, use_poll=True, map=self._server._map)
+        finally:
+            self._end_answers()
+            wasyncore.close_all(self._server._map)
 
     def start(self) -> threading.Thread:
         thread = threading.Thread(target=self.run, name="web")
@@ -57,6 +62,9 @@ class WebServer:
 
     def stop(self) -> None:
         """End streams, let answers that are being written end, then leave `run`."""
+        self._end_answers()
+        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))
+
+    def _end_answers(self) -> None:
         self._streams.stopping.set()
         self._server.task_dispatcher.shutdown(timeout=STOP_S)
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))

@@ -6,9 +6,11 @@ import contextlib
 import http.client
 import json
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
+from waitress import wasyncore
 
 from server.hall import commands as c
 from server.web.serving import WebServer
@@ -64,6 +66,41 @@ def test_stopping_ends_open_streams(place: Place) -> None:
     stream.close()
     asker.close()
     assert place.app.extensions["streams"].enter("127.0.0.1") is not None
+
+
+def test_a_signal_that_ends_the_loop_ends_streams_and_answers_too(place: Place) -> None:
+    server = WebServer(place.app, "127.0.0.1", 0)
+    left = []
+
+    def until_told() -> None:
+        try:
+            server.run()
+        except SystemExit:
+            left.append("told")
+
+    thread = threading.Thread(target=until_told)
+    thread.start()
+    asker, headers = log_in(place, server.port)
+    asker.request("GET", "/events", headers=headers)
+    stream = asker.getresponse()
+    stream.readline()
+
+    class Told(wasyncore.dispatcher):  # type: ignore[misc]
+        """Raises in the loop, as a signal's handler does."""
+
+        def readable(self) -> bool:
+            raise SystemExit
+
+    pair = socket.socketpair()
+    server._server.trigger.pull_trigger(lambda: Told(pair[0], server._server._map))
+    thread.join()
+    with contextlib.suppress(ConnectionError):
+        while stream.readline():
+            pass
+    for end in (stream, asker, *pair):
+        end.close()
+    assert left == ["told"]
+    assert not server._server.task_dispatcher.threads
 
 
 def test_a_huge_body_is_refused_by_its_length_alone(place: Place, port: int) -> None:
