@@ -109,7 +109,12 @@ class Child:
         while not self._leaving:
             await self._plugged.wait()
             began = time.monotonic()
-            status = await self._live()
+            try:
+                status: int | str = await self._live()
+            except (
+                OSError
+            ) as error:  # a full disk or memory: it may pass, and the hall wants its program back
+                status = repr(error)
             if self._leaving:
                 return
             wait_s = FIRST_WAIT_S if time.monotonic() - began > STEADY_S else wait_s
