@@ -113,8 +113,8 @@ class Doors:
                 tell_time_at += TIME_EVERY_S
                 self._outlet.beat(self._writer.view, self._clock.now())
             match item:
-                case Received(topic, payload, _):
-                    self._received(topic, payload)
+                case Received():
+                    self._received(item)
                 case Connected():
                     log.info("broker connected")
                     self._outlet.connected(self._writer.view, self._clock.now())
@@ -134,11 +134,15 @@ class Doors:
 
     # --- what devices say -----------------------------------------------------------------------------
 
-    def _received(self, concrete: str, payload: bytes) -> None:
+    def _received(self, received: Received) -> None:
+        concrete, payload = received.topic, received.payload
         address = topics.parse(concrete)
         handler = self._handlers.get(address.topic) if address is not None else None
         if address is None or handler is None or address.device is None:
             log.warning("message on unknown topic %s", codec.quoted(concrete.encode()))
+            return
+        if received.retained and not address.topic.retain:  # old, whoever left it there
+            log.warning("retained device=%s topic=%s", address.device, address.topic.name)
             return
         try:
             message = codec.decode(address.topic, payload)
@@ -214,7 +218,7 @@ class Doors:
         self._writer.submit(command, lambda outcome: self._receipt(device, fact, outcome), mark)
 
     def _fact_command(self, device: str, own: Device, fact: m.AnyFact) -> c.Command | None:
-        meta = {"id": command_id(device, fact.id), "by": f"device:{device}"}
+        meta = {"id": command_id(device, f"fact/{fact.id}"), "by": f"device:{device}"}
         match fact:
             case m.PrintFact():
                 return c.RecordPaper(ticket=fact.ticket, outcome=fact.outcome, **meta)
@@ -248,5 +252,6 @@ class Doors:
 
 
 def command_id(device: str, id: str) -> str:
-    """A device's ids are its own: no device can speak for another's command."""
+    """A device's ids are its own: no device can speak for another's command. No id has a slash in it, so that
+    a fact cannot pass for a request either, and be answered as one."""
     return f"{device}/{id}"

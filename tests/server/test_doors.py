@@ -1,0 +1,471 @@
+"""The MQTT door: requests are answered, facts are receipted, and nothing that arrives can stop the server."""
+
+from __future__ import annotations
+
+import json
+import logging
+import queue
+import threading
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from broker import codec, topics
+from broker import messages as m
+from broker.link import LinkBroken, Received
+from broker.memory import MemoryBroker
+from server.doors import SUBSCRIPTIONS, Devices, Doors, Stop
+from server.outlet import Outlet
+from server.store import fact_table
+from tests.hall.small_hall import local
+from tests.server.small_server import HandClock, SmallServer
+
+SITE = "small"
+PATIENCE_S = 10.0
+
+
+class Peer:
+    """A device by hand: publishes bytes, and hears what is for it."""
+
+    def __init__(self, broker: MemoryBroker, device: str) -> None:
+        self.device, self._inbox = device, queue.SimpleQueue[Any]()
+        heard = (topics.REPLY, topics.RECEIPT, topics.CONFIG)
+        filters = [(topic.of(SITE, device), 1) for topic in heard]
+        self._link = broker.link(device, self._inbox, [*filters, (topics.BOARD.of(SITE), 1)])
+        self._link.start()
+        self._ids = count(1)
+
+    def publish(self, topic: topics.Topic, payload: bytes, retain: bool | None = None) -> None:
+        kept = topic.retain if retain is None else retain
+        self._link.publish(topic.of(SITE, self.device), payload, qos=topic.qos, retain=kept)
+
+    def say(self, topic: topics.Topic, message: m.Message) -> None:
+        self.publish(topic, codec.encode(message))
+
+    def hear(self, topic: topics.Topic) -> Any:
+        """The next message of a topic; others are let pass."""
+        while True:
+            item = self._inbox.get(timeout=PATIENCE_S)
+            if isinstance(item, Received):
+                address = topics.parse(item.topic)
+                if address is not None and address.topic is topic:
+                    return codec.decode(topic, item.payload)
+
+    def silent(self) -> bool:
+        """Nothing but boards and configurations waits to be heard."""
+        while not self._inbox.empty():
+            item = self._inbox.get()
+            if isinstance(item, Received) and item.topic.endswith(("reply", "receipt")):
+                return False
+        return True
+
+
+class Kiosk(Peer):
+    def ask(self, at: Any, **what: Any) -> m.IssueRequest:
+        return m.IssueRequest(id=f"r{next(self._ids)}", at=at, **{"service": "land", **what})
+
+    def take(self, at: Any, **what: Any) -> Any:
+        request = self.ask(at, **what)
+        self.say(topics.REQUEST, request)
+        while (reply := self.hear(topics.REPLY)).id != request.id:
+            pass  # to something before it
+        return reply
+
+
+class Terminal(Peer):
+    def press(self, key: Any, at: Any) -> Any:
+        self.say(topics.REQUEST, m.KeyRequest(id=f"k{next(self._ids)}", at=at, key=key))
+        return self.hear(topics.REPLY)
+
+
+class Hall:
+    """A server behind its door, on a broker in the process."""
+
+    def __init__(self, data: Path, clock: HandClock) -> None:
+        self.clock = clock
+        self.server = SmallServer(data, clock)
+        self.broker, self.devices = MemoryBroker(), Devices()
+        config, writer = self.server.config, self.server.writer
+        outlet = Outlet(SITE, "test", self.server.projection, tuple(config.devices))
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        filters = [(topic.of_all(SITE), topic.qos) for topic in SUBSCRIPTIONS]
+        self.link = self.broker.link("server", self._inbox, filters, outlet.will(writer.view.epoch))
+        outlet.speak_through(self.link, writer.view.epoch)
+        self.doors = Doors(config, writer, outlet, self.server.projection, clock, self.devices, self._inbox)
+        writer._shown = self.doors.shown
+        self._thread = threading.Thread(target=self.doors.run)
+
+    def start(self) -> None:
+        self.server.writer.start()
+        self.link.start()
+        self._thread.start()
+        self.kiosk = Kiosk(self.broker, "kiosk-1")
+        self.terminal = Terminal(self.broker, "counter-1")
+
+    def stop(self) -> None:
+        self.link.stop()
+        self._inbox.put(Stop())
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive()
+        self.server.writer.stop()
+        self.server.store.close()
+
+    def put(self, item: object) -> None:
+        self._inbox.put(item)
+
+    def settle(self) -> None:
+        """Let everything that was said so far be dealt with: a number is given behind it."""
+        probe = Kiosk(self.broker, "kiosk-2")
+        assert isinstance(probe.take(self.clock.now(), service="justice"), m.TicketReply)
+
+    def rows(self, table: sa.Table) -> list[Any]:
+        with self.server.store.engine.connect() as db:
+            return list(db.execute(table.select()))
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    hall = Hall(tmp_path, HandClock())
+    hall.start()
+    yield hall
+    hall.stop()
+
+
+# --- numbers ------------------------------------------------------------------------------------------------
+
+
+def test_a_kiosk_gets_a_number_with_all_that_stands_on_the_paper(hall: Hall) -> None:
+    now = hall.clock.now()
+    reply = hall.kiosk.take(now, klass="priority", lang="en")
+    assert isinstance(reply, m.TicketReply)
+    assert (reply.number, reply.klass, reply.lang, reply.ahead) == ("A98", "priority", "en", 0)
+    assert (reply.issued_at, reply.place["vi"]) == (now, "quầy 1, 2")
+    token = reply.url.removeprefix("http://hall.test/t/")
+    assert len(token) == 22 and hall.server.writer.view.state.tickets[reply.ticket].token == token
+
+
+def test_a_request_sent_again_hears_the_same_number(hall: Hall) -> None:
+    request = hall.kiosk.ask(hall.clock.now())
+    replies = []
+    for _ in range(3):
+        hall.kiosk.say(topics.REQUEST, request)
+        replies.append(hall.kiosk.hear(topics.REPLY))
+    hall.broker.duplicate_next()
+    hall.kiosk.say(topics.REQUEST, request)
+    replies += [hall.kiosk.hear(topics.REPLY), hall.kiosk.hear(topics.REPLY)]
+    assert replies == [replies[0]] * 5
+    assert len(hall.server.writer.view.state.tickets) == 1
+
+
+def test_ids_of_two_devices_are_not_the_same_id(hall: Hall) -> None:
+    other = Kiosk(hall.broker, "kiosk-2")
+    assert hall.kiosk.take(hall.clock.now()).number == "A98"  # both say r1
+    assert other.take(hall.clock.now()).number == "A99"
+
+
+def test_a_refusal_says_why_and_when_again(hall: Hall) -> None:
+    hall.clock.time = local("12:00")
+    reply = hall.kiosk.take(hall.clock.now())
+    assert reply == m.RefusedReply(id="r1", code="lunch", reopens_at=local("13:30"))
+    assert hall.kiosk.take(hall.clock.now(), service="weather").code == "unknown-service"
+
+
+def test_a_request_that_took_too_long_is_refused(hall: Hall) -> None:
+    assert hall.kiosk.take(hall.clock.now() - timedelta(seconds=29.9)).number == "A98"
+    assert hall.kiosk.take(hall.clock.now() - timedelta(seconds=30.1)).code == "stale"
+    assert len(hall.server.writer.view.state.tickets) == 1
+
+
+def test_a_device_without_the_time_is_not_called_late(hall: Hall) -> None:
+    status = m.DeviceStatus(online=True, role="kiosk", clock_synchronised=False)
+    hall.kiosk.say(topics.STATUS, status)
+    assert hall.kiosk.take(local("08:00", date(1970, 1, 2))).number == "A98"
+
+
+# --- keys ---------------------------------------------------------------------------------------------------
+
+
+def test_the_keys_of_a_terminal_work_at_its_own_counter(hall: Hall) -> None:
+    for _ in range(3):
+        hall.kiosk.take(hall.clock.now())
+    now, press = hall.clock.now, hall.terminal.press
+    assert press("next", now()) == m.DoneReply(id="k1", number="A98", state="called")
+    assert press("start", now()).state == "serving"
+    assert press("finish", now()).state == "served"
+    assert press("undo", now()).number is None
+    assert press("park", now()).state == "parked"
+    assert press("next", now()).number == "A99"
+    assert press("recall", now()).code == "too-soon"
+    hall.clock.passes(seconds=5)
+    assert press("recall", now()).state == "called"
+    assert press("no-show", now()).state == "no_show"
+    assert {t.counter for t in hall.server.writer.view.state.tickets.values()} == {"1", None}
+
+
+@pytest.mark.parametrize(("device", "makes"), [("kiosk-1", "key"), ("counter-1", "issue"), ("wall", "issue")])
+def test_a_device_asks_for_what_is_its_own_affair(hall: Hall, device: str, makes: str) -> None:
+    peer = Peer(hall.broker, device)
+    at = hall.clock.now()
+    key, issue = m.KeyRequest(id="x", at=at, key="next"), m.IssueRequest(id="x", at=at, service="land")
+    peer.say(topics.REQUEST, key if makes == "key" else issue)
+    assert peer.hear(topics.REPLY) == m.RefusedReply(id="x", code="unknown-device")
+
+
+# --- facts --------------------------------------------------------------------------------------------------
+
+
+def serve_one(hall: Hall) -> str:
+    number = str(hall.kiosk.take(hall.clock.now()).number)
+    hall.terminal.press("next", hall.clock.now())
+    hall.terminal.press("finish", hall.clock.now())
+    return number
+
+
+def test_a_fact_is_receipted_as_often_as_it_comes_and_counts_once(hall: Hall) -> None:
+    number = serve_one(hall)
+    rating = m.RatingFact(id="f1", seq=1, at=hall.clock.now(), number=number, level=4, levels=4)
+    for _ in range(3):
+        hall.terminal.say(topics.FACT, rating)
+        assert hall.terminal.hear(topics.RECEIPT) == m.Receipt(ids=("f1",))
+    assert [(f.device, f.seq, f.kind) for f in hall.rows(fact_table)] == [("counter-1", 1, "rating")]
+
+
+def test_a_fact_that_is_refused_for_good_may_be_forgotten(hall: Hall) -> None:
+    rating = m.RatingFact(id="f1", seq=1, at=hall.clock.now(), number="A98", level=4, levels=4)
+    hall.terminal.say(topics.FACT, rating)
+    assert hall.terminal.hear(topics.RECEIPT) == m.Receipt(ids=(), refused=(m.Refusal("f1", "not-rateable"),))
+    assert len(hall.rows(fact_table)) == 1  # that it came is known
+
+
+def test_a_rating_counts_from_when_the_button_was_pressed(hall: Hall) -> None:
+    number = serve_one(hall)
+    pressed = hall.clock.now()
+    hall.clock.passes(hours=2)
+    rating = m.RatingFact(id="f1", seq=1, at=pressed, number=number, level=1, levels=4, reason="late")
+    hall.terminal.say(topics.FACT, rating)
+    assert hall.terminal.hear(topics.RECEIPT).ids == ("f1",)
+
+
+def test_a_rating_of_a_device_without_the_time_counts_from_its_arrival(hall: Hall) -> None:
+    status = m.DeviceStatus(online=True, role="counter", clock_synchronised=False)
+    hall.terminal.say(topics.STATUS, status)
+    at = local("08:00", date(1970, 1, 2))
+    first = m.RatingFact(id="f1", seq=1, at=at, number=serve_one(hall), level=4, levels=4)
+    hall.terminal.say(topics.FACT, first)
+    assert hall.terminal.hear(topics.RECEIPT).ids == ("f1",)
+    second = m.RatingFact(id="f2", seq=2, at=at, number=serve_one(hall), level=4, levels=4)
+    hall.clock.passes(hours=2)
+    hall.terminal.say(topics.FACT, second)
+    assert hall.terminal.hear(topics.RECEIPT).refused == (m.Refusal("f2", "not-rateable"),)
+
+
+def test_a_number_given_up_is_given_to_nobody(hall: Hall) -> None:
+    request = hall.kiosk.ask(hall.clock.now())
+    hall.kiosk.say(topics.FACT, m.AbandonFact(id="f1", seq=1, at=hall.clock.now(), request=request.id))
+    assert hall.kiosk.hear(topics.RECEIPT).ids == ("f1",)
+    hall.kiosk.say(topics.REQUEST, request)
+    assert hall.kiosk.hear(topics.REPLY).code == "abandoned"
+
+
+def test_no_device_gives_up_the_number_of_another(hall: Hall) -> None:
+    mine = hall.kiosk.take(hall.clock.now())
+    other = Kiosk(hall.broker, "kiosk-2")
+    other.say(topics.FACT, m.AbandonFact(id="f1", seq=1, at=hall.clock.now(), request="r1"))
+    assert other.hear(topics.RECEIPT).ids == ("f1",)
+    assert hall.server.writer.view.state.tickets[mine.ticket].state == "waiting"
+
+
+def test_what_became_of_the_paper_is_kept(hall: Hall) -> None:
+    reply = hall.kiosk.take(hall.clock.now())
+    fact = m.PrintFact(id="f1", seq=1, at=hall.clock.now(), ticket=reply.ticket, outcome="failed")
+    hall.kiosk.say(topics.FACT, fact)
+    assert hall.kiosk.hear(topics.RECEIPT).ids == ("f1",)
+    assert hall.server.writer.view.state.tickets[reply.ticket].paper == "failed"
+
+
+def test_a_kiosk_rates_nobody(hall: Hall) -> None:
+    rating = m.RatingFact(id="f1", seq=1, at=hall.clock.now(), number=serve_one(hall), level=4, levels=4)
+    hall.kiosk.say(topics.FACT, rating)
+    assert hall.kiosk.hear(topics.RECEIPT).refused == (m.Refusal("f1", "unknown-device"),)
+
+
+def test_a_request_with_the_id_of_a_fact_is_another_thing(hall: Hall) -> None:
+    reply = hall.kiosk.take(hall.clock.now())
+    fact = m.PrintFact(id="r2", seq=1, at=hall.clock.now(), ticket=reply.ticket, outcome="printed")
+    hall.kiosk.say(topics.FACT, fact)
+    assert hall.kiosk.hear(topics.RECEIPT).ids == ("r2",)
+    assert hall.kiosk.take(hall.clock.now()).number == "A99"  # its id is r2
+
+
+# --- what is not of the contract ----------------------------------------------------------------------------
+
+WRONG = {
+    "not json": b"\x00\x01\x02",
+    "no utf-8": b'{"id":"x","kind":"issue","service":"\xff"}',
+    "nothing": b"",
+    "an array": b"[1,2,3]",
+    "a number": b"1e400",
+    "deep": b"[" * 4_000 + b"]" * 4_000,
+    "large": b'{"id":"x","kind":"issue","service":"' + b"a" * 9_000 + b'"}',
+    "huge": b"x" * 300_000,
+    "no kind": b'{"id":"x"}',
+    "another kind": b'{"id":"x","kind":"explode"}',
+    "no instant": b'{"id":"x","kind":"issue","service":"land","at":"yesterday"}',
+    "no zone": b'{"id":"x","kind":"issue","service":"land","at":"2026-11-23T08:00:00"}',
+    "no service": b'{"id":"x","kind":"issue","at":"2026-11-23T01:00:00Z"}',
+    "a bad id": b'{"id":"x\\n2026 CRITICAL","kind":"issue","service":"land","at":"2026-11-23T01:00:00Z"}',
+    "another version": b'{"v":2,"id":"x","kind":"issue","service":"land","at":"2026-11-23T01:00:00Z"}',
+    "a lone surrogate": b'{"id":"x","kind":"issue","service":"\\ud800","at":"2026-11-23T01:00:00Z"}',
+    "the year 9999": b'{"id":"x","kind":"issue","service":"land","at":"9999-12-31T23:59:59Z"}',
+}
+
+
+@pytest.mark.parametrize("topic", [topics.REQUEST, topics.FACT, topics.STATUS])
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_malformed_costs_one_line_and_stops_nothing(
+    hall: Hall, topic: topics.Topic, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    hall.settle()
+    with caplog.at_level(logging.INFO, logger="doors"):
+        caplog.clear()
+        hall.kiosk.publish(topic, WRONG[name])
+        hall.settle()
+    lines = [record.getMessage() for record in caplog.records if record.name == "doors"]
+    if name != "huge":  # the broker does not carry it
+        (line,) = lines
+        assert line.startswith("malformed device=kiosk-1 topic=") and len(line) <= 500
+        assert line.isprintable()
+    assert hall.kiosk.take(hall.clock.now()).number == "A98"
+
+
+def test_a_malformed_message_that_says_its_id_is_refused_by_it(hall: Hall) -> None:
+    hall.kiosk.publish(topics.REQUEST, WRONG["another kind"])
+    assert hall.kiosk.hear(topics.REPLY) == m.RefusedReply(id="x", code="bad-request")
+    hall.kiosk.publish(topics.FACT, WRONG["another kind"])
+    assert hall.kiosk.hear(topics.RECEIPT).refused == (m.Refusal("x", "bad-request"),)
+
+
+def test_a_device_that_the_hall_does_not_know_is_told_so(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    stranger = Kiosk(hall.broker, "kiosk-99")
+    assert stranger.take(hall.clock.now()).code == "unknown-device"
+    fact = m.PrintFact(id="f1", seq=1, at=hall.clock.now(), ticket="t", outcome="printed")
+    stranger.say(topics.FACT, fact)
+    assert stranger.hear(topics.RECEIPT).refused == (m.Refusal("f1", "unknown-device"),)
+    stranger.say(topics.STATUS, m.DeviceStatus(online=True, role="kiosk"))
+    hall.settle()
+    assert "kiosk-99" not in hall.devices.snapshot()
+    assert sum("unknown device=kiosk-99" in record.getMessage() for record in caplog.records) == 3
+
+
+@pytest.mark.parametrize(
+    "topic", ["motcua/v1/small/device/KIOSK/request", "motcua/v1/small/server/x", "", "a/b"]
+)
+def test_a_topic_that_is_not_of_the_contract_stops_nothing(hall: Hall, topic: str) -> None:
+    hall.put(Received(topic, b"{}", False))
+    assert hall.kiosk.take(hall.clock.now()).number == "A98"
+
+
+def test_a_request_that_was_left_on_the_broker_is_old(hall: Hall) -> None:
+    request = codec.encode(hall.kiosk.ask(hall.clock.now()))
+    hall.put(Received(topics.REQUEST.of(SITE, "kiosk-1"), request, True))
+    hall.settle()
+    assert hall.kiosk.silent()
+    assert [t.source for t in hall.server.writer.view.state.tickets.values()] == ["kiosk-2"]
+
+
+def test_unknown_fields_are_of_a_newer_program_and_ignored(hall: Hall) -> None:
+    request = json.loads(msgspec.json.encode(hall.kiosk.ask(hall.clock.now())))
+    request |= {"token": "mine", "ticket": "mine", "issued_at": "2020-01-01T00:00:00Z", "officer": "ha"}
+    hall.kiosk.publish(topics.REQUEST, json.dumps(request).encode())
+    reply = hall.kiosk.hear(topics.REPLY)
+    assert reply.ticket != "mine" and not reply.url.endswith("/mine") and reply.issued_at == hall.clock.now()
+
+
+# --- what is retained ---------------------------------------------------------------------------------------
+
+
+def retained(hall: Hall, topic: topics.Topic, device: str | None = None) -> Any:
+    payload = hall.broker.retained(topic.of(SITE, device))
+    return None if payload is None else codec.decode(topic, payload)
+
+
+def test_whoever_connects_finds_the_board_the_plans_and_the_server(hall: Hall) -> None:
+    hall.settle()
+    assert retained(hall, topics.BOARD).day == "2026-11-23"
+    assert retained(hall, topics.SERVER_STATUS).online
+    assert retained(hall, topics.DOSSIERS).lines == ()
+    for device in hall.server.config.devices:
+        assert retained(hall, topics.CONFIG, device).hall.vi == "small"
+
+
+def test_a_broker_that_forgot_everything_is_told_it_again(hall: Hall) -> None:
+    hall.kiosk.take(hall.clock.now())
+    hall.terminal.press("next", hall.clock.now())
+    hall.broker.kill()
+    assert retained(hall, topics.BOARD) is None
+    hall.broker.revive()
+    hall.settle()
+    assert [call.number for call in retained(hall, topics.BOARD).calls] == ["A98"]
+    assert retained(hall, topics.CONFIG, "kiosk-1").kiosk is not None
+    assert retained(hall, topics.SERVER_STATUS).online
+
+
+def test_the_answer_to_a_cut_off_request_is_heard_after_it_is_asked_again(hall: Hall) -> None:
+    request = hall.kiosk.ask(hall.clock.now())
+    hall.broker.cut("server")
+    hall.kiosk.say(topics.REQUEST, request)  # into the void
+    hall.broker.heal("server")
+    hall.kiosk.say(topics.REQUEST, request)
+    assert hall.kiosk.hear(topics.REPLY).number == "A98"
+
+
+def test_a_server_that_vanishes_is_missed(hall: Hall) -> None:
+    hall.settle()
+    hall.broker.cut("server")
+    assert not retained(hall, topics.SERVER_STATUS).online
+    hall.broker.heal("server")
+
+
+def test_a_board_is_newer_with_every_commit(hall: Hall) -> None:
+    hall.settle()
+    before = retained(hall, topics.BOARD)
+    hall.kiosk.take(hall.clock.now())
+    after = retained(hall, topics.BOARD)
+    assert (after.epoch, after.rev) > (before.epoch, before.rev)
+
+
+def test_a_new_day_brings_new_plans(hall: Hall) -> None:
+    hall.settle()
+    before = retained(hall, topics.CONFIG, "kiosk-1")
+    hall.clock.time = local("08:00", date(2026, 11, 25))
+    hall.settle()
+    after = retained(hall, topics.CONFIG, "kiosk-1")
+    assert after.rev > before.rev
+    openings = after.kiosk.authorities[0].services[0].openings
+    assert openings[0].opens == local("07:30", date(2026, 11, 25))
+
+
+def test_the_last_word_of_each_device_is_known(hall: Hall) -> None:
+    status = m.DeviceStatus(online=True, role="kiosk", printer="paper-low", outbox=3)
+    hall.kiosk.say(topics.STATUS, status)
+    hall.settle()
+    assert hall.devices.snapshot() == {"kiosk-1": status}
+
+
+# --- a link that died of a bug ------------------------------------------------------------------------------
+
+
+def test_a_broken_link_ends_the_door_and_with_it_the_server(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, HandClock())
+    hall.put(LinkBroken("a bug"))
+    with pytest.raises(LinkBroken):
+        hall.doors.run()
+    hall.server.store.close()
