@@ -14,8 +14,7 @@ import sqlalchemy as sa
 from server.hall import commands as c
 from server.hall import events as e
 from server.hall.refusals import Refusal
-from server.hall.state import HallState
-from server.store import Batch, Store, command_table, fact_table, rating_table, sqlite_url, ticket_table
+from server.store import Batch, Store, command_table, fact_table, rating_table, ticket_table
 from server.writer import FactMark, Outcome, WriterGone
 from tests.hall.small_hall import frozen, local
 from tests.server.small_server import HandClock, SmallServer, running
@@ -355,54 +354,3 @@ def test_every_command_has_its_outcome(server: SmallServer) -> None:
         server.ask(c.Recall, counter="1")
     outcomes = {row.id: row.refusal for row in rows(server, command_table)}
     assert list(outcomes.values()) == [None, None, "nobody-here"]  # the day, the number, the key
-
-
-# --- starting again -----------------------------------------------------------------------------------------
-
-
-class CountingStore(Store):
-    """Counts the events that are read."""
-
-    read = 0
-
-    def _read(self, reader: sa.Connection, since: int) -> Iterator[tuple[int, e.Event]]:  # type: ignore[override]
-        for row in super()._read(reader, since):
-            self.read += 1
-            yield row
-
-
-def read_at_start(data: Path) -> tuple[int, HallState]:
-    store = CountingStore(sqlite_url(data / "hall.db"))
-    state = store.load()
-    store.close()
-    return store.read, state
-
-
-def test_after_an_orderly_end_nothing_is_read_again(tmp_path: Path) -> None:
-    with running(tmp_path) as server:
-        server.issue()
-        before = frozen(server.writer.view.state)
-    read, state = read_at_start(tmp_path)
-    assert read == 0 and frozen(state) == before
-
-
-def test_a_server_that_dies_again_and_again_reads_no_more_each_time(tmp_path: Path) -> None:
-    clock = HandClock()
-    for _ in range(5):
-        server = SmallServer(tmp_path, clock)
-        server.writer.start()
-        answered: list[Outcome] = []
-        for _ in range(600):
-            server.writer.submit(server.issuing("justice"), answered.append)
-        server.issue("justice")
-        dies(server)
-    read, state = read_at_start(tmp_path)
-    assert read <= 2_000 + 1_000  # SNAPSHOT_EVERY, and what one life may add
-    assert len(state.tickets) == 5 * 601
-
-
-def dies(server: SmallServer) -> None:
-    """End it without its last snapshot, as `kill -9` does."""
-    server.store.snapshot = lambda state: None  # type: ignore[method-assign]
-    server.writer.stop()
-    server.store.close()
