@@ -22,6 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 OK: Final = 0
@@ -39,7 +40,6 @@ class Program:
     about: str  # what it does in the hall
     module: str
     settings: str = "Settings"
-    run: str = "run"
     listed: bool = True
 
 
@@ -88,6 +88,9 @@ def parser() -> argparse.ArgumentParser:
             "--check", action="store_true", help="try what the program needs, say what answered, end"
         )
         word.set_defaults(program=name)
+        if name == "server":
+            word.add_argument("--new-account", metavar="NAME", help="make a staff account and end")
+            word.add_argument("--role", default="officer", help="of the new account (officer)")
     word = _word(
         words, "check", "try the broker and the hardware of one program and say what answered", check_file
     )
@@ -148,15 +151,30 @@ def _add_demo(word: argparse.ArgumentParser) -> None:
 
 def run_program(chosen: argparse.Namespace) -> int:
     """Run, or with --check try, the program that the subcommand names."""
-    return _with_settings(chosen.settings, chosen.program, chosen.check)
+    name = getattr(chosen, "new_account", None)
+    if name is not None:
+        return _with_settings(
+            chosen.settings,
+            chosen.program,
+            lambda module, found: module.add_account(found, name, chosen.role),
+        )
+    return _with_settings(chosen.settings, chosen.program, _try_out if chosen.check else _run)
 
 
 def check_file(chosen: argparse.Namespace) -> int:
     """Try what the program of a settings file needs; the file's `program` says which one it is for."""
-    return _with_settings(chosen.settings, None, True)
+    return _with_settings(chosen.settings, None, _try_out)
 
 
-def _with_settings(path: Path, name: str | None, check: bool) -> int:
+def _run(module: ModuleType, settings: Any) -> int:
+    return int(module.run(settings))
+
+
+def _try_out(module: ModuleType, settings: Any) -> int:
+    return try_out(settings, getattr(module, "TRIALS", {}))
+
+
+def _with_settings(path: Path, name: str | None, act: Callable[[ModuleType, Any], int]) -> int:
     from hardware.settings import SettingsError, typed
 
     try:
@@ -177,9 +195,7 @@ def _with_settings(path: Path, name: str | None, check: bool) -> int:
         if "program" in shape.__struct_fields__:
             table["program"] = wanted
         settings = typed(table, shape, path)
-        if check:
-            return try_out(settings, getattr(module, "TRIALS", {}))
-        return int(getattr(module, program.run)(settings))
+        return act(module, settings)
     except SettingsError as error:
         print(f"motcua: {error}", file=sys.stderr)
         return MISUSED

@@ -12,18 +12,18 @@ import queue
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import waitress
 
 from broker.link import open_link, read_credentials
 from hardware.clock import open_clock
 from hardware.release import release
-from server.accounts import open_accounts, open_secret
+from server.accounts import AccountError, new_account, open_accounts, open_secret
 from server.doors import SUBSCRIPTIONS, Devices, Doors, Stop
 from server.outlet import Outlet
 from server.projection import Projection
@@ -31,12 +31,12 @@ from server.site_file import load_site
 from server.store import Store, sqlite_url
 from server.web.app import create_app
 from server.web.hall import Demo, DemoAccount, Hall
+from server.web.serving import WebServer
 from server.writer import Writer
 
 log = logging.getLogger("server")
 
 CRASHED = 70  # EX_SOFTWARE
-WEB_THREADS = 160  # a stream of live updates holds one; the web caps streams at 100
 
 
 class BrokerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -101,9 +101,7 @@ def run(settings: Settings) -> int:
         demo=_demo(settings.demo),
     )
     try:
-        web = waitress.create_server(
-            create_app(hall), host=host or "127.0.0.1", port=int(port), threads=WEB_THREADS, send_bytes=1
-        )
+        web = WebServer(create_app(hall), host or "127.0.0.1", int(port))
     except OSError as error:
         print(
             f"motcua server: cannot listen on {settings.http}: {error.strerror}. Stop what listens there, or "
@@ -118,8 +116,8 @@ def run(settings: Settings) -> int:
     link = open_link(table.address, credentials, "server", inbox, filters, outlet.will(epoch))
     outlet.speak_through(link, epoch)
     doors = Doors(config, writer, outlet, projection, clock, devices, inbox)
-    door = threading.Thread(target=doors.run, name="doors")
-    wall = threading.Thread(target=_show_boards, args=(boards, doors), name="wall")
+    door = threading.Thread(target=doors.run, name="doors", daemon=True)
+    wall = threading.Thread(target=_show_boards, args=(boards, doors), name="wall", daemon=True)
     writer.start()
     wall.start()
     link.start()
@@ -127,7 +125,6 @@ def run(settings: Settings) -> int:
     log.info("ready http=%s site=%s epoch=%d events=%d", settings.http, site.id, epoch, store.seq)
     with _until_told():
         web.run()
-    web.close()
     outlet.leaving(clock.now())
     link.stop()
     inbox.put(Stop())
@@ -138,6 +135,21 @@ def run(settings: Settings) -> int:
     accounts.close()
     store.close()
     log.info("stopped")
+    return 0
+
+
+def add_account(settings: Settings, name: str, role: str) -> int:
+    """Make a staff account, asking for its password at the terminal; 2 when it cannot be."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    accounts = open_accounts(settings.data / "accounts.db")
+    try:
+        new_account(accounts, name, role, time.time())
+    except AccountError as error:
+        print(f"motcua server: {error}", file=sys.stderr)
+        return 2
+    finally:
+        accounts.close()
+    print(f"{name} may now log in as {role}")
     return 0
 
 

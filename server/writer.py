@@ -109,7 +109,7 @@ class Writer:
         now = self._now()
         self._epoch = store.next_epoch(now)
         self._view = View(0, self._epoch, now, self._board(now, 0), self._state.copy(), site)
-        self._thread = threading.Thread(target=self._run, name="writer")
+        self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
