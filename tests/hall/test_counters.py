@@ -453,7 +453,7 @@ def test_a_level_is_one_of_the_buttons(level: int, levels: int) -> None:
 
 def test_only_who_was_served_here_is_rated_here() -> None:
     hall = calling("land", "land")
-    rate = {"level": 4, "levels": 4}
+    rate: dict[str, Any] = {"level": 4, "levels": 4}
     assert refused(hall, c.Rate, counter="1", number="A98", **rate) == "not-rateable"  # still there
     assert refused(hall, c.Rate, counter="1", number="A99", **rate) == "not-rateable"  # still waiting
     assert refused(hall, c.Rate, counter="1", number="Z001", **rate) == "not-rateable"

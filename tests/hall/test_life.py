@@ -124,7 +124,7 @@ def test_a_log_that_says_what_cannot_happen_is_not_applied(state: str, action: s
     hall = hall_with_a_ticket(state)
     ticket = hall.numbered("A98")
     kind = EVENTS[action]
-    event = kind(ticket=ticket.id, counter="1", at=hall.now, command="x", by="x", **MORE.get(kind, {}))  # type: ignore[arg-type]
+    event = kind(ticket=ticket.id, counter="1", at=hall.now, command="x", by="x", **MORE.get(kind, {}))
     if (state, action) in MAY:
         apply(hall.state, event)
         assert hall.ticket(ticket.id).state.value == MAY[state, action]

@@ -53,29 +53,21 @@ def waiting(hall: SmallHall, service: str = "land", of: Projection = projection)
 counters = st.sampled_from(["1", "2", "3"])
 numbers = st.sampled_from(["A98", "A99", "A100", "B001"]) | typed
 # Every command in which somebody can type something, and those that move what was typed about.
-asked = st.one_of(
-    st.fixed_dictionaries({"kind": st.just(kind), **what})
-    for kind, what in (
-        (c.OpenCounter, {"counter": counters, "officer": typed}),
-        (c.PauseCounter, {"counter": counters, "reason": typed}),
-        (c.CallNumber, {"counter": counters, "number": numbers, "reason": typed}),
-        (c.Park, {"counter": counters, "note": typed}),
-        (c.Transfer, {"counter": counters, "to_service": st.just("health"), "note": typed}),
-        (c.Cancel, {"number": numbers, "reason": typed}),
-        (c.BringBack, {"counter": counters, "number": numbers}),
-        *((kind, {"counter": counters}) for kind in (c.CallNext, c.Recall, c.Finish, c.MarkNoShow, c.Undo)),
-        (
-            c.Rate,
-            {
-                "counter": counters,
-                "number": numbers,
-                "level": st.just(2),
-                "levels": st.just(4),
-                "reason": typed,
-            },
-        ),
-    )
-)
+TYPED: list[tuple[type[c.Command], dict[str, st.SearchStrategy[Any]]]] = [
+    (c.OpenCounter, {"counter": counters, "officer": typed}),
+    (c.PauseCounter, {"counter": counters, "reason": typed}),
+    (c.CallNumber, {"counter": counters, "number": numbers, "reason": typed}),
+    (c.Park, {"counter": counters, "note": typed}),
+    (c.Transfer, {"counter": counters, "to_service": st.just("health"), "note": typed}),
+    (c.Cancel, {"number": numbers, "reason": typed}),
+    (c.BringBack, {"counter": counters, "number": numbers}),
+    *((kind, {"counter": counters}) for kind in (c.CallNext, c.Recall, c.Finish, c.MarkNoShow, c.Undo)),
+    (
+        c.Rate,
+        {"counter": counters, "number": numbers, "level": st.just(2), "levels": st.just(4), "reason": typed},
+    ),
+]
+asked = st.one_of([st.fixed_dictionaries({"kind": st.just(kind), **what}) for kind, what in TYPED])
 
 
 @SEARCHED

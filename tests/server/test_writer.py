@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -126,8 +126,12 @@ def test_all_that_wait_share_one_commit_and_are_answered_after_it(tmp_path: Path
     server = SmallServer(tmp_path, store=RecordingStore)
     told = server.store.told  # type: ignore[attr-defined]
     commands = [server.issuing() for _ in range(50)]
+
+    def answer(n: int) -> Callable[[Outcome], None]:
+        return lambda _: told.append(f"answered {n}")
+
     for n, command in enumerate(commands):
-        server.writer.submit(command, lambda _, n=n: told.append(f"answered {n}"))
+        server.writer.submit(command, answer(n))
     server.writer.start()
     server.writer.stop()
     server.store.close()
