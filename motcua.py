@@ -10,7 +10,6 @@ import argparse
 import ctypes
 import difflib
 import importlib
-import importlib.metadata
 import importlib.util
 import logging
 import os
@@ -24,6 +23,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
+
+from hardware.release import release
 
 OK: Final = 0
 FAILED: Final = 1
@@ -78,7 +79,7 @@ def parser() -> argparse.ArgumentParser:
         description="Numbers, calls, walls and ratings for halls where citizens meet their administration.",
         epilog="Each program runs alone on its own machine with a settings file: see examples/.",
     )
-    top.add_argument("--version", action="version", version=f"motcua {version()}")
+    top.add_argument("--version", action="version", version=f"motcua {release()}")
     words = top.add_subparsers(title="subcommands", metavar="SUBCOMMAND", required=True)
     _add_demo(_word(words, "demo", "run a whole hall on this machine, all hardware simulated", run_demo))
     for name, program in PROGRAMS.items():
@@ -287,13 +288,6 @@ def bench(chosen: argparse.Namespace) -> int:
         return MISUSED
     sys.path.insert(0, str(folder))
     return int(importlib.import_module("benchmarks.hall").run(chosen.count))
-
-
-def version() -> str:
-    try:
-        return importlib.metadata.version("motcua")
-    except importlib.metadata.PackageNotFoundError:
-        return "from source"
 
 
 # --- the log ------------------------------------------------------------------------------------------------
