@@ -7,6 +7,7 @@ Instants are stored as ISO 8601 text in UTC with microseconds, so that they sort
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.hall.events import KINDS, Event
 from server.hall.state import HallState, apply
 from server.hall.tickets import Ticket
+
+log = logging.getLogger("store")
 
 SCHEMA = "0001"  # the migration this code speaks; server/migrations/versions holds the way there
 BUSY_MS = 5_000  # how long a writer waits for a long reader
@@ -176,14 +179,22 @@ class Store:
     def load(self) -> HallState:
         """The state as of the newest event: the last snapshot and the tail behind it."""
         with self._writer.begin():
-            newest = snapshot_table.select().order_by(snapshot_table.c.seq.desc()).limit(1)
-            row = self._writer.execute(newest).one_or_none()
-            state = HallState()
-            if row is not None:
-                state, self._covered = msgspec.json.decode(row.body, type=HallState), row.seq
+            state = self._snapshot()
             for _, event in self._read(self._writer, self._covered):
                 apply(state, event)
         return state
+
+    def _snapshot(self) -> HallState:
+        """The newest that can be read. One of an older program may not: the log is the truth, and longer."""
+        for row in self._writer.execute(snapshot_table.select().order_by(snapshot_table.c.seq.desc())).all():
+            try:
+                state = msgspec.json.decode(row.body, type=HallState)
+            except msgspec.DecodeError as error:
+                log.warning("snapshot seq=%d left out: %s", row.seq, error)
+            else:
+                self._covered = row.seq
+                return state
+        return HallState()
 
     def events(self, since: int = 0) -> Iterator[tuple[int, Event]]:
         """The log behind event `since`, in order, as (seq, event)."""

@@ -177,6 +177,26 @@ def test_a_start_reads_a_snapshot_and_the_tail_behind_it(tmp_path: Path) -> None
     again.close()
 
 
+@pytest.mark.parametrize("body", ["", "{}x", '{"tickets": {"t": {"id": "t"}}}', '{"day": 7}'])
+@pytest.mark.parametrize("damaged", [1, 2])
+def test_a_snapshot_that_cannot_be_read_is_left_out(tmp_path: Path, body: str, damaged: int) -> None:
+    hall = SmallHall()
+    store = open_store(tmp_path)
+    for _ in range(3):
+        written = store.seq
+        hall.issue()
+        store.commit(batch(hall, written))
+        store.snapshot(hall.state)
+    with store.engine.begin() as db:
+        newest = f"SELECT seq FROM snapshot ORDER BY seq DESC LIMIT {damaged}"
+        db.exec_driver_sql(f"UPDATE snapshot SET body = ? WHERE seq IN ({newest})", (body,))
+    store.close()
+    again = open_store(tmp_path)
+    assert frozen(again.load()) == frozen(hall.state)
+    assert again.tail == (1 if damaged == 1 else len(hall.log))
+    again.close()
+
+
 # --- the schema ---------------------------------------------------------------------------------------------
 
 
