@@ -46,7 +46,8 @@ class Outlet:
         so that a device that hears of the server finds its configuration and the board in place."""
         self.configs(now)
         self.board(view)
-        self._say(topics.DOSSIERS, m.Dossiers(rev=self._next_rev(), at=now))
+        with self._speaking:
+            self._say(topics.DOSSIERS, m.Dossiers(rev=self._next_rev(), at=now))
         self._say(topics.SERVER_STATUS, self._status(True, now))
 
     def leaving(self, now: datetime) -> None:
@@ -60,10 +61,11 @@ class Outlet:
                 self._say(topics.BOARD, view.board)
 
     def configs(self, now: datetime) -> None:
-        """Tell every device of the hall's file what it works from."""
-        rev = self._next_rev()
-        for device in self._devices:
-            self._say(topics.CONFIG, self._projection.device_config(device, now, rev), device)
+        """Tell every device of the hall's file what it works from; two tellers take turns, the later last."""
+        with self._speaking:
+            rev = self._next_rev()
+            for device in self._devices:
+                self._say(topics.CONFIG, self._projection.device_config(device, now, rev), device)
 
     def reply(self, device: str, reply: m.AnyReply) -> None:
         self._say(topics.REPLY, reply, device)
