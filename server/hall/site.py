@@ -184,4 +184,6 @@ def _hour_problems(hours: Hours) -> Iterator[str]:
                 yield f"{name}: a session closes at {session.closes:%H:%M}, before it opens"
             if session.opens < last:
                 yield f"{name}: the session from {session.opens:%H:%M} begins before the one before it ends"
+            if session.opens < hours.day_changes < session.closes:
+                yield f"{name}: the day changes at {hours.day_changes:%H:%M}, in the middle of a session"
             last = session.closes
