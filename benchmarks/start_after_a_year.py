@@ -21,19 +21,21 @@ from typing import Any
 from server.hall import commands as c
 from server.hall.calendar import admission, sessions_on
 from server.hall.decide import decide
+from server.hall.events import Rated
 from server.hall.numbers import day_due
 from server.hall.refusals import Refusal
 from server.hall.site import Site
 from server.hall.state import HallState, apply
 from server.hall.tickets import Klass
 from server.site_file import load_site
-from server.store import Batch, Store, instant, sqlite_url
+from server.store import Batch, Store, instant, rating_table, sqlite_url
 from server.writer import SNAPSHOT_EVERY
 
 HALL = Path(__file__).parents[1] / "examples" / "hanam" / "hall.toml"
 FIRST_DAY = date(2026, 1, 5)
 COMMIT_EVERY = 500  # commands; a hall commits much oftener, which changes nothing in the file
 STARTS = 5
+RATING = tuple(column.name for column in rating_table.columns)
 START = """
 import sys, time
 from pathlib import Path
@@ -81,6 +83,8 @@ class Year:
                 id = getattr(ticket, "id", ticket)
                 if id in self._state.tickets:
                     self._batch.tickets[id] = self._state.tickets[id]
+                if isinstance(event, Rated):
+                    self._batch.ratings.append(self._rating(event))
         except Refusal as error:
             refusal = error.code
         outcome = {"id": command.id, "at": instant(self.now), "refusal": refusal, "result": "{}"}
@@ -88,6 +92,10 @@ class Year:
         if len(self._batch.outcomes) >= COMMIT_EVERY:
             self.commit()
         return refusal is None
+
+    def _rating(self, event: Rated) -> dict[str, Any]:
+        row = {name: getattr(event, name) for name in RATING if hasattr(event, name)}
+        return {**row, "at": instant(event.at), "day": self._state.day}
 
     def commit(self) -> None:
         self._store.commit(self._batch)
