@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import count
@@ -62,12 +62,23 @@ class HandClock:
 class SmallServer:
     """A writer over a store in `data`, and the words of the hall to ask it with."""
 
-    def __init__(self, data: Path, clock: HandClock | None = None, store: type[Store] = Store) -> None:
+    def __init__(
+        self,
+        data: Path,
+        clock: HandClock | None = None,
+        store: type[Store] = Store,
+        shown: Callable[[View], None] = lambda view: None,
+    ) -> None:
         self.data, self.clock, self.config = data, clock or HandClock(), config()
         self.projection = Projection(self.config)
         self.store = store(sqlite_url(data / "hall.db"))
         self.shown: list[View] = []
-        self.writer = Writer(self.config.site, self.store, self.clock, self.projection, self.shown.append)
+
+        def tell(view: View) -> None:
+            self.shown.append(view)
+            shown(view)
+
+        self.writer = Writer(self.config.site, self.store, self.clock, self.projection, tell)
         self._ids = (f"{self.writer.view.epoch}-{n}" for n in count(1))
 
     def ask(self, kind: type[c.Command], **what: Any) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class Hall:
 
     def __init__(self, data: Path, clock: HandClock) -> None:
         self.clock = clock
-        self.server = SmallServer(data, clock)
+        self.server = SmallServer(data, clock, shown=lambda view: self.doors.shown(view))
         self.broker, self.devices = MemoryBroker(), Devices()
         config, writer = self.server.config, self.server.writer
         outlet = Outlet(SITE, "test", self.server.projection, tuple(config.devices))
@@ -98,7 +98,6 @@ class Hall:
         self.link = self.broker.link("server", self._inbox, filters, outlet.will(writer.view.epoch))
         outlet.speak_through(self.link, writer.view.epoch)
         self.doors = Doors(config, writer, outlet, self.server.projection, clock, self.devices, self._inbox)
-        writer._shown = self.doors.shown
         self._thread = threading.Thread(target=self.doors.run)
 
     def start(self) -> None:

@@ -33,7 +33,7 @@ typed = st.builds(
     lambda a, b: f"{a}{SECRET}{b}", st.sampled_from(PEOPLE) | st.text(max_size=20), st.text(max_size=9)
 )
 projection = Projection(replace(config(), officers={"ha": f"Trần {SECRET}"}))
-DEVICES = projection._config.devices
+DEVICES = config().devices
 
 
 def board(hall: SmallHall, of: Projection = projection) -> m.Board:

@@ -40,7 +40,7 @@ def dies(server: SmallServer) -> bytes:
     server.store.snapshot = lambda state: None  # type: ignore[method-assign]
     server.writer.stop()
     server.store.close()
-    return frozen(server.writer._state)
+    return frozen(server.writer.view.state)
 
 
 def serve(server: SmallServer, citizens: int) -> None:

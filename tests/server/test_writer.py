@@ -158,9 +158,10 @@ def test_what_is_asked_again_needs_no_commit(tmp_path: Path) -> None:
 
 
 def test_nothing_is_shown_before_it_is_on_disk(tmp_path: Path) -> None:
-    server = SmallServer(tmp_path, store=RecordingStore)
+    server = SmallServer(
+        tmp_path, store=RecordingStore, shown=lambda view: told.append(f"shown {len(view.state.tickets)}")
+    )
     told = server.store.told  # type: ignore[attr-defined]
-    server.writer._shown = lambda view: told.append(f"shown {len(view.state.tickets)}")
     server.writer.submit(server.issuing(), lambda _: told.append("answered"))
     server.writer.start()
     server.writer.stop()
