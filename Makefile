@@ -63,7 +63,7 @@ LOCK = CUSTOM_COMPILE_COMMAND="make lock" $(VENV)/pip-tools/bin/pip-compile --qu
 # The editable install needs no index: its build tool is in the lock.
 $(RUN): requirements.txt pyproject.toml
 	@echo "motcua: setting up $(VENV) (the first time this takes a minute)"
-	@[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@[ -x $(BIN)/pip ] || $(PYTHON) -m venv $(VENV)
 	@$(INSTALL) -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@

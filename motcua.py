@@ -60,6 +60,7 @@ PROGRAMS: Final[Mapping[str, Program]] = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; the exit status."""
+    os.umask(0o077)  # logs and outboxes name tickets and their pages: for their owner alone
     set_up_log(os.environ.get("MOTCUA_LOG", "info"))
     stay_with_parent(os.environ.pop("MOTCUA_PARENT", None))
     chosen = parser().parse_args(arguments)

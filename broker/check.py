@@ -25,7 +25,12 @@ def try_broker(address: str, user: str, password_file: Path | None, site: str) -
     Uses a name of its own at the broker, so that the program it is tried for may be running.
     """
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    credentials = read_credentials(user, password_file) if password_file is not None else None
+    try:
+        credentials = read_credentials(user, password_file) if password_file is not None else None
+    except FileNotFoundError:
+        raise NoAnswer(
+            f"{password_file} is not there: start `motcua broker` once, it makes the passwords; copy this one"
+        ) from None
     topic = topics.SERVER_STATUS
     client = f"check-{os.getpid()}"
     link = open_link(address, credentials, client, inbox, [(topic.of(site), topic.qos)])

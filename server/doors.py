@@ -220,9 +220,9 @@ class Doors:
     def _fact_command(self, device: str, own: Device, fact: m.AnyFact) -> c.Command | None:
         meta = {"id": command_id(device, f"fact/{fact.id}"), "by": f"device:{device}"}
         match fact:
-            case m.PrintFact():
+            case m.PrintFact() if own.role == "kiosk":
                 return c.RecordPaper(ticket=fact.ticket, outcome=fact.outcome, **meta)
-            case m.AbandonFact():
+            case m.AbandonFact() if own.role == "kiosk":
                 return c.Abandon(request=command_id(device, fact.request), **meta)
             case m.RatingFact() if own.counter is not None:
                 return c.Rate(

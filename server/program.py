@@ -6,6 +6,7 @@ everything that was ever acknowledged.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import queue
@@ -76,11 +77,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def run(settings: Settings) -> int:
-    """Serve until SIGTERM or Ctrl-C. Raises SettingsError for a bad hall file; 2 when a port is taken."""
+    """Serve until SIGTERM or Ctrl-C. Raises SettingsError; 2 when the port or the data folder is taken."""
     threading.excepthook = _crash
     host, _, port = settings.http.rpartition(":")
     config = load_site(settings.hall)
     settings.data.mkdir(parents=True, exist_ok=True)
+    lock = (settings.data / "lock").open("a")  # held until the process ends, however it ends
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(
+            f"motcua server: another server works in {settings.data}; a site has one writer", file=sys.stderr
+        )
+        return 2
     clock, devices = open_clock(settings.clock), Devices()
     store = Store(settings.database or sqlite_url(settings.data / "hall.db"))
     projection = Projection(config)

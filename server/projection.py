@@ -25,6 +25,7 @@ from server.site_file import HallConfig
 
 PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
 TICKET_PATH = "/t/"
+DWELL_S = 8.0  # every call is the wall's largest thing for at least so long (experience 1.4)
 
 
 SINCE: dict[State, Callable[[Ticket], datetime | None]] = {
@@ -43,6 +44,11 @@ class Projection:
         self._texts = Texts.load("server")
         self._places = {s: self._place(s) for s in self._site.services}
         self._authorities = {a.id: a for a in self._site.authorities}
+
+    @property
+    def estimator(self) -> Estimator:
+        """What every announced wait of this hall comes from."""
+        return self._estimator
 
     # --- the wall -------------------------------------------------------------------------------------
 
@@ -167,12 +173,12 @@ class Projection:
         serving = self._site.counters_for(service)
         first = [c for c in serving if service in c.services] or list(serving)
         counters = ", ".join(c.id for c in first)
-        areas = list(dict.fromkeys(c.area for c in first if c.area))
-        key = "place.none" if not first else "place.area" if len(areas) == 1 else "place.one"
-        vi, en = (
-            self._texts(key, lang, **_needed(key, counters, areas[0] if areas else "")) for lang in LANGUAGES
+        areas = {c.area for c in first}
+        area = areas.pop() if len(areas) == 1 else ""
+        key = "none" if not first else ("many" if len(first) > 1 else "one") + ("-in-area" if area else "")
+        return m.Words(
+            *(self._texts(f"place.{key}", lang, counters=counters, area=area) for lang in LANGUAGES)
         )
-        return m.Words(vi, en)
 
     # --- devices --------------------------------------------------------------------------------------
 
@@ -186,7 +192,7 @@ class Projection:
             time_zone=str(self._site.zone),
             kiosk=self._kiosk(now) if own.role == "kiosk" else None,
             counter=self._terminal(own.counter) if own.role == "counter" and own.counter else None,
-            display=m.DisplayPlan(dwell_s=8.0) if own.role == "display" else None,
+            display=m.DisplayPlan(dwell_s=DWELL_S) if own.role == "display" else None,
         )
 
     def _kiosk(self, now: datetime) -> m.KioskPlan:
@@ -226,11 +232,6 @@ def words(text: Words) -> m.Words:
 
 def _choices(rows: Iterable[tuple[str, Words]]) -> tuple[m.PriorityGroup, ...]:
     return tuple(m.PriorityGroup(id, words(name)) for id, name in rows)
-
-
-def _needed(key: str, counters: str, area: str) -> dict[str, str]:
-    given = {"place.none": {}, "place.one": {"counters": counters}}
-    return given.get(key, {"counters": counters, "area": area})
 
 
 def _lang(lang: str) -> m.Lang:

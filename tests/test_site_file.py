@@ -52,7 +52,7 @@ service = [
 
 [[counter]]
 id = "1"
-area = "Khu A"
+area = "A"
 services = ["records", "civil"]
 then = ["deeds"]
 

@@ -187,7 +187,11 @@ def _hardware(device: Device, nth: int, windows: bool) -> dict[str, Any]:
         return {"screen": _screen(size, window if windows else None), "printer": f"sim:{paper}"}
     if device.role == "display":
         return {"screen": _screen(*DISPLAY) if windows else f"sim:{DISPLAY[0]}", "speaker": "sim:"}
-    return {"counter": device.counter, "screen": f"sim:{COUNTER[0]}", "keys": "sim:"}
+    return {
+        "counter": device.counter,
+        "screen": _screen(COUNTER[0], COUNTER[1] if windows else None),
+        "keys": "sim:",
+    }
 
 
 def _screen(size: str, window: str | None) -> str:

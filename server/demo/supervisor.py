@@ -58,6 +58,7 @@ class Supervisor:
             if not self._told_to_stop.is_set():
                 self._say("ready", url=f"http://{address_of(self._place.http)}")
                 if self._day is not None:
+                    self._say("playing", citizens=self._day.citizens, speed=self._day.speed)
                     helpers.append(asyncio.create_task(self._play()))
                 await self._told_to_stop.wait()
             self._say("stopping")

@@ -61,6 +61,11 @@ class NoteBody(Body, frozen=True, kw_only=True):
     note: Line | None = None
 
 
+class CancelBody(Body, frozen=True, kw_only=True):
+    number: Number
+    reason: NeededLine
+
+
 class ReasonBody(Body, frozen=True, kw_only=True):
     reason: NeededLine
 
@@ -87,7 +92,7 @@ class Verb:
     """body: what is to be told; make: the command, given id, by and counter."""
 
     body: type[Body]
-    make: Callable[[Any, dict[str, str], Account], c.AtCounter]
+    make: Callable[[Any, dict[str, str], Account], c.Command]
 
 
 VERBS: dict[str, Verb] = {
@@ -103,6 +108,7 @@ VERBS: dict[str, Verb] = {
         TransferBody,
         lambda b, at, who: c.Transfer(to_service=b.to_service, to_counter=b.to_counter, note=b.note, **at),
     ),
+    "cancel": Verb(CancelBody, lambda b, at, who: c.Cancel(number=b.number, reason=b.reason, **at)),
     "undo": Verb(Body, lambda b, at, who: c.Undo(**at)),
     "open": Verb(Body, lambda b, at, who: c.OpenCounter(officer=who.name, **at)),
     "pause": Verb(ReasonBody, lambda b, at, who: c.PauseCounter(reason=b.reason, **at)),

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -97,6 +98,9 @@ def check_csrf() -> None:
 def check_same_site() -> None:
     """Raises 403 for a stream or a command that another site's page opened."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("cross-site")
+    origin = request.headers.get("Origin")  # browsers leave Sec-Fetch-Site out on plain http:// addresses
+    if origin is not None and urlsplit(origin).netloc != request.host:
         raise Forbidden("cross-site")
 
 

@@ -18,7 +18,7 @@ from server.hall.calendar import sessions_on
 from server.hall.site import Site
 from server.hall.state import HallState
 from server.hall.tickets import Klass, State, Ticket
-from server.hall.waiting import QueueLength, ahead_in_line, announce
+from server.hall.waiting import Estimator, ahead_in_line, announce
 from server.projection import Projection
 from server.web import guard
 from server.web.hall import View
@@ -95,14 +95,16 @@ def page_of(view: View, ticket: Ticket, now: datetime, places: Projection) -> Pa
     return Page(
         ticket=ticket,
         ahead=ahead,
-        wait=remaining(site, state, ticket, now) if waits else None,
+        wait=remaining(site, state, ticket, now, places.estimator) if waits else None,
         place=places.place(ticket.service),
         call=last_call(state, ticket),
         near=ahead is not None and ahead <= NEAR,
     )
 
 
-def remaining(site: Site, state: HallState, ticket: Ticket, now: datetime) -> tuple[int, int] | None:
+def remaining(
+    site: Site, state: HallState, ticket: Ticket, now: datetime, estimator: Estimator
+) -> tuple[int, int] | None:
     """The range that somebody standing at the ticket's place in the line may be told."""
     before = state.copy()
     for id in state.waiting:
@@ -111,7 +113,7 @@ def remaining(site: Site, state: HallState, ticket: Ticket, now: datetime) -> tu
         if id == ticket.id or (other.place > ticket.place and not passes):
             del before.waiting[id]
     service = site.services[ticket.service]
-    told = QueueLength().at(site, before, now).wait(service, ticket.klass)
+    told = estimator.at(site, before, now).wait(service, ticket.klass)
     return announce(told, state.known_calls.get(service.id, 0))
 
 

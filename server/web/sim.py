@@ -70,9 +70,15 @@ def page() -> ResponseReturnValue:
         for id, d in hall.config.devices.items()
         if id in plugged
     ]
+    site = hall.config.site
+    letters = {
+        c.id: " ".join(dict.fromkeys(site.services[s].letter for s in (*c.services, *c.then)))
+        for c in site.counters.values()
+    }
     of_role = {role: [d for d in devices if d["role"] == role] for role in ("kiosk", "display", "counter")}
     return render_template(
         "hall.html",
+        letters=letters,
         programs=PROGRAMS,
         levels=hall.config.site.rating_levels,
         demo_accounts=demo().accounts,

@@ -288,6 +288,14 @@ def test_what_became_of_the_paper_is_kept(hall: Hall) -> None:
     assert hall.server.writer.view.state.tickets[reply.ticket].paper == "failed"
 
 
+def test_a_terminal_says_nothing_about_a_kiosks_paper(hall: Hall) -> None:
+    reply = hall.kiosk.take(hall.clock.now())
+    fact = m.PrintFact(id="f1", seq=1, at=hall.clock.now(), ticket=reply.ticket, outcome="printed")
+    hall.terminal.say(topics.FACT, fact)
+    assert hall.terminal.hear(topics.RECEIPT).refused == (m.Refusal("f1", "unknown-device"),)
+    assert hall.server.writer.view.state.tickets[reply.ticket].paper is None
+
+
 def test_a_kiosk_rates_nobody(hall: Hall) -> None:
     rating = m.RatingFact(id="f1", seq=1, at=hall.clock.now(), number=serve_one(hall), level=4, levels=4)
     hall.kiosk.say(topics.FACT, rating)

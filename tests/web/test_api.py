@@ -232,6 +232,20 @@ def test_a_request_from_another_sites_page_is_refused(place: Place) -> None:
         answer = staff.post(path, told, headers={"Sec-Fetch-Site": "cross-site"})
         assert answer.status_code == 403
     assert staff.get("/events", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    stranger = {"Origin": "http://elsewhere.example"}  # what a browser says on plain http:// addresses
+    answer = staff.post("/api/v1/tickets", {"id": "y", "service": LAND}, headers=stranger)
+    assert answer.status_code == 403
+    assert not place.writer.view.state.tickets
+
+
+def test_a_number_is_taken_out_of_the_day_with_a_reason(place: Place) -> None:
+    staff = place.log_in("officer-7")
+    number = place.issue(LAND)["number"]
+    assert staff.post("/api/v1/counters/7/cancel", {"id": "a", "number": number}).status_code == 400
+    answer = staff.post(
+        "/api/v1/counters/7/cancel", {"id": "b", "number": number, "reason": "đã về"}
+    ).get_json()
+    assert (answer["number"], answer["state"]) == (number, "cancelled")
 
 
 def test_reading_never_changes_anything(place: Place) -> None:

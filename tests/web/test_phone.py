@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.hall import commands as c
+from server.hall.waiting import QueueLength
 from server.web.phone import remaining
 from tests.web.place import Place
 
@@ -47,7 +48,7 @@ def test_who_stands_behind_hears_no_shorter_wait(place: Place) -> None:
     view = place.writer.view
     view.state.known_calls[LAND] = 30
     tickets = [view.state.tickets[t["ticket"]] for t in tokens]
-    ranges = [remaining(view.site, view.state, t, place.clock.now()) for t in tickets]
+    ranges = [remaining(view.site, view.state, t, place.clock.now(), QueueLength()) for t in tickets]
     assert all(r is not None for r in ranges)
     assert ranges == sorted(ranges, key=lambda r: r or (0, 0))
 
