@@ -136,7 +136,7 @@ def test_a_wrong_password_is_told_and_can_be_pasted_anew(reader: Reader, place: 
     reader.see("#name").send_keys("officer-7")
     reader.see("#password").send_keys("wrong-wrong")
     reader.see("main form button").click()
-    assert "không đúng" in reader.text('[role="alert"]')
+    reader.until(lambda: "không đúng" in reader.text('[role="alert"]'), "the page says so")
 
 
 def test_the_phone_works_without_scripts_and_comes_anew(reader: Reader, place: Place) -> None:
