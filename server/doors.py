@@ -204,6 +204,8 @@ class Doors:
             reopens_at = None if again is None else datetime.fromisoformat(again)
             return m.RefusedReply(id=request.id, code=outcome.refusal, reopens_at=reopens_at)
         if isinstance(request, m.IssueRequest):
+            if outcome.result["service"] not in self._config.site.services:
+                return m.RefusedReply(id=request.id, code="unknown-service")  # given up since it was answered
             return self._projection.ticket_reply(request.id, outcome.result)
         return m.DoneReply(
             id=request.id, number=outcome.result.get("number"), state=outcome.result.get("state")
