@@ -18,6 +18,12 @@ Instant = Annotated[datetime, Meta(tz=True)]  # an instant without its zone is r
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
 Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]
 Number = Annotated[str, Meta(min_length=1, max_length=12)]
+Letter = Annotated[str, Meta(pattern=r"^[A-Z](?!\n)$")]
+Token = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9_-]{22}(?!\n)$")
+]  # 128 bits, base64url: a phone page's address
+# A dossier's code as agencies write it (domain 2.5). It names a file, never a person.
+DossierCode = Annotated[str, Meta(min_length=6, max_length=48, pattern=r"^[A-Z0-9][A-Z0-9.-]+(?!\n)$")]
 Note = Annotated[str, Meta(max_length=500)]
 Lang = Literal["vi", "en"]
 Klass = Literal["normal", "priority"]
@@ -58,11 +64,16 @@ class Request(Message, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class IssueRequest(Request, frozen=True, kw_only=True, tag="issue"):
-    """A citizen asks for a number."""
+    """A citizen asks for a number. `dossier`: the one whose result is to be collected."""
 
     service: Level
     klass: Klass = "normal"
     lang: Lang = "vi"
+    dossier: DossierCode | None = None
+
+
+class FloorsRequest(Request, frozen=True, kw_only=True, tag="floors"):
+    """A kiosk asks from where on its own series are certainly free. Asked by every memory, old or new."""
 
 
 class KeyRequest(Request, frozen=True, kw_only=True, tag="key"):
@@ -71,7 +82,7 @@ class KeyRequest(Request, frozen=True, kw_only=True, tag="key"):
     key: Literal["next", "recall", "start", "finish", "no-show", "park", "undo"]
 
 
-AnyRequest = IssueRequest | KeyRequest
+AnyRequest = IssueRequest | FloorsRequest | KeyRequest
 
 
 # --- server -> device: replies --------------------------------------------------------------------------
@@ -93,11 +104,23 @@ class TicketReply(Reply, frozen=True, kw_only=True, tag="ticket"):
     authority: Words
     klass: Klass
     lang: Lang
-    ahead: Count
+    ahead: Count | None  # None: nobody knows, the kiosk gave the number by itself
     wait: Range | None
     place: Words  # "Khu B – quầy 6, 7, 8"
     url: Annotated[str, Meta(max_length=60)]  # the phone page, printed as a QR code
     grace_min: Count
+    dossier: DossierCode | None = None
+    timed: bool = True  # false: no clock was to be believed, so that `issued_at` is not to be shown
+
+
+class FloorsReply(Reply, frozen=True, kw_only=True, tag="floors"):
+    """By letter, the first number of the asking kiosk's own series that was never used on `day`.
+
+    The server has taken every fact that reached it before the question.
+    """
+
+    day: str  # the business day, YYYY-MM-DD
+    next: dict[Letter, Annotated[int, Meta(ge=1)]]
 
 
 class DoneReply(Reply, frozen=True, kw_only=True, tag="done"):
@@ -114,18 +137,52 @@ class RefusedReply(Reply, frozen=True, kw_only=True, tag="refused"):
     reopens_at: Instant | None = None
 
 
-AnyReply = TicketReply | DoneReply | RefusedReply
+AnyReply = TicketReply | FloorsReply | DoneReply | RefusedReply
 
 
 # --- device -> server: facts ----------------------------------------------------------------------------
 
 
+class Stamp(msgspec.Struct, frozen=True):
+    """A machine's stopwatch: seconds since its start `boot`. Right also where the clock on the wall is not."""
+
+    boot: Id
+    mono: float
+
+
 class Fact(Message, frozen=True, kw_only=True, tag_field="kind"):
-    """Something that happened at a device. Kept in its outbox, `seq` by `seq`, until receipted."""
+    """Something that happened at a device. Kept in its outbox, `seq` by `seq`, until receipted.
+
+    box: which memory of the device numbered it. A card that was wiped or restored begins a box of its own, and
+    its facts from 1 again.
+    """
 
     id: Id
     seq: Annotated[int, Meta(ge=1)]
     at: Instant
+    box: Annotated[str, Meta(max_length=32, pattern=r"^[a-z0-9]*(?!\n)$")] = ""
+
+
+class TicketFact(Fact, frozen=True, kw_only=True, tag="ticket"):
+    """A number that the kiosk gave from its own series: `A2-017`, letter A, kiosk 2, ordinal 17.
+
+    `at`: the server's time of issue as far as the kiosk knew it; `trusted`: something kept that clock right.
+    `stamp` is the stopwatch at the issue, `sent` the same stopwatch at this sending: their difference is how
+    long ago it was, whatever the clocks say.
+    """
+
+    ticket: Id
+    number: Number
+    letter: Letter
+    ordinal: Annotated[int, Meta(ge=1)]
+    service: Level
+    klass: Klass = "normal"
+    lang: Lang = "vi"
+    token: Token
+    dossier: DossierCode | None = None
+    trusted: bool
+    stamp: Stamp
+    sent: Stamp | None = None
 
 
 class PrintFact(Fact, frozen=True, kw_only=True, tag="print"):
@@ -148,9 +205,10 @@ class RatingFact(Fact, frozen=True, kw_only=True, tag="rating"):
     level: Annotated[int, Meta(ge=1, le=5)]  # 1 worst, `levels` best
     levels: Annotated[int, Meta(ge=2, le=5)]
     reason: Level | None = None
+    answers: dict[Level, Annotated[int, Meta(ge=0, le=2)]] = {}  # of the questionnaire, by question
 
 
-AnyFact = PrintFact | AbandonFact | RatingFact
+AnyFact = TicketFact | PrintFact | AbandonFact | RatingFact
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -182,6 +240,13 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     outbox: Count = 0
     printer: PrinterState | None = None
     error: Annotated[str, Meta(max_length=200)] | None = None
+    clock_offset_s: float | None = None  # the server's clock minus this device's, where that is known
+    alone: bool = False  # gives numbers of its own series, because the server does not answer
+    paper_m: float | None = None  # metres printed since the roll was put in
+    roll_m: float | None = None  # metres on a full roll, as the device's file says
+    metres: float | None = None  # printed in the printer's life with this device
+    cuts: Count | None = None
+    scanner: Literal["ok", "unplugged"] | None = None
 
 
 class ServerStatus(Message, frozen=True, kw_only=True):
@@ -200,9 +265,11 @@ class Time(Message, frozen=True, kw_only=True):
 
 
 class Control(Message, frozen=True, kw_only=True):
-    """An order to a device."""
+    """An order to a device. `reprint` brings the ticket that is to come out once more, under the order's id."""
 
-    do: Literal["identify", "test-print", "reload", "restart"]
+    do: Literal["identify", "test-print", "reload", "restart", "reprint"]
+    id: Id | None = None
+    ticket: TicketReply | None = None
 
 
 # --- server -> device: what it needs to work ------------------------------------------------------------
@@ -220,6 +287,9 @@ class ServicePlan(msgspec.Struct, frozen=True):
     letter: str
     name: Words
     openings: tuple[Opening, ...]  # today and the coming days, in order
+    place: Words = Words("", "")  # where to sit, for a ticket that the kiosk makes by itself
+    digits: int = 3  # of a number at least
+    collect: bool = False  # results are collected here
 
 
 class AuthorityPlan(msgspec.Struct, frozen=True):
@@ -228,6 +298,7 @@ class AuthorityPlan(msgspec.Struct, frozen=True):
     name: Words
     short: Words
     services: tuple[ServicePlan, ...]
+    agencies: tuple[str, ...] = ()  # how its dossiers' codes begin: "H42.05", "000.05.14.H42"
 
 
 class PriorityGroup(msgspec.Struct, frozen=True):
@@ -238,17 +309,49 @@ class PriorityGroup(msgspec.Struct, frozen=True):
 
 
 class KioskPlan(msgspec.Struct, frozen=True):
+    """What a kiosk works from, also alone.
+
+    series: the figure between letter and ordinal in numbers of its own (`A2-017`); None: it has none.
+    paperless: a number without paper counts as issued; else numbers are given on paper only, and a kiosk
+    without paper names the others, `elsewhere`. url: a phone page's address up to its token. elderly: the id
+    of the priority group that an age of `elderly_years` or more belongs to.
+    """
+
     authorities: tuple[AuthorityPlan, ...]
     groups: tuple[PriorityGroup, ...]
     documents: Words  # "Mang theo: ..." at the foot of the ticket
     hotline: str
+    series: Annotated[int, Meta(ge=1, le=99)] | None = None
+    paperless: bool = True
+    elsewhere: tuple[Words, ...] = ()
+    url: Annotated[str, Meta(max_length=38)] = ""
+    grace_min: Count = 0
+    elderly: Level | None = None
+    elderly_years: Count = 60
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One question of the optional questionnaire. answers: the words for 2, 1 and 0 points, in this order."""
+
+    id: Level
+    text: Words
+    answers: tuple[Words, Words, Words]
 
 
 class CounterPlan(msgspec.Struct, frozen=True):
+    """What the satisfaction terminal of a counter works from.
+
+    officer: who serves there now, by name and title, so that the citizen can say "this is who served me".
+    questions: asked after the rating, each may be skipped. shuffle: reasons come in another order each time.
+    """
+
     counter: str
     levels: Annotated[int, Meta(ge=2, le=5)]
     reasons: tuple[PriorityGroup, ...]  # id and words of each reason after a negative answer
     window_s: Count  # how long after the end a rating is open
+    officer: str = ""
+    questions: tuple[Question, ...] = ()
+    shuffle: bool = False
 
 
 class DisplayPlan(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ from server.hall.tickets import Ticket
 
 log = logging.getLogger("store")
 
-SCHEMA = "0001"  # the migration this code speaks; server/migrations/versions holds the way there
+SCHEMA = "0002"  # the migration this code speaks; server/migrations/versions holds the way there
 BUSY_MS = 5_000  # how long a writer waits for a long reader
 SNAPSHOTS_KEPT = 2
 
@@ -61,6 +61,7 @@ fact_table = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
+    sa.Column("box", sa.Text, nullable=False, server_default=""),
 )
 
 ticket_table = sa.Table(
@@ -88,7 +89,9 @@ ticket_table = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("paper", sa.Text),
     sa.Column("level", sa.Integer),
-    sa.UniqueConstraint("day", "letter", "ordinal", name="one_number_a_day"),
+    sa.Column("series", sa.Text, nullable=False, server_default=""),
+    sa.Column("dossier", sa.Text),
+    sa.UniqueConstraint("day", "number", name="one_number_a_day"),
 )
 sa.Index("ticket_day_service", ticket_table.c.day, ticket_table.c.service)
 
@@ -104,6 +107,7 @@ rating_table = sa.Table(
     sa.Column("level", sa.Integer, nullable=False),
     sa.Column("levels", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text),
+    sa.Column("answers", sa.Text),
 )
 
 snapshot_table = sa.Table(

@@ -105,13 +105,15 @@ class Ticket:
     paper: str | None = None  # printed, failed, maybe
     level: int | None = None  # the rating
     rev: int = 0
+    series: str = ""  # of a kiosk's own numbers: "2" in A2-017; empty: the hall's
+    dossier: str | None = None  # the code of the one that is to be collected
 
     @property
     def place(self) -> tuple[datetime, str, int]:
         """Sorts people of one line: first come first, the series deciding within one instant."""
-        return (self.order, self.letter, self.ordinal)
+        return (self.order, self.letter + self.series, self.ordinal)
 
 
-def number_text(letter: str, ordinal: int, digits: int) -> str:
-    """`A`, 7, 3 -> `A007`. A series never ends: after A999 comes A1000."""
-    return f"{letter}{ordinal:0{digits}d}"
+def number_text(letter: str, ordinal: int, digits: int, series: str = "") -> str:
+    """`A`, 7, 3 -> `A007`; in the series of kiosk 2 `A2-007`. A series never ends: after A999 comes A1000."""
+    return f"{letter}{series}-{ordinal:0{digits}d}" if series else f"{letter}{ordinal:0{digits}d}"

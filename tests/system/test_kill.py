@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import random
@@ -17,6 +18,8 @@ from tests.system.running import RunningHall, until
 
 SEED = 20_261_123
 OF = ("justice", "justice-civil", "health", "finance")
+# What an asker sees when the program behind a panel or a page dies, also in the middle of its answer.
+TODAY = (OSError, ValueError, http.client.HTTPException)
 EVERY_S = 1.5  # between two kills; what is killed needs about a second to be back
 KINDS = ("server", "broker", "kiosk-1", "display-1", "counter-3", "display-2", "kiosk-2", "counter-7")
 
@@ -58,7 +61,7 @@ class Hands:
         """Touch the first thing that leads to a number, again and again."""
         ways = ("class", "service", "authority", "take-another", "done", "home")
         while not self._gone.wait(0.15):
-            with contextlib.suppress(OSError, ValueError):  # dark, or the server is away: so it goes today
+            with contextlib.suppress(*TODAY):  # dark, or the server is away: so it goes today
                 targets = self._hall.targets(kiosk)
                 for verb in ways:
                     boxes = [box for (v, of), box in targets.items() if v == verb and of in ("", *OF)]
@@ -71,7 +74,7 @@ class Hands:
     def _at_counter(self, device: str) -> None:
         dice = random.Random(device)
         while not self._gone.wait(0.4):
-            with contextlib.suppress(OSError, ValueError):
+            with contextlib.suppress(*TODAY):
                 self._hall.sim(device, "press", button=dice.choice(("next", "start", "finish", "rate-4")))
 
 
