@@ -21,7 +21,7 @@ Number = Annotated[str, Meta(min_length=1, max_length=12)]
 Letter = Annotated[str, Meta(pattern=r"^[A-Z](?!\n)$")]
 Token = Annotated[
     str, Meta(pattern=r"^[A-Za-z0-9_-]{22}(?!\n)$")
-]  # 128 bits, base64url: a phone page's address
+]  # 128 bits, base64url
 # A dossier's code as agencies write it (domain 2.5). It names a file, never a person.
 DossierCode = Annotated[str, Meta(min_length=6, max_length=48, pattern=r"^[A-Z0-9][A-Z0-9.-]+(?!\n)$")]
 Note = Annotated[str, Meta(max_length=500)]
@@ -116,9 +116,10 @@ class TicketReply(Reply, frozen=True, kw_only=True, tag="ticket"):
 class FloorsReply(Reply, frozen=True, kw_only=True, tag="floors"):
     """By letter, the first number of the asking kiosk's own series that was never used on `day`.
 
-    The server has taken every fact that reached it before the question.
+    The server has taken every fact that reached it before the question. `at` is its clock at the answer.
     """
 
+    at: Instant
     day: str  # the business day, YYYY-MM-DD
     next: dict[Letter, Annotated[int, Meta(ge=1)]]
 
@@ -144,7 +145,7 @@ AnyReply = TicketReply | FloorsReply | DoneReply | RefusedReply
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """A machine's stopwatch: seconds since its start `boot`. Right also where the clock on the wall is not."""
+    """A machine's stopwatch: seconds since its start `boot`, right also where its clock is not."""
 
     boot: Id
     mono: float
@@ -153,8 +154,7 @@ class Stamp(msgspec.Struct, frozen=True):
 class Fact(Message, frozen=True, kw_only=True, tag_field="kind"):
     """Something that happened at a device. Kept in its outbox, `seq` by `seq`, until receipted.
 
-    box: which memory of the device numbered it. A card that was wiped or restored begins a box of its own, and
-    its facts from 1 again.
+    box: which memory of the device numbered it. A card that was wiped or restored begins a box of its own.
     """
 
     id: Id
@@ -265,7 +265,7 @@ class Time(Message, frozen=True, kw_only=True):
 
 
 class Control(Message, frozen=True, kw_only=True):
-    """An order to a device. `reprint` brings the ticket that is to come out once more, under the order's id."""
+    """An order to a device. `reprint` brings the ticket that is to come out again, under the order's id."""
 
     do: Literal["identify", "test-print", "reload", "restart", "reprint"]
     id: Id | None = None

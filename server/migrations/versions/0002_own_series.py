@@ -1,4 +1,4 @@
-"""Numbers of a kiosk's own series, the dossier a ticket is about, boxes of facts, answers to the questionnaire.
+"""A kiosk's own series, the dossier a ticket is about, boxes of facts, answers to the questionnaire.
 
 Revision ID: 0002
 Revises: 0001
