@@ -25,7 +25,7 @@ from server.hall.tickets import Klass
 from server.outlet import Outlet
 from server.projection import Projection
 from server.site_file import Device, HallConfig
-from server.writer import FactMark, Outcome, Writer
+from server.writer import FactMark, Outcome, View, Writer
 
 log = logging.getLogger("doors")
 
@@ -95,6 +95,7 @@ class Doors:
         self._config, self._writer, self._outlet = config, writer, outlet
         self._projection, self._clock, self._devices, self._inbox = projection, clock, devices, inbox
         self._day = writer.view.board.day
+        self._officers = self._served_by(writer.view)
         self._handlers: dict[topics.Topic, Callable[[str, Any], None]] = {
             topics.STATUS: self._devices.put,
             topics.REQUEST: self._request,
@@ -125,12 +126,23 @@ class Doors:
                 case Stop():
                     return
 
-    def shown(self, view: Any) -> None:
-        """A commit changed the picture: tell the walls, and the devices when a new day has new hours."""
-        self._outlet.board(view)
+    def shown(self, view: View) -> None:
+        """A commit changed the picture: tell the walls, the devices when a new day has new hours, and first
+        of all those that ask how an officer was, when it is another one."""
+        officers = self._served_by(view)
+        changed = tuple(device for device, name in officers.items() if name != self._officers.get(device))
+        self._officers = officers
         if view.board.day != self._day:
             self._day = view.board.day
-            self._outlet.configs(view.at)
+            self._outlet.configs(view, view.at)
+        elif changed:
+            self._outlet.configs(view, view.at, changed)
+        self._outlet.board(view)
+
+    def _served_by(self, view: View) -> dict[str, str]:
+        """Device -> the name that its citizens read."""
+        own = {id: d.counter for id, d in self._config.devices.items() if d.counter is not None}
+        return {id: self._projection.officer(view.state, counter) for id, counter in own.items()}
 
     # --- what devices say -----------------------------------------------------------------------------
 
@@ -180,7 +192,7 @@ class Doors:
                     lang=request.lang,
                     **meta,
                 )
-            case m.KeyRequest() if own.counter is not None:
+            case m.KeyRequest() if own.role == "counter" and own.counter is not None:
                 return KEYS[request.key](counter=own.counter, **meta)
         return None
 
@@ -233,6 +245,7 @@ class Doors:
                     level=fact.level,
                     levels=fact.levels,
                     reason=fact.reason,
+                    answers=fact.answers,
                     pressed_at=fact.at if self._believed(device) else None,
                     **meta,
                 )

@@ -44,7 +44,7 @@ class Outlet:
     def connected(self, view: View, now: datetime) -> None:
         """Say everything that is retained anew: the broker may have forgotten it. The status comes last,
         so that a device that hears of the server finds its configuration and the board in place."""
-        self.configs(now)
+        self.configs(view, now)
         self.board(view)
         with self._speaking:
             self._say(topics.DOSSIERS, m.Dossiers(rev=self._next_rev(), at=now))
@@ -60,12 +60,14 @@ class Outlet:
                 self._board_rev = view.rev
                 self._say(topics.BOARD, view.board)
 
-    def configs(self, now: datetime) -> None:
-        """Tell every device of the hall's file what it works from; two tellers take turns, the later last."""
+    def configs(self, view: View, now: datetime, devices: tuple[str, ...] | None = None) -> None:
+        """Tell devices, all of the hall's file unless told, what they work from; two tellers take turns, the
+        later last."""
         with self._speaking:
             rev = self._next_rev()
-            for device in self._devices:
-                self._say(topics.CONFIG, self._projection.device_config(device, now, rev), device)
+            for device in self._devices if devices is None else devices:
+                plan = self._projection.device_config(device, now, rev, view.state)
+                self._say(topics.CONFIG, plan, device)
 
     def reply(self, device: str, reply: m.AnyReply) -> None:
         self._say(topics.REPLY, reply, device)

@@ -182,7 +182,9 @@ class Projection:
 
     # --- devices --------------------------------------------------------------------------------------
 
-    def device_config(self, device: str, now: datetime, rev: int) -> m.DeviceConfig:
+    def device_config(
+        self, device: str, now: datetime, rev: int, state: HallState | None = None
+    ) -> m.DeviceConfig:
         """What a device of this hall needs to work. Raises KeyError for one that is not in the file."""
         own = self._config.devices[device]
         return m.DeviceConfig(
@@ -191,7 +193,7 @@ class Projection:
             hall=words(self._site.name),
             time_zone=str(self._site.zone),
             kiosk=self._kiosk(now) if own.role == "kiosk" else None,
-            counter=self._terminal(own.counter) if own.role == "counter" and own.counter else None,
+            counter=self._terminal(own.counter, state) if own.counter else None,
             display=m.DisplayPlan(dwell_s=DWELL_S) if own.role == "display" else None,
         )
 
@@ -217,13 +219,31 @@ class Projection:
             hotline=self._config.hotline,
         )
 
-    def _terminal(self, counter: str) -> m.CounterPlan:
+    def _terminal(self, counter: str, state: HallState | None) -> m.CounterPlan:
         return m.CounterPlan(
             counter=counter,
             levels=self._site.rating_levels,
             reasons=_choices(self._config.reasons.items()),
             window_s=int(self._site.rating_window.total_seconds()),
+            officer=self.officer(state, counter) if state is not None else "",
+            questions=tuple(
+                m.Question(
+                    q.id, words(q.text), (words(q.answers[0]), words(q.answers[1]), words(q.answers[2]))
+                )
+                for q in self._config.questions
+            ),
+            shuffle=self._config.shuffle,
         )
+
+    def officer(self, state: HallState, counter: str) -> str:
+        """Whom a rating at this counter would be of now, by the name in the hall's file; "" for nobody known.
+
+        The one who served the number that is asked, who may have gone since; else who sits there.
+        """
+        there = state.counter(counter)
+        served = state.tickets.get(there.served) if there.served is not None else None
+        id = served.officer if served is not None and served.state is State.SERVED else there.officer
+        return self._config.officers.get(id or "", "")
 
 
 def words(text: Words) -> m.Words:

@@ -6,7 +6,7 @@ the hall: a mistake there shows here. Instants are the log's own texts, which so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -68,6 +68,20 @@ class Visit:
     touched: str = ""  # the last command that moved it
 
 
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """One answer, as the log tells of it. Names of columns are those of the rating table."""
+
+    at: datetime  # when the button was pressed, as far as anybody knows
+    service: str
+    counter: str
+    officer: str | None
+    level: int
+    levels: int
+    reason: str | None
+    answers: dict[str, int]
+
+
 @dataclass(slots=True)
 class Day:
     """One business day: its tickets, its calls by seq as (number, counter, recall), its ratings by ticket."""
@@ -77,7 +91,7 @@ class Day:
     here: dict[str, Visit] = field(default_factory=dict)  # those of them that are not over
     numbers: dict[str, int] = field(default_factory=dict)  # -> event seq
     calls: dict[int, tuple[str, str, int]] = field(default_factory=dict)
-    ratings: dict[str, tuple[int, int, str]] = field(default_factory=dict)
+    ratings: dict[str, Rating] = field(default_factory=dict)
     before: dict[str, dict[str, Visit]] = field(default_factory=dict)  # command -> tickets as it found them
 
     def put(self, visit: Visit) -> None:
@@ -258,9 +272,15 @@ class Recount:
                 f"event {row.seq} rates {visit.number} at counter {body['counter']}, but it was served at "
                 f"{visit.counter}",
             )
+        elif visit.service != body["service"]:
+            self._tell("I6", f"event {row.seq} rates {visit.number} of {visit.service} as {body['service']}")
         if id in day.ratings:
             self._tell("I6", f"event {row.seq} rates {visit.number} a second time")
-        day.ratings[id] = (body["level"], body["levels"], body["counter"])
+        day.ratings[id] = Rating(
+            at=datetime.fromisoformat(body.get("pressed_at") or row.at),
+            answers=body.get("answers") or {},
+            **{name: body[name] for name in ("service", "counter", "officer", "level", "levels", "reason")},
+        )
         day.put(replace(visit, level=body["level"], touched=row.command))
 
     def _undone(self, day: Day, row: Row) -> None:
@@ -332,8 +352,8 @@ def by_state(day: Day) -> dict[str, int]:
     return count
 
 
-def differences(row: dict[str, Any], visit: Visit, names: tuple[str, ...]) -> Iterator[str]:
-    """Where a row of the ticket table does not say what the log says."""
+def differences(row: dict[str, Any], told: Visit | Rating, names: Iterable[str]) -> Iterator[str]:
+    """Where a row of the ticket table, or of the rating table, does not say what the log says."""
     for name in names:
-        if row[name] != getattr(visit, name):
-            yield f"{name} is {getattr(visit, name)} in the log and {row[name]} in the table"
+        if row[name] != getattr(told, name):
+            yield f"{name} is {getattr(told, name)} in the log and {row[name]} in the table"

@@ -33,6 +33,7 @@ from server.hall.site import (
     Words,
     problems,
 )
+from server.questionnaire import Question, legal_questions
 
 Role = Literal["kiosk", "counter", "display"]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -48,7 +49,9 @@ Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?(?!\n)$", max_len
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What a device may do. counter: where a terminal stands. temporary: comes, goes, and is not missed."""
+    """What a device may do. counter: where a terminal stands, or whose visits a kiosk beside it asks about.
+    temporary: comes, goes, and is not missed.
+    """
 
     role: Role
     counter: str | None = None
@@ -60,7 +63,8 @@ class HallConfig:
     """The whole file: the rules' part (`site`) and what only edges need.
 
     devices: id -> Device. officers: id -> name, for staff pages only. groups, reasons: id -> words, in the
-    order of the file. url: how phones reach this hall, without a slash at the end.
+    order of the file. url: how phones reach this hall, without a slash at the end. questions: of the
+    questionnaire after a rating, none without one; shuffle: its reasons come in another order each time.
     """
 
     site: Site
@@ -72,6 +76,8 @@ class HallConfig:
     documents: Words
     notices: tuple[Words, ...]
     url: str
+    questions: tuple[Question, ...] = ()
+    shuffle: bool = False
 
 
 class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,10 +151,21 @@ class _Choice(_Row, frozen=True):
     name: _Words
 
 
+class _Question(_Row, frozen=True):
+    """A question of the questionnaire; the law's own may leave out what it says. answers: for 2, 1, 0."""
+
+    id: Id
+    text: _Words | None = None
+    answers: tuple[_Words, _Words, _Words] | None = None
+
+
 class _Rating(_Row, frozen=True):
     levels: Annotated[int, Meta(ge=2, le=5)] = 4
     window_min: Minutes = 10
     reason: tuple[_Choice, ...] = ()
+    shuffle: bool = False
+    questionnaire: bool = False
+    question: Annotated[tuple[_Question, ...], Meta(max_length=8)] = ()
 
 
 class _Officer(_Row, frozen=True):
@@ -200,6 +217,8 @@ def load_site(path: Path) -> HallConfig:
         documents=_words(file.documents),
         notices=tuple(_words(n) for n in file.notice),
         url=file.url.rstrip("/"),
+        questions=_questions(path, file.rating),
+        shuffle=file.rating.shuffle,
     )
 
 
@@ -220,6 +239,7 @@ def _site(path: Path, file: _File) -> Site:
         rating_window=timedelta(minutes=file.rating.window_min),
         rating_levels=file.rating.levels,
         rating_reasons=frozenset(r.id for r in file.rating.reason),
+        rating_questions=frozenset(q.id for q in _questions(path, file.rating)),
     )
 
 
@@ -265,7 +285,28 @@ def _session(stretch: str) -> Session:
     return Session(time.fromisoformat(opens), time.fromisoformat(closes))
 
 
-def _words(row: _Words) -> Words:
+def _questions(path: Path, rating: _Rating) -> tuple[Question, ...]:
+    """The rows of the file, or all of the law's; what a row leaves out is as the law's question has it."""
+    law = legal_questions()
+    if not rating.questionnaire:
+        return ()
+    if not rating.question:
+        return tuple(law.values())
+    return tuple(_question(path, place, row, law) for place, row in enumerate(rating.question))
+
+
+def _question(path: Path, place: int, row: _Question, law: dict[str, Question]) -> Question:
+    usual = law.get(row.id)
+    text = usual.text if row.text is None and usual else row.text
+    answers = usual.answers if row.answers is None and usual else row.answers
+    if text is None or answers is None:
+        what = f"'{row.id}' is none of the law's ({', '.join(law)}): it needs a text and three answers"
+        raise SettingsError(path, f"rating.question[{place}]", what)
+    two, one, none = answers
+    return Question(row.id, _words(text), (_words(two), _words(one), _words(none)))
+
+
+def _words(row: _Words | Words) -> Words:
     return Words(row.vi, row.en)
 
 
@@ -286,6 +327,7 @@ def _check_ids(path: Path, file: _File) -> None:
         (("counter", c.id) for c in file.counter),
         (("priority_group", g.id) for g in file.priority_group),
         (("rating.reason", r.id) for r in file.rating.reason),
+        (("rating.question", q.id) for q in file.rating.question),
         (("officer", o.id) for o in file.officer),
         (("device", d.id) for d in file.device),
     )
@@ -305,9 +347,10 @@ def _check_references(path: Path, file: _File) -> None:
         if wanted not in known:
             raise SettingsError(path, key, f"there is no {noun} '{wanted}'", _nearest(wanted, known))
     for place, device in enumerate(file.device):
-        if (device.role == "counter") != (device.counter is not None):
-            needs = "needs" if device.counter is None else "has no"
-            raise SettingsError(path, f"device[{place}].counter", f"a {device.role} {needs} counter")
+        if device.counter is None and device.role == "counter":
+            raise SettingsError(path, f"device[{place}].counter", "a counter needs counter")
+        if device.counter is not None and device.role == "display":
+            raise SettingsError(path, f"device[{place}].counter", "a display has no counter")
 
 
 def _references(

@@ -17,11 +17,12 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from server.recount import Day, Recount, Row, by_state, differences
+from server.recount import Day, Rating, Recount, Row, by_state, differences
 
 SOUND, BROKEN, UNREADABLE = 0, 1, 2
 DATABASE: Final = "hall.db"
@@ -29,6 +30,7 @@ COMPARED: Final = (
     "number", "service", "klass", "counter", "issued_at", "called_at", "last_called_at", "started_at",
     "ended_at", "recalls", "level",
 )  # fmt: skip
+RATING: Final = tuple(field.name for field in fields(Rating))
 STATES: Final = ("served", "no_show", "cancelled", "waiting", "called", "serving", "parked")
 
 
@@ -155,17 +157,18 @@ class Verification:
         self._ratings(db, day)
 
     def _ratings(self, db: sqlite3.Connection, day: Day) -> None:
-        wanted = "SELECT ticket, level, levels, counter FROM rating WHERE day = ?"
-        table = {id: tuple(rest) for id, *rest in db.execute(wanted, (day.name,))}
+        """I6 and I9: figures are made of answers that the log has, and as the log has them."""
+        wanted = "SELECT * FROM rating WHERE day = ?"
+        table = {row["ticket"]: rating_row(dict(row)) for row in db.execute(wanted, (day.name,))}
         for id in table.keys() - day.ratings.keys():
             self._tell("I6", f"{day.name}: the table has a rating of ticket {id} that the log does not have")
         for id, rating in day.ratings.items():
-            if table.get(id) != rating:
-                number = day.visits[id].number
-                self._tell(
-                    "I9",
-                    f"rating of {number} of {day.name}: {rating} in the log, {table.get(id)} in the table",
-                )
+            number = day.visits[id].number
+            if id not in table:
+                self._tell("I9", f"rating of {number} of {day.name} is in the log and not in the table")
+                continue
+            for difference in differences(table[id], rating, RATING):
+                self._tell("I9", f"rating of {number} of {day.name}: {difference}")
 
     # --- senders ------------------------------------------------------------------------------------------
 
@@ -258,6 +261,15 @@ def open_log(path: Path) -> sqlite3.Connection:
     db.row_factory = sqlite3.Row
     db.execute("BEGIN")
     return db
+
+
+def rating_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of the rating table in the books' own shapes. Raises Unreadable."""
+    try:
+        answers = json.loads(row["answers"] or "{}")
+        return row | {"at": datetime.fromisoformat(row["at"]), "answers": answers}
+    except (ValueError, TypeError) as error:
+        raise Unreadable(f"the rating of ticket {row['ticket']} cannot be read: {error}") from error
 
 
 def rows(db: sqlite3.Connection) -> Iterator[Row]:

@@ -236,7 +236,7 @@ class Writer:
             batch.ratings.append(
                 {
                     "ticket": event.ticket,
-                    "at": instant(event.at),
+                    "at": instant(event.pressed_at or event.at),
                     "day": self._state.day,
                     "service": event.service,
                     "counter": event.counter,
@@ -244,6 +244,7 @@ class Writer:
                     "level": event.level,
                     "levels": event.levels,
                     "reason": event.reason,
+                    "answers": msgspec.json.encode(event.answers, order="sorted").decode(),
                 }
             )
 

@@ -161,7 +161,7 @@ def test_a_misspelt_word_is_named_with_its_place_and_what_was_meant(written, bef
         ('id = "counter-1"', 'id = "kiosk-1"', "device.id", "2 times"),
         ('id = "civil"', 'id = "records"', "authority[0].service.id", "2 times"),
         ('counter = "1"\n', "", "device[1].counter", "needs"),
-        ('role = "kiosk"', 'role = "kiosk"\ncounter = "2"', "device[0].counter", "has no"),
+        ('role = "kiosk"', 'role = "display"\ncounter = "2"', "device[0].counter", "has no"),
         ('counter = "1"\n', 'counter = "7"\n', "device[1].counter", "no counter '7'"),
         ('id = "kiosk-1"', 'id = "Kiosk 1"', "device[0].id", ""),
         ("http://hall.example/", "hall.example", "url", ""),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from server.hall.tickets import Klass
@@ -146,6 +146,7 @@ class Undo(AtCounter):
 class Rate(AtCounter):
     """A citizen pressed a satisfaction button: level 1 (worst) to `levels`.
 
+    answers: of the questionnaire, question -> 2, 1 or 0 points; what was skipped is not there.
     pressed_at: by the device's clock; None where that cannot be believed, and the arrival has to do.
     """
 
@@ -153,4 +154,5 @@ class Rate(AtCounter):
     level: int
     levels: int
     reason: str | None = None
+    answers: dict[str, int] = field(default_factory=dict)
     pressed_at: datetime | None = None

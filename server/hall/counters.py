@@ -29,6 +29,7 @@ from server.hall.tickets import AT_COUNTER, Action, State, Ticket
 Events = list[e.Event]
 
 RATING_SLACK = timedelta(minutes=1)  # clocks differ, and a press needs its time to get here
+POINTS = (0, 1, 2)  # of an answer of the questionnaire (Circular 01/2018, 13)
 
 
 def open_counter(site: Site, state: HallState, command: c.OpenCounter, now: datetime) -> Events:
@@ -201,10 +202,10 @@ def undo(site: Site, state: HallState, command: c.Undo, now: datetime) -> Events
 
 
 def rate(site: Site, state: HallState, command: c.Rate, now: datetime) -> Events:
-    """One rating a ticket, only for the number served at this counter, only for a while after the end.
+    """One rating a ticket, only for the number served at this counter, only from its visit to a while after.
 
-    A press that waited in an outbox counts from when it was pressed; one of another day is of another
-    citizen, who had the same number.
+    A press that waited in an outbox counts from when it was pressed; one of another day, or of before the
+    visit began, is of another citizen or of a wrong clock, and is nobody's. A press of the future is of now.
     """
     at_counter(site, state, command)
     if not (1 <= command.level <= command.levels and 2 <= command.levels <= 5):
@@ -213,10 +214,12 @@ def rate(site: Site, state: HallState, command: c.Rate, now: datetime) -> Events
     ticket = state.tickets[id] if id is not None else None
     if ticket is None or ticket.state is not State.SERVED or ticket.counter != command.counter:
         raise Refusal("not-rateable", number=command.number)
-    pressed_at = command.pressed_at or now
+    pressed_at = min(command.pressed_at or now, now)
     if business_day(site, pressed_at).isoformat() != ticket.day:
         raise Refusal("not-rateable", number=command.number)
     if ticket.ended_at is not None and pressed_at - ticket.ended_at > site.rating_window + RATING_SLACK:
+        raise Refusal("not-rateable", number=command.number)
+    if ticket.started_at is not None and ticket.started_at - pressed_at > RATING_SLACK:
         raise Refusal("not-rateable", number=command.number)
     if ticket.level is not None:
         raise Refusal("already-rated", number=command.number)
@@ -225,6 +228,12 @@ def rate(site: Site, state: HallState, command: c.Rate, now: datetime) -> Events
             level=command.level,
             levels=command.levels,
             reason=command.reason if command.reason in site.rating_reasons else None,
+            answers={
+                question: points
+                for question, points in command.answers.items()
+                if question in site.rating_questions and points in POINTS
+            },
+            pressed_at=None if command.pressed_at is None else pressed_at,
             service=ticket.service,
             officer=ticket.officer,
             **of_ticket(ticket, command, now),

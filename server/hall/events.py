@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from server.hall.tickets import Ticket
@@ -128,11 +128,15 @@ class Cancelled(OfTicket):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated(OfTicket):
+    """answers: question -> points. pressed_at: when the button was; None: not known, so `at` has to do."""
+
     level: int
     levels: int
     reason: str | None
     service: str
     officer: str | None
+    answers: dict[str, int] = field(default_factory=dict)
+    pressed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

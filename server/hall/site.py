@@ -124,6 +124,7 @@ class Site:
     rating_window: timedelta = timedelta(minutes=10)
     rating_levels: int = 4
     rating_reasons: frozenset[str] = frozenset()
+    rating_questions: frozenset[str] = frozenset()
 
     def counters_for(self, service: str) -> tuple[Counter, ...]:
         """The counters that serve a service, in the order of the configuration."""

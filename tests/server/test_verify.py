@@ -331,7 +331,7 @@ def test_i6_a_rating_of_somebody_who_was_not_served_is_named(
 def test_i6_a_rating_that_only_the_table_has_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(
         data,
-        "INSERT INTO rating SELECT id, ended_at, day, service, counter, officer, 4, 4, NULL FROM ticket"
+        "INSERT INTO rating SELECT id, ended_at, day, service, counter, officer, 4, 4, NULL, NULL FROM ticket"
         " WHERE number = 'A99' AND day = '2026-11-23'",
     )
     (breach,) = told(data, capsys)
@@ -432,7 +432,7 @@ def test_i9_a_rating_that_figures_would_get_wrong_is_named(
 ) -> None:
     change(data, "UPDATE rating SET level = 4")
     assert told(data, capsys) == [
-        "I9 rating of A98 of 2026-11-23: (3, 4, '1') in the log, (4, 4, '1') in the table"
+        "I9 rating of A98 of 2026-11-23: level is 3 in the log and 4 in the table"
     ]
 
 
