@@ -37,15 +37,15 @@ from hardware.clock import Clock, ClockError, HallClock, open_clock
 from hardware.panel import Panel as Socket
 from hardware.panel import PanelError
 from hardware.release import release
-from hardware.screen import Screen, ScreenError, WindowScreen, open_screen
+from hardware.screen import Screen, ScreenError, open_screen
 from hardware.speaker import Playing, Sound, Speaker, SpeakerError, Trouble, open_speaker
+from hardware.systemd import Systemd
 from hardware.texts import Texts
 from hardware.theme import THEMES, ThemeName
 
 log = logging.getLogger(__name__)
 
 FRAME_S: Final = 0.1  # real time between two pictures, also while a demo's clock runs 600 times as fast
-PUMP_S: Final = 0.1  # a window wants to be asked for its events
 CLOCK_S: Final = 0.5  # a demo's clock may be set at any time
 TRUE_TIME_S: Final = 0.9  # a hall second that is shorter than this: a demo in a hurry, which must not flicker
 LAG_S: Final = 5.0  # real time that a message may take while the link holds
@@ -104,6 +104,7 @@ class Program:
             settings.broker, "display", release(), None, self.inbox, self._clock, open_link=open_link
         )
         self._record = Record(settings.data)
+        self._systemd = Systemd()
 
     def start(self) -> None:
         """Open the panel and connect; returns at once."""
@@ -113,6 +114,8 @@ class Program:
             )
             self._socket.start()
         self._link.start()
+        self._paint()  # ready is said by a wall that shows something
+        self._systemd.ready(f"screen {self._panel}")
         log.info("display up device=%s panel=%s", self._settings.broker.device, self._panel)
 
     def stop(self) -> None:
@@ -131,6 +134,7 @@ class Program:
 
     def close(self) -> None:
         """Let go of everything, within a second."""
+        self._systemd.stopping()
         self._link.stop(0.5)
         self.speaker.close(0.3)
         if self._socket is not None:
@@ -142,6 +146,7 @@ class Program:
 
     def _turn(self) -> bool:
         """Wait for what comes next, act on all that has come, and paint; False to end."""
+        self._systemd.beat()
         self._paint()
         inputs = self._wait()
         for input in inputs:
@@ -169,12 +174,11 @@ class Program:
     def _wait(self) -> list[Any]:
         """All that is in the inbox, once something is; a Tick when it is time."""
         inputs: list[Any] = []
-        try:
-            inputs.append(self.inbox.get(timeout=self._wait_s()))
-            while True:
-                inputs.append(self.inbox.get_nowait())
-        except queue.Empty:
-            pass
+        item = self.screen.wait(self.inbox, self._wait_s())
+        while item is not None:
+            inputs.append(item)
+            item = None if self.inbox.empty() else self.inbox.get()
+        self.screen.touches()  # a wall has no fingers
         return inputs or [Tick()]
 
     def _wait_s(self) -> float:
@@ -185,9 +189,8 @@ class Program:
             wait = min(wait, self._watch.due - mono)
         if isinstance(self._clock, HallClock):
             wait = min(wait, CLOCK_S)
-        if isinstance(self.screen, WindowScreen):
-            self.screen.touches()  # asks for its events; a wall has no fingers
-            wait = min(wait, PUMP_S)
+        if self._systemd.every_s is not None:
+            wait = min(wait, self._systemd.every_s)
         return max(wait, self._painted_at + FRAME_S - mono, 0.001)
 
     def _beat(self, input: object) -> None:
@@ -286,13 +289,13 @@ def run(settings: Settings, open_link: OpenLink = open_link) -> int:
     """Run a display until SIGTERM or SIGINT; 0 after that, 2 for something that could not be opened."""
     try:
         program = Program(settings, open_link)
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, handler(program.stop))
         program.start()
     except REFUSALS as refusal:
         print(f"motcua: {refusal}", file=sys.stderr)
         return MISCONFIGURED
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, handler(program.stop))
     return program.run()
 
 

@@ -1,27 +1,32 @@
 """Screens: a surface to draw on and, when asked, to show.
 
-Knows the simulated screen, which is memory only and can be looked at as a PNG from any thread, and a
-window for a desktop, whose mouse is a finger. Keeps out what is drawn. Programs draw on `surface` and
-call `show`; all but `png` and `rev` belongs to the program's own loop, since SDL wants its window and its
-events in one thread.
+Knows the simulated screen, which is memory only and can be looked at as a PNG from any thread, and which
+driver a URL names (`hardware.screen_sdl` has the others). Keeps out what is drawn. Programs draw on `surface`
+and call `show`; all but `png` and `rev` belongs to the program's own loop.
 """
 
 from __future__ import annotations
 
+import difflib
+import queue
 import re
 import struct
 import threading
 import zlib
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeAlias, TypeVar
+from urllib.parse import parse_qsl
 
 import pygame
 import pygame.image
 
+from hardware.fingers import TURNS, Turn
+
+T = TypeVar("T")
+
 SMALLEST, LARGEST = 16, 8192  # pixels along a side
-URL = re.compile(
-    r"(?P<kind>sim|window):(?P<width>\d{1,5})x(?P<height>\d{1,5})(?:\?scale=(?P<scale>\d*\.?\d+))?"
-)
+SIZE: Final = re.compile(r"(\d{1,5})x(\d{1,5})")
+SDL_DRIVERS: Final = ("kmsdrm", "wayland", "x11", "dummy", "offscreen")
 
 
 class ScreenError(Exception):
@@ -75,60 +80,15 @@ class Screen:
         """Where fingers went down since the last call, in pixels of `surface`. The simulated one has none."""
         return []
 
+    def wait(self, inbox: queue.SimpleQueue[T], seconds: float) -> T | None:
+        """The next of `inbox`; None after `seconds`, or as soon as a finger went down (see `touches`)."""
+        try:
+            return inbox.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            return None
+
     def close(self) -> None:
         """Let go of the window, if there is one."""
-
-
-class WindowScreen(Screen):
-    """The same surface, mirrored into a window of `scale` times its size. Closing it closes nothing else."""
-
-    def __init__(self, size: tuple[int, int], scale: float, title: str) -> None:
-        super().__init__(size)
-        self._scale = scale
-        self._fingers: deque[tuple[int, int]] = deque(maxlen=32)
-        self.closed = False
-        try:
-            pygame.display.init()
-            self._window = pygame.display.set_mode((round(size[0] * scale), round(size[1] * scale)))
-        except pygame.error as error:
-            raise ScreenError(f"There is no desktop to open a window on: {error}") from error
-        pygame.display.set_caption(title)
-
-    def show(self, rects: Sequence[pygame.Rect] | None = None) -> None:
-        before = self.rev
-        super().show(rects)
-        if self.rev != before and not self.closed:
-            if self._scale == 1.0:
-                self._window.blit(self.surface, (0, 0))
-            else:
-                pygame.transform.smoothscale(self.surface, self._window.get_size(), self._window)
-            pygame.display.flip()
-        self._pump()
-
-    def touches(self) -> list[tuple[int, int]]:
-        self._pump()
-        found = list(self._fingers)
-        self._fingers.clear()
-        return found
-
-    def _pump(self) -> None:
-        if self.closed:
-            return
-        for event in pygame.event.get():
-            if event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
-                x, y = event.pos
-                self._fingers.append((int(x / self._scale), int(y / self._scale)))
-            elif event.type == pygame.WINDOWEXPOSED:
-                pygame.display.flip()
-            elif event.type == pygame.QUIT:
-                self.closed = True
-        if self.closed:
-            pygame.display.quit()
-
-    def close(self) -> None:
-        if not self.closed:
-            self.closed = True
-            pygame.display.quit()
 
 
 def encoded(pixels: bytes, size: tuple[int, int], width: int) -> bytes:
@@ -157,16 +117,90 @@ def png_of(picture: pygame.Surface) -> bytes:
 
 
 def open_screen(url: str, title: str = "motcua") -> Screen:
-    """`sim:1080x1920` or `window:1080x1920?scale=0.5`. Raises `ScreenError`."""
-    said = URL.fullmatch(url)
-    if said is None:
-        raise ScreenError(f"There is no screen {url!r}: say 'sim:1080x1920' or 'window:1080x1920?scale=0.5'")
-    size = int(said["width"]), int(said["height"])
-    if not all(SMALLEST <= side <= LARGEST for side in size):
-        raise ScreenError(f"The screen {url!r} must have {SMALLEST} to {LARGEST} pixels along each side")
-    if said["kind"] == "sim":
-        return Screen(size)
-    scale = float(said["scale"] or 1)
+    """The screen that `url` names, open. Raises `ScreenError`, one sentence, for anything else.
+
+    `sim:1080x1920`: memory only. `window:1080x1920?scale=0.5`: a window on a desktop. `kms:`: the whole panel
+    of a machine without a desktop; `kms:?rotate=90` turns the picture clockwise, `touch=` says how the touch
+    film is turned against its panel, `display=1` takes the second panel, `size=1280x720` another mode of it,
+    and `driver=` another of SDL's drivers (of a desktop, or `dummy` for tests).
+    """
+    kind, _, rest = url.partition(":")
+    where, _, query = rest.partition("?")
+    if kind not in DRIVERS:
+        raise ScreenError(
+            f"There is no screen {url!r}: say 'sim:1080x1920', 'window:1080x1920?scale=0.5' or 'kms:'"
+            f"{_meant(kind, DRIVERS, ':')}"
+        )
+    opener, known = DRIVERS[kind]
+    try:
+        options = dict(parse_qsl(query, strict_parsing=True)) if query else {}
+        for name in options:
+            if name not in known:
+                raise ValueError(f"there is no option {name!r}{_meant(name, known, '=')}")
+        return opener(where, options, title)
+    except ValueError as error:
+        raise ScreenError(f"The screen {url!r} cannot be: {error}") from None
+
+
+def _open_sim(where: str, options: Mapping[str, str], title: str) -> Screen:
+    return Screen(_size(where))
+
+
+def _open_window(where: str, options: Mapping[str, str], title: str) -> Screen:
+    from hardware.screen_sdl import WindowScreen  # a kiosk without a window never opens SDL's video
+
+    scale = float(options.get("scale", "1"))
     if not 0.05 <= scale <= 4:
-        raise ScreenError(f"The scale of {url!r} must lie between 0.05 and 4")
-    return WindowScreen(size, scale, title)
+        raise ValueError("its scale must lie between 0.05 and 4")
+    return WindowScreen(_size(where), scale, title)
+
+
+def _open_kms(where: str, options: Mapping[str, str], title: str) -> Screen:
+    from hardware.screen_sdl import FullScreen
+
+    if where:
+        raise ValueError(
+            f"the panel has its own size; another of its modes is asked for with '?size={where}'"
+        )
+    return FullScreen(
+        turn=_turn(options, "rotate"),
+        touch=_turn(options, "touch"),
+        display=int(_one_of(options, "display", "0123456789")),
+        size=_size(options["size"]) if "size" in options else None,
+        driver=_one_of(options, "driver", SDL_DRIVERS),
+    )
+
+
+def _size(text: str) -> tuple[int, int]:
+    said = SIZE.fullmatch(text)
+    if said is None:
+        raise ValueError(f"{text!r} is not a size like 1080x1920")
+    width, height = int(said[1]), int(said[2])
+    if not all(SMALLEST <= side <= LARGEST for side in (width, height)):
+        raise ValueError(f"it must have {SMALLEST} to {LARGEST} pixels along each side")
+    return width, height
+
+
+def _turn(options: Mapping[str, str], name: str) -> Turn:
+    return TURNS[[str(turn) for turn in TURNS].index(_one_of(options, name, [str(turn) for turn in TURNS]))]
+
+
+def _one_of(options: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
+    """What an option says; the first of `allowed` without it."""
+    said = options.get(name, allowed[0])
+    if said not in tuple(allowed):
+        raise ValueError(f"{name}={said} is not one of {', '.join(allowed)}{_meant(said, allowed, '')}")
+    return said
+
+
+def _meant(word: str, known: Iterable[str], tail: str) -> str:
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f" (did you mean '{near[0]}{tail}'?)" if near else ""
+
+
+Opener: TypeAlias = Callable[[str, Mapping[str, str], str], Screen]
+DRIVERS: Final[Mapping[str, tuple[Opener, tuple[str, ...]]]] = {  # and the options that each knows
+    "sim": (_open_sim, ()),
+    "window": (_open_window, ("scale",)),
+    "kms": (_open_kms, ("rotate", "touch", "display", "size", "driver")),
+}

@@ -24,6 +24,7 @@ import msgspec
 from broker.link import open_link, read_credentials
 from hardware.clock import open_clock
 from hardware.release import release
+from hardware.systemd import Systemd
 from server.accounts import AccountError, new_account, open_accounts, open_secret
 from server.doors import SUBSCRIPTIONS, Devices, Doors, Stop
 from server.outlet import Outlet
@@ -79,6 +80,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 def run(settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl-C. Raises SettingsError; 2 when the port or the data folder is taken."""
     threading.excepthook = _crash
+    systemd = Systemd()
     host, _, port = settings.http.rpartition(":")
     config = load_site(settings.hall)
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -132,8 +134,10 @@ def run(settings: Settings) -> int:
     link.start()
     door.start()
     log.info("ready http=%s site=%s epoch=%d events=%d", settings.http, site.id, epoch, store.seq)
+    systemd.ready(f"site {site.id}, pages on {settings.http}, {store.seq} events")
     with _until_told():
-        web.run()
+        web.run(each_turn=systemd.beat)
+    systemd.stopping()
     outlet.leaving(clock.now())
     link.stop()
     inbox.put(Stop())

@@ -7,6 +7,7 @@ some more. Phones come and go: a connection that says nothing for half a minute 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import waitress
@@ -19,6 +20,7 @@ from server.web.live import IN_ALL
 THREADS = IN_ALL + 16
 CONNECTIONS = 1_000  # 500 phones that keep theirs, and everybody at work
 IDLE_S = 30
+TURN_S = 1.0
 STOP_S = 1.5  # streams notice within a second that the server stops
 
 
@@ -47,10 +49,15 @@ class WebServer:
     def port(self) -> int:
         return int(self._server.effective_port)
 
-    def run(self) -> None:
-        """Serve until `stop`, or until a signal's exception ends the loop. Everything is closed after it."""
+    def run(self, each_turn: Callable[[], object] = lambda: None) -> None:
+        """Serve until `stop`, or until a signal's exception ends the loop. Everything is closed after it.
+
+        each_turn: called by this loop whenever it turns, at least once a second.
+        """
         try:
-            wasyncore.loop(timeout=1, use_poll=True, map=self._server._map)
+            while self._server._map:
+                wasyncore.loop(timeout=TURN_S, use_poll=True, map=self._server._map, count=1)
+                each_turn()
         finally:
             self._end_answers()
             wasyncore.close_all(self._server._map)
