@@ -84,6 +84,11 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     password_file: Path | None = None  # without credentials, which real brokers refuse
 
 
+def boot_id() -> str:
+    """This start of the machine: what a stopwatch reading belongs to."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+
+
 class DeviceLink:
     """The conversation of one device with its server.
 
@@ -111,9 +116,8 @@ class DeviceLink:
         self._monotonic = monotonic
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._recording = threading.Lock()
-        self._session = Session(
-            settings.site, settings.device, role, version, outbox.pending() if outbox is not None else []
-        )
+        facts = outbox.pending() if outbox is not None else []
+        self._session = Session(settings.site, settings.device, role, version, facts, boot_id())
         user = settings.user or settings.device
         credentials = read_credentials(user, settings.password_file) if settings.password_file else None
         self._link = open_link(
@@ -148,12 +152,21 @@ class DeviceLink:
 
         Give the draft `seq=UNNUMBERED`. It is sent until the server's receipt, across restarts.
         """
+        (fact,) = self.facts(draft)
+        return fact
+
+    def facts(self, *drafts: F, beside: Callable[[], object] | None = None) -> list[F]:
+        """Record several facts, and what `beside` keeps on the same disk, in one commit."""
         if self._outbox is None:
             raise RuntimeError("this device was given no outbox, so it can record nothing")
         with self._recording:  # the session hears of facts in the order of their numbers
-            fact = self._outbox.append(draft)
-            self._inbox.put(Recorded(fact))
-        return fact
+            with self._outbox.disk.transaction():
+                if beside is not None:
+                    beside()
+                facts = [self._outbox.append(draft) for draft in drafts]
+            for fact in facts:
+                self._inbox.put(Recorded(fact))
+        return facts
 
     def status(self, **changes: Any) -> None:
         """Change fields of this device's DeviceStatus (`printer`, `error`, ...); published if it differs."""

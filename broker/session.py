@@ -62,15 +62,23 @@ class Session:
     """One device's conversation with its server. Give it the outbox's facts, then every input in order."""
 
     def __init__(
-        self, site: str, device: str, role: Role, version: str, facts: Iterable[m.Fact] = ()
+        self,
+        site: str,
+        device: str,
+        role: Role,
+        version: str,
+        facts: Iterable[m.Fact] = (),
+        boot: str = "unknown",
     ) -> None:
+        """`boot`: the start of the machine that `Now.mono` counts from."""
         self._site = site
         self._device = device
+        self._boot = boot
         self._connected = False
         self._epoch: int | None = None  # of the server that is up; None: no server
         self._highest_epoch = -1
         self._open: dict[str, _Open] = {}
-        self._facts: dict[str, tuple[int, bytes]] = {}
+        self._facts: dict[str, m.Fact] = {}
         self._sent_upto = 0  # facts up to this seq are on their way
         self._resend_at: float | None = None
         self._resend_s = FACT_RESEND_S
@@ -79,8 +87,7 @@ class Session:
         self._publish_at: float | None = None
         self._board = (-1, -1)
         self._config = (-1, -1)
-        for fact in facts:
-            self._facts[fact.id] = (fact.seq, codec.encode(fact))
+        self._facts.update((fact.id, fact) for fact in facts)
         self._received: dict[Topic, Callable[[Any, Now], list[Effect]]] = {
             topics.REPLY: self._reply,
             topics.RECEIPT: self._receipt,
@@ -133,7 +140,7 @@ class Session:
                 payload = codec.encode(request)
                 self._open[request.id] = _Open(payload, now.mono, now.mono + deadline_s)
             case Recorded(fact):
-                self._facts[fact.id] = (fact.seq, codec.encode(fact))
+                self._facts[fact.id] = fact
             case StatusChanged(changes):
                 self._status = msgspec.structs.replace(self._status, **changes)
             case Leave():
@@ -163,13 +170,20 @@ class Session:
             self._resend_s = min(2 * self._resend_s, FACT_RESEND_MOST_S)
             self._resend_at = None
         effects: list[Effect] = []
-        for seq, payload in islice(self._facts.values(), FACT_WINDOW):
-            if seq > self._sent_upto:
-                self._sent_upto = seq
+        for fact in islice(self._facts.values(), FACT_WINDOW):
+            if fact.seq > self._sent_upto:
+                self._sent_upto = fact.seq
+                payload = codec.encode(self._stamped(fact, now))
                 effects.append(Publish(self._message(topics.FACT, payload)))
         if effects and self._resend_at is None:
             self._resend_at = now.mono + self._resend_s
         return effects
+
+    def _stamped(self, fact: m.Fact, now: Now) -> m.Fact:
+        """The fact with the stopwatch at this sending, where the server needs to know how long ago it was."""
+        if isinstance(fact, m.TicketFact):
+            return msgspec.structs.replace(fact, sent=m.Stamp(self._boot, now.mono))
+        return fact
 
     def _act_on_status(self, now: Now) -> list[Effect]:
         if not self._connected:
@@ -221,7 +235,8 @@ class Session:
     def _reply(self, reply: m.AnyReply, now: Now) -> list[Effect]:
         if self._open.pop(reply.id, None) is None:
             return []  # a second copy, or too late
-        return [Deliver(ReplyArrived(reply))]
+        told = self._time(reply, now) if isinstance(reply, m.FloorsReply) else []
+        return [*told, Deliver(ReplyArrived(reply))]
 
     def _receipt(self, receipt: m.Receipt, now: Now) -> list[Effect]:
         answered = [*receipt.ids, *(refusal.id for refusal in receipt.refused)]
@@ -268,7 +283,7 @@ class Session:
         self._board = (board.epoch, board.rev)
         return [Deliver(BoardArrived(board))]
 
-    def _time(self, time: m.Time, now: Now) -> list[Effect]:
+    def _time(self, time: m.Time | m.FloorsReply, now: Now) -> list[Effect]:
         return [Deliver(ClockOffset((time.at - now.wall).total_seconds()))]
 
     # --- topics ---------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from broker.vocabulary import Now
 from hardware.printer import PrintResult
-from kiosk.state import answers, showing, touches
+from kiosk.state import answers, giving, showing, touches
 from kiosk.state.hall import Hall
 from kiosk.state.memory import SERVER_GRACE_S, SETTLE_S, START_S, Memory
 from kiosk.state.pace import GAP, MINUTE
@@ -40,10 +40,20 @@ class Wake:
 
 
 class Kiosk:
-    """One kiosk, from power on. `new_id` makes ids for requests, `shelf` knows how much fits on a page."""
+    """One kiosk, from power on. `new_id` makes ids for requests, `new_token` for phone pages (128 bits,
+    base64url), `shelf` knows how much fits on a page."""
 
-    def __init__(self, device: str, new_id: Callable[[], str], shelf: Shelf, now: Now) -> None:
-        self._memory = Memory(device, new_id, shelf, started=now.mono, touched=now.mono, down_since=now.mono)
+    def __init__(
+        self,
+        device: str,
+        new_id: Callable[[], str],
+        new_token: Callable[[], str],
+        shelf: Shelf,
+        now: Now,
+    ) -> None:
+        self._memory = Memory(
+            device, new_id, new_token, shelf, started=now.mono, touched=now.mono, down_since=now.mono
+        )
 
     def handle(self, input: Input, now: Now) -> list[Effect]:
         """What is to be done about one input, in order; first what has become due by the passing of time."""
@@ -58,13 +68,14 @@ class Kiosk:
                 kiosk.printer = status
                 return [*effects, TellPrinter(status)]
             case PrintEnded(job, result):
-                return effects + answers.print_ended(kiosk, job, result, now)
-            case Booted(unfinished):
-                return effects + answers.booted(kiosk, unfinished)
+                return effects + giving.print_ended(kiosk, job, result, now)
+            case Booted():
+                return effects + answers.booted(kiosk, input, now)
             case Tick():
                 return effects
             case _:
-                return effects + answers.server_said(kiosk, input, now)
+                effects += answers.server_said(kiosk, input, now)
+                return effects + answers.floors_due(kiosk, now)
 
     def view(self, now: Now) -> View:
         """What is on the panel."""
@@ -81,7 +92,8 @@ class Kiosk:
             dialog=showing.dialog_of(kiosk.step, kiosk.asked_at, situation),
             pressed=showing.pressed_of(kiosk.step),
             trouble=None if ready else str(kiosk.printer),
-            clock_wrong=bool(kiosk.offset),
+            clock_wrong=kiosk.clock_wrong or (config is not None and not kiosk.time_known(now)),
+            alone=kiosk.down_since is not None and now.mono - kiosk.down_since >= SERVER_GRACE_S,
             identify=kiosk.device if kiosk.identify_until is not None else None,
         )
 
@@ -96,6 +108,8 @@ class Kiosk:
             monos.append(kiosk.started + START_S)
         if kiosk.down_since is not None:
             monos.append(kiosk.down_since + SERVER_GRACE_S)
+        elif kiosk.has_series and kiosk.floors_asked is None:
+            monos.append(kiosk.floors_at)
         wall = kiosk.wall(now)
         walls = [wall.replace(second=0, microsecond=0) + MINUTE]  # the clock on the panel
         match kiosk.step:
@@ -105,15 +119,15 @@ class Kiosk:
                 left = (until - wall).total_seconds()
                 walls.append(wall + timedelta(seconds=showing.next_count(left, 0.0)))
         ahead = [t for t in monos if t is not None and t > now.mono]
-        return Wake(min(ahead, default=None), min(walls) - kiosk.offset)
+        return Wake(min(ahead, default=None), min(walls) - (wall - now.wall))
 
     def lit(self, now: Now) -> frozenset[str]:
         """The wired buttons that would do something: their lamps are lit."""
         kiosk = self._memory
         lit = {word for word, verb in touches.BUTTONS.items() if (type(kiosk.step), verb) in touches.ACTS}
         if isinstance(kiosk.step, Home) and kiosk.resting(now) is None:
-            wall = kiosk.wall(now)
-            lit |= {f"service-{id}" for id in kiosk.hall.services if kiosk.hall.closing(id, wall) is None}
+            at = kiosk.at(now)
+            lit |= {f"service-{id}" for id in kiosk.hall.services if kiosk.hall.closing(id, at) is None}
         return frozenset() if kiosk.printing else frozenset(lit)
 
     def live_at(self) -> float:
@@ -139,9 +153,9 @@ class Kiosk:
                 return []
         end = kiosk.end_of_step()
         if end is None or now.mono < end:
-            return []
+            return answers.floors_due(kiosk, now)
         if isinstance(kiosk.step, Showing) and kiosk.printing:
-            return answers.print_ended(kiosk, kiosk.step.job, PrintResult.MAYBE, now)
+            return giving.print_ended(kiosk, kiosk.step.job, PrintResult.MAYBE, now)
         if isinstance(kiosk.step, INNER) and kiosk.asked_at is None:
             kiosk.asked_at = kiosk.changed = now.mono
         else:

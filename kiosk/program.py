@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import secrets
 import signal
 import sys
 import threading
@@ -19,10 +20,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from broker import messages as m
-from broker.device import BrokerSettings, DeviceLink, LinkBroken
+from broker.device import BrokerSettings, DeviceLink, LinkBroken, boot_id
 from broker.link import OpenLink, open_link
-from broker.outbox import UNNUMBERED, Outbox
+from broker.outbox import Outbox
 from broker.vocabulary import BoardArrived, Now
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.canvas import Canvas
@@ -35,6 +35,7 @@ from hardware.screen import Screen, ScreenError, open_screen
 from hardware.texts import Texts
 from hardware.theme import THEMES
 from kiosk.core import Kiosk
+from kiosk.deeds import Deeds
 from kiosk.layout.frame import Arrangement
 from kiosk.layout.panel import Panel
 from kiosk.layout.reach import reach
@@ -44,29 +45,11 @@ from kiosk.panel import Shown, Touch, routes
 from kiosk.printing import Printing, PrintingBroken
 from kiosk.store import Store
 from kiosk.view import View
-from kiosk.vocabulary import (
-    Abandon,
-    Ask,
-    Booted,
-    ButtonPressed,
-    Effect,
-    Forget,
-    Input,
-    Keep,
-    Note,
-    Print,
-    PrinterIs,
-    PrintTest,
-    Report,
-    Restart,
-    Tapped,
-    TellPrinter,
-    Tick,
-)
+from kiosk.vocabulary import Booted, ButtonPressed, Input, PrinterIs, Tapped, Tick
 
 log = logging.getLogger("kiosk")
 
-REQUEST_DEADLINE_S = 3.0  # a citizen waits so long for a number; then it is given up for good
+TOKEN_BYTES = 16  # 128 bits, 22 characters: the address of a phone page cannot be guessed
 CALM_S = 1.0  # figures on the screen change at most so often
 LOOK_S = 2.0  # the hall's clock may be set anew while we sleep
 FINGER_S = 0.03  # between two looks at a window's mouse
@@ -79,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The kiosk's file. Paths are taken from the file's own folder."""
 
     program: str = "kiosk"
-    data: Path  # what has to survive a power cut: the outbox, and the tickets under way
+    data: Path  # what has to survive a power cut: facts, tickets under way, own numbers
     broker: BrokerSettings
     screen: str = "sim:1080x1920"
     diagonal_in: float | None = None  # of the panel; without it 21.5 upright and 10.1 across
@@ -138,8 +121,8 @@ class KioskProgram:
         self._panel = open_panel(settings, self._screen.size)
         self._keys = open_keys(settings, self._inbox)
         settings.data.mkdir(parents=True, exist_ok=True)
-        self._store = Store(settings.data / "tickets.db")
-        self._outbox = Outbox(settings.data / "outbox.db")
+        self._outbox = Outbox(settings.data / "kiosk.db")
+        self._store = Store(self._outbox.disk)
         self._printer: Printer = open_printer(settings.printer, self._clock)
         self._printing = Printing(self._printer, self._inbox)
         self._link = DeviceLink(
@@ -151,7 +134,16 @@ class KioskProgram:
             self._clock,
             open_link=open_link,
         )
-        self._core = Kiosk(self._device, lambda: uuid.uuid4().hex, make_shelf(self._panel), self._now())
+        self._core = Kiosk(
+            self._device,
+            lambda: uuid.uuid4().hex,
+            lambda: secrets.token_urlsafe(TOKEN_BYTES),
+            make_shelf(self._panel),
+            self._now(),
+        )
+        self._deeds = Deeds(
+            self._device, self._store, self._link, self._printing, self._clock.now, self._restart
+        )
         self._view: View | None = None
         self._painted_at = 0.0
         self._stale = False  # there is something new to paint, in a moment
@@ -162,6 +154,9 @@ class KioskProgram:
     def stop(self) -> None:
         """End in good order, soon."""
         self._inbox.put(Stop())
+
+    def _restart(self) -> None:
+        self._ending = ENDED
 
     def run(self) -> int:
         socket = (
@@ -178,7 +173,7 @@ class KioskProgram:
         )
         log.info("panel %s", reach(self._panel))
         try:
-            self._handle(Booted(unfinished))
+            self._handle(Booted(unfinished, self._store.series(), self._store.config(), boot_id()))
             self._refresh()
             if socket is not None:
                 socket.start()
@@ -196,7 +191,6 @@ class KioskProgram:
             self._keys.close()
             self._screen.close()
             self._outbox.close()
-            self._store.close()
         log.info("kiosk ended device=%s", self._device)
         return self._ending
 
@@ -251,8 +245,9 @@ class KioskProgram:
                 self._handle(item)
 
     def _handle(self, input: Input) -> None:
-        for effect in self._core.handle(input, self._now()):
-            self._carry_out(effect)
+        effects = self._core.handle(input, self._now())
+        if effects:
+            self._deeds.carry_out(effects, self._core.hall)
 
     def _refresh(self) -> None:
         """Paint if the view is another; tell lamps and panel."""
@@ -268,57 +263,6 @@ class KioskProgram:
             self._painted_at = now.mono
             self._shown.labels = self._labels(view)
         self._shown.targets = self._targets(self._arrangement)
-
-    # --- effects ----------------------------------------------------------------------------------------
-
-    def _carry_out(self, effect: Effect) -> None:
-        hall = self._core.hall
-        match effect:
-            case Ask(request):
-                self._store.pending(request.id)
-                self._link.request(request, REQUEST_DEADLINE_S)
-                log.info("asked request=%s service=%s", request.id, request.service)
-            case Keep(request, ticket):
-                self._store.issued(request, ticket)
-                log.info("issued request=%s number=%s", request, ascii(ticket.number))
-            case Print(job):
-                assert hall.plan is not None and hall.config is not None, "a ticket is shown in a hall"
-                self._store.printing(job.request, job.attempt)
-                self._printing.print(job, hall.plan, hall.config.hall, hall.zone)
-            case Report(job, outcome):
-                # First the fact, whose id follows from the job, then the end of the life: a power cut
-                # between the two says the same thing twice.
-                self._link.fact(
-                    m.PrintFact(
-                        id=f"{job.request}.p{job.attempt}",
-                        seq=UNNUMBERED,
-                        at=self._clock.now(),
-                        ticket=job.ticket.ticket,
-                        outcome=outcome,
-                    )
-                )
-                self._store.ended(job.request, outcome)
-                log.info("paper request=%s attempt=%d outcome=%s", job.request, job.attempt, outcome)
-            case Abandon(request):
-                self._link.fact(
-                    m.AbandonFact(id=f"{request}.a", seq=UNNUMBERED, at=self._clock.now(), request=request)
-                )
-                self._store.ended(request, "abandoned")
-                log.warning("abandoned request=%s", request)
-            case Forget(request):
-                self._store.ended(request, "refused")
-            case TellPrinter(status):
-                self._link.status(printer=status.value)
-                log.info("printer status=%s", status.value)
-            case PrintTest():
-                if hall.plan is not None and hall.config is not None:
-                    self._printing.print_test(
-                        self._device, hall.plan, hall.config.hall, hall.zone, self._clock.now()
-                    )
-            case Restart():
-                self._ending = ENDED
-            case Note(line):
-                log.info(line)
 
     # --- for the panel ----------------------------------------------------------------------------------
 

@@ -170,6 +170,7 @@ class Shut:
     closing: Closing
     whole: bool
     name: Words | None = None
+    elsewhere: tuple[Words, ...] = ()  # the kiosks that do give numbers
 
 
 @dataclass(frozen=True)
@@ -232,4 +233,5 @@ class View:
     pressed: Target | None = None  # the number is being taken for this button: all targets are dead
     trouble: str | None = None  # a PrinterStatus that keeps paper from coming out
     clock_wrong: bool = False
+    alone: bool = False  # the server does not answer: numbers are the kiosk's own
     identify: str | None = None  # the device's id, shown because somebody asked which one this is

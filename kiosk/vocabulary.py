@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from broker.messages import IssueRequest, TicketReply
+from broker.messages import DeviceConfig, FloorsRequest, IssueRequest, TicketFact, TicketReply
 from broker.vocabulary import Heard
 from hardware.printer import PrinterStatus, PrintResult
+from kiosk.state.series import UNCONFIRMED, Series
 from kiosk.view import Target
 
 Outcome = Literal["printed", "failed", "maybe"]
@@ -70,9 +71,15 @@ class Unfinished:
 
 @dataclass(frozen=True)
 class Booted:
-    """The first input: what the last run left behind, oldest first."""
+    """The first input: what the last run left behind, oldest first, and what it knew of hall and numbers.
+
+    boot: this start of the machine, which the monotonic clock counts from.
+    """
 
     unfinished: tuple[Unfinished, ...]
+    series: Series = UNCONFIRMED
+    config: DeviceConfig | None = None
+    boot: str = "unknown"
 
 
 @dataclass(frozen=True)
@@ -83,14 +90,47 @@ class Tick:
 Input = Tapped | ButtonPressed | PrinterIs | PrintEnded | Booted | Tick | Heard
 
 
-# --- effects: carried out in their order, each durable before the next ------------------------------------
+# --- effects: all that is to be remembered is durable before anything of it is seen ------------------------
 
 
 @dataclass(frozen=True)
 class Ask:
-    """Remember the request, then send it."""
+    """Remember the request, then send it; without an answer in `deadline_s` it is given up."""
 
     request: IssueRequest
+    deadline_s: float
+
+
+@dataclass(frozen=True)
+class AskFloors:
+    """Ask from where on the kiosk's own series are free. Nothing depends on the answer but later numbers."""
+
+    request: FloorsRequest
+
+
+@dataclass(frozen=True)
+class KeepSeries:
+    """Remember what the server confirmed."""
+
+    series: Series
+
+
+@dataclass(frozen=True)
+class KeepConfig:
+    """Remember the plan, for a start while the server is away."""
+
+    config: DeviceConfig
+
+
+@dataclass(frozen=True)
+class Give:
+    """Remember a number of the kiosk's own, with the series it was taken from and the fact that tells the
+    server, in one commit; and that request `gave_up`, if any, is not waited for any more."""
+
+    ticket: TicketReply
+    fact: TicketFact
+    series: Series
+    gave_up: str | None
 
 
 @dataclass(frozen=True)
@@ -154,4 +194,27 @@ class Note:
     line: str
 
 
-Effect = Ask | Abandon | Forget | Keep | Print | Report | TellPrinter | PrintTest | Restart | Note
+@dataclass(frozen=True)
+class TellAlone:
+    """Let the server know, once it is back, that numbers were given without it; or no longer are."""
+
+    alone: bool
+
+
+Effect = (
+    Ask
+    | AskFloors
+    | KeepSeries
+    | KeepConfig
+    | Give
+    | Abandon
+    | Forget
+    | Keep
+    | Print
+    | Report
+    | TellPrinter
+    | TellAlone
+    | PrintTest
+    | Restart
+    | Note
+)

@@ -134,9 +134,11 @@ def _high(brush: Brush, text: str, width: int, mm: float, weight: int, lines: in
 
 def _facts(brush: Brush, box: Rect, ticket: TicketReply) -> None:
     """How many come before, and for how long; what is not known is not said."""
-    people = brush.say("done.people_1" if ticket.ahead == 1 else "done.people", n=ticket.ahead)
     short = "" if brush.panel.portrait else "_short"
-    facts = [(brush.say(f"done.ahead{short}"), people)]
+    facts = []
+    if ticket.ahead is not None:
+        people = brush.say("done.people_1" if ticket.ahead == 1 else "done.people", n=ticket.ahead)
+        facts.append((brush.say(f"done.ahead{short}"), people))
     wait = ticket.wait
     if wait is not None:
         text = brush.say("done.wait_none")

@@ -12,9 +12,10 @@ from datetime import timedelta
 from broker import messages as m
 from broker import vocabulary as heard
 from broker.vocabulary import Now
-from hardware.printer import PrinterStatus, PrintResult
+from kiosk.state.giving import give, given, refused_by
 from kiosk.state.hall import BadPlan
 from kiosk.state.memory import Memory
+from kiosk.state.series import worth_keeping
 from kiosk.state.steps import (
     Again,
     Asking,
@@ -24,37 +25,33 @@ from kiosk.state.steps import (
     Question,
     Recalled,
     Services,
-    Showing,
     Step,
     Unanswered,
 )
 from kiosk.view import Closing
 from kiosk.vocabulary import (
     Abandon,
+    AskFloors,
+    Booted,
     Effect,
     Forget,
     Job,
     Keep,
+    KeepConfig,
+    KeepSeries,
     Note,
-    Outcome,
     Print,
     PrintTest,
     Report,
     Restart,
-    Unfinished,
 )
 
 RECALL_AGE = timedelta(minutes=30)  # who took an older number has gone, or was called
 IDENTIFY_S = 10.0
-CLOCK_WRONG_S = 300.0  # beyond, the server's clock is believed and the panel says so (faults F13)
 
-_RESULT_OF = {
-    PrinterStatus.PAPER_OUT: PrintResult.PAPER_OUT,
-    PrinterStatus.COVER_OPEN: PrintResult.COVER_OPEN,
-    PrinterStatus.CUTTER_ERROR: PrintResult.CUTTER_ERROR,
-    PrinterStatus.UNPLUGGED: PrintResult.UNPLUGGED,
-}
-_OUTCOME_OF: dict[PrintResult, Outcome] = {PrintResult.PRINTED: "printed", PrintResult.MAYBE: "maybe"}
+FLOORS_EVERY_S = 600.0  # the own series are confirmed anew so often while the server is there
+FLOORS_AGAIN_S = 10.0  # after a question without an answer
+REPRINTS_KEPT = 50
 
 
 def server_said(kiosk: Memory, input: heard.Heard, now: Now) -> list[Effect]:
@@ -65,10 +62,13 @@ def server_said(kiosk: Memory, input: heard.Heard, now: Now) -> list[Effect]:
             return _no_answer(kiosk, request, now)
         case heard.BoardArrived(board):
             kiosk.hall = kiosk.hall.with_board(board)
+            if board.day != kiosk.series.day:  # a new day, whose numbers begin anew
+                kiosk.floors_at = min(kiosk.floors_at, now.mono)
         case heard.ConfigArrived(config):
-            return _configured(kiosk, config, now)
+            return [*_configured(kiosk, config, now), KeepConfig(config)]
         case heard.ServerUp():
             kiosk.down_since = None
+            kiosk.floors_at = now.mono
             kiosk.hall = replace(kiosk.hall, fresh=True)
             if isinstance(kiosk.step, Unanswered):
                 kiosk.go(Home(), now)
@@ -76,42 +76,38 @@ def server_said(kiosk: Memory, input: heard.Heard, now: Now) -> list[Effect]:
             kiosk.down_since = now.mono
             kiosk.hall = replace(kiosk.hall, fresh=False)
         case heard.ClockOffset(seconds):
-            wrong = abs(seconds) > CLOCK_WRONG_S
-            kiosk.offset = timedelta(seconds=seconds) if wrong else timedelta(0)
+            kiosk.offset = timedelta(seconds=seconds)
         case heard.ControlArrived(control):
             return _ordered(kiosk, control, now)
     return []
 
 
-def print_ended(kiosk: Memory, job: Job, result: PrintResult, now: Now) -> list[Effect]:
-    """The paper is out, or it is known that it is not. A result that comes after patience ended is noted."""
-    step = kiosk.step
-    if not isinstance(step, Showing) or step.job != job or step.result is not None:
-        return [Note(f"print result ignored request={job.request} result={result}")]
-    kiosk.step = replace(step, result=result, since=now.mono)
-    kiosk.changed = now.mono
-    return [Report(job, _OUTCOME_OF.get(result, "failed"))]
-
-
-def booted(kiosk: Memory, unfinished: tuple[Unfinished, ...]) -> list[Effect]:
+def booted(kiosk: Memory, input: Booted, now: Now) -> list[Effect]:
     """Bring every ticket of the last run to its end; the newest is offered again once there is a hall."""
+    kiosk.series, kiosk.boot = input.series, input.boot
+    if input.series.boot == input.boot:
+        kiosk.offset = timedelta(seconds=input.series.offset_s)  # told before, and the clock ran on since
     effects: list[Effect] = []
-    for left in unfinished:
+    for left in input.unfinished:
         if left.ticket is None:
             effects.append(Abandon(left.request))
             continue
         kiosk.recall = Job(left.request, max(1, left.attempt), left.ticket)
         effects.append(Report(kiosk.recall, "maybe" if left.phase == "printing" else "failed"))
+    if input.config is not None:
+        effects += _configured(kiosk, input.config, now)
     return effects
 
 
 def _replied(kiosk: Memory, reply: m.AnyReply, now: Now) -> list[Effect]:
+    if reply.id == kiosk.floors_asked:
+        return _floors(kiosk, reply, now)
     step = kiosk.step
     if not isinstance(step, Asking) or step.request != reply.id:
         return [Note(f"reply ignored request={reply.id}")]
     match reply:
         case m.TicketReply():
-            return _issued(kiosk, reply, step, now)
+            return given(kiosk, step.wish, reply, now)
         case m.RefusedReply(code=code, reopens_at=reopens_at):
             name = kiosk.name_of(step.wish.service)
             kiosk.go(Explaining(Closing(code, reopens_at), name, step.wish.on), now)
@@ -119,20 +115,46 @@ def _replied(kiosk: Memory, reply: m.AnyReply, now: Now) -> list[Effect]:
     return [Note(f"reply of a wrong kind request={reply.id}")]
 
 
-def _issued(kiosk: Memory, ticket: m.TicketReply, step: Asking, now: Now) -> list[Effect]:
-    kiosk.pace.took(step.wish.service, ticket.number, kiosk.wall(now))
-    job = Job(ticket.id, 1, ticket)
-    result = _RESULT_OF.get(kiosk.printer) if kiosk.printer is not None else None
-    kiosk.go(Showing(job, result, now.mono), now)
-    keep = Keep(ticket.id, ticket)
-    # A printer that is known to have no paper is not tried: it might print when the roll is put in.
-    return [keep, Print(job)] if result is None else [keep, Report(job, "failed")]
-
-
 def _no_answer(kiosk: Memory, request: str, now: Now) -> list[Effect]:
-    if isinstance(kiosk.step, Asking) and kiosk.step.request == request:
-        kiosk.go(Unanswered(), now)
-    return [Abandon(request), Note(f"no answer request={request}")]
+    """The server did not answer in time. What it may still answer is void: the paper decides."""
+    if request == kiosk.floors_asked:
+        kiosk.floors_asked, kiosk.floors_at = None, now.mono + FLOORS_AGAIN_S
+        return []
+    note = Note(f"no answer request={request}")
+    step = kiosk.step
+    if not isinstance(step, Asking) or step.request != request:
+        return [Abandon(request), note]
+    if kiosk.can_give(step.wish.service):
+        return [*give(kiosk, step.wish, request, now), note]
+    kiosk.go(Unanswered(), now)
+    return [Abandon(request), note]
+
+
+# --- the kiosk's own series -----------------------------------------------------------------------------
+
+
+def floors_due(kiosk: Memory, now: Now) -> list[Effect]:
+    """Ask the server to confirm the own series, when it is time and the server is there."""
+    waiting = kiosk.down_since is not None or kiosk.floors_asked is not None or now.mono < kiosk.floors_at
+    if waiting or not kiosk.has_series:
+        return []
+    kiosk.floors_asked, kiosk.series_asked = kiosk.new_id(), kiosk.series
+    return [AskFloors(m.FloorsRequest(id=kiosk.floors_asked, at=kiosk.wall(now)))]
+
+
+def _floors(kiosk: Memory, reply: m.AnyReply, now: Now) -> list[Effect]:
+    kiosk.floors_asked, kiosk.floors_at = None, now.mono + FLOORS_EVERY_S
+    plan = kiosk.hall.plan
+    if not isinstance(reply, m.FloorsReply) or plan is None or plan.series is None:
+        return [Note(f"floors refused code={getattr(reply, 'code', '')[:40]!a}")]
+    offset_s = kiosk.offset.total_seconds() if kiosk.offset is not None else 0.0
+    before = kiosk.series
+    kiosk.series = before.confirmed(
+        kiosk.series_asked, plan.series, reply.day, reply.next, offset_s, kiosk.boot
+    )
+    if not worth_keeping(before, kiosk.series):
+        return []
+    return [KeepSeries(kiosk.series), Note(f"series confirmed day={reply.day}")]
 
 
 def _configured(kiosk: Memory, config: m.DeviceConfig, now: Now) -> list[Effect]:
@@ -145,14 +167,17 @@ def _configured(kiosk: Memory, config: m.DeviceConfig, now: Now) -> list[Effect]
             kiosk.step = replace(kiosk.step, wish=replace(wish, on=Home()))  # its answer is still to come
         case step if not _still_there(kiosk, step):
             kiosk.go(Home(), now)
-    job, kiosk.recall = kiosk.recall, None
-    if (
-        job is not None
-        and isinstance(kiosk.step, Home)
-        and abs(kiosk.wall(now) - job.ticket.issued_at) < RECALL_AGE
-    ):
-        kiosk.go(Recalled(job, now.mono), now)
+    _offer_again(kiosk, now)
     return [Note(f"configured rev={config.rev} authorities={len(kiosk.hall.authorities)}")]
+
+
+def _offer_again(kiosk: Memory, now: Now) -> None:
+    """The number of before the power cut: printed again? Not when it is old: then nobody waits for it."""
+    job, kiosk.recall = kiosk.recall, None
+    if job is None or not isinstance(kiosk.step, Home):
+        return
+    if not kiosk.time_known(now) or abs(kiosk.wall(now) - job.ticket.issued_at) < RECALL_AGE:
+        kiosk.go(Recalled(job, now.mono), now)
 
 
 def _still_there(kiosk: Memory, step: Step) -> bool:
@@ -178,5 +203,20 @@ def _ordered(kiosk: Memory, control: m.Control, now: Now) -> list[Effect]:
             return [PrintTest()]
         case "restart":
             return [Restart()]
+        case "reprint":
+            return _reprint(kiosk, control)
         case "reload":
             return [Note("reload: nothing to do, the configuration is always the newest")]
+
+
+def _reprint(kiosk: Memory, control: m.Control) -> list[Effect]:
+    """The staff wants a ticket on paper once more. The screen belongs to whoever stands in front of it."""
+    id, ticket = control.id, control.ticket
+    if id is None or ticket is None:
+        return [Note("reprint without a ticket")]
+    if id in kiosk.reprints:
+        return []  # the order came twice
+    kiosk.reprints = (*kiosk.reprints, id)[-REPRINTS_KEPT:]
+    job = Job(id, 1, ticket)
+    tried = refused_by(kiosk.printer) is None
+    return [Keep(id, ticket), Print(job) if tried else Report(job, "failed")]

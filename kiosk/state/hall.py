@@ -70,20 +70,29 @@ class Hall:
         """The hall's local time in whole minutes: all that a screen shows."""
         return at.astimezone(self.zone).replace(second=0, microsecond=0)
 
-    def closing(self, service: str, at: datetime) -> Closing | None:
-        """Why `service` gives no number at `at`, or None while it does."""
+    def closing(self, service: str, at: datetime | None) -> Closing | None:
+        """Why `service` gives no number at `at`, or None while it does.
+
+        At a time that nobody knows (None) the server's word decides, and without a server the person who
+        stands in front of the kiosk: the doors are open.
+        """
         found = self.service(service)
         if found is None:
             return Closing(UNKNOWN_SERVICE)
-        line = self.lines.get(service)
-        said = None
-        # A line that is to reopen at an hour which has struck was only not yet sent again.
-        if line is not None and not line.open and (line.reopens_at is None or line.reopens_at > at):
-            said = Closing(line.reason or "closed", line.reopens_at)
-        by_plan = self._outside(found[1].openings, at)
+        said = self._said(self.lines.get(service), at)
+        by_plan = self._outside(found[1].openings, at) if at is not None else None
         return (said or by_plan) if by_plan is not None else said
 
-    def all_closed(self, at: datetime) -> Closing | None:
+    def _said(self, line: WaitingLine | None, at: datetime | None) -> Closing | None:
+        """The server's word about a line. Old news, without an hour at which they end, are not believed."""
+        if line is None or line.open or (not self.fresh and (line.reopens_at is None or at is None)):
+            return None
+        # A line that is to reopen at an hour which has struck was only not yet sent again.
+        if line.reopens_at is not None and at is not None and line.reopens_at <= at:
+            return None
+        return Closing(line.reason or "closed", line.reopens_at)
+
+    def all_closed(self, at: datetime | None) -> Closing | None:
         """Most services' reason and when the first of them reopens, or None while one gives numbers."""
         closings = [self.closing(id, at) for id in self.services]
         shut = [c for c in closings if c is not None]
@@ -94,19 +103,19 @@ class Hall:
         code = Counter(c.code for c in shut).most_common(1)[0][0]
         return Closing(code, min((c.reopens_at for c in shut if c.reopens_at), default=None))
 
-    def offers(self, at: datetime) -> tuple[Offer, ...]:
+    def offers(self, at: datetime | None) -> tuple[Offer, ...]:
         """The buttons of the first screen: authorities, or the services of the only one."""
         if len(self.authorities) == 1:
             return self.service_offers(self.authorities[0], at)
         return tuple(self._authority_offer(a, at) for a in self.authorities)
 
-    def authority_closing(self, authority: AuthorityPlan, at: datetime) -> Closing | None:
+    def authority_closing(self, authority: AuthorityPlan, at: datetime | None) -> Closing | None:
         """Why none of an authority's services gives a number, or None while one does."""
         closings = [self.closing(s.id, at) for s in authority.services]
         shut = [c for c in closings if c is not None]
         return _earliest(shut) if len(shut) == len(closings) else None
 
-    def service_offers(self, authority: AuthorityPlan, at: datetime) -> tuple[Offer, ...]:
+    def service_offers(self, authority: AuthorityPlan, at: datetime | None) -> tuple[Offer, ...]:
         return tuple(self._service_offer(s, at) for s in authority.services)
 
     # --- inside -----------------------------------------------------------------------------------------
@@ -127,7 +136,7 @@ class Hall:
         }[passed, today]
         return Closing(code, coming)
 
-    def _service_offer(self, service: ServicePlan, at: datetime) -> Offer:
+    def _service_offer(self, service: ServicePlan, at: datetime | None) -> Offer:
         line = self.lines.get(service.id) if self.fresh else None
         return Offer(
             Target(Verb.SERVICE, service.id),
@@ -139,7 +148,7 @@ class Hall:
             self.closing(service.id, at),
         )
 
-    def _authority_offer(self, authority: AuthorityPlan, at: datetime) -> Offer:
+    def _authority_offer(self, authority: AuthorityPlan, at: datetime | None) -> Offer:
         parts = [self._service_offer(s, at) for s in authority.services]
         one = parts[0].target if len(parts) == 1 else Target(Verb.AUTHORITY, authority.id)
         known = [p.waiting for p in parts if p.waiting is not None]

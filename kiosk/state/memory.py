@@ -15,6 +15,7 @@ from hardware.printer import PrinterStatus, PrintResult
 from kiosk.state import showing
 from kiosk.state.hall import Hall
 from kiosk.state.pace import Pace
+from kiosk.state.series import Series
 from kiosk.state.steps import Asking, Home, Pausing, Recalled, Showing, Step
 from kiosk.view import Look, NoServer, Shelf, Starting
 from kiosk.vocabulary import Job
@@ -28,14 +29,17 @@ PRINT_S = 15.0  # a printer answers within seconds; a citizen does not wait long
 SETTLE_S = 0.25  # a new screen is dead so long: the second half of a double tap hits nothing
 SERVER_GRACE_S = 3.0  # a server that restarts is back before anybody is told that it was gone
 START_S = 10.0  # from power to the configuration, before the kiosk says that nobody answers
+CLOCK_WRONG = timedelta(seconds=300)  # beyond, the panel says that this machine's clock is wrong (faults F13)
 
 
 @dataclass
 class Memory:
-    """The kiosk's state. `new_id` makes the ids of requests, `shelf` knows how much fits on a page."""
+    """The kiosk's state. `new_id` makes the ids of requests, `new_token` those of phone pages, `shelf` knows
+    how much fits on a page."""
 
     device: str
     new_id: Callable[[], str]
+    new_token: Callable[[], str]
     shelf: Shelf
     started: float  # monotonic seconds, as all times that are not datetimes
     hall: Hall = field(default_factory=Hall)
@@ -44,7 +48,14 @@ class Memory:
     pace: Pace = field(default_factory=Pace)
     printer: PrinterStatus | None = None
     recall: Job | None = None  # of before the power cut, until there is a hall to show it in
-    offset: timedelta = timedelta(0)  # the server's clock minus ours, where ours is wrong
+    reprints: tuple[str, ...] = ()  # orders of the staff that were taken: each is printed once
+    series: Series = field(default_factory=Series)
+    floors_asked: str | None = None  # the question that waits for its answer
+    series_asked: Series = field(default_factory=Series)  # the series as it was then
+    floors_at: float = 0.0  # when to ask next, while the server is there
+    offset: timedelta | None = None  # the server's clock minus ours; None: not told since the machine started
+    boot: str = "unknown"  # this start of the machine
+    alone: bool = False  # the last number was the kiosk's own
     touched: float = 0.0
     changed: float = -SETTLE_S
     asked_at: float | None = None  # since when the kiosk asks whether anybody is there
@@ -52,8 +63,30 @@ class Memory:
     identify_until: float | None = None
 
     def wall(self, now: Now) -> datetime:
-        """The hall's time: ours, or the server's where ours is wrong."""
-        return now.wall + self.offset
+        """The hall's time: the server's clock as far as we were told."""
+        return now.wall + (self.offset or timedelta(0))
+
+    def at(self, now: Now) -> datetime | None:
+        """The hall's time, or None where nobody knows it."""
+        return self.wall(now) if self.time_known(now) else None
+
+    def time_known(self, now: Now) -> bool:
+        """Whether `wall` can be believed. A Pi without a battery starts with some old time."""
+        return now.synchronised or self.offset is not None
+
+    @property
+    def has_series(self) -> bool:
+        """Whether the hall's plan has numbers of this kiosk's own."""
+        return self.hall.plan is not None and self.hall.plan.series is not None
+
+    @property
+    def clock_wrong(self) -> bool:
+        return self.offset is not None and abs(self.offset) > CLOCK_WRONG
+
+    def can_give(self, service: str) -> bool:
+        """Whether a number for `service` may be given here when the server does not answer."""
+        found, plan = self.hall.service(service), self.hall.plan
+        return plan is not None and found is not None and self.series.covers(found[1].letter, plan.series)
 
     def settled(self, now: Now) -> bool:
         """Whether a touch does anything yet."""
@@ -78,7 +111,7 @@ class Memory:
                 return self.touched + IDLE_S if page or self.look != Look() else None
             case Showing(result=None, since=since):
                 return since + PRINT_S
-            case Showing(result=PrintResult.PRINTED, since=since):
+            case Showing(result=PrintResult.PRINTED | PrintResult.SENT, since=since):
                 return since + DONE_S
             case Showing(since=since):
                 return since + HELD_S
@@ -97,7 +130,9 @@ class Memory:
         if self.hall.config is None:
             return Starting() if now.mono - self.started < START_S else NoServer(asked=False)
         down = self.down_since
-        return NoServer(asked=False) if down is not None and now.mono - down >= SERVER_GRACE_S else None
+        if down is None or now.mono - down < SERVER_GRACE_S or any(map(self.can_give, self.hall.services)):
+            return None
+        return NoServer(asked=False)
 
     def situation(self, now: Now) -> showing.Situation:
         return showing.Situation(
@@ -106,6 +141,7 @@ class Memory:
             self.shelf,
             self.printer,
             self.wall(now),
+            self.time_known(now),
             now.mono,
             self.end_of_step(),
             self.resting(now),

@@ -32,6 +32,7 @@ from kiosk.state.steps import (
 from kiosk.view import (
     Another,
     Choices,
+    Closing,
     Dialog,
     Done,
     Grid,
@@ -53,6 +54,7 @@ from kiosk.view import Question as QuestionScreen
 
 COUNT_S = 5  # seconds that run down are shown in steps of
 READY = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)
+NO_PAPER = "no-paper"  # the hall gives numbers on paper only, and this kiosk has none
 
 T = TypeVar("T")
 
@@ -66,9 +68,15 @@ class Situation:
     shelf: Shelf
     printer: PrinterStatus | None
     wall: datetime
+    timed: bool  # whether `wall` is to be believed
     mono: float
     end: float | None
     unknown: Starting | NoServer | None  # the resting screen while the hall or the server is not there
+
+    @property
+    def at(self) -> datetime | None:
+        """The hall's time, where somebody knows it."""
+        return self.wall if self.timed else None
 
 
 def left_s(end: float | None, mono: float) -> int:
@@ -92,15 +100,15 @@ def screen_of(step: Step, now: Situation) -> Screen:
             return _question(step, now)
         case Asking(wish) | Again(wish):
             return screen_of(wish.on, now)
-        case Showing(job, PrintResult.PRINTED | None):
+        case Showing(job, PrintResult.PRINTED | PrintResult.SENT | None):
             return Done(job.ticket, step.result is None, left_s(now.end, now.mono))
         case Showing(job, result):
             again = not step.last_try and now.printer in READY
             return Held(job.ticket, str(result), again, left_s(now.end, now.mono))
         case Recalled(job):
             return Leftover(job.ticket, now.printer in READY, left_s(now.end, now.mono))
-        case Explaining(closing, name):
-            return Shut(closing, whole=False, name=name)
+        case Explaining(closing, name, _, elsewhere):
+            return Shut(closing, whole=False, name=name, elsewhere=elsewhere)
         case Unanswered():
             return NoServer(asked=True)
         case Pausing(until):
@@ -123,10 +131,13 @@ def pressed_of(step: Step) -> Target | None:
 def _home(step: Home, now: Situation) -> Screen:
     if now.unknown is not None:
         return now.unknown
-    closing = now.hall.all_closed(now.wall)
+    plan = now.hall.plan
+    if plan is not None and not plan.paperless and now.printer not in (None, *READY):
+        return Shut(Closing(NO_PAPER), whole=True, elsewhere=plan.elsewhere)
+    closing = now.hall.all_closed(now.at)
     if closing is not None:
         return Shut(closing, whole=True)
-    offers = now.hall.offers(now.wall)
+    offers = now.hall.offers(now.at)
     single = len(now.hall.authorities) == 1
     return _choices(offers, step.page, now, now.hall.authorities[0].name if single else None, single)
 
@@ -134,7 +145,7 @@ def _home(step: Home, now: Situation) -> Screen:
 def _services(step: Services, now: Situation) -> Screen:
     authority = now.hall.authority(step.authority)
     assert authority is not None, "the core leaves an authority that is no more"
-    return _choices(now.hall.service_offers(authority, now.wall), step.page, now, authority.name)
+    return _choices(now.hall.service_offers(authority, now.at), step.page, now, authority.name)
 
 
 def _choices(

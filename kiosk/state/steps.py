@@ -50,6 +50,7 @@ class Wish:
     klass: Klass
     pressed: Target
     on: Choosing
+    dossier: str | None = None  # whose result is to be collected
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Explaining:
     closing: Closing
     name: Words | None
     before: Choosing
+    elsewhere: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from broker import messages as m
 from broker.vocabulary import Now
 from hardware.printer import PrintResult
 from kiosk.state import showing
+from kiosk.state.giving import give
 from kiosk.state.memory import Memory
 from kiosk.state.pace import GAP
 from kiosk.state.steps import (
@@ -33,6 +34,10 @@ from kiosk.state.steps import (
 )
 from kiosk.view import NORMAL, Target, Verb
 from kiosk.vocabulary import Ask, Effect, Note, Print
+
+OWN_AFTER_S = 0.3  # the server answers in some ten milliseconds, or the kiosk gives its own number
+OUT = (PrintResult.PRINTED, PrintResult.SENT)  # the paper is out, as far as anybody can know
+PATIENCE_S = 3.0  # a kiosk that cannot give its own asks for so long; then the wish is given up for good
 
 BUTTONS = {"help": Verb.HELP, "back": Verb.BACK}
 
@@ -60,7 +65,7 @@ def pressed(kiosk: Memory, button: str, now: Now) -> list[Effect]:
         return (
             [Note(f"button unknown id={button[:40]!a}")] if verb is None else tapped(kiosk, Target(verb), now)
         )
-    if isinstance(kiosk.step, Showing) and kiosk.step.result is PrintResult.PRINTED:
+    if isinstance(kiosk.step, Showing) and kiosk.step.result in OUT:
         kiosk.end(now)  # the paper is out: whoever presses is the next one
     if isinstance(kiosk.step, Home) and kiosk.resting(now) is None:
         kiosk.touched = now.mono
@@ -69,14 +74,22 @@ def pressed(kiosk: Memory, button: str, now: Now) -> list[Effect]:
 
 
 def send(kiosk: Memory, wish: Wish, now: Now) -> list[Effect]:
-    """Ask the server for the number."""
+    """Ask the server for the number; where it is known to be away, or does not answer, give one's own."""
     wall = kiosk.wall(now)
     kiosk.pace.asked(wall)
     request = m.IssueRequest(
-        id=kiosk.new_id(), at=wall, service=wish.service, klass=wish.klass, lang=kiosk.look.lang
+        id=kiosk.new_id(),
+        at=wall,
+        service=wish.service,
+        klass=wish.klass,
+        lang=kiosk.look.lang,
+        dossier=wish.dossier,
     )
+    own = kiosk.can_give(wish.service)
+    if own and kiosk.down_since is not None:
+        return give(kiosk, wish, None, now)
     kiosk.go(Asking(wish, request.id), now)
-    return [Ask(request)]
+    return [Ask(request, OWN_AFTER_S if own else PATIENCE_S)]
 
 
 # --- choosing -------------------------------------------------------------------------------------------
@@ -86,7 +99,7 @@ def _pick_authority(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
     authority = kiosk.hall.authority(target.of)
     if authority is None or not isinstance(kiosk.step, Home):
         return []
-    closing = kiosk.hall.authority_closing(authority, kiosk.wall(now))
+    closing = kiosk.hall.authority_closing(authority, kiosk.at(now))
     if closing is not None:
         kiosk.go(Explaining(closing, authority.name, kiosk.step), now)
     else:
@@ -98,7 +111,7 @@ def _pick_service(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
     on, plan = kiosk.step, kiosk.hall.plan
     if plan is None or kiosk.hall.service(target.of) is None or not isinstance(on, Home | Services):
         return []
-    closing = kiosk.hall.closing(target.of, kiosk.wall(now))
+    closing = kiosk.hall.closing(target.of, kiosk.at(now))
     if closing is not None:
         kiosk.go(Explaining(closing, kiosk.name_of(target.of), on), now)
     elif plan.groups:
@@ -121,7 +134,7 @@ def _answer(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
 def _want(kiosk: Memory, wish: Wish, now: Now, meant: bool = False) -> list[Effect]:
     """Everything is chosen. `meant`: yes, the same service again."""
     wall = kiosk.wall(now)
-    closing = kiosk.hall.closing(wish.service, wall)
+    closing = kiosk.hall.closing(wish.service, kiosk.at(now))
     number = kiosk.pace.just_taken(wish.service, wall)
     free_at = kiosk.pace.free_at(wall)
     if closing is not None:
@@ -201,7 +214,7 @@ def _finish(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
 
 def _print_again(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
     match kiosk.step:
-        case Showing(result=None | PrintResult.PRINTED) | Showing(last_try=True):
+        case Showing(result=None | PrintResult.PRINTED | PrintResult.SENT) | Showing(last_try=True):
             return []
         case Showing(job) | Recalled(job) if kiosk.printer in showing.READY:
             again = replace(job, attempt=job.attempt + 1)

@@ -107,11 +107,13 @@ def test_a_full_disk_is_an_error_and_leaves_the_outbox_whole(tmp_path: Path) -> 
     path = tmp_path / "outbox.db"
     box = Outbox(path)
     box.append(draft("a"))
-    box._db.execute("PRAGMA max_page_count = 1")  # SQLite's own way to a full disk
+    with box.disk.reading() as db:
+        db.execute("PRAGMA max_page_count = 1")  # SQLite's own way to a full disk
     with pytest.raises(sqlite3.OperationalError, match="full"):
         for i in range(10_000):
             box.append(draft(f"b{i}"))
     kept = box.pending()
-    box._db.execute("PRAGMA max_page_count = 1000000")
+    with box.disk.reading() as db:
+        db.execute("PRAGMA max_page_count = 1000000")
     assert box.append(draft("c")).seq == kept[-1].seq + 1
     box.close()

@@ -65,7 +65,7 @@ def view_of(
 ) -> View:
     """The view of a step, as the core would make it."""
     hall = hall or whole_hall()
-    situation = showing.Situation(hall, look, make_shelf(panel), printer, at, 0.0, 20.0, unknown)
+    situation = showing.Situation(hall, look, make_shelf(panel), printer, at, True, 0.0, 20.0, unknown)
     config, plan = hall.config, hall.plan
     return View(
         screen=showing.screen_of(step, situation),

@@ -53,7 +53,10 @@ class Story:
         self.mono = 1000.0
         self.wall = wall
         self.ids: Iterator[str] = (f"r-{n}" for n in count(1))
-        self.kiosk = Kiosk("kiosk-1", lambda: next(self.ids), make_shelf(panel), self.now)
+        self.tokens: Iterator[str] = (f"{n:022d}" for n in count(1))
+        self.kiosk = Kiosk(
+            "kiosk-1", lambda: next(self.ids), lambda: next(self.tokens), make_shelf(panel), self.now
+        )
         self.done: list[Effect] = self.hear(Booted(left))
         if ready:
             self.hear(heard.ServerUp(1))

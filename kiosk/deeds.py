@@ -1,0 +1,159 @@
+"""Carrying out what the kiosk's core decided: first all that must be remembered, then what the world sees.
+
+The effects of one input are one commit: a number, the series it was taken from, the fact that tells the
+server and "printing begins" reach the card together, or none of them does. Only then is a request sent or a
+byte given to the printer. A card needs 5 to 50 ms for each sync, and wears.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from broker import messages as m
+from broker.device import DeviceLink
+from broker.outbox import UNNUMBERED
+from kiosk.printing import Printing
+from kiosk.state.hall import Hall
+from kiosk.store import Store
+from kiosk.vocabulary import (
+    Abandon,
+    Ask,
+    AskFloors,
+    Effect,
+    Forget,
+    Give,
+    Job,
+    Keep,
+    KeepConfig,
+    KeepSeries,
+    Note,
+    Print,
+    PrintTest,
+    Report,
+    Restart,
+    TellAlone,
+    TellPrinter,
+)
+
+log = logging.getLogger("kiosk")
+
+FLOORS_DEADLINE_S = 5.0
+
+
+class Deeds:
+    """The hands of one kiosk: card, outbox, link and printer. One thread."""
+
+    def __init__(
+        self,
+        device: str,
+        store: Store,
+        link: DeviceLink,
+        printing: Printing,
+        now: Callable[[], datetime],
+        restart: Callable[[], object],
+    ) -> None:
+        """`now`: the hall's time. `restart` ends the program in good order."""
+        self._device, self._store, self._link, self._printing = device, store, link, printing
+        self._now, self._restart = now, restart
+
+    def carry_out(self, effects: Iterable[Effect], hall: Hall) -> None:
+        """All of `effects`, which belong to one input and to the hall as it is after it."""
+        listed = list(effects)
+        facts = [fact for effect in listed for fact in self._facts(effect)]
+        if facts or any(isinstance(effect, REMEMBERED) for effect in listed):
+            self._link.facts(*facts, beside=lambda: self._remember(listed))
+        for effect in listed:
+            self._act(effect, hall)
+
+    def _facts(self, effect: Effect) -> Iterable[m.Fact]:
+        """What the server must learn of it. Ids follow from what they are about: told twice, it is one."""
+        at = self._now()
+        match effect:
+            case Give(fact=fact, gave_up=gave_up):
+                if gave_up is not None:
+                    yield abandoned(gave_up, at)
+                yield fact
+            case Abandon(request):
+                yield abandoned(request, at)
+            case Report(job, outcome):
+                yield m.PrintFact(
+                    id=f"{job.request}.p{job.attempt}",
+                    seq=UNNUMBERED,
+                    at=at,
+                    ticket=job.ticket.ticket,
+                    outcome=outcome,
+                )
+
+    def _remember(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            self._keep(effect)
+
+    def _keep(self, effect: Effect) -> None:
+        store = self._store
+        match effect:
+            case Ask(request):
+                store.pending(request.id)
+            case Keep(request, ticket):
+                store.issued(request, ticket)
+            case Give(ticket, _, series, gave_up):
+                store.keep_series(series)
+                store.issued(ticket.id, ticket)
+                if gave_up is not None:
+                    store.ended(gave_up, "abandoned")
+            case Print(job):
+                store.printing(job.request, job.attempt)
+            case Report(job, outcome):
+                store.ended(job.request, outcome)
+            case Abandon(request):
+                store.ended(request, "abandoned")
+            case Forget(request):
+                store.ended(request, "refused")
+            case KeepSeries(series):
+                store.keep_series(series)
+            case KeepConfig(config):
+                store.keep_config(config)
+
+    def _act(self, effect: Effect, hall: Hall) -> None:
+        match effect:
+            case Ask(request, deadline_s):
+                self._link.request(request, deadline_s)
+                log.info("asked request=%s service=%s", request.id, request.service)
+            case AskFloors(request):
+                self._link.request(request, FLOORS_DEADLINE_S)
+            case Keep(request, ticket):
+                log.info("issued request=%s number=%s", request, ascii(ticket.number))
+            case Give(ticket, fact):
+                log.warning("own number request=%s number=%s", ticket.id, ascii(fact.number))
+            case Print(job):
+                self._print(job, hall)
+            case Report(job, outcome):
+                log.info("paper request=%s attempt=%d outcome=%s", job.request, job.attempt, outcome)
+            case Abandon(request):
+                log.warning("abandoned request=%s", request)
+            case TellPrinter(status):
+                self._link.status(printer=status.value)
+                log.info("printer status=%s", status.value)
+            case TellAlone(alone):
+                self._link.status(alone=alone)
+            case PrintTest():
+                if hall.plan is not None and hall.config is not None:
+                    self._printing.print_test(
+                        self._device, hall.plan, hall.config.hall, hall.zone, self._now()
+                    )
+            case Restart():
+                self._restart()
+            case Note(line):
+                log.info(line)
+
+    def _print(self, job: Job, hall: Hall) -> None:
+        assert hall.plan is not None and hall.config is not None, "a ticket is shown in a hall"
+        self._printing.print(job, hall.plan, hall.config.hall, hall.zone)
+
+
+def abandoned(request: str, at: datetime) -> m.AbandonFact:
+    return m.AbandonFact(id=f"{request}.a", seq=UNNUMBERED, at=at, request=request)
+
+
+REMEMBERED = (Ask, Keep, Give, Print, Report, Abandon, Forget, KeepSeries, KeepConfig)
