@@ -2,7 +2,8 @@
 
 Knows when to ask and what to believe; the bytes are `hardware.escpos`, the wire is a driver's. The dialogue
 exists because a printer without paper takes a whole ticket without complaint and prints it when somebody puts
-a roll in: so the status is asked before the first byte, and again until the printer says the last row is out.
+a roll in: so the status is asked before the first byte and between the parts of a job, only so much is on its
+way as the printer has not yet put on paper, and the cut leaves us last.
 """
 
 from __future__ import annotations
@@ -14,13 +15,19 @@ from collections.abc import Callable
 from typing import Protocol
 
 from hardware import escpos
+from hardware.print_head import Head
+from hardware.print_job import PrintJob
 from hardware.printer import PrinterStatus, PrintResult
 
 log = logging.getLogger(__name__)
 
 ANSWER_S = 0.5  # DLE EOT is answered within milliseconds: a printer silent for so long is not there
-MOTION_S = 4.0  # paper motion of the longest ticket at 100 mm/s, twice over
+STALL_S = 3.0  # a printer that takes no byte, or puts none of a part on paper, for so long hangs
+SLOWEST_MM_PER_S = 75.0  # paper moves at 100 and more
 LOOK_S = 0.5  # between two looks at an idle printer: a fault is on the screen within the second
+PEEK_S = 0.25  # between two questions in the middle of a job
+AHEAD = 2  # parts on their way to a printer that says when it has printed one
+PROBES = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)
 
 _RESULTS = {
     PrinterStatus.PAPER_OUT: PrintResult.PAPER_OUT,
@@ -42,12 +49,15 @@ class Wire(Protocol):
         """The slowest honest rate, for time limits."""
 
     def write(self, data: bytes, timeout_s: float) -> None:
-        """Hand over all of `data`. Raises WireGone when that does not succeed within the time."""
+        """Hand over all of `data`. Raises WireGone when that does not succeed within the time.
+
+        On a slow wire it returns when the bytes have left the machine. Opens what is not open.
+        """
 
     def read(self, timeout_s: float) -> bytes:
         """What has arrived, waiting at most so long for the first byte; empty if nothing came.
 
-        May raise WireGone.
+        May raise WireGone; the next `write` opens the wire anew.
         """
 
     def close(self) -> None:
@@ -57,20 +67,25 @@ class Wire(Protocol):
 class EscposPrinter:
     """A `hardware.printer.Printer` that speaks ESC/POS over `wire`."""
 
-    def __init__(self, wire: Wire, width_mm: int) -> None:
+    def __init__(self, wire: Wire, head: Head) -> None:
         self._wire = wire
-        self._width_mm = width_mm
+        self._head = head
         self._talk = threading.Lock()  # one dialogue at a time: a look never eats a job's answer
         self._status = PrinterStatus.UNPLUGGED
         self._puts: list[Callable[[PrinterStatus], object]] = []
-        self._half_done = False  # paper of a broken job may still hang in the slot
+        self._left_behind = b""  # what ends a broken job before the next: it may still hang in the slot
+        self._acknowledges: bool | None = None  # GS r is answered; None: to be found out
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
         self.look()
 
     @property
+    def head(self) -> Head:
+        return self._head
+
+    @property
     def width_mm(self) -> int:
-        return self._width_mm
+        return self._head.width_mm
 
     @property
     def status(self) -> PrinterStatus:
@@ -92,7 +107,7 @@ class EscposPrinter:
     def print(self, job: bytes, title: str = "") -> PrintResult:
         with self._talk:
             started = time.monotonic()
-            result = self._print(job)
+            result = self._print(PrintJob.whole(job))
             took = time.monotonic() - started
         log.info("print title=%s result=%s bytes=%d took_s=%.2f", title, result, len(job), took)
         return result
@@ -107,60 +122,139 @@ class EscposPrinter:
     def close(self) -> None:
         self._closed.set()
         if self._watcher is not None:
-            self._watcher.join(timeout=LOOK_S + 4 * ANSWER_S)
+            self._watcher.join(timeout=LOOK_S + 5 * ANSWER_S)
         with self._talk:
             self._wire.close()
             self._became(PrinterStatus.UNPLUGGED)
 
-    def _print(self, job: bytes) -> PrintResult:
+    # --- a job ------------------------------------------------------------------------------------------
+
+    def _print(self, job: PrintJob) -> PrintResult:
         self._look()
         if (refusal := _RESULTS.get(self._status)) is not None:
             return refusal
-        limit = time.monotonic() + len(job) / self._wire.bytes_per_s + MOTION_S
-        before = escpos.INIT + escpos.CUT if self._half_done else b""  # nobody gets two tickets in one strip
-        self._half_done = True
+        under_way = _UnderWay(self._acknowledges is True, self._wire.bytes_per_s, job)
         try:
-            self._wire.write(before + job + escpos.DONE, limit - time.monotonic())
-            while time.monotonic() < limit:
-                done = any(map(escpos.is_done, self._wire.read(ANSWER_S / 2)))
-                status, done_meanwhile = self._ask()  # silence is no news here: slow wires answer behind data
-                if status is not None:
-                    self._became(status)
-                if done or done_meanwhile:
-                    self._half_done = False
-                    return PrintResult.PRINTED
-                if (fault := _RESULTS.get(self._status)) is not None:
-                    self._wire.write(escpos.CLEAR, ANSWER_S)  # else the rest comes out with the next roll
-                    return fault
+            if self._left_behind:
+                self._send(self._left_behind, under_way)
+            self._left_behind = escpos.INIT + self._cut
+            for at, part in enumerate(job.parts):
+                last = at == len(job.parts) - 1
+                if last:
+                    under_way.peek_at = 0.0  # nothing is cut that has not come out
+                self._wait_until(under_way, 0 if last else AHEAD - 1)
+                self._left_behind = bytes(len(part)) + escpos.INIT + self._cut
+                self._send(part + (escpos.DONE if under_way.acknowledged else b""), under_way)
+                self._left_behind = escpos.INIT + self._cut
+                under_way.parts += under_way.acknowledged
+            self._wait_until(under_way, 0, to_the_end=True)
         except WireGone:
             self._became(PrinterStatus.UNPLUGGED)
-        return PrintResult.MAYBE
+            return PrintResult.MAYBE
+        except _Stopped as stopped:
+            self._drop()
+            return stopped.result
+        self._left_behind = b""
+        return PrintResult.PRINTED
+
+    @property
+    def _cut(self) -> bytes:
+        """Nobody gets two tickets in one strip."""
+        return escpos.CUT if self._head.cutter else b"\n\n"
+
+    def _send(self, data: bytes, under_way: _UnderWay) -> None:
+        self._wire.write(data, STALL_S + len(data) / self._wire.bytes_per_s)
+        under_way.moved(len(data))
+
+    def _wait_until(self, under_way: _UnderWay, at_most: int, to_the_end: bool = False) -> None:
+        """Wait until at most so many parts are on their way, and look after the printer meanwhile.
+
+        A printer that never says when it has printed is given the time that the paper needs. Raises _Stopped
+        when the printer has a fault, or hangs.
+        """
+        while True:
+            under_way.heard(self._wire.read(0))
+            if under_way.parts <= at_most and not (to_the_end and under_way.moving()):
+                break
+            if time.monotonic() >= under_way.peek_at:
+                self._peek(under_way)
+                continue
+            if under_way.stalled():
+                raise _Stopped(PrintResult.MAYBE)
+            under_way.heard(self._wire.read(PEEK_S / 5))
+        if to_the_end and not under_way.acknowledged:
+            self._peek(under_way, thoroughly=True)
+        elif time.monotonic() >= under_way.peek_at:
+            self._peek(under_way)
+
+    def _peek(self, under_way: _UnderWay, thoroughly: bool = False) -> None:
+        """Ask in the middle of a job. Silence is no news here: slow wires answer behind data.
+
+        A fault is believed when it is said twice: a picture can hold the bytes of a question, and its answer
+        comes unasked.
+        """
+        if not thoroughly and self._answers((escpos.OFFLINE,), under_way) in (None, PrinterStatus.OK):
+            under_way.peeked()
+            return
+        status = self._answers(escpos.ASKED, under_way)
+        under_way.peeked()
+        if status is None:
+            return
+        self._became(status)
+        if (fault := _RESULTS.get(status)) is not None:
+            raise _Stopped(fault)
+
+    def _drop(self) -> None:
+        """Have the printer forget the rest of a job, else it comes out with the next roll."""
+        try:
+            self._wire.write(escpos.CLEAR, ANSWER_S)
+        except WireGone:
+            self._became(PrinterStatus.UNPLUGGED)
+
+    # --- status -----------------------------------------------------------------------------------------
 
     def _look(self) -> None:
         try:
             self._wire.read(0)  # stale bytes have answered other questions
-            status, _ = self._ask()
+        except WireGone:
+            log.info("printer wire closed")  # asking opens it anew
+        try:
+            status = self._answers(escpos.ASKED)
+            if status in PROBES and self._acknowledges is None:
+                self._acknowledges = self._probed()
         except WireGone:
             status = None
         self._became(PrinterStatus.UNPLUGGED if status is None else status)
 
-    def _ask(self) -> tuple[PrinterStatus | None, bool]:
-        """The status (None: no answer), and whether the end of a job was answered meanwhile."""
+    def _answers(self, asked: tuple[int, ...], under_way: _UnderWay | None = None) -> PrinterStatus | None:
+        """The status by these questions, or None when one was not answered."""
         answers: dict[int, int] = {}
-        done = False
-        for n in (escpos.OFFLINE, escpos.ERROR, escpos.PAPER):
+        for n in asked:
             self._wire.write(escpos.ask(n), ANSWER_S)
             limit = time.monotonic() + ANSWER_S
             while n not in answers and (left := limit - time.monotonic()) > 0:
-                for byte in self._wire.read(left):
-                    done = done or escpos.is_done(byte)
-                    if escpos.is_answer(byte):
-                        answers[n] = byte
+                heard = self._wire.read(left)
+                if under_way is not None:
+                    under_way.heard(heard)
+                for byte in filter(escpos.is_answer, heard):
+                    answers[n] = byte
             if n not in answers:
-                return None, done
-        return escpos.status_of(answers), done
+                return None
+        return escpos.status_of(answers)
+
+    def _probed(self) -> bool:
+        """Whether an idle printer says when it has carried out what it was sent; cheap ones do not."""
+        self._wire.write(escpos.DONE, ANSWER_S)
+        limit = time.monotonic() + ANSWER_S
+        while (left := limit - time.monotonic()) > 0:
+            if any(map(escpos.is_done, self._wire.read(left))):
+                return True
+        log.info("printer does not acknowledge, its paper is given time instead")
+        return False
 
     def _became(self, status: PrinterStatus) -> None:
+        if status not in PROBES:
+            self._acknowledges = None
         if status is self._status:
             return
         log.info("printer status=%s was=%s", status, self._status)
@@ -171,3 +265,44 @@ class EscposPrinter:
     def _watch(self) -> None:
         while not self._closed.wait(LOOK_S):
             self.look()
+
+
+class _Stopped(Exception):
+    """A job that does not go on."""
+
+    def __init__(self, result: PrintResult) -> None:
+        self.result = result
+
+
+class _UnderWay:
+    """What of a job has left us and is not yet known to be on paper."""
+
+    def __init__(self, acknowledged: bool, bytes_per_s: float, job: PrintJob) -> None:
+        self.acknowledged = acknowledged
+        self.parts = 0
+        self._paper_s = job.mm / SLOWEST_MM_PER_S
+        now = time.monotonic()
+        self.peek_at = now + PEEK_S
+        self._since = now  # when it last went on
+        self._until = now + len(job) / bytes_per_s + self._paper_s + 2 * STALL_S  # longer: it hangs
+
+    def moved(self, count: int) -> None:
+        """So many bytes have left."""
+        self._since = time.monotonic()
+
+    def heard(self, answers: bytes) -> None:
+        done = sum(map(escpos.is_done, answers))
+        if done and self.parts:
+            self.parts = max(0, self.parts - done)
+            self._since = time.monotonic()
+
+    def peeked(self) -> None:
+        self.peek_at = time.monotonic() + PEEK_S
+
+    def moving(self) -> bool:
+        """Whether paper may still be moving in a printer that does not say."""
+        return not self.acknowledged and time.monotonic() < self._since + self._paper_s
+
+    def stalled(self) -> bool:
+        now = time.monotonic()
+        return now >= self._until or (self.parts > 0 and now >= self._since + STALL_S + self._paper_s)

@@ -21,6 +21,7 @@ from PIL import Image
 from hardware import escpos
 from hardware.clock import Clock
 from hardware.escpos_printer import WireGone
+from hardware.paper_letters import Letters
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ LINE_DOTS = 30
 SIM_BYTES_PER_S = 1_000_000.0  # a USB wire
 TICK_S = 0.01
 _WHITE = bytes(range(255, -1, -1))  # Pillow's white is 1, the head's is 0
+_DOUBLED = [int("".join(bit * 2 for bit in f"{byte:08b}"), 2).to_bytes(2, "big") for byte in range(256)]
 
 SWITCHES: dict[str, tuple[str, ...]] = {
     "paper": ("ok", "low", "out"),
@@ -47,7 +49,8 @@ class NoSuchSwitch(ValueError):
 class Paper:
     """One piece of paper that came out: number `n` since the start, as a picture of black and white dots.
 
-    `title` is the ticket's number; `whole` is false for paper that was torn off before its cut.
+    `title` is the ticket's number; `whole` is false for paper that was torn off before its cut; `width_mm` is
+    the roll's.
     """
 
     n: int
@@ -55,11 +58,11 @@ class Paper:
     at: datetime
     whole: bool
     picture: Image.Image
+    width_mm: int = 80
 
     def png(self) -> bytes:
         """The whole width of the paper as PNG, with the margins that the head does not reach."""
-        mm = next(mm for mm, dots in escpos.HEAD_DOTS.items() if dots == self.picture.width)
-        paper = Image.new("1", (mm * escpos.DOTS_PER_MM, self.picture.height), 1)
+        paper = Image.new("1", (self.width_mm * escpos.DOTS_PER_MM, self.picture.height), 1)
         paper.paste(self.picture, ((paper.width - self.picture.width) // 2, 0))
         out = io.BytesIO()
         paper.save(out, "PNG")
@@ -80,18 +83,23 @@ class PaperMachine:
         clock: Clock,
         mm_per_s: float = 0.0,
         monotonic: Callable[[], float] = time.monotonic,
+        dots: int | None = None,
     ) -> None:
-        self.width_dots = escpos.HEAD_DOTS[width_mm]
+        self.width_mm = width_mm
+        self.width_dots = dots or escpos.HEAD_DOTS[width_mm]
         self._clock = clock
         self._mm_per_s = mm_per_s
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._switches = {name: values[0] for name, values in SWITCHES.items()}
         self._buffer = bytearray()  # received, not yet carried out
+        self._split = b""  # the beginning of a real-time command whose end has not arrived
         self._answers = bytearray()
         self._free_at = monotonic()  # when the paper stands still again
         self._ahead: deque[bytes] = deque()  # rows of dots that the head has still to print
         self._rows: list[bytes] = []  # printed since the last cut
+        self._margin = 0  # GS L, in bytes of 8 dots
+        self._letters = Letters(self.width_dots)
         self._jammed = False  # a blocked knife is noticed at a cut
         self._dots_left: int | None = None  # on the roll; None: plenty
         self._dots_out = 0
@@ -217,10 +225,14 @@ class PaperMachine:
 
     def _forget(self) -> None:
         self._buffer.clear()
+        self._split = b""
         self._ahead.clear()
 
     def _take(self, data: bytes) -> None:
         """Real-time commands act on arrival, wherever they stand: inside a picture too, as on real ones."""
+        data = bytes(self._split) + data
+        held = next((n for n in range(9, 0, -1) if len(data) >= n and _begins_real_time(data[-n:])), 0)
+        data, self._split = data[: len(data) - held], data[len(data) - held :]
         at = buffered = 0
         while (at := data.find(b"\x10", at)) >= 0:
             n = data[at + 2] if data[at + 1 : at + 2] == b"\x04" and len(data) > at + 2 else 0
@@ -266,6 +278,8 @@ class PaperMachine:
         """Take the next command off the buffer; False when it is empty or the command not yet whole."""
         head = bytes(self._buffer[:8])
         for start, size_of, act in _COMMANDS:
+            if head and len(head) < len(start) and start.startswith(head):
+                return False  # not whole yet
             if head.startswith(start):
                 size = size_of(head) if len(head) >= min(8, size_of(head.ljust(8, b"\0"))) else 0
                 if not size or len(self._buffer) < size:
@@ -274,16 +288,42 @@ class PaperMachine:
                     del self._buffer[:size]
                 return True
         if head:
-            log.warning("printer-sim unknown byte=0x%02x", head[0])
+            if head[0] >= 0x20:
+                self._letters.type(head[:1])
+            elif head[0]:
+                log.warning("printer-sim unknown byte=0x%02x", head[0])
             del self._buffer[0]
         return bool(head)
 
     def _raster(self, command: bytes) -> bool:
         stride = int.from_bytes(command[4:6], "little")
         wide = self.width_dots // 8
+        double = command[3] & 3
         for at in range(8, len(command), stride):
-            self._ahead.append(command[at : at + min(stride, wide)].ljust(wide, b"\0"))
+            row = command[at : at + stride]
+            if double & 1:
+                row = b"".join(_DOUBLED[byte] for byte in row)
+            row = (bytes(self._margin) + row)[:wide].ljust(wide, b"\0")
+            self._ahead.extend([row] * (1 + (double >> 1)))
         return True
+
+    def _set_margin(self, command: bytes) -> bool:
+        self._margin = int.from_bytes(command[2:4], "little") // 8
+        return True
+
+    def _initialise(self, _: bytes) -> bool:
+        self._margin = 0
+        self._letters = Letters(self.width_dots)
+        return True
+
+    def _set_letters(self, command: bytes) -> bool:
+        self._letters.set(command)
+        return True
+
+    def _line(self, _: bytes) -> bool:
+        rows = self._letters.line()
+        self._ahead.extend(rows)
+        return self._feed(max(0, LINE_DOTS - len(rows)))
 
     def _feed(self, dots: int) -> bool:
         self._ahead.extend([bytes(self.width_dots // 8)] * dots)
@@ -309,7 +349,12 @@ class PaperMachine:
         picture = Image.frombytes("1", (self.width_dots, len(rows)), dots)
         self._rows = []
         self._n += 1
-        self._papers.append(Paper(self._n, self.title, self._clock.now(), whole, picture))
+        self._papers.append(Paper(self._n, self.title, self._clock.now(), whole, picture, self.width_mm))
+
+
+def _begins_real_time(tail: bytes) -> bool:
+    whole = (escpos.ask(1), escpos.CLEAR)
+    return any(len(tail) < len(command) and command.startswith(tail) for command in whole)
 
 
 def _always(size: int) -> Callable[[bytes], int]:
@@ -326,10 +371,15 @@ _COMMANDS: tuple[
     (b"\x1dv0", _raster_size, PaperMachine._raster),
     (b"\x1bJ", _always(3), lambda machine, command: machine._feed(command[2])),
     (b"\x1bd", _always(3), lambda machine, command: machine._feed(command[2] * LINE_DOTS)),
-    (b"\n", _always(1), lambda machine, command: machine._feed(LINE_DOTS)),
+    (b"\n", _always(1), PaperMachine._line),
+    (b"\x1dL", _always(4), PaperMachine._set_margin),
+    (b"\x1d!", _always(3), PaperMachine._set_letters),
+    (b"\x1ba", _always(3), PaperMachine._set_letters),
+    (b"\x1bE", _always(3), PaperMachine._set_letters),
+    (b"\x1bt", _always(3), lambda machine, command: True),
     (b"\x1dV", lambda head: 4 if head[2] in (65, 66) else 3, PaperMachine._cut),
     (b"\x1dr", _always(3), PaperMachine._done),
-    (b"\x1b@", _always(2), lambda machine, command: True),
+    (b"\x1b@", _always(2), PaperMachine._initialise),
     (b"\x1dP", _always(4), lambda machine, command: True),
     (b"\x10\x04", _always(3), lambda machine, command: True),
 )

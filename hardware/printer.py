@@ -5,12 +5,14 @@ Knows no driver beyond its name and no ticket: a job is bytes, a result is one o
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from hardware.clock import Clock
+from hardware.print_head import Head
 
 
 class PrinterStatus(StrEnum):
@@ -25,9 +27,13 @@ class PrinterStatus(StrEnum):
 
 
 class PrintResult(StrEnum):
-    """What became of one job. `maybe`: bytes left us and the printer never said whether they are on paper."""
+    """What became of one job. `maybe`: bytes left us and the printer never said whether they are on paper.
+
+    `sent`: the same, of a printer that never answers anything: all that can be known.
+    """
 
     PRINTED = "printed"
+    SENT = "sent"
     PAPER_OUT = "paper-out"
     COVER_OPEN = "cover-open"
     CUTTER_ERROR = "cutter-error"
@@ -37,6 +43,10 @@ class PrintResult(StrEnum):
 
 class Printer(Protocol):
     """A ticket printer. Thread-safe; `print` is for a worker thread, the rest for any."""
+
+    @property
+    def head(self) -> Head:
+        """What tickets are made for: dots, paper, pictures or letters of its own."""
 
     @property
     def width_mm(self) -> int:
@@ -50,10 +60,10 @@ class Printer(Protocol):
         """Ask the printer now and report a change. At most two seconds; waits for a job under way."""
 
     def print(self, job: bytes, title: str = "") -> PrintResult:
-        """Print one job (`escpos.raster_job`) and say what became of it, within seconds, never for ever.
+        """Print one job (a PrintJob) and say what became of it, within seconds, never for ever.
 
-        Anything but `printed` and `maybe` means that no whole ticket came out. `title` (the number) is for
-        the log and the simulator's list.
+        Anything but `printed`, `sent` and `maybe` means that no whole ticket came out. `title` (the number)
+        is for the log and the simulator's list.
         """
 
     def on_status(self, put: Callable[[PrinterStatus], object]) -> None:
@@ -70,24 +80,60 @@ class UnknownPrinter(ValueError):
 def open_printer(url: str, clock: Clock) -> Printer:
     """The printer that `url` names, opened; it may well be unplugged or out of paper at this moment.
 
-    `sim:80`, `sim:58`: a simulated one (`hardware.printer_sim`), quick; `sim:80?mm_per_s=150` moves its paper
-    at that speed in `clock`'s time. Raises UnknownPrinter, one sentence, for anything else.
+    usb://04b8:0202, usb://04b8:0202/SERIAL
+        by its identity, through libusb.
+    tcp://host, tcp://host:9100
+        over the network.
+    serial:///dev/ttyUSB0?baud=115200&flow=none
+        a serial port or USB-serial cable; `flow` is none, rtscts or xonxoff. A lean ticket unless lean=no.
+    file:///dev/usb/lp0
+        a device file, asked and answered; a plain file or FIFO takes tickets and never answers.
+    cups://QUEUE
+        a queue of this machine's CUPS, which never answers.
+    sim:80, sim:58, sim:80?mm_per_s=150
+        a simulated one (`hardware.printer_sim`), quick, or with paper of that speed in `clock`'s time.
+
+    All take `width` (58, 80), `profile` (a model of python-escpos), `mode` (raster, text, auto) and `lean`
+    (yes, no); all real ones but cups take `answers=no` for a printer that never says how it is. Raises
+    UnknownPrinter, one sentence with the nearest that would be right, for anything else.
     """
-    parts = urlsplit(url)
-    opener = DRIVERS.get(parts.scheme)
-    if opener is None:
-        raise UnknownPrinter(f"printer '{url}' names no driver of ours: known are {', '.join(_KNOWN)}")
+    scheme, colon, _ = url.partition(":")
+    opener = DRIVERS.get(scheme)
+    if opener is None or not colon:
+        near = difflib.get_close_matches(scheme, DRIVERS, n=1, cutoff=0.3)
+        meant = EXAMPLES[near[0] if near else "sim"]
+        raise UnknownPrinter(f"printer '{url}' names no driver of ours, the nearest is '{meant}'")
     try:
-        return opener(parts.path, dict(parse_qsl(parts.query, strict_parsing=bool(parts.query))), clock)
+        return opener(urlsplit(url), clock)
     except ValueError as error:
         raise UnknownPrinter(f"printer '{url}': {error}") from None
 
 
-def _open_sim(where: str, options: dict[str, str], clock: Clock) -> Printer:
+def _open_sim(url: SplitResult, clock: Clock) -> Printer:
     from hardware.printer_sim import open_simulated  # a kiosk with a real printer never loads it
 
-    return open_simulated(where, options, clock)
+    return open_simulated(url, clock)
 
 
-DRIVERS: dict[str, Callable[[str, dict[str, str], Clock], Printer]] = {"sim": _open_sim}
-_KNOWN = ("sim:80", "sim:58")
+def _open_real(url: SplitResult, clock: Clock) -> Printer:
+    from hardware.printer_wires import open_real  # and one with a simulated printer none of the real wires
+
+    return open_real(url)
+
+
+DRIVERS: dict[str, Callable[[SplitResult, Clock], Printer]] = {
+    "sim": _open_sim,
+    "usb": _open_real,
+    "tcp": _open_real,
+    "serial": _open_real,
+    "file": _open_real,
+    "cups": _open_real,
+}
+EXAMPLES = {
+    "sim": "sim:80",
+    "usb": "usb://04b8:0202",
+    "tcp": "tcp://192.168.1.50:9100",
+    "serial": "serial:///dev/ttyUSB0?baud=115200",
+    "file": "file:///dev/usb/lp0",
+    "cups": "cups://ticket",
+}

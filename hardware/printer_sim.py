@@ -5,7 +5,7 @@ Knows the `sim:` URLs; the physics are `hardware.paper_machine`, the dialogue is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from urllib.parse import SplitResult
 
 import msgspec
 
@@ -13,15 +13,17 @@ from hardware.clock import Clock
 from hardware.escpos_printer import EscposPrinter
 from hardware.panel import PanelAnswer, PanelRefusal, Query, Routes, json_answer
 from hardware.paper_machine import NoSuchSwitch, PaperMachine
+from hardware.print_head import Head
 from hardware.printer import Printer, PrintResult
+from hardware.printer_options import Options
 
 
 class SimulatedPrinter(EscposPrinter):
     """A Printer whose machine is simulated; `machine` is what stands in the room."""
 
-    def __init__(self, machine: PaperMachine, width_mm: int) -> None:
+    def __init__(self, machine: PaperMachine, head: Head) -> None:
         self.machine = machine
-        super().__init__(machine, width_mm)
+        super().__init__(machine, head)
 
     def print(self, job: bytes, title: str = "") -> PrintResult:
         self.machine.title = title
@@ -33,17 +35,14 @@ class SimulatedPrinter(EscposPrinter):
         self.glance()
 
 
-def open_simulated(where: str, options: Mapping[str, str], clock: Clock) -> SimulatedPrinter:
+def open_simulated(url: SplitResult, clock: Clock) -> SimulatedPrinter:
     """The driver behind `sim:80` and `sim:58`. Raises ValueError for anything else."""
-    if where not in ("58", "80"):
-        raise ValueError(f"paper is 58 or 80 mm wide, not '{where}'")
-    if unknown := set(options) - {"mm_per_s"}:
-        raise ValueError(f"unknown option '{min(unknown)}': known is mm_per_s")
-    mm_per_s = float(options.get("mm_per_s", "0"))
-    if not 0 <= mm_per_s <= 1000:
-        raise ValueError(f"paper moves at 0 to 1000 mm/s, not {mm_per_s}")
-    width_mm = int(where)
-    return SimulatedPrinter(PaperMachine(width_mm, clock, mm_per_s), width_mm)
+    if url.path not in ("58", "80"):
+        raise ValueError(f"paper is 58 or 80 mm wide, not '{url.path}'")
+    options = Options(url.query, ("mm_per_s",))
+    mm_per_s = options.number("mm_per_s", 0.0, 0, 1000)
+    head = options.head(int(url.path))
+    return SimulatedPrinter(PaperMachine(head.width_mm, clock, mm_per_s, dots=head.dots), head)
 
 
 def panel_routes(printer: Printer) -> Routes:

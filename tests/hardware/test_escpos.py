@@ -45,13 +45,15 @@ def test_white_is_fed_and_not_sent() -> None:
     assert len(escpos.raster_job(image)) < 3200
 
 
-def test_a_band_is_at_most_128_rows() -> None:
+def test_a_band_is_at_most_48_rows_and_a_part_at_most_4_kb() -> None:
     job = escpos.raster_job(Image.new("1", (576, 600), 0))
     at, heights = 0, []
     while (at := job.find(b"\x1dv0\x00", at)) >= 0:
         heights.append(int.from_bytes(job[at + 6 : at + 8], "little"))
         at += 8
-    assert heights == [128, 128, 128, 128, 88]
+    assert heights == [48] * 12 + [24]
+    assert b"".join(job.parts) == job and max(map(len, job.parts)) <= 4096
+    assert job.parts[-1] == escpos.CUT, "the cut leaves alone, when all before it is on paper"
 
 
 def test_a_picture_with_grey_is_refused() -> None:
@@ -67,6 +69,8 @@ def test_a_picture_with_grey_is_refused() -> None:
         ({2: 0x32, 3: 0x12, 4: 0x7E}, PrinterStatus.PAPER_OUT),
         ({2: 0x36, 3: 0x12, 4: 0x72}, PrinterStatus.COVER_OPEN),
         ({2: 0x52, 3: 0x1A, 4: 0x12}, PrinterStatus.CUTTER_ERROR),
+        ({1: 0x1A, 2: 0x12, 3: 0x12, 4: 0x12}, PrinterStatus.UNPLUGGED),
+        ({1: 0x1A, 2: 0x32, 3: 0x12, 4: 0x7E}, PrinterStatus.PAPER_OUT),
     ],
 )
 def test_status_bytes_are_read_worst_first(answers: dict[int, int], status: PrinterStatus) -> None:

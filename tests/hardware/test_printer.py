@@ -11,6 +11,7 @@ from hardware import escpos
 from hardware.clock import SystemClock
 from hardware.escpos_printer import EscposPrinter
 from hardware.paper_machine import NoSuchSwitch, PaperMachine
+from hardware.print_head import STANDARD
 from hardware.printer import PrinterStatus, PrintResult, UnknownPrinter, open_printer
 from hardware.printer_sim import SimulatedPrinter
 
@@ -106,7 +107,7 @@ def test_a_jammed_knife_is_a_result_and_never_a_second_ticket(printer: Simulated
 
 def test_unplugged_in_the_middle_is_maybe() -> None:
     machine = PaperMachine(80, SystemClock(), mm_per_s=1.0)
-    slow = EscposPrinter(Interrupted(machine, lambda: machine.switch("printer", "unplugged")), 80)
+    slow = EscposPrinter(Interrupted(machine, lambda: machine.switch("printer", "unplugged")), STANDARD)
     assert slow.print(JOB) is PrintResult.MAYBE
     assert slow.status is PrinterStatus.UNPLUGGED
 
@@ -119,7 +120,7 @@ def test_a_fault_while_the_paper_moves_ends_the_job_with_its_name(
     switch: str, value: str, result: PrintResult
 ) -> None:
     machine = PaperMachine(80, SystemClock(), mm_per_s=1.0)
-    slow = EscposPrinter(Interrupted(machine, lambda: machine.switch(switch, value)), 80)
+    slow = EscposPrinter(Interrupted(machine, lambda: machine.switch(switch, value)), STANDARD)
     assert slow.print(JOB) is result
 
 
@@ -162,7 +163,7 @@ def test_stale_and_foreign_bytes_are_not_taken_for_a_status() -> None:
 
     machine = PaperMachine(80, SystemClock())
     machine.switch("paper", "out")
-    assert EscposPrinter(Noisy(machine, lambda: None), 80).status is PrinterStatus.PAPER_OUT
+    assert EscposPrinter(Noisy(machine, lambda: None), STANDARD).status is PrinterStatus.PAPER_OUT
 
 
 def test_every_change_of_status_is_told_once_beginning_with_the_present_one(

@@ -1,0 +1,100 @@
+"""A printer behind a device file, such as /dev/usb/lp0 of the kernel's usblp: asked and answered.
+
+Knows how a character device is read and written without ever hanging on it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import stat
+import time
+from pathlib import Path
+from typing import Final
+
+from hardware.escpos_printer import WireGone
+from hardware.printer_oneway import NothingLeft
+
+USB_BYTES_PER_S: Final = 200_000.0  # full speed carries a megabyte; half of a cheap printer's best
+READ_BYTES: Final = 256
+EMPTY_S: Final = 0.01  # usblp says "readable" and gives nothing, again and again
+
+
+def is_device(path: Path) -> bool:
+    """Whether answers can be hoped for. What is not there may be a device that is unplugged."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return True
+    return stat.S_ISCHR(mode)
+
+
+class FileWire:
+    """A character device. Opens it again after it was gone."""
+
+    bytes_per_s = USB_BYTES_PER_S
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        limit = time.monotonic() + timeout_s
+        fd = self._opened()
+        try:
+            write_all(fd, data, limit)
+        except OSError as error:
+            self.close()
+            raise WireGone(f"{self._path}: {error}") from error
+
+    def read(self, timeout_s: float) -> bytes:
+        if self._fd is None:
+            return b""
+        limit = time.monotonic() + timeout_s
+        try:
+            while True:
+                ready, _, _ = select.select([self._fd], [], [], max(0.0, limit - time.monotonic()))
+                if not ready:
+                    return b""
+                try:
+                    found = os.read(self._fd, READ_BYTES)
+                except BlockingIOError:
+                    found = b""
+                if found or time.monotonic() >= limit:
+                    return found
+                time.sleep(EMPTY_S)
+        except OSError as error:
+            self.close()
+            raise WireGone(f"{self._path}: {error}") from error
+
+    def close(self) -> None:
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            try:
+                os.close(fd)
+            except OSError as error:
+                if error.errno not in (errno.ENODEV, errno.EIO):  # unplugged while it was open
+                    raise
+
+    def _opened(self) -> int:
+        if self._fd is None:
+            try:
+                self._fd = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+            except OSError as error:
+                raise NothingLeft(str(error)) from error
+        return self._fd
+
+
+def write_all(fd: int, data: bytes, limit: float) -> None:
+    """Write all of `data` to a file that does not block, until the instant `limit`. Raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        left = limit - time.monotonic()
+        _, ready, _ = select.select([], [fd], [], max(0.0, left))
+        if not ready:
+            raise TimeoutError("it takes no bytes")
+        try:
+            rest = rest[os.write(fd, rest) :]
+        except BlockingIOError:
+            time.sleep(EMPTY_S)

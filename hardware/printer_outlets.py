@@ -1,0 +1,134 @@
+"""Where tickets are handed over without an answer: CUPS, a plain file or FIFO, a printer that never speaks.
+
+Knows how to hand over within a time and to tell "nothing has left" from "something has".
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import time
+from pathlib import Path
+from typing import Final
+
+from hardware.escpos_printer import Wire, WireGone
+from hardware.printer import PrinterStatus
+from hardware.printer_file import USB_BYTES_PER_S, write_all
+from hardware.printer_oneway import NothingLeft
+
+LPSTAT_S: Final = 3.0
+
+
+class FileOutlet:
+    """A plain file, which tickets are appended to, or a FIFO that somebody reads."""
+
+    bytes_per_s = USB_BYTES_PER_S
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def state(self) -> PrinterStatus:
+        """A FIFO without a reader is unplugged; opening it to see shows the reader nothing."""
+        try:
+            os.close(self._opened())
+        except OSError:
+            return PrinterStatus.UNPLUGGED
+        return PrinterStatus.OK
+
+    def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
+        try:
+            fd = self._opened()
+        except OSError as error:
+            raise NothingLeft(str(error)) from error
+        try:
+            write_all(fd, data, time.monotonic() + timeout_s)
+        except OSError as error:
+            raise WireGone(f"{self._path}: {error}") from error
+        finally:
+            os.close(fd)
+
+    def close(self) -> None:
+        """It is only open while a ticket is written."""
+
+    def _opened(self) -> int:
+        flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        if stat.S_ISREG(self._path.stat().st_mode):
+            flags |= os.O_APPEND
+        return os.open(self._path, flags)
+
+
+class WireOutlet:
+    """A wire whose printer says nothing."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    @property
+    def bytes_per_s(self) -> float:
+        return self._wire.bytes_per_s
+
+    def state(self) -> PrinterStatus:
+        try:
+            self._wire.read(0)
+            self._wire.write(b"", 1.0)
+        except WireGone:
+            return PrinterStatus.UNPLUGGED
+        return PrinterStatus.OK
+
+    def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
+        self._wire.write(data, timeout_s)
+
+    def close(self) -> None:
+        self._wire.close()
+
+
+class CupsQueue:
+    """A raw queue of this machine's CUPS, through `lp` (Debian's cups-client).
+
+    What the queue does with a ticket, and when, is CUPS's: it may keep it while the printer is away and print
+    it long after its number was called. So the queue's error policy should be "abort-job".
+    """
+
+    bytes_per_s = USB_BYTES_PER_S
+
+    def __init__(self, queue: str) -> None:
+        self._queue = queue
+        self._asked_at = float("-inf")
+        self._state = PrinterStatus.UNPLUGGED
+
+    def state(self) -> PrinterStatus:
+        """Whether CUPS knows the queue, it is enabled and takes jobs. Asked every three seconds at most."""
+        now = time.monotonic()
+        if now >= self._asked_at + LPSTAT_S:
+            self._asked_at = now
+            ready = self._told("-p", "idle", "now printing") and self._told("-a", "accepting")
+            self._state = PrinterStatus.OK if ready else PrinterStatus.UNPLUGGED
+        return self._state
+
+    def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
+        ask = ["lp", "-s", "-d", self._queue, "-o", "raw", "-t", title or "ticket", "--", "-"]
+        try:
+            done = subprocess.run(ask, input=data, capture_output=True, timeout=timeout_s, check=False)
+        except subprocess.TimeoutExpired as error:
+            raise WireGone(f"CUPS takes no ticket: {error}") from error
+        except OSError as error:
+            raise NothingLeft(f"lp: {error}") from error
+        if done.returncode:
+            raise NothingLeft(f"lp: {done.stderr.decode(errors='replace').strip()}")
+
+    def close(self) -> None:
+        """Nothing is open between tickets."""
+
+    def _told(self, what: str, *words: str) -> bool:
+        try:
+            told = subprocess.run(
+                ["lpstat", what, self._queue],
+                capture_output=True,
+                timeout=LPSTAT_S,
+                check=False,
+                env=os.environ | {"LC_ALL": "C"},
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return told.returncode == 0 and any(word.encode() in told.stdout for word in words)

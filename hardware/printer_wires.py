@@ -1,0 +1,220 @@
+"""Wires to real printers by their URL: a network socket and a serial port; others have modules of their own.
+
+Knows how bytes get there within a time and what an error of the system means; keeps out what the bytes are.
+The transports of python-escpos are not used: they block for ever or hide how much was taken, reset a USB
+printer at every opening, leak the socket of a printer that is switched off, and cost half a second of import
+and 10 MB of memory, on a Pi 3 four times that. Its profiles are (`hardware.printer_profiles`).
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, unquote
+
+import serial
+
+from hardware.escpos_printer import EscposPrinter, Wire, WireGone
+from hardware.print_head import Head
+from hardware.printer import Printer
+from hardware.printer_file import FileWire, is_device
+from hardware.printer_oneway import NothingLeft, OneWayPrinter
+from hardware.printer_options import Options
+from hardware.printer_outlets import CupsQueue, FileOutlet, WireOutlet
+
+log = logging.getLogger(__name__)
+
+RAW_PORT: Final = 9100
+CONNECT_S: Final = 1.5  # a printer in the same building answers within milliseconds
+TCP_BYTES_PER_S: Final = 100_000.0  # a bad radio link
+DRAIN_S: Final = 0.002  # between two looks at what has not left the serial port
+FLOWS: Final = ("none", "rtscts", "xonxoff")
+READ_BYTES: Final = 256
+
+
+def open_real(url: SplitResult) -> Printer:
+    """The printer behind usb, tcp, serial, file and cups URLs. Raises ValueError, one sentence."""
+    return OPENERS[url.scheme](url)
+
+
+def _open_cups(url: SplitResult) -> Printer:
+    return OneWayPrinter(CupsQueue(_only_host(url)), Options(url.query, ()).head())
+
+
+def _open_file(url: SplitResult) -> Printer:
+    options = Options(url.query, ("answers",))
+    path = _device_path(url)
+    if not is_device(path):
+        return OneWayPrinter(FileOutlet(path), options.head())
+    return _printer(FileWire(path), options, options.head())
+
+
+def _open_serial(url: SplitResult) -> Printer:
+    options = Options(url.query, ("answers", "baud", "flow"))
+    wire = SerialWire(str(_device_path(url)), options.baud(), options.choice("flow", FLOWS, "none"))
+    return _printer(wire, options, options.head(lean=True))
+
+
+def _open_tcp(url: SplitResult) -> Printer:
+    options = Options(url.query, ("answers",))
+    return _printer(TcpWire(*_address(url)), options, options.head())
+
+
+def _open_usb(url: SplitResult) -> Printer:
+    from hardware.printer_usb import UsbWire, identity  # libusb is not on every machine
+
+    options = Options(url.query, ("answers",))
+    return _printer(UsbWire(*identity(url.netloc, url.path)), options, options.head())
+
+
+OPENERS: Final = {
+    "cups": _open_cups,
+    "file": _open_file,
+    "serial": _open_serial,
+    "tcp": _open_tcp,
+    "usb": _open_usb,
+}
+
+
+def _printer(wire: Wire, options: Options, head: Head) -> Printer:
+    if options.choice("answers", ("yes", "no"), "yes") == "yes":
+        return EscposPrinter(wire, head)
+    return OneWayPrinter(WireOutlet(wire), head)
+
+
+def _address(url: SplitResult) -> tuple[str, int]:
+    port = url.port  # a ValueError where it is none
+    if not url.hostname or url.path not in ("", "/"):
+        raise ValueError("a network printer is written tcp://host or tcp://host:9100")
+    return url.hostname, port or RAW_PORT
+
+
+def _device_path(url: SplitResult) -> Path:
+    if url.netloc or not url.path.startswith("/"):
+        raise ValueError(f"a device is written with three strokes: {url.scheme}:///dev/...")
+    return Path(unquote(url.path))
+
+
+def _only_host(url: SplitResult) -> str:
+    name = unquote(url.netloc)
+    if not name or url.path not in ("", "/") or name.startswith("-"):
+        raise ValueError("a queue is written cups://NAME")
+    return name
+
+
+class TcpWire:
+    """A raw TCP connection, usually to port 9100. Connects again after the printer has closed it."""
+
+    bytes_per_s = TCP_BYTES_PER_S
+
+    def __init__(self, host: str, port: int) -> None:
+        self._address = (host, port)
+        self._socket: socket.socket | None = None
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        connection = self._connected()
+        limit = time.monotonic() + timeout_s
+        rest = memoryview(data)
+        try:
+            while rest:
+                left = limit - time.monotonic()
+                if left <= 0:
+                    raise TimeoutError("it takes no bytes")
+                connection.settimeout(left)
+                rest = rest[connection.send(rest) :]
+        except OSError as error:
+            self.close()
+            raise WireGone(f"network printer: {error}") from error
+
+    def read(self, timeout_s: float) -> bytes:
+        if self._socket is None:
+            return b""
+        try:
+            self._socket.settimeout(timeout_s)  # 0 does not wait
+            found = self._socket.recv(READ_BYTES)
+        except (TimeoutError, BlockingIOError):
+            return b""
+        except OSError as error:
+            self.close()
+            raise WireGone(f"network printer: {error}") from error
+        if not found:
+            self.close()
+            raise WireGone("network printer: it closed the connection")
+        return found
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _connected(self) -> socket.socket:
+        if self._socket is None:
+            try:
+                self._socket = socket.create_connection(self._address, CONNECT_S)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except OSError as error:
+                self.close()
+                raise NothingLeft(f"network printer: {error}") from error
+        return self._socket
+
+
+class SerialWire:
+    """A serial port. Its bytes count as written when they have left the port: answers wait behind them."""
+
+    def __init__(self, path: str, baud: int, flow: str) -> None:
+        self._path, self._baud, self._flow = path, baud, flow
+        self._port: serial.Serial | None = None
+        self.bytes_per_s = baud / 10  # start bit, 8 bits, stop bit
+
+    def write(self, data: bytes, timeout_s: float) -> None:
+        port = self._opened()
+        limit = time.monotonic() + timeout_s
+        try:
+            port.write_timeout = timeout_s
+            port.write(data)
+            while port.out_waiting:
+                if time.monotonic() > limit:
+                    raise TimeoutError("it takes no bytes")
+                time.sleep(DRAIN_S)
+        except OSError as error:  # pyserial's errors are OSErrors
+            self.close()
+            raise WireGone(f"serial printer: {error}") from error
+
+    def read(self, timeout_s: float) -> bytes:
+        if self._port is None:
+            return b""
+        try:
+            self._port.timeout = timeout_s
+            first = bytes(self._port.read(1))
+            return first + bytes(self._port.read(self._port.in_waiting)) if first else b""
+        except OSError as error:
+            self.close()
+            raise WireGone(f"serial printer: {error}") from error
+
+    def close(self) -> None:
+        port, self._port = self._port, None
+        if port is None:
+            return
+        for end in (port.reset_output_buffer, port.close):  # closing waits for what is not taken, for ever
+            try:
+                end()
+            except OSError as error:
+                log.info("serial printer closed: %s", error)
+
+    def _opened(self) -> serial.Serial:
+        if self._port is None:
+            try:
+                self._port = serial.Serial(
+                    self._path,
+                    self._baud,
+                    timeout=0,
+                    rtscts=self._flow == "rtscts",
+                    xonxoff=self._flow == "xonxoff",
+                    exclusive=True,
+                )
+            except OSError as error:
+                raise NothingLeft(f"serial printer: {error}") from error
+        return self._port
