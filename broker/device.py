@@ -187,17 +187,27 @@ class DeviceLink:
 
     def _run(self) -> None:
         try:
-            while True:
-                input = self._next()
-                if isinstance(input, LinkBroken):
-                    raise input
-                for effect in self._session.handle(input, self._now()):
-                    self._carry_out(effect)
-                if isinstance(input, Leave):
-                    return
+            while not isinstance(input := self._next(), Leave):
+                self._take(input)
+            self._take(input)
         except Exception as error:
             log.exception("device link broken")
             self._program.put(error if isinstance(error, LinkBroken) else LinkBroken(repr(error)))
+
+    def pump(self) -> None:
+        """Do all that is to be done now and return. For a caller that gives this link no thread of its own:
+        a simulation that holds the clock."""
+        waiting = [Tick()]
+        while not self._inbox.empty():
+            waiting.append(self._inbox.get())
+        for input in waiting:
+            self._take(input)
+
+    def _take(self, input: Any) -> None:
+        if isinstance(input, LinkBroken):
+            raise input
+        for effect in self._session.handle(input, self._now()):
+            self._carry_out(effect)
 
     def _next(self) -> Any:
         wake_at = self._session.wake_at()
