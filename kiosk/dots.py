@@ -21,6 +21,8 @@ STEP: Final = 2  # dots by which words shrink until they fit
 QUIET: Final = 4  # modules of white that a reader needs around the code
 CODE_DOTS: Final = 208  # the largest module size whose code stays below this makes 22 to 26 mm
 
+_SHARP: Final = [0] * 128 + [255] * 128
+
 Run = tuple[str, int]  # words, weight
 
 
@@ -155,14 +157,14 @@ def write_number(
         wide = Image.new("L", (math.ceil(number_width(number, px)), above + below), 0)
         write_number(ImageDraw.Draw(wide), number, 0, above, px)
         narrow = wide.resize((int(wide.width * squeeze), wide.height), Image.Resampling.BOX)
-        draw.bitmap((round(x), base - above), narrow.point([0] * 128 + [255] * 128, "1"), fill=0)
+        draw.bitmap((round(x), base - above), narrow.point(_SHARP, "1"), fill=_ink(draw))
         return
     for letter, cell in cells(number, px):
         inside = x + (cell - length(letter, 800, px)) / 2
         draw.text(
             (round(inside), base),
             letter,
-            fill=0 if draw.mode == "1" else 255,
+            fill=_ink(draw),
             font=font(800, px),
             anchor="ls",
         )
@@ -170,28 +172,40 @@ def write_number(
 
 
 def star(draw: ImageDraw.ImageDraw, x: float, y: float, size: float) -> None:
-    """A star of five points in a square whose upper left corner is (x, y)."""
+    """A star of five points in a square whose upper left corner is (x, y), black, or white on a mask."""
     outer = size / 2
     points = []
     for k in range(10):
         radius = outer if k % 2 == 0 else outer * 0.42
         angle = math.pi * k / 5 - math.pi / 2
         points.append((x + outer + radius * math.cos(angle), y + outer * 1.05 + radius * math.sin(angle)))
-    draw.polygon(points, fill=0)
+    draw.polygon(points, fill=_ink(draw))
+
+
+def enlarged(draw: ImageDraw.ImageDraw, y: int, mask: Image.Image, times: int) -> None:
+    """Draw what is white on `mask` black, each dot as a square of `times` dots, from the left at `y`."""
+    size = (mask.width * times, mask.height * times)
+    draw.bitmap((0, y), mask.point(_SHARP, "1").resize(size, Image.Resampling.NEAREST), fill=0)
+
+
+def _ink(draw: ImageDraw.ImageDraw) -> int:
+    return 0 if draw.mode == "1" else 255
 
 
 # --- the code ---------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=4)
-def qr(url: str) -> tuple[Image.Image, int]:
+def qr(url: str, even: bool = False) -> tuple[Image.Image, int]:
     """The code as a mask (1: black) without its white, and how many dots of white it needs on each side.
 
-    Level M. An address of at most 60 characters needs version 4 or less: at least 6 dots a module.
+    Level M. An address of at most 60 characters needs version 4 or less: at least 6 dots a module. `even`: an
+    even number of dots a module, so that a slow wire can carry it in double dots.
     """
     matrix = segno.make_qr(url, error="m", boost_error=False).matrix
     modules = len(matrix)
     dots = max(CODE_DOTS // modules, 4)
+    dots += even * dots % 2
     small = Image.frombytes("L", (modules, modules), b"".join(bytes(row) for row in matrix))
     mask = small.point([0] + [255] * 255, "1")
     return mask.resize((modules * dots, modules * dots), Image.Resampling.NEAREST), QUIET * dots

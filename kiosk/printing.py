@@ -13,9 +13,12 @@ from datetime import datetime, tzinfo
 from broker.link import Put
 from broker.messages import KioskPlan, TicketReply, Words
 from hardware.escpos import raster_job
+from hardware.print_head import Head
+from hardware.print_job import PrintJob
 from hardware.printer import Printer
+from kiosk.plain import plain_job
 from kiosk.slip import Slip
-from kiosk.ticket import render, slip
+from kiosk.ticket import draw, slip
 from kiosk.vocabulary import Job, PrintEnded
 
 TEST_NUMBER = "TEST"
@@ -59,12 +62,16 @@ class Printing:
         try:
             while (item := self._jobs.get()) is not None:
                 job, words = item
-                picture = render(words, self._printer.width_mm)
-                result = self._printer.print(raster_job(picture), words.number)
+                result = self._printer.print(made(words, self._printer.head), words.number)
                 if job is not None:
                     self._inbox.put(PrintEnded(job, result))
         except Exception as error:
             self._inbox.put(PrintingBroken(error))
+
+
+def made(words: Slip, head: Head) -> PrintJob:
+    """The job for one ticket: a picture, or text for a printer that prints none."""
+    return raster_job(draw(words, head), head) if head.raster else plain_job(words, head)
 
 
 def test_ticket(device: str, at: datetime) -> TicketReply:

@@ -31,22 +31,26 @@ class Slip:
     service: str  # empty where it would repeat the authority
     place: str
     ahead_labels: tuple[str, str]  # the usual one, and one for narrow paper
-    ahead: str
+    ahead: str  # empty: nobody knows
     wait_labels: tuple[str, str]
     wait: str  # empty: no honest range is known
     url: str  # of the QR code; empty: none
     scan: str
     taken: str
-    date: str
+    date: str  # empty where no clock was to be believed
     taken_on: str  # both in one line, for narrow paper
     hotline: str
     documents: str
     missed: str
+    dossier: str = ""  # whose result is to be collected: names a file, never a person
+    follow: str = ""  # the address of the phone page in words, for paper without a code
 
     def texts(self) -> list[str]:
-        """Everything a reader of the paper can read, without the QR code."""
+        """Everything a reader of the paper can read, without the phone page's address."""
         flat: list[str] = []
-        for value in (getattr(self, name) for name in self.__dataclass_fields__ if name != "url"):
+        for value in (
+            getattr(self, name) for name in self.__dataclass_fields__ if name not in ("url", "follow")
+        ):
             flat += value if isinstance(value, tuple) else [value] if isinstance(value, str) else []
         return [text for text in flat if text]
 
@@ -59,13 +63,14 @@ def _texts() -> Texts:
 def slip(reply: TicketReply, plan: KioskPlan, hall: Words, tz: tzinfo) -> Slip:
     """The ticket for `reply`, in the language it was asked for, its times in the hall's zone `tz`."""
     lang, say = reply.lang, _texts()
-    at = reply.issued_at.astimezone(tz)
+    at, timed = reply.issued_at.astimezone(tz), reply.timed
     time, date = f"{at:%H:%M}", f"{at:%d/%m/%Y}"
     weekday = say(f"ticket.weekday_{at.weekday()}", lang)
     authority, service = _in(reply.authority, lang), _in(reply.service, lang)
-    wait = reply.wait
+    wait = reply.wait if timed else None  # a range without its time would be true at any time
     minutes = "minutes" if wait is not None and wait.low else "minutes_under"
     hotline = clean(plan.hotline)
+    url = "".join(c for c in reply.url if "!" <= c <= "~")
     return Slip(
         hall=_in(hall, lang),
         caption=say("ticket.caption", lang),
@@ -75,19 +80,23 @@ def slip(reply: TicketReply, plan: KioskPlan, hall: Words, tz: tzinfo) -> Slip:
         service="" if service == authority else service,
         place=_in(reply.place, lang),
         ahead_labels=(say("ticket.ahead", lang), say("ticket.ahead_short", lang)),
-        ahead=say("ticket.people_1" if reply.ahead == 1 else "ticket.people", lang, n=reply.ahead),
+        ahead="" if reply.ahead is None else say(_people(reply.ahead), lang, n=reply.ahead),
         wait_labels=(say("ticket.wait_at", lang, time=time), say("ticket.wait_at_short", lang, time=time)),
         wait="" if wait is None else say(f"ticket.{minutes}", lang, **_ends(minutes, wait.low, wait.high)),
-        url="".join(c for c in reply.url if "!" <= c <= "~"),
+        url=url,
         scan=say("ticket.scan", lang),
-        taken=say("ticket.taken", lang, time=time),
-        date=say("ticket.date", lang, weekday=weekday, date=date),
-        taken_on=say("ticket.taken_on", lang, time=time, weekday=weekday, date=date),
+        taken=say("ticket.taken", lang, time=time) if timed else say("ticket.untimed", lang),
+        date=say("ticket.date", lang, weekday=weekday, date=date) if timed else "",
+        taken_on=say("ticket.taken_on", lang, time=time, weekday=weekday, date=date)
+        if timed
+        else say("ticket.untimed", lang),
         hotline=say("ticket.hotline", lang, hotline=hotline) if hotline else "",
         documents=_in(plan.documents, lang),
         missed=say("ticket.missed", lang, minutes=reply.grace_min)
         if reply.grace_min
         else say("ticket.missed_no_grace", lang),
+        dossier=say("ticket.dossier", lang, dossier=clean(reply.dossier)) if reply.dossier else "",
+        follow=say("ticket.follow", lang, url=url) if url else "",
     )
 
 
@@ -110,6 +119,10 @@ def clean(text: str) -> str:
 def _in(words: Words, lang: str) -> str:
     """The words in `lang`, or in Vietnamese where nobody has translated them."""
     return clean(words[lang]) or clean(words.vi)
+
+
+def _people(ahead: int) -> str:
+    return "ticket.people_1" if ahead == 1 else "ticket.people"
 
 
 def _ends(key: str, low: int, high: int) -> dict[str, int]:

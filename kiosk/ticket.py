@@ -15,13 +15,13 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from hardware.escpos import DOTS_PER_MM, HEAD_DOTS
+from hardware.print_head import HEADS, Head
 from hardware.type import BASELINE_IN_LINE, CAP_HEIGHT, line_px
 from kiosk import dots
 from kiosk.slip import Slip
 from kiosk.slip import slip as slip
 
-LONGEST: Final = 110 * DOTS_PER_MM  # a longer ticket wastes paper and hangs out of the slot
+LONGEST_MM: Final = 110  # a longer ticket wastes paper and hangs out of the slot
 NUMBER_FLOOR: Final = 130  # 12 mm capitals
 MUST_FLOOR: Final = 36  # 3.3 mm capitals
 REST_FLOOR: Final = 22  # 2 mm capitals
@@ -73,22 +73,29 @@ SQUEEZE_FLOOR: Final = 0.5  # a narrower number is easier to read than one in tw
 
 
 def render(slip: Slip, width_mm: int) -> Image.Image:
-    """The ticket as a picture of mode "1", as wide as the head of `width_mm` (58 or 80) paper.
+    """The ticket for the usual head of `width_mm` (58 or 80) paper: see `draw`."""
+    return draw(slip, HEADS[width_mm])
+
+
+def draw(slip: Slip, head: Head) -> Image.Image:
+    """The ticket as a picture of mode "1", as wide as the head.
 
     At most 110 mm long wherever names allow it: long ones wrap, then shrink to their floor; gaps, sizes and
-    the documents line give way before a word is ever cut off.
+    the documents line give way before a word is ever cut off. For a lean head the number is made of squares
+    of 2 x 2 dots and the code stands alone, so that both can be sent in double dots.
     """
-    for sizes in _TRIES[width_mm]:
-        blocks = _Setting(slip, sizes, width_mm).blocks()
+    longest = round(LONGEST_MM * head.dots_per_mm)
+    for sizes in _TRIES[head.width_mm]:
+        blocks = _Setting(slip, sizes, head).blocks()
         length = sum(block.height for block in blocks)
-        if length <= LONGEST:
+        if length <= longest:
             break
-    picture = Image.new("1", (HEAD_DOTS[width_mm], length), 1)
-    draw = ImageDraw.Draw(picture)
-    draw.fontmode = "1"
+    picture = Image.new("1", (head.dots, length), 1)
+    pen = ImageDraw.Draw(picture)
+    pen.fontmode = "1"
     y = 0
     for block in blocks:
-        block.paint(draw, y)
+        block.paint(pen, y)
         y += block.height
     return picture
 
@@ -108,17 +115,19 @@ def _gap(dots: float) -> _Block:
 class _Setting:
     """The ticket set at one choice of sizes."""
 
-    def __init__(self, slip: Slip, sizes: _Sizes, width_mm: int) -> None:
-        self.slip, self.sizes, self.narrow = slip, sizes, width_mm == 58
-        self.left = _MARGIN[width_mm]
-        self.width = HEAD_DOTS[width_mm] - 2 * self.left
+    def __init__(self, slip: Slip, sizes: _Sizes, head: Head) -> None:
+        self.slip, self.sizes, self.head = slip, sizes, head
+        self.narrow = head.width_mm == 58 or head.lean  # the code stands alone
+        self.left = _MARGIN[head.width_mm]
+        self.width = head.dots - 2 * self.left
         self.right = self.left + self.width
-        self.wide_left = _WIDE_MARGIN[width_mm]
-        self.wide = HEAD_DOTS[width_mm] - 2 * self.wide_left
+        self.wide_left = _WIDE_MARGIN[head.width_mm]
+        self.wide = head.dots - 2 * self.wide_left
 
     def blocks(self) -> list[_Block]:
         slip, sizes, gap = self.slip, self.sizes, self.sizes.gap
-        below = [self._lead(slip.documents)] if slip.documents and sizes.documents else []
+        below = [self._lead(slip.dossier)] if slip.dossier else []
+        below += [self._lead(slip.documents)] if slip.documents and sizes.documents else []
         below += [self._lead(slip.missed)]
         if slip.hotline and (self.narrow or not slip.url):
             below += [self._lead(slip.hotline)]
@@ -186,24 +195,32 @@ class _Setting:
         beside = slip.priority and px is not None
         px = px or dots.largest(slip.number, most, NUMBER_FLOOR, width) or NUMBER_FLOOR
         lines = dots.broken(slip.number, px, width / SQUEEZE_FLOOR)
-        cap = math.ceil(px * CAP_HEIGHT)
-        pitch = cap + px // 8
+        times = 2 if self.head.lean else 1
+        em, middle = px // times, (self.left + self.width / 2) / times
+        cap = math.ceil(em * CAP_HEIGHT)
+        pitch = cap + em // 8
+        rows = cap + pitch * (len(lines) - 1)
+        below = em // 4  # the tail of a Q
 
         def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
-            base = y + cap
+            mask = Image.new("L", (self.head.dots // times, rows + below), 0)
+            pen = ImageDraw.Draw(mask)
+            pen.fontmode = "1"
+            base = cap
             for line in lines:
-                wide = dots.number_width(line, px)
-                squeeze = min(1.0, width / wide)
-                x = self.left + (self.width - wide * squeeze - beside * star_em * px) / 2
-                dots.write_number(draw, line, x, base, px, squeeze)
+                wide = dots.number_width(line, em)
+                squeeze = min(1.0, width / times / wide)
+                x = middle - (wide * squeeze + beside * star_em * em) / 2
+                dots.write_number(pen, line, x, base, em, squeeze)
                 base += pitch
             if beside:
-                dots.star(draw, x + wide + 0.12 * px, y + (cap - STAR * px) / 2, STAR * px)
+                dots.star(pen, x + wide + 0.12 * em, (cap - STAR * em) / 2, STAR * em)
+            dots.enlarged(draw, y, mask, times)
 
         return [
             self._caption(star=slip.priority and not beside),
             _gap(4 + 4 * self.sizes.gap),
-            _Block(cap + pitch * (len(lines) - 1), paint),
+            _Block(rows * times, paint),
         ]
 
     def _caption(self, star: bool) -> _Block:
@@ -246,8 +263,9 @@ class _Setting:
     def _wait(self) -> list[_Block]:
         """People ahead, and the range with the time it was true at; only the first when no range is known."""
         slip, body = self.slip, self.sizes.body
-        if not slip.wait:
-            return [self._ahead_only()]
+        if not (slip.wait and slip.ahead):
+            alone = ((slip.ahead_labels[0], slip.ahead), (slip.wait_labels[0], slip.wait))
+            return [self._row(label, value) for label, value in alone if value]
         long = dots.length(slip.ahead_labels[0], 400, body) + dots.length(slip.wait_labels[0], 400, body)
         short = long + 24 > self.width
         columns = ((slip.ahead_labels[short], slip.ahead), (slip.wait_labels[short], slip.wait))
@@ -266,9 +284,6 @@ class _Setting:
                 dots.write(draw, value, x, y + line_px(body), 700, px)
 
         return [_Block(line_px(body) + line_px(px), paint)]
-
-    def _ahead_only(self) -> _Block:
-        return self._row(self.slip.ahead_labels[0], self.slip.ahead)
 
     def _row(self, label: str, value: str) -> _Block:
         """A label at the left and its value at the right on one baseline, or under it."""
@@ -290,10 +305,10 @@ class _Setting:
         slip, gap = self.slip, self.sizes.gap
         if not slip.url:
             return [_gap(10 * gap), self._lead(slip.taken_on), _gap(6 * gap)]
-        code, quiet = dots.qr(slip.url)
+        code, quiet = dots.qr(slip.url, even=self.head.lean)
         if self.narrow:
             body = self.sizes.body
-            at = self.left + (self.width - code.width) // 2
+            at = (self.head.dots - code.width) // 4 * 2  # an even dot
             return [
                 _gap(quiet),
                 _Block(code.height, lambda draw, y: draw.bitmap((at, y), code, fill=0)),
@@ -318,7 +333,7 @@ class _Setting:
         px = self.sizes.body
         lines: list[list[dots.Run]] = []
         for runs in ([(slip.scan, 700)], [(slip.taken, 400)], [(slip.date, 400)], _bold_tail(slip.hotline)):
-            lines += dots.wrap_runs(runs, px, room)
+            lines += dots.wrap_runs(runs, px, room) if runs[0][0] else []
 
         def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
             for line in lines:
