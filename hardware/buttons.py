@@ -7,6 +7,7 @@ contact was measured to lose 30 ms taps); what follows within the lock-out is th
 
 from __future__ import annotations
 
+import difflib
 import re
 import threading
 import time
@@ -17,6 +18,7 @@ from typing import Final, Protocol
 STABLE_S: Final = 0.025  # contacts of cheap buttons bounce for up to 20 ms
 LOCKOUT_S: Final = 0.3  # nobody means two presses of one button within this
 STUCK_S: Final = 30.0  # held so long: jammed, or something leans on it
+FREED_S: Final = 1.0  # a button that was stuck counts again after it was let go for so long
 
 _ID = re.compile(r"[a-z0-9-]{1,32}")
 
@@ -33,6 +35,7 @@ class Debounce:
     """One button's contact: level changes in, presses out. Pure; `at` is monotonic seconds and never falls.
 
     A press is a closing contact that was open for `stable_s` before, and not within `lockout_s` of the last.
+    A button that was stuck gives no press before it was open for 1 s: what jams also trembles.
     """
 
     def __init__(self, stable_s: float = STABLE_S, lockout_s: float = LOCKOUT_S, button: str = "") -> None:
@@ -40,17 +43,26 @@ class Debounce:
         self._closed_since: float | None = None
         self._open_since = float("-inf")
         self._pressed_at = float("-inf")
+        self._was_stuck = False
+
+    @property
+    def closed(self) -> bool:
+        """The level that the last edge left."""
+        return self._closed_since is not None
 
     def edge(self, level: bool, at: float) -> Press | None:
         """The contact is closed (`level` true) or open from `at` on. The press this begins, if it does."""
         if not level:
             if self._closed_since is not None:
+                self._was_stuck = self._was_stuck or self.stuck(at)
                 self._closed_since, self._open_since = None, at
             return None
         if self._closed_since is not None:
             return None
         self._closed_since = at
-        if at - self._open_since < self._stable_s or at - self._pressed_at < self._lockout_s:
+        self._was_stuck = self._was_stuck and at - self._open_since < FREED_S
+        early = at - self._open_since < self._stable_s or at - self._pressed_at < self._lockout_s
+        if self._was_stuck or early:
             return None
         self._pressed_at = at
         return Press(self._button, at)
@@ -86,7 +98,7 @@ class NoSuchButton(ValueError):
 
 
 class UnknownButtons(ValueError):
-    """A buttons URL that names no driver of ours, or bad ids."""
+    """A buttons URL that names no driver of ours, bad ids, or pins that this machine does not have."""
 
 
 class SimulatedButtons:
@@ -150,23 +162,36 @@ class SimulatedButtons:
 def open_buttons(url: str, put: Callable[[Press], object]) -> Buttons:
     """The buttons that `url` names. `put` gets each `Press`.
 
+    `gpio:help=5,back=6/13`: wired to the header of a Raspberry Pi (`hardware.buttons_gpio`);
     `sim:next,recall`: simulated buttons with these ids; `none:` a device without buttons. Raises
     UnknownButtons, one sentence, for anything else.
     """
     scheme, _, rest = url.partition(":")
     opener = DRIVERS.get(scheme)
     if opener is None:
-        raise UnknownButtons(f"buttons '{url}' name no driver of ours: known are sim:next,recall and none:")
+        near = difflib.get_close_matches(scheme, DRIVERS, n=1)
+        hint = f" (did you mean '{near[0]}:'?)" if near else ""
+        raise UnknownButtons(
+            f"buttons '{url}' name no driver of ours: known are gpio:next=5, sim:next,recall and none:{hint}"
+        )
     return opener(rest, put)
+
+
+def checked_ids(url: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids as they are. Raises UnknownButtons, with the nearest good one, for what is no id."""
+    for name in names:
+        if not _ID.fullmatch(name):
+            near = re.sub("[^a-z0-9-]", "", name.lower().replace("_", "-").replace(" ", "-"))[:32]
+            hint = f" (did you mean '{near}'?)" if near else ""
+            raise UnknownButtons(f"buttons '{url}': '{name}' is not an id of a-z, 0-9 and -{hint}")
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UnknownButtons(f"buttons '{url}': a button is named twice, '{twice[0]}'")
+    return names
 
 
 def _open_sim(ids: str, put: Callable[[Press], object]) -> Buttons:
     names = tuple(name.strip() for name in ids.split(","))
-    if bad := [name for name in names if not _ID.fullmatch(name)]:
-        raise UnknownButtons(f"buttons 'sim:{ids}': '{bad[0]}' is not an id of a-z, 0-9 and -")
-    if len(set(names)) != len(names):
-        raise UnknownButtons(f"buttons 'sim:{ids}': a button is named twice")
-    return SimulatedButtons(names, put)
+    return SimulatedButtons(checked_ids(f"sim:{ids}", names), put)
 
 
 def _open_none(rest: str, put: Callable[[Press], object]) -> Buttons:
@@ -175,7 +200,14 @@ def _open_none(rest: str, put: Callable[[Press], object]) -> Buttons:
     return SimulatedButtons((), put)
 
 
+def _open_gpio(rest: str, put: Callable[[Press], object]) -> Buttons:
+    from hardware.buttons_gpio import open_gpio  # a device without wired buttons never loads gpiozero
+
+    return open_gpio(rest, put)
+
+
 DRIVERS: dict[str, Callable[[str, Callable[[Press], object]], Buttons]] = {
+    "gpio": _open_gpio,
     "sim": _open_sim,
     "none": _open_none,
 }
