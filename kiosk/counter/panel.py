@@ -15,7 +15,7 @@ from hardware.buttons import Buttons, NoSuchButton, SimulatedButtons
 from hardware.panel import PanelAnswer, PanelRefusal, Query, Routes, json_answer
 from hardware.screen import Screen
 from hardware.texts import Texts
-from kiosk.counter.core import RATINGS
+from kiosk.counter.asking import RATINGS
 
 T = TypeVar("T")
 

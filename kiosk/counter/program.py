@@ -6,26 +6,27 @@ inbox; this loop alone touches the core, the screen and the file of answers.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import queue
+import random
 import signal
 import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from broker import messages as m
 from broker.device import BrokerSettings, DeviceLink, LinkBroken
 from broker.link import OpenLink, open_link
-from broker.outbox import UNNUMBERED, Outbox
+from broker.outbox import Outbox
 from broker.vocabulary import Now
 from hardware.buttons import Buttons, Press, open_buttons
+from hardware.canvas import Canvas
 from hardware.clock import Clock, ClockError, open_clock
 from hardware.panel import Panel, PanelError
 from hardware.release import release
@@ -33,20 +34,27 @@ from hardware.screen import Screen, ScreenError, open_screen
 from hardware.texts import Texts
 from hardware.theme import THEMES
 from kiosk.counter.answered import Answered
-from kiosk.counter.core import KEYS, RATINGS, Terminal
+from kiosk.counter.asking import RATINGS
+from kiosk.counter.core import KEYS, Terminal
+from kiosk.counter.layout import Layout
 from kiosk.counter.panel import Shown, Touch, routes
+from kiosk.counter.records import Records
 from kiosk.counter.screen import Painter, Targets, hit
 from kiosk.counter.view import View
 from kiosk.counter.vocabulary import (
     Ask,
+    Booted,
     ButtonPressed,
+    Drop,
     Effect,
     Input,
+    Keep,
     Leaving,
     Note,
     Rate,
     Restart,
     Settle,
+    Stuck,
     Tapped,
     Tick,
 )
@@ -54,7 +62,7 @@ from kiosk.counter.vocabulary import (
 log = logging.getLogger("counter")
 
 KEY_DEADLINE_S = 2.0  # an officer looks at the line for so long, then at the board
-LOOK_S = 5.0  # between two looks at buttons that may be stuck
+LOOK_S = 2.0  # between two looks at buttons that may be stuck
 FINGER_S = 0.03  # between two looks at a window's mouse
 ENDED = 0  # also to start again: systemd, or the demo, does that
 MISCONFIGURED = 2
@@ -68,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     broker: BrokerSettings
     counter: str = ""  # shown until the server's configuration says which counter this is
     screen: str = "sim:800x480"
+    diagonal_in: Annotated[float, msgspec.Meta(gt=0)] = 7.0  # of the panel: fingers and eyes know no pixels
     keys: str = "sim:"  # without ids: all keys and rating buttons there are
     theme: Literal["light", "dark", "contrast"] = "light"
     clock: str = "system"
@@ -131,7 +140,13 @@ def open_keys(settings: Settings, inbox: queue.SimpleQueue[Any]) -> Buttons:
 class CounterProgram:
     """One terminal, from its settings to its end. `stop` may be called from any thread or signal."""
 
-    def __init__(self, settings: Settings, *, open_link: OpenLink = open_link) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        open_link: OpenLink = open_link,
+        open_keys: Callable[[Settings, queue.SimpleQueue[Any]], Buttons] = open_keys,
+    ) -> None:
         self._settings = settings
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._clock: Clock = open_clock(settings.clock)
@@ -156,8 +171,15 @@ class CounterProgram:
             lambda: uuid.uuid4().hex,
             self._answered.pairs(),
             self._now(),
+            self._answered.draft,
+            lambda reasons: random.sample(reasons, len(reasons)),
         )
-        self._painter = Painter(self._screen.surface, THEMES[settings.theme], self._texts)
+        self._records = Records(settings.broker.device, self._answered, self._link.fact)
+        self._painter = Painter(
+            Canvas(self._screen.surface, THEMES[settings.theme]),
+            self._texts,
+            Layout.of_panel(self._screen.size, settings.diagonal_in),
+        )
         self._view: View | None = None
         self._targets: Targets = []
         self._shown = Shown(settings.broker.device, self._screen, self._keys, self._texts)
@@ -177,7 +199,7 @@ class CounterProgram:
         )
         log.info("counter started device=%s pending=%d", self._settings.broker.device, self._outbox.count())
         try:
-            self._refresh()
+            self._handle(Booted())
             if panel is not None:
                 panel.start()
             self._link.start()
@@ -252,6 +274,7 @@ class CounterProgram:
         if stuck != self._stuck:
             self._stuck = stuck
             log.warning("keys stuck=%s", ",".join(stuck) or "none")
+            self._handle(Stuck(frozenset(stuck)))
             self._link.status(error=f"stuck button: {', '.join(stuck)}" if stuck else None)
 
     # --- effects ----------------------------------------------------------------------------------------
@@ -262,29 +285,12 @@ class CounterProgram:
                 case Ask(request):
                     log.info("key key=%s id=%s", request.key, request.id)
                     self._link.request(request, KEY_DEADLINE_S)
-                case Rate():
-                    self._link.fact(self._rating(effect))
-                    log.info("rating number=%s", effect.number)  # what was answered is nobody's to read here
-                case Settle(day, number):
-                    self._answered.add(day, number)
+                case Rate() | Keep() | Drop() | Settle():
+                    self._records.carry_out(effect)
                 case Restart():
                     self._ending = ENDED
                 case Note(line):
                     log.warning(line)
-
-    def _rating(self, rate: Rate) -> m.RatingFact:
-        """Its id follows from whom it is about: recorded again after a power cut, it is the same answer."""
-        device = self._settings.broker.device
-        name = f"{device}/{rate.day}/{rate.number}".encode()
-        return m.RatingFact(
-            id="rating-" + hashlib.sha256(name).hexdigest()[:32],
-            seq=UNNUMBERED,
-            at=self._clock.now(),
-            number=rate.number,
-            level=rate.level,
-            levels=rate.levels,
-            reason=rate.reason,
-        )
 
     def _now(self) -> Now:
         return Now(time.monotonic(), self._clock.now(), self._clock.synchronised)

@@ -1,7 +1,7 @@
 """The terminal's pages in pixels: a `View` drawn on a surface, and where its targets are.
 
-Knows places, sizes and colours; what a page means is the core's. Measures are of the 7-inch panel: 800 x 480
-pixels, 5.25 px/mm, scaled to the surface. Targets of at least 20 mm, 5 mm apart, words for eyes at 400 mm.
+Knows sizes of type, colours and icons; where things stand is `kiosk.counter.layout`, what a page means is the
+core's. What was configured too long is made smaller as far as it can be read, and then cut.
 """
 
 from __future__ import annotations
@@ -14,26 +14,29 @@ import pygame
 from hardware import icons
 from hardware.canvas import Anchor, Canvas, DoesNotFit
 from hardware.texts import Texts
-from hardware.theme import RGB, Theme
+from hardware.theme import RGB
+from hardware.type import line_px
+from kiosk.counter.layout import LARGE, MARGIN, Layout, Sheet
 from kiosk.counter.view import (
     Faces,
     Idle,
+    Inquiry,
     Level,
     Line,
     More,
+    Points,
     Reason,
     Reasons,
     Skip,
+    TakeNumber,
     Target,
     Thanks,
     View,
     face_of,
 )
 
-DESIGN: Final = (800, 480)
-MARGIN, GAP = 14, 27
-TITLE_PX, WORDS_PX, FLOOR_PX = 43, 37, 24
 CLOSED: Final = frozenset({"closed", "paused", "unknown", "starting"})
+BEST: Final = 2  # points of a question's first answer
 Targets = list[tuple[pygame.Rect, Target]]
 
 
@@ -43,32 +46,29 @@ def hit(targets: Targets, x: int, y: int) -> Target | None:
 
 
 class Painter:
-    """Paints views on one surface."""
+    """Paints views on one canvas of the layout's size."""
 
-    def __init__(self, surface: pygame.Surface, theme: Theme, texts: Texts) -> None:
-        self._canvas = Canvas(surface, theme)
-        self._theme = theme
-        self._texts = texts
-        wide, high = surface.get_size()
-        self._scale = min(wide / DESIGN[0], high / DESIGN[1])
-        self._shift = (
-            (wide - DESIGN[0] * self._scale) / 2,
-            (high - DESIGN[1] * self._scale) / 2,
-        )
+    def __init__(self, canvas: Canvas, texts: Texts, layout: Layout) -> None:
+        self._canvas, self._texts, self._layout = canvas, texts, layout
+        self._theme = canvas.theme
+        self._large = False
 
-    def paint(self, view: View) -> Targets:
-        """Draw everything anew; where the targets are, in pixels of the surface."""
+    def paint(self, view: View, *, large: bool = False) -> Targets:
+        """Draw everything anew; where the targets are, in pixels. large: words as a kiosk's "text size"."""
+        self._large = large
         painters: dict[type, Callable[[View], Targets]] = {
             Idle: self._idle,
             Faces: self._faces,
             Reasons: self._reasons,
+            Inquiry: self._inquiry,
             Thanks: self._thanks,
         }
         targets = painters[type(view.page)](view)
         if view.identify is not None:
-            self._canvas.fill(self._rect(0, 0, 800, 64), self._theme.gold)
+            place = self._layout
+            self._canvas.fill(place.rect(0, 0, 800, 64), self._theme.gold)
             self._canvas.text(
-                view.identify, self._at(400, 32), self._px(40), 700, (0x15, 0x20, 0x2B), "centre", "middle"
+                view.identify, place.at(400, 32), place.px(40), 700, (0x15, 0x20, 0x2B), "centre", "middle"
             )
         return targets
 
@@ -82,115 +82,187 @@ class Painter:
     # --- pages ------------------------------------------------------------------------------------------
 
     def _idle(self, view: View) -> Targets:
-        page, theme = view.page, self._theme
+        page, theme, place = view.page, self._theme, self._layout
         assert isinstance(page, Idle)
         called = page.standing == "called"
         self._canvas.clear(theme.deep if called else theme.ground)
         if page.standing in CLOSED:
-            box = self._rect(MARGIN, MARGIN, 772, 384)
-            self._canvas.card(box, theme.off, self._px(20), theme.edge, self._px(3), dashed=True)
+            box = place.rect(MARGIN, MARGIN, 772, 384)
+            self._canvas.card(box, theme.off, place.px(20), theme.edge, place.px(3), dashed=True)
         ink, soft = (theme.on_deep, theme.on_deep2) if called else (theme.ink, theme.ink2)
         say = self._texts(f"idle.{page.standing}", page.lang)
         counter = self._texts("idle.counter", page.lang, counter=page.counter) if page.counter else ""
         if page.number:
             self._words(counter, (24, 16, 752, 84), 64, 700, theme.gold if called else theme.accent)
             self._words(say, (24, 104, 752, 72), 48, 600, soft)
-            self._number(page.number, 282, 200, ink)
+            self._number(page.number, place.at(400, 282), place.px(200), place.px(752), ink)
         else:
             self._words(counter, (24, 70, 752, 150), 110, 800, ink)
             self._words(say, (24, 234, 752, 130), 48, 600, soft)
-        self._officer(view.line, soft)
+        self._officers_line(view.line, soft)
         return []
 
     def _faces(self, view: View) -> Targets:
         page, theme = view.page, self._theme
         assert isinstance(page, Faces)
+        sheet = self._layout.faces(page.levels, page.guest)
         self._canvas.clear()
-        self._words(self._texts("rate.ask", page.lang), (MARGIN, 14, 772, 62), TITLE_PX, 700, theme.ink)
+        self._title(self._texts("rate.ask", page.lang), sheet, "centre")
         colours = {5: theme.ok, 4: theme.accent, 3: theme.amber, 2: theme.alarm, 1: theme.alarm}
-        many = page.levels == 5
-        top, bottom, disc = (80, 348, 66) if many else (86, 332, 96)
         targets: Targets = []
-        wide = (800 - 2 * MARGIN - (page.levels - 1) * GAP) / page.levels
-        for place, level in enumerate(range(page.levels, 0, -1)):
+        for rect, level in zip(sheet.choices, range(page.levels, 0, -1), strict=True):
             face = face_of(level, page.levels)
-            x = MARGIN + place * (wide + GAP)
-            rect = self._rect(x, top, wide, bottom - top)
-            colour = colours[face]
-            self._canvas.card(rect, theme.surface, self._px(20), colour, self._px(3))
-            icons.draw(self._canvas, f"face_{face}", self._rect(x, top + 18 - 8 * many, wide, disc), colour)
-            box = (x + 6, top + 18 + disc, wide - 12, bottom - top - disc - 22)
-            if many:
-                box = (x + 4, top + 8 + disc, wide - 8, bottom - top - disc - 12)
-            words = self._texts(f"rate.face_{face}", page.lang)
-            if page.levels < 4:
-                words = words.replace("\n", " ")
-            self._words(words, box, WORDS_PX - 1, 700, colour)
+            self._canvas.card(rect, theme.surface, self._radius, colours[face], self._border(3))
+            self._face(rect, face, self._texts(f"rate.face_{face}", page.lang), colours[face], sheet.beside)
             targets.append((rect, Level(level)))
-        self._whose(page)
-        skip = self._rect(556, 360, 230, 106)
-        self._button(skip, self._texts("rate.skip", page.lang), theme.surface, theme.edge, 2, theme.ink)
-        return [*targets, (skip, Skip())]
+        self._whose(page, sheet)
+        if sheet.away is not None:
+            words = self._texts("rate.take_number", page.lang)
+            self._button(sheet.away, words, theme.accent, theme.accent, 3, theme.on_accent)
+            targets.append((sheet.away, TakeNumber()))
+        self._button(sheet.skip, self._texts("rate.skip", page.lang), theme.surface, theme.edge, 2, theme.ink)
+        return [*targets, (sheet.skip, Skip())]
 
     def _reasons(self, view: View) -> Targets:
         page, theme, lang = view.page, self._theme, view.page.lang
         assert isinstance(page, Reasons)
-        self._canvas.clear()
-        title = self._texts("rate.reason", lang)
-        self._words(title, (MARGIN, 14, 772, 62), TITLE_PX, 700, theme.ink, "left")
         choices: list[tuple[str, Target]] = [
-            (choice.name[lang], Reason(choice.id)) for choice in page.choices
+            (reason.name[lang], Reason(reason.id)) for reason in page.choices
         ]
         if page.more:
             choices.append((self._texts("rate.more", lang), More()))
+        sheet = self._layout.reasons(len(choices))
+        self._canvas.clear()
+        self._title(self._texts("rate.reason", lang), sheet, "left")
         targets: Targets = []
-        for place, (words, target) in enumerate(choices):
-            rect = self._cell(place)
-            quiet = isinstance(target, More)
-            self._button(rect, words, theme.tint if quiet else theme.surface, theme.accent, 3, theme.ink)
+        for rect, (words, target) in zip(sheet.choices, choices, strict=True):
+            fill = theme.tint if isinstance(target, More) else theme.surface
+            self._button(rect, words, fill, theme.accent, 3, theme.ink)
             targets.append((rect, target))
-        skip = self._cell(5)
-        self._button(skip, self._texts("rate.skip", lang), theme.ground, theme.edge, 2, theme.ink2)
-        return [*targets, (skip, Skip())]
+        self._button(sheet.skip, self._texts("rate.skip", lang), theme.ground, theme.edge, 2, theme.ink2)
+        return [*targets, (sheet.skip, Skip())]
+
+    def _inquiry(self, view: View) -> Targets:
+        page, theme, lang = view.page, self._theme, view.page.lang
+        assert isinstance(page, Inquiry)
+        sheet = self._layout.inquiry()
+        self._canvas.clear()
+        self._title(page.question.text[lang], sheet, "left")
+        progress = self._texts("rate.question", lang, place=page.place, total=page.total)
+        about = sheet.about
+        high = min(about.height, line_px(self._layout.words))
+        line = pygame.Rect(about.left, about.bottom - high, about.width, high)
+        if sheet.beside:
+            self._fitted(progress, line, self._layout.words, 600, theme.ink2, "left", self._layout.needed)
+        else:
+            self._fitted(progress, about, self._layout.words, 600, theme.ink2, "right", self._layout.least)
+        targets: Targets = []
+        for points, rect, words in zip((BEST, 1, 0), sheet.choices, page.question.answers, strict=True):
+            self._button(rect, words[lang], theme.surface, theme.accent, 3, theme.ink)
+            targets.append((rect, Points(points)))
+        self._button(sheet.skip, self._texts("rate.skip", lang), theme.ground, theme.edge, 2, theme.ink2)
+        return [*targets, (sheet.skip, Skip())]
 
     def _thanks(self, view: View) -> Targets:
         theme = self._theme
         self._canvas.clear()
-        icons.draw(self._canvas, "tick", self._rect(320, 96, 160, 130), theme.ok)
+        icons.draw(self._canvas, "tick", self._layout.rect(320, 96, 160, 130), theme.ok)
         self._words(self._texts("rate.thanks", view.page.lang), (24, 256, 752, 130), 52, 700, theme.ink)
         return []
 
     # --- parts ------------------------------------------------------------------------------------------
 
-    def _whose(self, page: Faces) -> None:
-        """Whose visit is meant: "Số B047, quầy 7"."""
-        theme, x = self._theme, float(MARGIN)
+    def _title(self, words: str, sheet: Sheet, align: Anchor) -> None:
+        size, least = self._layout.title, self._layout.needed
+        self._fitted(words, sheet.title, size, 700, self._theme.ink, align, least)
+
+    def _face(self, rect: pygame.Rect, face: int, words: str, colour: RGB, beside: bool) -> None:
+        """A face and its words, which a wide place has on one line."""
+        place, size = self._layout, self._sized(self._layout.words)
+        if beside:
+            side = rect.height * 3 // 4
+            pad = (rect.height - side) // 2
+            icons.draw(self._canvas, f"face_{face}", (rect.left + pad, rect.top + pad, side, side), colour)
+            left = rect.left + 2 * pad + side
+            box = pygame.Rect(left, rect.top, rect.right - pad - left, rect.height)
+            self._fitted(words.replace("\n", " "), box, size, 700, colour, "left", place.needed)
+            return
+        small = rect.height < place.px(200)
+        top, disc, low = (6, 60, 2) if small else (18, 96, 8)
+        icon = (rect.left, rect.top + place.px(top), rect.width, place.px(disc))
+        icons.draw(self._canvas, f"face_{face}", icon, colour)
+        under = icon[1] + icon[3]
+        box = pygame.Rect(rect.left, under, rect.width, rect.bottom - under - place.px(low))
+        one = words.replace("\n", " ")
+        lines = one if self._canvas.width(one, size, 700) <= rect.width - place.px(24) else words
+        self._fitted(lines, box.inflate(-place.px(12), 0), size, 700, colour, "centre", place.needed)
+
+    def _whose(self, page: Faces, sheet: Sheet) -> None:
+        """Whose visit is meant, and who served: "Số B047, quầy 7. Người phục vụ: Nguyễn Thị Hạnh"."""
+        theme, place, about = self._theme, self._layout, sheet.about
+        officer = self._texts("rate.officer", page.lang, name=page.officer) if page.officer else ""
+        if sheet.beside:
+            self._whose_large(page, officer, about)
+            return
+        high = place.px(42)
+        first = pygame.Rect(about.left, about.top, about.width, high)
+        if about.height < 2 * high:  # one line for both
+            used = self._visit(page, first, place.needed)
+            left = first.left + used + place.px(24)
+            rest = pygame.Rect(left, first.top, first.right - left, high)
+            if officer and self._canvas.width(officer, place.least, 400) > rest.width:
+                officer = page.officer
+            if rest.width > 0:
+                self._one_line(officer, rest, theme.ink2)
+            return
+        if not officer:
+            first.centery = about.centery
+        self._visit(page, first, max(place.needed, place.px(40)))
+        rest = pygame.Rect(about.left, first.bottom, about.width, about.bottom - first.bottom)
+        self._fitted(officer, rest, place.least, 400, theme.ink2, "left", place.least)
+
+    def _visit(self, page: Faces, box: pygame.Rect, size: int) -> int:
+        """ "Số B047, quầy 7" from the left of the box; how wide it became."""
+        theme = self._theme
         pieces: list[tuple[str, int, RGB]] = [
             (self._texts("rate.number", page.lang) + " ", 400, theme.ink2),
             (page.number, 700, theme.ink),
             (f", {self._texts('rate.counter', page.lang)} ", 400, theme.ink2),
             (page.counter, 700, theme.ink),
         ]
-        px = self._px(40)
-        total = sum(self._canvas.width(words, px, weight) for words, weight, _ in pieces)
-        while total > 524 * self._scale and px > self._px(FLOOR_PX):
-            px -= 1
-            total = sum(self._canvas.width(words, px, weight) for words, weight, _ in pieces)
-        left, middle = self._at(x, 413)
+
+        def wide() -> int:
+            return sum(self._canvas.width(words, size, weight) for words, weight, _ in pieces)
+
+        while wide() > box.width and size > self._layout.px(24):
+            size -= 1
+        left = box.left
         for words, weight, colour in pieces:
             if words.strip():
-                self._canvas.text(
-                    words.strip(" ") if words.startswith(" ") else words,
-                    (left, middle),
-                    px,
-                    weight,
-                    colour,
-                    "left",
-                    "middle",
-                )
-            left += self._canvas.width(words, px, weight)
+                own = words.strip(" ") if words.startswith(" ") else words
+                self._canvas.text(own, (left, box.centery), size, weight, colour, "left", "middle")
+            left += self._canvas.width(words, size, weight)
+        return left - box.left
 
-    def _officer(self, line: Line | None, ink: RGB) -> None:
+    def _whose_large(self, page: Faces, officer: str, box: pygame.Rect) -> None:
+        """Upright there is room: the number is the largest thing, then where, then who."""
+        theme, place = self._theme, self._layout
+        line = round(place.title * 1.35)
+        number = pygame.Rect(box.left, box.top, box.width, max(1, box.height - 2 * line))
+        size = min(number.height * 3 // 4, place.title * 5)
+        if size >= place.title:
+            middle = (box.centerx, number.centery + line // 3)
+            self._number(page.number, middle, size, box.width, theme.ink)
+            counter = self._texts("idle.counter", page.lang, counter=page.counter)
+        else:
+            number.height = 0
+            counter = f"{page.number} – {self._texts('idle.counter', page.lang, counter=page.counter)}"
+        where = pygame.Rect(box.left, number.bottom, box.width, line)
+        self._fitted(counter, where, place.title, 700, theme.accent, "centre", place.needed)
+        who = pygame.Rect(box.left, where.bottom, box.width, line)
+        self._fitted(officer, who, place.needed, 400, theme.ink2, "centre", place.least)
+
+    def _officers_line(self, line: Line | None, ink: RGB) -> None:
         """The officer's line at the foot; what was not done has its own ground and mark."""
         words, theme = self.line(line), self._theme
         if line is None or not words:
@@ -202,14 +274,15 @@ class Painter:
             "refused": (theme.tint_amber, theme.amber, "info"),
             "fault": (theme.tint_alarm, theme.alarm, "warning"),
         }[line.tone]
-        self._canvas.fill(self._rect(0, 412, 800, 68), fill)
-        icons.draw(self._canvas, icon, self._rect(MARGIN, 426, 40, 40), ink)
+        self._canvas.fill(self._layout.rect(0, 412, 800, 68), fill)
+        icons.draw(self._canvas, icon, self._layout.rect(MARGIN, 426, 40, 40), ink)
         self._words(words, (MARGIN + 52, 414, 720, 64), 35, 600, ink, "left")
 
     def _button(self, rect: pygame.Rect, words: str, fill: RGB, border: RGB, width: int, ink: RGB) -> None:
-        self._canvas.card(rect, fill, self._px(20), border, self._px(width))
-        inner = rect.inflate(-self._px(24), -self._px(8))
-        self._fitted(words, inner, WORDS_PX, 700, ink, "centre", FLOOR_PX)
+        self._canvas.card(rect, fill, self._radius, border, self._border(width))
+        inner = rect.inflate(-self._layout.px(24), -self._layout.px(4))
+        size = self._sized(self._layout.words)
+        self._fitted(words, inner, size, 700, ink, "centre", self._layout.needed)
 
     def _words(
         self,
@@ -220,39 +293,42 @@ class Painter:
         ink: RGB,
         align: Anchor = "centre",
     ) -> None:
-        self._fitted(words, self._rect(*box), px, weight, ink, align, px // 2)
+        """Words of the design, in its own measures."""
+        place = self._layout
+        self._fitted(words, place.rect(*box), place.px(px), weight, ink, align, place.px(px // 2))
 
     def _fitted(
         self, words: str, rect: pygame.Rect, px: int, weight: int, ink: RGB, align: Anchor, floor: int
     ) -> None:
         """Words in the middle of `rect`, smaller if need be. What was configured may be too long even so."""
-        size, least = self._px(px), self._px(floor)
         while words:
             try:
-                self._canvas.text_box(words, rect, size, weight, ink, align, None, least, "middle")
+                self._canvas.text_box(words, rect, px, weight, ink, align, None, floor, "middle")
                 return
             except DoesNotFit:
                 words = words.rstrip("…")[: -max(1, len(words) // 8)].rstrip() + "…" if len(words) > 2 else ""
 
-    def _number(self, number: str, y: float, px: int, ink: RGB) -> None:
-        while self._canvas.figures_width(number, self._px(px), 800) > 752 * self._scale:
-            px -= 4
-        self._canvas.figures(number, self._at(400, y), self._px(px), 800, ink, "centre", "middle")
+    def _one_line(self, words: str, rect: pygame.Rect, ink: RGB) -> None:
+        """Words at the right of `rect`, on one line."""
+        size, least = self._layout.needed, self._layout.least
+        while size > least and self._canvas.width(words, size, 400) > rect.width:
+            size -= 1
+        while len(words) > 1 and self._canvas.width(words, size, 400) > rect.width:
+            words = words.rstrip("…")[:-1].rstrip() + "…" if len(words) > 2 else ""
+        if words:
+            self._canvas.text(words, (rect.right, rect.centery), size, 400, ink, "right", "middle")
 
-    def _cell(self, place: int) -> pygame.Rect:
-        """One of six places for a reason, two beside each other."""
-        row, column = divmod(place, 2)
-        return self._rect(MARGIN + column * 400, 86 + row * 133, 372, 106)
+    def _number(self, number: str, middle: tuple[float, float], size: int, most: float, ink: RGB) -> None:
+        while self._canvas.figures_width(number, size, 800) > most and size > 4:
+            size -= 4
+        self._canvas.figures(number, middle, size, 800, ink, "centre", "middle")
 
-    # --- measures ---------------------------------------------------------------------------------------
+    def _sized(self, px: int) -> int:
+        return round(px * LARGE) if self._large else px
 
-    def _px(self, size: float) -> int:
-        return max(1, round(size * self._scale))
+    @property
+    def _radius(self) -> int:
+        return self._layout.px(20)
 
-    def _at(self, x: float, y: float) -> tuple[float, float]:
-        return self._shift[0] + x * self._scale, self._shift[1] + y * self._scale
-
-    def _rect(self, x: float, y: float, wide: float, high: float) -> pygame.Rect:
-        left, top = self._at(x, y)
-        right, bottom = self._at(x + wide, y + high)
-        return pygame.Rect(round(left), round(top), round(right) - round(left), round(bottom) - round(top))
+    def _border(self, width: int) -> int:
+        return self._layout.px(width)

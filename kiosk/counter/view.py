@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from broker.messages import Lang, PriorityGroup
+from broker.messages import Lang, PriorityGroup, Question
 
 REASONS_ON_A_PAGE: Final = 5  # beside "skip"; when there are more, one place is taken by "more"
 
@@ -21,6 +21,7 @@ SCALES: Final[dict[int, tuple[int, ...]]] = {
     5: (5, 4, 3, 2, 1),
 }
 NEGATIVE: Final = 2  # faces up to this one are asked for a reason
+OTHER: Final = "other"  # the reason that comes last, whatever the order
 
 
 def face_of(level: int, levels: int) -> int:
@@ -49,11 +50,23 @@ class More:
 
 
 @dataclass(frozen=True)
+class Points:
+    """An answer of the questionnaire: 2, 1 or 0."""
+
+    points: int
+
+
+@dataclass(frozen=True)
 class Skip:
-    """No answer, or no reason."""
+    """No answer, no reason, or not this question."""
 
 
-Target = Level | Reason | More | Skip
+@dataclass(frozen=True)
+class TakeNumber:
+    """Away from the question, at a kiosk where the next one wants a number."""
+
+
+Target = Level | Reason | More | Points | Skip | TakeNumber
 
 # --- pages ----------------------------------------------------------------------------------------------
 
@@ -72,12 +85,14 @@ class Idle:
 
 @dataclass(frozen=True)
 class Faces:
-    """How satisfied? Nothing is chosen beforehand."""
+    """How satisfied? Nothing is chosen beforehand. officer: who is meant, by name; guest: on a kiosk."""
 
     number: str
     counter: str
     levels: int
     lang: Lang = "vi"
+    officer: str = ""
+    guest: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,11 +105,22 @@ class Reasons:
 
 
 @dataclass(frozen=True)
+class Inquiry:
+    """One question of the questionnaire, the `place`th (from 1) of `total`."""
+
+    question: Question
+    place: int
+    total: int
+    lang: Lang = "vi"
+
+
+@dataclass(frozen=True)
 class Thanks:
     lang: Lang = "vi"
 
 
-Page = Idle | Faces | Reasons | Thanks
+Asked = Faces | Reasons | Inquiry | Thanks  # what a citizen answers, and the thanks for it
+Page = Idle | Asked
 
 
 @dataclass(frozen=True)

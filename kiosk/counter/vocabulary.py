@@ -30,6 +30,18 @@ class Tapped:
 
 
 @dataclass(frozen=True)
+class Booted:
+    """The program begins; before anything else."""
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """The wired buttons that have been held for so long that nobody means it; replaces the ones before."""
+
+    buttons: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Leaving:
     """The program ends in good order."""
 
@@ -39,7 +51,7 @@ class Tick:
     """Time has passed."""
 
 
-Input = ButtonPressed | Tapped | Leaving | Tick | Heard
+Input = ButtonPressed | Tapped | Booted | Stuck | Leaving | Tick | Heard
 
 # --- effects: carried out in their order ------------------------------------------------------------------
 
@@ -53,18 +65,40 @@ class Ask:
 
 @dataclass(frozen=True)
 class Rate:
-    """Record an answer, durably. `level` 1 is the worst of `levels`."""
+    """Record an answer, durably. `level` 1 is the worst of `levels`.
+
+    at: when the level was pressed, by the server's clock as far as it is known here. answers: of the
+    questionnaire, (question, points); what was skipped is not there.
+    """
 
     day: str
     number: str
     level: int
     levels: int
-    reason: str | None
+    at: datetime
+    reason: str | None = None
+    answers: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Keep an answer that more is asked about, durably; it replaces the one kept before. After a power cut it
+    counts as it stands."""
+
+    rate: Rate
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Let go of the answer that was kept: its visit goes on and will be asked about again."""
 
 
 @dataclass(frozen=True)
 class Settle:
-    """Remember, also across a restart, that this number of this business day is not asked again."""
+    """Remember, also across a restart, that this number of this business day is not asked again.
+
+    An answer that was kept of it is done with.
+    """
 
     day: str
     number: str
@@ -82,7 +116,8 @@ class Note:
     line: str
 
 
-Effect = Ask | Rate | Settle | Restart | Note
+Record = Rate | Keep | Drop | Settle  # what `kiosk.counter.records` carries out
+Effect = Ask | Record | Restart | Note
 
 
 @dataclass(frozen=True)

@@ -2,129 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import timedelta
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broker import messages as m
 from broker import vocabulary as heard
-from broker.vocabulary import Now
-from kiosk.counter.core import (
-    DWELL_S,
-    KEYS,
-    LEAVING_S,
-    NO_ANSWER,
-    NO_CONNECTION,
-    RATINGS,
-    REASON_S,
-    THANKS_S,
-    Terminal,
-)
+from kiosk.counter.asking import DWELL_S, LEAVING_S, RATINGS, REASON_S, THANKS_S
+from kiosk.counter.core import KEYS, NO_ANSWER, NO_CONNECTION
 from kiosk.counter.view import Faces, Idle, Level, Line, More, Reason, Reasons, Skip, Thanks, reasons_page
 from kiosk.counter.vocabulary import (
     Ask,
     ButtonPressed,
     Effect,
-    Input,
+    Keep,
     Leaving,
     Rate,
     Restart,
     Settle,
     Tapped,
-    Tick,
 )
-
-START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-DAY = "2026-11-23"
-REASONS = tuple(
-    m.PriorityGroup(id, m.Words(vi=id, en=id)) for id in ("wait", "guide", "attitude", "trips", "other")
-)
-PLAN = m.CounterPlan(counter="7", levels=4, reasons=REASONS, window_s=600)
-
-
-class Story:
-    """A terminal, its clock in our hand, and everything it did."""
-
-    def __init__(self, *, plan: m.CounterPlan | None = PLAN, settled: Any = (), server: bool = True) -> None:
-        self.mono, self.wall = 1000.0, START
-        ids = count(1)
-        self.terminal = Terminal("counter-7", "", lambda: f"r{next(ids)}", settled, self.now)
-        self.done: list[Effect] = []
-        self.rev = 0
-        if server:
-            self(heard.ServerUp(1))
-        if plan is not None:
-            self.configure(plan)
-
-    @property
-    def now(self) -> Now:
-        return Now(self.mono, self.wall)
-
-    def __call__(self, input: Input) -> list[Effect]:
-        effects = self.terminal.handle(input, self.now)
-        self.done += effects
-        return effects
-
-    def wait(self, seconds: float) -> list[Effect]:
-        self.mono += seconds
-        self.wall += timedelta(seconds=seconds)
-        return self(Tick())
-
-    def configure(self, plan: m.CounterPlan) -> None:
-        hall = m.Words(vi="Trung tâm", en="Centre")
-        config = m.DeviceConfig(rev=1, at=self.wall, hall=hall, time_zone="Asia/Ho_Chi_Minh", counter=plan)
-        self(heard.ConfigArrived(config))
-
-    def board(
-        self,
-        number: str | None = None,
-        state: Any = None,
-        *,
-        status: Any = "open",
-        since: datetime | None = None,
-        day: str = DAY,
-        calls: tuple[m.Call, ...] = (),
-        leaving: str | None = None,
-    ) -> list[Effect]:
-        self.rev += 1
-        line = m.CounterLine("7", status, number, state, since or (self.wall if number else None))
-        if leaving is not None:
-            line = msgspec.structs.replace(line, leaving=leaving, left_at=self.wall)
-        other = m.CounterLine("6", "open", "A001", "served", self.wall)
-        board = m.Board(
-            epoch=1,
-            rev=self.rev,
-            at=self.wall,
-            day=day,
-            hall=m.Words(vi="Trung tâm", en="Centre"),
-            calls=calls,
-            counters=(other, line),
-            waiting=(),
-        )
-        return self(heard.BoardArrived(board))
-
-    def served(self, number: str = "B047") -> None:
-        """The number's visit ends, and its citizen has read the page."""
-        self.board(number, "served")
-        self.wait(DWELL_S)
-
-    @property
-    def page(self) -> Any:
-        return self.terminal.view(self.now).page
-
-    @property
-    def line(self) -> Line | None:
-        return self.terminal.view(self.now).line
-
-    @property
-    def rates(self) -> list[Rate]:
-        return [effect for effect in self.done if isinstance(effect, Rate)]
-
+from tests.counter.story import DAY, START, Story, rate, replace_plan
 
 # --- keys -----------------------------------------------------------------------------------------------
 
@@ -232,7 +133,7 @@ def test_the_faces_open_when_the_number_was_served_and_not_before() -> None:
 def test_a_good_answer_is_recorded_at_once_and_thanked_for_three_seconds() -> None:
     story = Story()
     story.served()
-    assert story(Tapped(Level(4))) == [Rate(DAY, "B047", 4, 4, None), Settle(DAY, "B047")]
+    assert story(Tapped(Level(4))) == [rate(4, None), Settle(DAY, "B047")]
     assert story.page == Thanks()
     story.wait(THANKS_S)
     assert story.page == Idle("ready", "7")
@@ -243,10 +144,10 @@ def test_a_good_answer_is_recorded_at_once_and_thanked_for_three_seconds() -> No
 def test_the_lowest_level_is_asked_for_a_reason() -> None:
     story = Story()
     story.served()
-    assert story(Tapped(Level(1))) == []
+    assert story(Tapped(Level(1))) == [Keep(rate(1))]
     assert isinstance(story.page, Reasons)
     story.wait(DWELL_S)
-    assert story(Tapped(Reason("wait"))) == [Rate(DAY, "B047", 1, 4, "wait"), Settle(DAY, "B047")]
+    assert story(Tapped(Reason("wait"))) == [rate(1, "wait"), Settle(DAY, "B047")]
 
 
 @pytest.mark.parametrize(("levels", "asked"), [(2, {1}), (3, {1}), (4, {1}), (5, {1, 2})])
@@ -258,15 +159,10 @@ def test_only_negative_faces_are_asked_for_a_reason(levels: int, asked: set[int]
         assert isinstance(story.page, Reasons) is (level in asked)
 
 
-def replace_plan(**changes: Any) -> m.CounterPlan:
-    facts = {name: getattr(PLAN, name) for name in PLAN.__struct_fields__}
-    return m.CounterPlan(**(facts | changes))
-
-
 def test_without_reasons_nobody_is_asked_for_one() -> None:
     story = Story(plan=replace_plan(reasons=()))
     story.served()
-    assert story(Tapped(Level(1)))[0] == Rate(DAY, "B047", 1, 4, None)
+    assert story(Tapped(Level(1)))[0] == rate(1, None)
 
 
 def test_skip_sends_nothing_and_is_remembered() -> None:
@@ -288,7 +184,7 @@ def test_a_reason_that_is_not_given_leaves_the_answer(end: str) -> None:
         story(Tapped(Skip()))
     else:
         story.wait(REASON_S)
-    assert story.rates == [Rate(DAY, "B047", 1, 4, None)]
+    assert story.rates == [rate(1, None)]
 
 
 def test_further_reasons_are_on_further_pages() -> None:
@@ -338,7 +234,7 @@ def test_a_tap_beside_everything_does_nothing() -> None:
 def test_a_wired_button_is_the_level_on_it(level: int) -> None:
     story = Story(plan=replace_plan(reasons=()))
     story.served()
-    assert story(ButtonPressed(f"rate-{level}"))[0] == Rate(DAY, "B047", level, 4, None)
+    assert story(ButtonPressed(f"rate-{level}"))[0] == rate(level, None)
 
 
 def test_a_wired_button_beyond_the_scale_or_without_a_visit_is_nothing() -> None:
@@ -412,7 +308,7 @@ def test_an_answer_that_waits_for_its_reason_survives_the_next_call() -> None:
     story = Story()
     story.served()
     story(Tapped(Level(1)))
-    assert story.board("B048", "called") == [Rate(DAY, "B047", 1, 4, None), Settle(DAY, "B047")]
+    assert story.board("B048", "called") == [rate(1, None), Settle(DAY, "B047")]
     assert story.page == Idle("called", "7", "B048")
 
 
@@ -444,7 +340,7 @@ def test_an_answer_needs_no_server() -> None:
     story(heard.ServerDown())
     story.wait(120)
     assert isinstance(story.page, Faces)
-    assert story(Tapped(Level(3)))[0] == Rate(DAY, "B047", 3, 4, None)
+    assert story(Tapped(Level(3)))[0] == rate(3, at=START + timedelta(seconds=120.5))
 
 
 def test_after_a_minute_without_the_server_nothing_is_claimed_any_more() -> None:
@@ -468,7 +364,7 @@ def test_the_end_of_the_program_records_an_answer_without_its_reason() -> None:
     story = Story()
     story.served()
     story(Tapped(Level(1)))
-    assert story(Leaving())[0] == Rate(DAY, "B047", 1, 4, None)
+    assert story(Leaving())[0] == rate(1, None)
     assert story(Leaving()) == []
 
 

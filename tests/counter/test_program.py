@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,8 +24,12 @@ from broker.device import BrokerSettings
 from broker.link import Link, Received
 from broker.memory import MemoryBroker
 from broker.outbox import Outbox
+from hardware.buttons import STUCK_S, SimulatedButtons
 from hardware.panel import PanelClient, PanelGone
-from kiosk.counter.program import CounterProgram, Settings, run
+from kiosk.counter.answered import Answered
+from kiosk.counter.asking import RATINGS
+from kiosk.counter.layout import Layout
+from kiosk.counter.program import CounterProgram, Settings, open_keys, run
 from tests.brokers import SITE, Inbox, eventually
 
 DEVICE = "counter-7"
@@ -34,7 +40,13 @@ SUBSCRIPTIONS = [(topic.of_all(SITE), topic.qos) for topic in (topics.REQUEST, t
 class Server:
     """A server of few words, and the panel of the terminal it talks to."""
 
-    def __init__(self, broker: MemoryBroker, folder: Path) -> None:
+    def __init__(
+        self,
+        broker: MemoryBroker,
+        folder: Path,
+        questions: tuple[m.Question, ...] = (),
+        officer: str = "",
+    ) -> None:
         self.inbox = Inbox()
         self.link: Link = broker.link("server", self.inbox, SUBSCRIPTIONS)
         self.link.start()
@@ -43,7 +55,9 @@ class Server:
         self.up()
         hall = m.Words(vi="Trung tâm", en="Centre")
         reasons = (m.PriorityGroup("wait", m.Words(vi="Chờ lâu", en="Long wait")),)
-        plan = m.CounterPlan(counter="7", levels=4, reasons=reasons, window_s=600)
+        plan = m.CounterPlan(
+            counter="7", levels=4, reasons=reasons, window_s=600, questions=questions, officer=officer
+        )
         config = m.DeviceConfig(rev=1, at=now(), hall=hall, time_zone="Asia/Ho_Chi_Minh", counter=plan)
         self.say(topics.CONFIG, config)
 
@@ -93,8 +107,8 @@ def settings(folder: Path) -> Settings:
 
 
 @contextmanager
-def terminal(folder: Path, broker: MemoryBroker) -> Iterator[CounterProgram]:
-    program = CounterProgram(settings(folder), open_link=broker.open_link)
+def terminal(folder: Path, broker: MemoryBroker, keys: Any = open_keys) -> Iterator[CounterProgram]:
+    program = CounterProgram(settings(folder), open_link=broker.open_link, open_keys=keys)
     ended: list[int] = []
     thread = threading.Thread(target=lambda: ended.append(program.run()))
     thread.start()
@@ -158,6 +172,74 @@ def test_an_answer_waits_on_the_disk_until_the_server_is_back(tmp_path: Path) ->
     outbox = Outbox(tmp_path / "data" / "outbox.db")
     assert [f.number for f in outbox.pending() if isinstance(f, m.RatingFact)] == ["B048"]
     outbox.close()
+
+
+def question(id: str) -> m.Question:
+    words = m.Words(vi=id, en=id)
+    return m.Question(id, words, (words, words, words))
+
+
+def test_a_power_cut_in_the_questionnaire_loses_neither_rating_nor_answers(tmp_path: Path) -> None:
+    """The folder is copied while the terminal runs: that is what a power cut leaves."""
+    broker = MemoryBroker()
+    server = Server(broker, tmp_path, (question("1"), question("7")))
+    answered = tmp_path / "data" / "answered.json"
+    best = Layout.of_panel((800, 480), 7.0).inquiry().choices[0].center
+    with terminal(tmp_path, broker):
+        server.board("B047", "served")
+        assert eventually(lambda: rated(server, "rate-4"))
+        draft = Answered(answered).draft
+        assert draft is not None and (draft.number, draft.level, draft.answers) == ("B047", 4, ())
+        assert eventually(lambda: touched(server, best) and Answered(answered).draft != draft)
+        shutil.copytree(tmp_path / "data", tmp_path / "cut" / "data")
+    outbox = Outbox(tmp_path / "cut" / "data" / "outbox.db")
+    assert outbox.pending() == []
+    outbox.close()
+    broker = MemoryBroker()
+    server = Server(broker, tmp_path / "cut")
+    with terminal(tmp_path / "cut", broker):
+        fact = server.hears(topics.FACT)
+    assert (fact.number, fact.level, fact.answers) == ("B047", 4, {"1": 2})
+    assert fact.at == draft.at
+    assert Answered(tmp_path / "cut" / "data" / "answered.json").draft is None
+
+
+def touched(server: Server, at: tuple[int, int]) -> bool:
+    return server.ask("POST", "/touch", json.dumps({"x": at[0], "y": at[1]}).encode())[0] == 200
+
+
+def test_the_officer_is_on_the_screen(tmp_path: Path) -> None:
+    pictures = []
+    for name in ("", "Nguyễn Thị Hạnh"):
+        folder = tmp_path / ((name and "named") or "nobody")
+        folder.mkdir()
+        broker = MemoryBroker()
+        server = Server(broker, folder, officer=name)
+        with terminal(folder, broker):
+            server.board("B047", "served")
+            assert eventually(lambda server=server: "rate-4" in server.lit())
+            pictures.append(server.ask("GET", "/screen.png")[2])
+    assert pictures[0] != pictures[1]
+
+
+def test_a_button_that_hangs_is_told_and_rates_nobody(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server(broker, tmp_path)
+    later, made = [0.0], []
+
+    def keys(settings: Settings, inbox: queue.SimpleQueue[Any]) -> SimulatedButtons:
+        made.append(SimulatedButtons(RATINGS, inbox.put, lambda: time.monotonic() + later[0]))
+        return made[0]
+
+    with terminal(tmp_path, broker, keys):
+        made[0].hold("rate-1")
+        later[0] = STUCK_S + 1
+        assert eventually(lambda: (server.hears(topics.STATUS).error or "") == "stuck button: rate-1")
+        server.board("B047", "served")
+        assert eventually(lambda: server.lit() == {"rate-2", "rate-3", "rate-4"})
+        made[0].release("rate-1")
+        assert eventually(lambda: server.hears(topics.STATUS).error is None)
+        assert eventually(lambda: "rate-1" in server.lit())
 
 
 def test_without_a_server_a_key_is_refused_and_never_sent_later(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ import pygame
 import pytest
 
 from broker.messages import PriorityGroup, Words
+from hardware.canvas import Canvas
 from hardware.texts import Texts
 from hardware.theme import THEMES, ThemeName
+from kiosk.counter.layout import Layout
 from kiosk.counter.screen import Painter, Targets, hit
 from kiosk.counter.view import (
     SCALES,
@@ -54,7 +56,11 @@ def painted(
     page: Page, size: tuple[int, int] = (800, 480), theme: ThemeName = "light"
 ) -> tuple[pygame.Surface, Targets]:
     surface = pygame.Surface(size, depth=32)
-    return surface, Painter(surface, THEMES[theme], TEXTS).paint(View(page))
+    return surface, painter(surface, theme).paint(View(page))
+
+
+def painter(surface: pygame.Surface, theme: ThemeName = "light") -> Painter:
+    return Painter(Canvas(surface, THEMES[theme]), TEXTS, Layout.of_panel(surface.get_size(), 7.0))
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -73,7 +79,8 @@ def test_the_faces_are_of_equal_size_and_the_best_is_first(levels: int) -> None:
     faces = [(rect, target) for rect, target in targets if isinstance(target, Level)]
     assert [target.level for _, target in faces] == list(range(levels, 0, -1))
     assert max(rect.width for rect, _ in faces) - min(rect.width for rect, _ in faces) <= 1
-    assert len({(rect.y, rect.height) for rect, _ in faces}) == 1
+    assert len({rect.height for rect, _ in faces}) == 1
+    assert [rect for rect, _ in faces] == sorted((rect for rect, _ in faces), key=lambda r: (r.y, r.x))
     assert targets[-1][1] == Skip()
 
 
@@ -128,11 +135,11 @@ def test_texts_that_somebody_configured_wrong_break_nothing(words: str) -> None:
     ):
         surface = pygame.Surface((800, 480), depth=32)
         line = Line("refused.brand-new", (("code", words),), "refused")
-        Painter(surface, THEMES["light"], TEXTS).paint(View(page, line))
+        painter(surface).paint(View(page, line))
 
 
 def test_a_refusal_that_is_not_known_yet_is_told_with_its_code() -> None:
-    painter = Painter(pygame.Surface((800, 480), depth=32), THEMES["light"], TEXTS)
-    assert "brand-new" in painter.line(Line("refused.brand-new", (("code", "brand-new"),)))
-    assert painter.line(Line("done.recall", (("number", "B047"),))) == "Đã gọi lại B047"
-    assert painter.line(None) == ""
+    line = painter(pygame.Surface((800, 480), depth=32)).line
+    assert "brand-new" in line(Line("refused.brand-new", (("code", "brand-new"),)))
+    assert line(Line("done.recall", (("number", "B047"),))) == "Đã gọi lại B047"
+    assert line(None) == ""
