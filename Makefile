@@ -8,8 +8,8 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 RUN     := $(VENV)/.ready-to-run
 TEST    := $(VENV)/.ready-to-test
-# What the tests want of Debian: a second broker, a browser, a voice.
-DEBIAN  := mosquitto chromium chromium-driver espeak-ng
+# What the tests want of Debian: a second broker, a browser, a voice, a print server, and what finds USB printers.
+DEBIAN  := mosquitto chromium chromium-driver espeak-ng cups-daemon cups-client libusb-1.0-0
 PIP     := $(BIN)/pip --disable-pip-version-check -qq
 INSTALL := $(PIP) install --only-binary :all: --require-hashes
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -68,8 +68,9 @@ $(RUN): requirements.txt pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(TEST): requirements-test.txt $(RUN)
+$(TEST): requirements-test.txt requirements-emupos.txt $(RUN)
 	@$(INSTALL) -r requirements-test.txt
+	@$(INSTALL) --no-deps --ignore-requires-python -r requirements-emupos.txt
 	@touch $@
 
 $(VENV)/.pip-tools: $(RUN)
@@ -77,8 +78,8 @@ $(VENV)/.pip-tools: $(RUN)
 	@$(VENV)/pip-tools/bin/pip --quiet install pip-tools
 	@touch $@
 
-# Debian starts a broker of its own as soon as mosquitto is installed; tests start theirs, and the hall wants
-# the port.
+# Debian starts a broker of its own as soon as mosquitto is installed, and a print server likewise; tests start
+# theirs, and the hall wants the port.
 .PHONY: debian
 debian:
 	@missing=""; for package in $(DEBIAN); do \
@@ -89,7 +90,7 @@ debian:
 		$(SUDO) apt-get update -qq && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing \
 			>/dev/null || exit 1; \
-		case "$$missing" in *mosquitto*) \
-			if [ -d /run/systemd/system ]; then $(SUDO) systemctl disable --quiet --now mosquitto; fi;; \
-		esac; \
+		for service in mosquitto cups; do case "$$missing" in *$$service*) \
+			if [ -d /run/systemd/system ]; then $(SUDO) systemctl disable --quiet --now $$service; fi;; \
+		esac; done; \
 	fi
