@@ -199,13 +199,18 @@ class AbandonFact(Fact, frozen=True, kw_only=True, tag="abandon"):
 
 
 class RatingFact(Fact, frozen=True, kw_only=True, tag="rating"):
-    """A citizen pressed a satisfaction button. Matched by the number served at this device's counter."""
+    """A citizen pressed a satisfaction button. Matched by the number served at this device's counter.
+
+    `at`: when the level was pressed, by the server's time as far as the device knew it; `trusted`: the server
+    had told it, or something kept the device's clock right.
+    """
 
     number: Number
     level: Annotated[int, Meta(ge=1, le=5)]  # 1 worst, `levels` best
     levels: Annotated[int, Meta(ge=2, le=5)]
     reason: Level | None = None
     answers: dict[Level, Annotated[int, Meta(ge=0, le=2)]] = {}  # of the questionnaire, by question
+    trusted: bool = False
 
 
 AnyFact = TicketFact | PrintFact | AbandonFact | RatingFact

@@ -246,7 +246,7 @@ class Doors:
                     levels=fact.levels,
                     reason=fact.reason,
                     answers=fact.answers,
-                    pressed_at=fact.at if self._believed(device) else None,
+                    pressed_at=fact.at if fact.trusted or self._believed(device) else None,
                     **meta,
                 )
         return None

@@ -237,7 +237,8 @@ class Asking:
     def _rated(self, step: _Open, plan: m.CounterPlan, target: Target | None, now: Now) -> list[Record]:
         match target:
             case Level(level) if level <= plan.levels:
-                rate = Rate(step.day, step.number, level, plan.levels, self._known.server_time(now))
+                at, trusted = self._known.server_time(now), self._known.trusted(now)
+                rate = Rate(step.day, step.number, level, plan.levels, at, trusted=trusted)
                 if face_of(level, plan.levels) > NEGATIVE or not plan.reasons:
                     return self._inquire(step, rate, plan, now)
                 reasons = self._order(plan)

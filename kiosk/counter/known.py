@@ -56,6 +56,10 @@ class Known:
             return now.wall + self._offset
         return now.wall if now.synchronised or self.board is None else self.board.at
 
+    def trusted(self, now: Now) -> bool:
+        """Whether that is more than a guess: the server told its time, or something keeps our clock right."""
+        return self._offset is not None or now.synchronised
+
     def ago(self, at: datetime | None, now: Now) -> timedelta:
         """How long ago, at least: by the server's clock on both ends."""
         if at is None or self.board is None:

@@ -50,4 +50,5 @@ def rating_fact(device: str, rate: Rate) -> m.RatingFact:
         levels=rate.levels,
         reason=rate.reason,
         answers=dict(rate.answers),
+        trusted=rate.trusted,
     )

@@ -67,8 +67,8 @@ class Ask:
 class Rate:
     """Record an answer, durably. `level` 1 is the worst of `levels`.
 
-    at: when the level was pressed, by the server's clock as far as it is known here. answers: of the
-    questionnaire, (question, points); what was skipped is not there.
+    at: when the level was pressed, by the server's clock as far as it is known here; trusted: it is known.
+    answers: of the questionnaire, (question, points); what was skipped is not there.
     """
 
     day: str
@@ -78,6 +78,7 @@ class Rate:
     at: datetime
     reason: str | None = None
     answers: tuple[tuple[str, int], ...] = ()
+    trusted: bool = False
 
 
 @dataclass(frozen=True)

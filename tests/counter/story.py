@@ -26,7 +26,7 @@ PLAN = m.CounterPlan(counter="7", levels=4, reasons=REASONS, window_s=600)
 
 def rate(level: int, reason: str | None = None, at: datetime = START + timedelta(seconds=DWELL_S)) -> Rate:
     """What is recorded of B047, whose citizen pressed when the page could be read, unless told."""
-    return Rate(DAY, "B047", level, 4, at, reason)
+    return Rate(DAY, "B047", level, 4, at, reason, trusted=True)
 
 
 class Story:

@@ -252,7 +252,7 @@ def test_without_a_server_a_key_is_refused_and_never_sent_later(tmp_path: Path) 
         server.press("next")
         assert server.lit() == set()
         server.up()
-        assert eventually(lambda: server.press("recall") == 200 and server.lit() == {"recall"})
+        assert eventually(lambda: pressed(server, "recall"))
         assert server.hears(topics.REQUEST).key == "recall"
 
 
