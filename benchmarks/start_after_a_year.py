@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from server.hall import commands as c
+from server.hall.applying import apply
 from server.hall.calendar import admission, sessions_on
 from server.hall.decide import decide
 from server.hall.events import Rated
 from server.hall.numbers import day_due
 from server.hall.refusals import Refusal
 from server.hall.site import Site
-from server.hall.state import HallState, apply
+from server.hall.state import HallState
 from server.hall.tickets import Klass
 from server.site_file import load_site
 from server.store import Batch, Store, instant, rating_table, sqlite_url

@@ -6,10 +6,12 @@ the hall: a mistake there shows here. Instants are the log's own texts, which so
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
+
+from server.books import Day, Rating, Row, Visit, came_before, changes, same, visit_of
 
 # event kind -> the states it may happen in, and the state after it
 EDGES: Final[dict[str, tuple[frozenset[str], str]]] = {
@@ -27,79 +29,12 @@ WHERE_IT_STANDS: Final = frozenset(
     {"Recalled", "Started", "Finished", "MarkedNoShow", "Parked", "Transferred"}
 )
 AT_A_COUNTER: Final = frozenset({"called", "serving"})
-OVER: Final = frozenset({"served", "no_show", "cancelled"})
 NOT_OF_TICKETS: Final = frozenset(
-    {"RequestVoided", "PaperRecorded", "CounterOpened", "CounterPaused", "CounterClosed"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One event of the log: its columns, and its body as JSON has it."""
-
-    seq: int
-    at: str
-    day: str | None
-    kind: str
-    command: str
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One ticket, as the log tells of it so far. Names of columns are those of the ticket table."""
-
-    id: str
-    number: str
-    letter: str
-    ordinal: int
-    service: str
-    klass: str
-    issued_at: str
-    state: str = "waiting"
-    counter: str | None = None
-    bound_to: str | None = None
-    called_at: str | None = None
-    last_called_at: str | None = None
-    started_at: str | None = None
-    ended_at: str | None = None
-    recalls: int = 0
-    level: int | None = None
-    touched: str = ""  # the last command that moved it
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """One answer, as the log tells of it. Names of columns are those of the rating table."""
-
-    at: datetime  # when the button was pressed, as far as anybody knows
-    service: str
-    counter: str
-    officer: str | None
-    level: int
-    levels: int
-    reason: str | None
-    answers: dict[str, int]
-
-
-@dataclass(slots=True)
-class Day:
-    """One business day: its tickets, its calls by seq as (number, counter, recall), its ratings by ticket."""
-
-    name: str
-    visits: dict[str, Visit] = field(default_factory=dict)
-    here: dict[str, Visit] = field(default_factory=dict)  # those of them that are not over
-    numbers: dict[str, int] = field(default_factory=dict)  # -> event seq
-    calls: dict[int, tuple[str, str, int]] = field(default_factory=dict)
-    ratings: dict[str, Rating] = field(default_factory=dict)
-    before: dict[str, dict[str, Visit]] = field(default_factory=dict)  # command -> tickets as it found them
-
-    def put(self, visit: Visit) -> None:
-        self.visits[visit.id] = visit
-        if visit.state in OVER:
-            self.here.pop(visit.id, None)
-        else:
-            self.here[visit.id] = visit
+    {
+        "RequestVoided", "PaperRecorded", "ReprintOrdered", "CounterOpened", "CounterPaused", "CounterClosed",
+        "ToldTooLate",
+    }
+)  # fmt: skip
 
 
 Tell = Callable[[str, str], None]
@@ -112,6 +47,12 @@ class Recount:
         self._tell = tell
         self._last: Row | None = None
         self._day: Day | None = None
+        self._kinds: dict[str, Callable[[Day, Row], None]] = {
+            "Issued": self._issued,
+            "Merged": self._merged,
+            "Rated": self._rated,
+            "Undone": self._undone,
+        }
 
     def take(self, row: Row) -> Day | None:
         """One event. Returns the day that this event closed, if it closed one."""
@@ -122,9 +63,9 @@ class Recount:
                 return self._open(row)
             case "DayClosed":
                 return self._close(row)
-            case "Issued" | "Rated" | "Undone":
+            case kind if kind in self._kinds:
                 if day := self._today(row):
-                    {"Issued": self._issued, "Rated": self._rated, "Undone": self._undone}[row.kind](day, row)
+                    self._kinds[kind](day, row)
             case kind if kind in EDGES:
                 if day := self._today(row):
                     self._moved(day, row)
@@ -186,8 +127,27 @@ class Recount:
         if ticket["id"] in day.visits:
             self._tell("I1", f"ticket {ticket['id']} was issued twice on {day.name}, event {row.seq}")
         day.numbers[number] = row.seq
-        told = {name: ticket[name] for name in ("id", "letter", "ordinal", "service", "klass")}
-        day.put(Visit(number=number, issued_at=row.at, touched=row.command, **told))
+        visit = visit_of(ticket, touched=row.command)
+        own = visit.series != "" and visit.guessed is None
+        if visit.issued_at > row.at or (visit.issued_at < row.at and not own):
+            self._tell("I10", f"{number} was issued at {visit.issued_at} by event {row.seq} of {row.at}")
+        day.put(visit)
+
+    def _merged(self, day: Day, row: Row) -> None:
+        """A kiosk told of a number that was called before: what it was issued for is known from here on."""
+        visit = day.visits.get(row.body["ticket"])
+        if visit is None or visit.guessed is None:
+            self._tell("I2", f"event {row.seq} merges ticket {row.body['ticket']}, which nobody waited for")
+            return
+        told = visit_of(row.body["told"])
+        if told.number != visit.number:
+            self._tell("I1", f"event {row.seq} makes {told.number} of {visit.number}")
+        if told.issued_at > row.at or told.issued_at > (visit.called_at or row.at):
+            self._tell(
+                "I10", f"{visit.number} was issued at {told.issued_at}, after event {row.seq} or its call"
+            )
+        known = {"issued_at": told.issued_at, "klass": told.klass, "service": row.body["service"]}
+        day.put(replace(visit, guessed=None, touched=row.command, **known))
 
     def _moved(self, day: Day, row: Row) -> None:
         body = row.body
@@ -299,61 +259,3 @@ class Recount:
         for id in said.keys() - found.keys():
             if id in day.visits:
                 day.put(replace(day.visits[id], touched=row.command))
-
-
-def changes(row: Row, visit: Visit) -> dict[str, Any]:
-    """What an event changes besides the state. Waits run to the first call, service from start to end."""
-    body, at = row.body, row.at
-    match row.kind:
-        case "Called":
-            return {
-                "counter": body["counter"],
-                "bound_to": None,
-                "called_at": visit.called_at or at,
-                "last_called_at": at,
-                "started_at": None,
-                "ended_at": None,
-                "recalls": 0,
-            }
-        case "Recalled":
-            return {"last_called_at": at, "recalls": visit.recalls + 1}
-        case "Started":
-            return {"started_at": at}
-        case "Finished":
-            return {"started_at": visit.started_at or visit.last_called_at, "ended_at": at}
-        case "MarkedNoShow" | "Cancelled":
-            return {"ended_at": at}
-        case "BroughtBack":
-            return {"ended_at": None}
-        case "Transferred":
-            return {"service": body["to_service"], "bound_to": body["to_counter"], "started_at": None}
-    return {}
-
-
-def came_before(one: Visit, other: Visit) -> bool:
-    """Certainly earlier: by the clock, or by the number where one instant gave both of one series."""
-    if one.issued_at != other.issued_at:
-        return one.issued_at < other.issued_at
-    return one.letter == other.letter and one.ordinal < other.ordinal
-
-
-def same(ticket: dict[str, Any], visit: Visit) -> bool:
-    """Does a ticket as an event tells of it agree with these books?"""
-    return all(
-        ticket[name] == getattr(visit, name) for name in ("number", "state", "service", "counter", "recalls")
-    )
-
-
-def by_state(day: Day) -> dict[str, int]:
-    """How many of the day's tickets are where."""
-    count: dict[str, int] = {}
-    for visit in day.visits.values():
-        count[visit.state] = count.get(visit.state, 0) + 1
-    return count
-
-
-def differences(row: dict[str, Any], told: Visit | Rating, names: Iterable[str]) -> Iterator[str]:
-    """Where a row of the ticket table, or of the rating table, does not say what the log says."""
-    for name in names:
-        if row[name] != getattr(told, name):
-            yield f"{name} is {getattr(told, name)} in the log and {row[name]} in the table"

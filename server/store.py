@@ -19,8 +19,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from server.hall.applying import apply
 from server.hall.events import KINDS, Event
-from server.hall.state import HallState, apply
+from server.hall.state import HallState
 from server.hall.tickets import Ticket
 
 log = logging.getLogger("store")
@@ -210,6 +211,21 @@ class Store:
         with self._transaction() as writer:
             row = writer.execute(command_table.select().where(command_table.c.id == command)).one_or_none()
         return None if row is None else Recorded(row.refusal, msgspec.json.decode(row.result))
+
+    def used(self, ticket: str, token: str, number: str, day: str) -> set[str]:
+        """Of a kiosk's ticket: its id and its token, if any ticket has them, and all that is told apart on
+        `day` from this number by a stroke.
+        """
+        t = ticket_table.c
+        same = (t.day == day) & t.number.in_([number, *(f"{number}/{n}" for n in range(2, 100))])
+        rows = sa.select(t.id, t.token, t.number, same.label("same"))
+        wanted = rows.where((t.id == ticket) | (t.token == token) | same)
+        with self._transaction() as writer:
+            found = set[str]()
+            for row in writer.execute(wanted):
+                found |= {row.id, row.token} & {ticket, token}
+                found |= {row.number} if row.same else set()
+        return found
 
     def commit(self, batch: Batch) -> None:
         """Make a group of commands durable, all or nothing. Returns when it is on disk."""

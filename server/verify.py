@@ -17,12 +17,13 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from server.recount import Day, Rating, Recount, Row, by_state, differences
+from server.books import Day, Rating, Row, Visit, as_stored, by_state, differences, visit_of
+from server.recount import Recount
 
 SOUND, BROKEN, UNREADABLE = 0, 1, 2
 DATABASE: Final = "hall.db"
@@ -67,6 +68,7 @@ class Verification:
         self._breaches = 0
         self._shown = defaultdict[str, list[Shown]](list)  # by day; read first, so that the log is newer
         self._days: set[str] = set()
+        self._late = defaultdict[str, list[Visit]](list)  # by day: numbers told of when it was over
         self._counts = dict.fromkeys(("events", "tickets", "calls", "ratings", "facts", "shown"), 0)
 
     def run(self) -> int:
@@ -92,6 +94,7 @@ class Verification:
     # --- the log ------------------------------------------------------------------------------------------
 
     def _read_log(self, db: sqlite3.Connection) -> None:
+        self._read_late(db)
         recount = Recount(self._tell)
         for row in rows(db):
             self._counts["events"] += 1
@@ -104,19 +107,42 @@ class Verification:
         last = recount.end()
         if last is not None:
             self._day_is_told(db, last)
+        for name in sorted(self._late):  # of before this log began
+            self._day_is_told(db, Day(name))
         for day in self._shown.keys() - self._days:
             for shown in self._shown[day]:
                 self._tell(
                     "I5", f"{shown.place}: showed {shown.number} on {day}, a day the log does not have"
                 )
 
+    def _read_late(self, db: sqlite3.Connection) -> None:
+        """Numbers of kiosks that were told of when their day was over: they count in the day they are of."""
+        told = "SELECT body FROM event WHERE kind = 'ToldTooLate' ORDER BY seq"
+        for (body,) in db.execute(told):
+            try:
+                ticket = json.loads(body)["ticket"]
+                visit = visit_of(ticket)
+                self._late[ticket["day"]].append(
+                    replace(visit, state=ticket["state"], ended_at=as_stored(ticket["ended_at"]))
+                )
+            except (KeyError, TypeError, ValueError) as error:
+                raise Unreadable(f"a late number cannot be read: {error!r}") from error
+
     def _day_is_told(self, db: sqlite3.Connection, day: Day) -> None:
         self._days.add(day.name)
+        for visit in self._late.pop(day.name, ()):
+            self._late_is_told(day, visit)
         self._counts["tickets"] += len(day.visits)
         self._counts["calls"] += len(day.calls)
         self._counts["ratings"] += len(day.ratings)
         self._walls(day)
         self._tables(db, day)
+
+    def _late_is_told(self, day: Day, visit: Visit) -> None:
+        if visit.number in day.numbers or visit.id in day.visits:
+            self._tell("I1", f"{visit.number} of {day.name} was there when it was told of too late")
+        day.numbers[visit.number] = 0
+        day.visits[visit.id] = visit
 
     def _walls(self, day: Day) -> None:
         """I5: a wall may miss calls, and never shows one that nobody made, or an older one after a newer."""
@@ -189,9 +215,10 @@ class Verification:
     def _facts(self, db: sqlite3.Connection) -> None:
         """I7: a device's facts are dense. They may begin late: a hall's log may be younger than a device."""
         last: dict[str, int] = {}
-        facts = """SELECT fact.device, fact.seq, fact.id, command.id FROM fact
-                   LEFT JOIN command ON command.id = fact.id ORDER BY fact.device, fact.seq"""
-        for device, seq, id, known in db.execute(facts):
+        facts = """SELECT fact.device, fact.box, fact.seq, fact.id, command.id FROM fact
+                   LEFT JOIN command ON command.id = fact.id ORDER BY fact.device, fact.box, fact.seq"""
+        for name, box, seq, id, known in db.execute(facts):
+            device = f"{name} ({box})" if box else name
             self._counts["facts"] += 1
             if known is None:
                 self._tell("I7", f"fact {id} of {device} has no outcome")

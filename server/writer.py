@@ -11,7 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,13 +19,16 @@ import msgspec
 
 from broker.messages import Board
 from hardware.clock import Clock
-from server.hall.commands import Command
+from server.hall.applying import apply
+from server.hall.calendar import business_day
+from server.hall.commands import Command, TakeOwnNumber
 from server.hall.decide import decide
-from server.hall.events import Event, Issued, OfTicket, PaperRecorded, Rated, Undone
+from server.hall.events import Event, Issued, Merged, OfTicket, PaperRecorded, Rated, ToldTooLate, Undone
 from server.hall.numbers import day_due
+from server.hall.own_numbers import corrected
 from server.hall.refusals import Refusal
 from server.hall.site import Site
-from server.hall.state import HallState, apply
+from server.hall.state import HallState
 from server.store import Batch, Store, instant
 
 log = logging.getLogger("writer")
@@ -41,12 +44,13 @@ class WriterGone(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FactMark:
-    """Where a fact came from, logged beside its outcome: a device's own dense sequence."""
+    """Where a fact came from, logged beside its outcome: a device's own dense sequence, a box at a time."""
 
     device: str
     seq: int
     kind: str
     at: datetime
+    box: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,11 @@ class _Asked:
     answer: Callable[[Outcome], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    look: Callable[[View], None]
+
+
 class Writer:
     """Owns the state. `submit` and `ask` may be called from any thread; callbacks run on the writer's."""
 
@@ -103,7 +112,7 @@ class Writer:
         """`shown` is called after a commit, with the new view, whenever the wall's picture changed."""
         self._site, self._store, self._clock = site, store, clock
         self._projector, self._shown = projector, shown
-        self._inbox: queue.SimpleQueue[_Asked | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[_Asked | _Looked | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._state = store.load()
         now = self._now()
@@ -144,6 +153,10 @@ class Writer:
         except queue.Empty:
             raise WriterGone(f"no answer to {command.id} within {timeout} s") from None
 
+    def look(self, look: Callable[[View], None]) -> None:
+        """Without waiting: call `look` with the hall as it is after everything that was submitted before."""
+        self._inbox.put(_Looked(look))
+
     # --- the writer's thread ----------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -155,9 +168,18 @@ class Writer:
                 self._store.snapshot(self._state)
                 return
 
-    def _gather(self) -> tuple[list[_Asked], bool]:
+    def pump(self) -> None:
+        """Take all that waits and return. For a caller that gives the writer no thread: a simulation."""
+        group: list[_Asked | _Looked] = []
+        while not self._inbox.empty():
+            asked = self._inbox.get()
+            if asked is not None:
+                group.append(asked)
+        self._take(group)
+
+    def _gather(self) -> tuple[list[_Asked | _Looked], bool]:
         """Wait for a command or a tick, then take all that waits, up to a group."""
-        group: list[_Asked] = []
+        group: list[_Asked | _Looked] = []
         try:
             asked = self._inbox.get(timeout=TICK_S)
             while asked is not None:
@@ -169,18 +191,23 @@ class Writer:
             return group, False
         return group, True
 
-    def _take(self, group: list[_Asked]) -> None:
+    def _take(self, group: list[_Asked | _Looked]) -> None:
         now, batch = self._now(), Batch()
         due = day_due(self._site, self._state, now)
         if due is not None:
             self._decide(due, now, batch)
         taken: dict[str, Outcome] = {}
-        answers = [(asked, self._answer(asked, now, batch, taken)) for asked in group]
+        answers = [
+            (asked, self._answer(asked, now, batch, taken)) for asked in group if isinstance(asked, _Asked)
+        ]
         if batch.outcomes:
             self._store.commit(batch)
         self._show(now, changed=bool(batch.events))
         for asked, outcome in answers:
             asked.answer(outcome)
+        for looked in group:
+            if isinstance(looked, _Looked):
+                looked.look(self._view)
         if self._store.tail >= SNAPSHOT_EVERY or due is not None:
             self._store.snapshot(self._state)
 
@@ -196,12 +223,21 @@ class Writer:
         if asked.fact is not None:
             mark = asked.fact
             batch.facts.append(
-                {"id": id, "device": mark.device, "seq": mark.seq, "kind": mark.kind, "at": instant(mark.at)}
+                {
+                    "id": id,
+                    "device": mark.device,
+                    "seq": mark.seq,
+                    "kind": mark.kind,
+                    "at": instant(mark.at),
+                    "box": mark.box,
+                }
             )
         return taken[id]
 
     def _decide(self, command: Command, now: datetime, batch: Batch) -> Outcome:
         try:
+            if isinstance(command, TakeOwnNumber):
+                command = self._informed(command, now, batch)
             events = decide(self._site, self._state, command, now)
             for event in events:
                 day = self._state.day
@@ -218,14 +254,26 @@ class Writer:
         )
         return outcome
 
+    def _informed(self, command: TakeOwnNumber, now: datetime, batch: Batch) -> TakeOwnNumber:
+        """What the rules of today cannot see: which ids, tokens and numbers of other days are in use."""
+        day = business_day(self._site, corrected(self._site, self._state, command, now)).isoformat()
+        used = self._store.used(command.ticket, command.token, command.number, day)
+        for ticket in batch.tickets.values():
+            if ticket.day == day:
+                used |= {ticket.id, ticket.token, ticket.number}
+        return replace(command, taken=frozenset(used))
+
     def _mirror(self, event: Event, batch: Batch) -> None:
         """Keep the read tables beside the log: the tickets an event touched, and ratings."""
         match event:
+            case ToldTooLate():
+                batch.tickets[event.ticket.id] = event.ticket
+                touched = []
             case Issued():
                 touched = [event.ticket.id]
             case Undone():
                 touched = [ticket.id for ticket in event.tickets]
-            case OfTicket() | PaperRecorded():
+            case OfTicket() | PaperRecorded() | Merged():
                 touched = [event.ticket]
             case _:
                 touched = []

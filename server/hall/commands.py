@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from server.hall.tickets import Klass
 
@@ -33,6 +33,33 @@ class Issue(Command):
     service: str
     klass: Klass = Klass.NORMAL
     lang: str = "vi"
+    dossier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOwnNumber(Command):
+    """A kiosk tells of a number that it gave from its own series; what its paper says is so.
+
+    box, seq: the fact's place in the kiosk's own order. at, trusted, age: what is known of the time of issue
+    (`issue_time`). spare: another token, if somebody has `token`. taken: ids, tokens and numbers that other
+    days use; the writer fills it in, for the rules see only today.
+    """
+
+    ticket: str
+    token: str
+    spare: str
+    source: str
+    number: str
+    service: str
+    box: str
+    seq: int
+    at: datetime
+    trusted: bool
+    age: timedelta | None
+    klass: Klass = Klass.NORMAL
+    lang: str = "vi"
+    dossier: str | None = None
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +108,16 @@ class CallNext(AtCounter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallNumber(AtCounter):
-    """Call one number. Out of turn it needs a reason, which is logged."""
+    """Call one number. Out of turn it needs a reason, which is logged.
+
+    ticket, token: fresh ids, for a number of a kiosk's own series that the kiosk did not tell of yet; without
+    them such a number is unknown.
+    """
 
     number: str
     reason: str | None = None
+    ticket: str = ""
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +168,14 @@ class Cancel(Command):
     number: str
     reason: str
     counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reprint(AtCounter):
+    """Let the paper of a number come out once more, at `kiosk`."""
+
+    number: str
+    kiosk: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from server.hall.looking import (
     ticket_by_number,
     ticket_here,
 )
+from server.hall.own_numbers import find_or_expect, session_of
 from server.hall.refusals import Refusal
 from server.hall.site import Site
 from server.hall.state import CounterState, HallState
@@ -66,7 +67,15 @@ def call_next(site: Site, state: HallState, command: c.CallNext, now: datetime) 
 
 def call_number(site: Site, state: HallState, command: c.CallNumber, now: datetime) -> Events:
     counter, place = at_counter(site, state, command), place_of(site, command)
-    ticket = ticket_by_number(state, command.number)
+    ticket = find_or_expect(site, state, command, now)
+    if ticket.id not in state.tickets:
+        issued = e.Issued(ticket=ticket, session=session_of(site, now), **events_meta(command, now))
+        return [
+            *_opening(counter, command, now),
+            *_finish_current(counter, events_meta(command, now)),
+            issued,
+            _call(state, counter, ticket, command, now, "not-told-yet"),
+        ]
     must_be_able(ticket, Action.CALL)
     if ticket.state is State.NO_SHOW:
         must_be_in_grace(site, ticket, now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from server.hall import commands as c
-from server.hall import counters, numbers
+from server.hall import counters, numbers, own_numbers
 from server.hall.events import Event
 from server.hall.site import Site
 from server.hall.state import HallState
@@ -21,8 +21,10 @@ def decide(site: Site, state: HallState, command: c.Command, now: datetime) -> l
 _RULES: dict[type[c.Command], Callable[[Site, HallState, Any, datetime], list[Event]]] = {
     c.OpenDay: numbers.open_day,
     c.Issue: numbers.issue,
+    c.TakeOwnNumber: own_numbers.take,
     c.Abandon: numbers.abandon,
     c.RecordPaper: numbers.record_paper,
+    c.Reprint: numbers.reprint,
     c.OpenCounter: counters.open_counter,
     c.PauseCounter: counters.pause_counter,
     c.CloseCounter: counters.close_counter,

@@ -36,6 +36,35 @@ class Issued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Event):
+    """A kiosk told of a number that was called before that: from now on what only the kiosk knew holds.
+
+    ticket: the one that was called. told: as the kiosk tells of it; its id is another name of `ticket`.
+    service: the one it is for, as far as that is still open.
+    """
+
+    ticket: str
+    told: Ticket
+    service: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldTooLate(Event):
+    """A kiosk told of a number whose day is over: `ticket` belongs to the books of that day, ended."""
+
+    ticket: Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReprintOrdered(Event):
+    """An officer wanted the paper of a ticket once more, from `kiosk`."""
+
+    ticket: str
+    counter: str
+    kiosk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestVoided(Event):
     """A request was given up before it was seen: it must not issue, however late it comes."""
 
@@ -156,6 +185,9 @@ KINDS: dict[str, type[Event]] = {
         DayClosed,
         DayOpened,
         Issued,
+        Merged,
+        ToldTooLate,
+        ReprintOrdered,
         RequestVoided,
         PaperRecorded,
         CounterOpened,

@@ -8,7 +8,7 @@ from typing import Any
 from server.hall import commands as c
 from server.hall import events as e
 from server.hall.calendar import Span, admission, business_day, current_session
-from server.hall.looking import events_meta, service_of
+from server.hall.looking import events_meta, place_of, service_of, ticket_by_number
 from server.hall.refusals import Refusal
 from server.hall.site import Service, Site
 from server.hall.state import HallState, given_key
@@ -74,6 +74,7 @@ def issue(site: Site, state: HallState, command: c.Issue, now: datetime) -> Even
         request=command.id,
         issued_at=now,
         order=now,
+        dossier=command.dossier,
     )
     return [e.Issued(ticket=ticket, session=session, **events_meta(command, now))]
 
@@ -109,4 +110,28 @@ def abandon(site: Site, state: HallState, command: c.Abandon, now: datetime) -> 
 
 
 def record_paper(site: Site, state: HallState, command: c.RecordPaper, now: datetime) -> Events:
-    return [e.PaperRecorded(ticket=command.ticket, outcome=command.outcome, **events_meta(command, now))]
+    meta = events_meta(command, now)
+    id = state.aliases.get(command.ticket, command.ticket)
+    ticket = state.tickets.get(id)
+    events: Events = [e.PaperRecorded(ticket=id, outcome=command.outcome, **meta)]
+    if ticket is not None and void_without_paper(site, ticket, command.outcome):
+        events.append(e.Cancelled(ticket=id, counter=None, reason="no-paper", **meta))
+    return events
+
+
+def void_without_paper(site: Site, ticket: Ticket, outcome: str | None) -> bool:
+    """Does the hall take a number back whose first paper came to `outcome`? Never one that was called: its
+    citizen is known. A reprint that fails takes nothing back, for there is a paper.
+    """
+    never_printed = outcome == "failed" and ticket.paper is None
+    return not site.paperless and never_printed and ticket.state is State.WAITING
+
+
+def reprint(site: Site, state: HallState, command: c.Reprint, now: datetime) -> Events:
+    """The same number on paper once more, for somebody who may still be called."""
+    place = place_of(site, command)
+    ticket = ticket_by_number(state, command.number)
+    if ticket.state in (State.SERVED, State.CANCELLED):
+        raise Refusal("not-now", number=ticket.number, state=ticket.state.value)
+    meta = events_meta(command, now)
+    return [e.ReprintOrdered(ticket=ticket.id, counter=place.id, kiosk=command.kiosk, **meta)]

@@ -32,6 +32,8 @@ CODES: dict[str, str] = {
     "already-rated": "this ticket has its rating",
     "bad-level": "a level the hall does not use",
     "abandoned": "the kiosk gave this request up before it was answered",
+    "already-told": "a ticket of that id, or too many of that number, were told before",
+    "cannot-print": "that kiosk cannot print now",
     "bad-request": "the message was not of the contract",
     "stale": "the request took too long to arrive",
     "unknown-device": "no device of that id, or not of that role",

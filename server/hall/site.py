@@ -108,7 +108,11 @@ class Hours:
 
 @dataclass(frozen=True)
 class Site:
-    """One centre. `counters` and `services` keep the order of the configuration."""
+    """One centre. `counters` and `services` keep the order of the configuration.
+
+    own_series: figure of a kiosk's own series ("2" in A2-017) -> its id. paperless: a number counts although
+    its paper did not come out.
+    """
 
     id: str
     name: Words
@@ -121,6 +125,8 @@ class Site:
     recall_gap: timedelta = timedelta(seconds=5)
     grace: timedelta = timedelta(minutes=15)  # how long a missed number may come back
     undo: timedelta = timedelta(seconds=10)
+    own_series: dict[str, str] = field(default_factory=dict)
+    paperless: bool = True
     rating_window: timedelta = timedelta(minutes=10)
     rating_levels: int = 4
     rating_reasons: frozenset[str] = frozenset()

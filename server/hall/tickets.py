@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
+
+OWN_NUMBER = re.compile(r"([A-Z])([1-9][0-9]?)-([0-9]{1,5})")
 
 
 class State(StrEnum):
@@ -76,6 +80,10 @@ class Ticket:
 
     order: the place in the line: the instant of issue, whatever comes later. bound_to: the only counter that
     may call it after a transfer to a counter. rev grows with every change.
+
+    A number of a kiosk's own series is known at its kiosk first. told, box: its kiosk told of it, as the
+    told-th fact of its memory `box`. awaited: somebody called it before; until the kiosk tells, nobody knows
+    for which service it is, and this one is a guess.
     """
 
     id: str
@@ -107,6 +115,9 @@ class Ticket:
     rev: int = 0
     series: str = ""  # of a kiosk's own numbers: "2" in A2-017; empty: the hall's
     dossier: str | None = None  # the code of the one that is to be collected
+    awaited: str | None = None
+    box: str = ""
+    told: int = 0
 
     @property
     def place(self) -> tuple[datetime, str, int]:
@@ -117,3 +128,17 @@ class Ticket:
 def number_text(letter: str, ordinal: int, digits: int, series: str = "") -> str:
     """`A`, 7, 3 -> `A007`; in the series of kiosk 2 `A2-007`. A series never ends: after A999 comes A1000."""
     return f"{letter}{series}-{ordinal:0{digits}d}" if series else f"{letter}{ordinal:0{digits}d}"
+
+
+class OwnNumber(NamedTuple):
+    """What a number of a kiosk's own series says: letter, the kiosk's series, ordinal."""
+
+    letter: str
+    series: str
+    ordinal: int
+
+
+def own_number(text: str) -> OwnNumber | None:
+    """`A2-017` taken apart; None for what is no number of an own series."""
+    found = OWN_NUMBER.fullmatch(text)
+    return None if found is None or not int(found[3]) else OwnNumber(found[1], found[2], int(found[3]))

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from server.hall import commands as c
+from server.hall.applying import apply
 from server.hall.decide import decide
 from server.hall.events import KINDS, Called, Event, Issued
 from server.hall.numbers import day_due
@@ -29,7 +30,7 @@ from server.hall.site import (
     Site,
     Words,
 )
-from server.hall.state import HallState, apply
+from server.hall.state import HallState
 from server.hall.tickets import Klass, Ticket
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -69,6 +70,7 @@ def site(services: Iterable[Service], counters: Iterable[Counter], **changes: An
             services={s.id: s for s in services},
             counters={counter.id: counter for counter in counters},
             rating_reasons=frozenset({"late", "attitude"}),
+            own_series={"1": "kiosk-1", "2": "kiosk-2"},
         ),
         **changes,
     )
@@ -144,6 +146,26 @@ class SmallHall:
 
     def priority(self, service: str = "land", **what: Any) -> Ticket:
         return self.issue(service, Klass.PRIORITY, **what)
+
+    def own(self, number: str = "A2-001", service: str = "land", **what: Any) -> Ticket:
+        """A kiosk tells of a number of its own, given right now unless it says otherwise."""
+        (event,) = self.tell(number, service, **what)
+        assert isinstance(event, Issued)
+        return event.ticket
+
+    def tell(self, number: str = "A2-001", service: str = "land", **what: Any) -> list[Event]:
+        id = self.fresh()
+        told = {
+            "id": id, "ticket": f"t-{id}", "token": f"k-{id}", "spare": f"s-{id}", "source": "kiosk-2",
+            "box": "b", "seq": len(self.log), "at": self.now, "trusted": True, "age": None,
+        }  # fmt: skip
+        return self.ask(c.TakeOwnNumber, number=number, service=service, **{**told, **what})
+
+    def call_untold(self, number: str = "A2-001", counter: str = "1", **what: Any) -> list[Event]:
+        id = self.fresh()
+        return self.ask(
+            c.CallNumber, id=id, counter=counter, number=number, ticket=f"t-{id}", token=f"k-{id}", **what
+        )
 
     def next(self, counter: str = "1") -> str | None:
         """The number that the counter called, if anybody waited."""

@@ -16,10 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from server.hall import commands as c
 from server.hall import events as e
+from server.hall.applying import apply
+from server.hall.calendar import business_day
 from server.hall.decide import decide
 from server.hall.numbers import day_due
+from server.hall.own_numbers import corrected
 from server.hall.refusals import Refusal
-from server.hall.state import HallState, apply
+from server.hall.state import HallState
 from server.hall.tickets import Klass, State, Ticket
 from tests.hall.searching import SEARCHED
 from tests.hall.small_hall import SMALL, frozen, local, through_the_store
@@ -54,6 +57,11 @@ class Day(RuleBasedStateMachine):
         self.asked = 0
         self.given: dict[str, set[str]] = {}  # day -> its numbers
         self.given_up: set[str] = set()
+        self.last_own: dict[str, int] = {}  # series -> the last ordinal its kiosk gave
+        self.facts = 0
+        self.outbox: list[dict[str, Any]] = []  # what kiosks have to tell
+        self.receipted: list[dict[str, Any]] = []
+        self.told_of: dict[str, str] = {}  # kiosk's ticket id -> the ticket it became
 
     @initialize()
     def the_first_day_begins(self) -> None:
@@ -74,6 +82,88 @@ class Day(RuleBasedStateMachine):
         for service, klass in people:
             self.a_number_please(service, klass)
             self.time_passes(apart)
+
+    @rule(
+        kiosk=st.sampled_from(["1", "2"]),
+        service=st.sampled_from([*SMALL.services, "weather"]),
+        klass=klasses,
+        trusted=st.booleans(),
+        off=st.sampled_from([0, 0, 90, -90, 86_400, -86_400, -(10**9)]),
+        boot=st.booleans(),
+        early_paper=st.booleans(),
+    )
+    def a_kiosk_gives_a_number_by_itself(
+        self, kiosk: str, service: str, klass: Klass, trusted: bool, off: int, boot: bool, early_paper: bool
+    ) -> None:
+        """With whatever clock; a trusted one is right to two minutes."""
+        letter = SMALL.services[service].letter if service in SMALL.services else "A"
+        series = letter + kiosk
+        self.last_own[series] = self.last_own.get(series, 0) + 1
+        self.facts += 1
+        off = max(-90, min(90, off)) if trusted else off
+        told = {
+            "ticket": f"own{self.facts}",
+            "token": f"token{self.facts}",
+            "source": f"kiosk-{kiosk}",
+            "number": f"{series}-{self.last_own[series]:03}",
+            "service": service,
+            "klass": klass,
+            "box": "",
+            "seq": self.facts,
+            "at": self.now + timedelta(seconds=off),
+            "trusted": trusted,
+        }
+        self.outbox.append({**told, "given": self.now, "boot": boot})
+        if early_paper:
+            self.ask(c.RecordPaper, ticket=told["ticket"], outcome="failed")
+
+    @precondition(lambda self: self.outbox)
+    @rule(data=st.data(), many=st.booleans())
+    def a_kiosk_is_heard_again(self, data: st.DataObject, many: bool) -> None:
+        """Its facts come in any order, and some of them twice under other ids."""
+        for _ in range(len(self.outbox) if many else 1):
+            self.tell(self.outbox.pop(data.draw(st.integers(0, len(self.outbox) - 1))))
+
+    @precondition(lambda self: self.receipted)
+    @rule(data=st.data(), clone=st.booleans())
+    def a_kiosk_tells_it_again(self, data: st.DataObject, clone: bool) -> None:
+        """The same ticket, or, where the card was copied, another one of the same number."""
+        told = dict(data.draw(st.sampled_from(self.receipted)))
+        if clone:
+            self.facts += 1
+            told["ticket"] = f"own{self.facts}"
+        self.tell(told)
+
+    def tell(self, told: dict[str, Any]) -> None:
+        what = {k: v for k, v in told.items() if k not in ("given", "boot")}
+        what["spare"] = f"spare{self.asked}"
+        what["age"] = self.now - told["given"] if told["boot"] else None
+        command = c.TakeOwnNumber(id="", by="", **what)
+        day = business_day(SMALL, corrected(SMALL, self.state, command, self.now)).isoformat()
+        other_days = {*self.told_of.values()} - set(self.state.tickets)
+        taken = frozenset({*self.given.get(day, ()), *other_days, *self.told_of})
+        known = what["ticket"] in self.told_of
+        self.ask(c.TakeOwnNumber, **what, taken=taken)
+        assert known or what["ticket"] in self.told_of  # nobody is lost
+        self.receipted.append(told)
+
+    @rule(
+        counter=counters,
+        data=st.data(),
+        ahead=st.integers(0, 3),
+        kind=st.sampled_from([c.Undo, c.Finish, None]),
+    )
+    def an_untold_number_is_called(
+        self, counter: str, data: st.DataObject, ahead: int, kind: type[c.AtCounter] | None
+    ) -> None:
+        waiting = [told["number"] for told in self.outbox]
+        series = data.draw(st.sampled_from([*self.last_own, "A1"]))
+        typed = f"{series}-{self.last_own.get(series, 0) + ahead}"
+        number = data.draw(st.sampled_from([*waiting, typed]))
+        id = f"c{self.asked}"
+        self.ask(c.CallNumber, counter=counter, number=number, ticket=f"t{id}", token=f"k{id}", reason="came")
+        if kind is not None:
+            self.ask(kind, counter=counter)
 
     @rule(back=st.integers(0, 5))
     def a_request_is_given_up(self, back: int) -> None:
@@ -236,13 +326,24 @@ class Day(RuleBasedStateMachine):
         """What must hold of an event before it is applied."""
         match event:
             case e.Issued(ticket=ticket):
-                assert command.id not in self.given_up
-                numbers = self.given.setdefault(ticket.day, set())
-                assert ticket.number not in numbers
-                numbers.add(ticket.number)
+                assert not isinstance(command, c.Issue) or command.id not in self.given_up
+                assert ticket.day == self.state.day
+                self.is_given_once(ticket)
+                if isinstance(command, c.TakeOwnNumber):
+                    self.told_of[command.ticket] = ticket.id
+                else:
+                    assert ticket.issued_at == event.at
+            case e.ToldTooLate(ticket=ticket):
+                assert ticket.day < str(self.state.day) and ticket.state.value in ENDS
+                self.is_given_once(ticket)
+                self.told_of[ticket.id] = ticket.id
+            case e.Merged(ticket=id, told=told):
+                assert self.state.tickets[id].awaited is not None
+                self.told_of[told.id] = id
             case e.Called(ticket=id, counter=counter, exception=exception):
                 ticket, place = self.state.tickets[id], SMALL.counters[str(counter)]
                 assert ticket.bound_to == place.id or ticket.service in place.services + place.then
+                assert (exception == "not-told-yet") == (ticket.awaited is not None and ticket.rev == 0)
                 if exception is None:
                     self.nobody_was_passed_over(event)
                 else:
@@ -255,6 +356,11 @@ class Day(RuleBasedStateMachine):
             case e.DayClosed():
                 self.given_up.clear()
                 assert {t.state.value for t in self.state.tickets.values()} <= ENDS
+
+    def is_given_once(self, ticket: Ticket) -> None:
+        numbers = self.given.setdefault(ticket.day, set())
+        assert ticket.number not in numbers
+        numbers.add(ticket.number)
 
     def nobody_was_passed_over(self, event: e.Called) -> None:
         """First come, first served inside (service, class); past the age limit nobody later goes first."""
@@ -314,10 +420,22 @@ class Day(RuleBasedStateMachine):
     def the_sums_agree(self) -> None:
         tickets = self.state.tickets.values()
         assert len(tickets) == len(self.given.get(self.state.day or "", ()))
+        assert len({t.token for t in tickets}) == len(tickets)
         assert set(self.state.waiting) == {t.id for t in tickets if t.state.value == "waiting"}
         assert {t.number: t.id for t in tickets} == self.state.by_number
         assert sum(n >= 0 for n in self.state.normals_since.values()) == len(self.state.normals_since)
         assert all(n >= 0 for n in self.state.known_calls.values())
+
+    @invariant()
+    def a_kiosks_numbers_are_in_its_own_order(self) -> None:
+        series: dict[str, list[Ticket]] = {}
+        for ticket in sorted(self.state.tickets.values(), key=lambda t: t.ordinal):
+            if ticket.told and "/" not in ticket.number:
+                series.setdefault(ticket.letter + ticket.series, []).append(ticket)
+        for tickets in series.values():
+            given = [ticket.order for ticket in tickets]
+            assert given == sorted(given)
+            assert all(ticket.order <= self.now for ticket in tickets)
 
     @invariant()
     def a_ticket_tells_one_story(self) -> None:
@@ -347,7 +465,7 @@ class Day(RuleBasedStateMachine):
 
 
 def came(ticket: Ticket) -> tuple[datetime, str, int]:
-    return (ticket.issued_at, ticket.letter, ticket.ordinal)
+    return (ticket.issued_at, ticket.letter + ticket.series, ticket.ordinal)
 
 
 DayTest = Day.TestCase

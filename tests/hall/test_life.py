@@ -10,8 +10,8 @@ import pytest
 
 from server.hall import commands as c
 from server.hall import events as e
+from server.hall.applying import apply
 from server.hall.refusals import Refusal
-from server.hall.state import apply
 from server.hall.tickets import AT_COUNTER, ENDED, LIFE, Action, State
 from tests.hall.small_hall import SmallHall, frozen
 
