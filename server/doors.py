@@ -13,7 +13,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from broker import codec, topics
@@ -21,6 +21,7 @@ from broker import messages as m
 from broker.link import Connected, Disconnected, LinkBroken, Received
 from hardware.clock import Clock
 from server.hall import commands as c
+from server.hall.own_numbers import floors
 from server.hall.tickets import Klass
 from server.outlet import Outlet
 from server.projection import Projection
@@ -31,6 +32,7 @@ log = logging.getLogger("doors")
 
 TIME_EVERY_S = 30.0
 STALE_S = 30.0  # a request that took longer to arrive is not what the person wants now
+LONGEST_S = 30 * 24 * 3600.0  # a stopwatch that says more is broken
 TOKEN_BYTES = 16  # 128 bits, 22 characters: a phone page's address cannot be guessed
 
 SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT)
@@ -113,18 +115,22 @@ class Doors:
             if time.monotonic() >= tell_time_at:
                 tell_time_at += TIME_EVERY_S
                 self._outlet.beat(self._writer.view, self._clock.now())
-            match item:
-                case Received():
-                    self._received(item)
-                case Connected():
-                    log.info("broker connected")
-                    self._outlet.connected(self._writer.view, self._clock.now())
-                case Disconnected(reason):
-                    log.warning("broker disconnected reason=%s", reason)
-                case LinkBroken():
-                    raise item
-                case Stop():
-                    return
+            if isinstance(item, Stop):
+                return
+            self.take(item)
+
+    def take(self, item: Any) -> None:
+        """Carry one thing that the link heard. Raises LinkBroken."""
+        match item:
+            case Received():
+                self._received(item)
+            case Connected():
+                log.info("broker connected")
+                self._outlet.connected(self._writer.view, self._clock.now())
+            case Disconnected(reason):
+                log.warning("broker disconnected reason=%s", reason)
+            case LinkBroken():
+                raise item
 
     def shown(self, view: View) -> None:
         """A commit changed the picture: tell the walls, the devices when a new day has new hours, and first
@@ -169,6 +175,9 @@ class Doors:
         handler(address.device, message)
 
     def _request(self, device: str, request: m.AnyRequest) -> None:
+        if isinstance(request, m.FloorsRequest):
+            self._floors(device, request)
+            return
         command = self._command(device, request)
         if command is None:
             self._refuse(topics.REQUEST, device, request.id, "unknown-device")
@@ -177,6 +186,20 @@ class Doors:
             self._refuse(topics.REQUEST, device, request.id, "stale")
         else:
             self._writer.submit(command, lambda outcome: self._reply(device, request, outcome))
+
+    def _floors(self, device: str, request: m.FloorsRequest) -> None:
+        """Behind every fact that came before the question; never from what an earlier answer was."""
+        series = self._config.devices[device].series
+        if series is None:
+            self._refuse(topics.REQUEST, device, request.id, "unknown-device")
+            return
+
+        def answer(view: View) -> None:
+            free = floors(self._config.site, view.state, str(series))
+            day, now = view.state.day or view.board.day, max(self._clock.now(), view.at)
+            self._outlet.reply(device, m.FloorsReply(id=request.id, at=now, day=day, next=free))
+
+        self._writer.look(answer)
 
     def _command(self, device: str, request: m.AnyRequest) -> c.Command | None:
         own = self._config.devices[device]
@@ -190,6 +213,7 @@ class Doors:
                     service=request.service,
                     klass=Klass(request.klass),
                     lang=request.lang,
+                    dossier=request.dossier,
                     **meta,
                 )
             case m.KeyRequest() if own.role == "counter" and own.counter is not None:
@@ -218,6 +242,9 @@ class Doors:
         if isinstance(request, m.IssueRequest):
             if outcome.result["service"] not in self._config.site.services:
                 return m.RefusedReply(id=request.id, code="unknown-service")  # given up since it was answered
+            now = self._writer.view.state.tickets.get(outcome.result["ticket"])
+            if now is not None and now.reason == "abandoned":
+                return m.RefusedReply(id=request.id, code="abandoned")  # the kiosk gave another number since
             return self._projection.ticket_reply(request.id, outcome.result)
         return m.DoneReply(
             id=request.id, number=outcome.result.get("number"), state=outcome.result.get("state")
@@ -228,12 +255,30 @@ class Doors:
         if command is None:
             self._refuse(topics.FACT, device, fact.id, "unknown-device")
             return
-        mark = FactMark(device, fact.seq, type(fact).__struct_config__.tag, fact.at)  # type: ignore[arg-type]
+        mark = FactMark(device, fact.seq, type(fact).__struct_config__.tag, fact.at, fact.box)  # type: ignore[arg-type]
         self._writer.submit(command, lambda outcome: self._receipt(device, fact, outcome), mark)
 
     def _fact_command(self, device: str, own: Device, fact: m.AnyFact) -> c.Command | None:
-        meta = {"id": command_id(device, f"fact/{fact.id}"), "by": f"device:{device}"}
+        meta: dict[str, Any] = {"id": command_id(device, f"fact/{fact.id}"), "by": f"device:{device}"}
         match fact:
+            case m.TicketFact() if own.role == "kiosk":
+                return c.TakeOwnNumber(
+                    ticket=fact.ticket,
+                    token=fact.token,
+                    spare=secrets.token_urlsafe(TOKEN_BYTES),
+                    source=device,
+                    number=fact.number,
+                    service=fact.service,
+                    box=fact.box,
+                    seq=fact.seq,
+                    at=fact.at,
+                    trusted=fact.trusted,
+                    age=self._age(fact),
+                    klass=Klass(fact.klass),
+                    lang=fact.lang,
+                    dossier=fact.dossier,
+                    **meta,
+                )
             case m.PrintFact() if own.role == "kiosk":
                 return c.RecordPaper(ticket=fact.ticket, outcome=fact.outcome, **meta)
             case m.AbandonFact() if own.role == "kiosk":
@@ -251,10 +296,32 @@ class Doors:
                 )
         return None
 
+    def _age(self, fact: m.TicketFact) -> timedelta | None:
+        """How long ago the number was given, in the hall's time; None where no stopwatch ran all along."""
+        if fact.sent is None or fact.sent.boot != fact.stamp.boot:
+            return None
+        real_s = fact.sent.mono - fact.stamp.mono
+        if not 0 <= real_s <= LONGEST_S:  # also what is no number at all
+            return None
+        return timedelta(seconds=real_s / self._clock.real_seconds(1.0))
+
     def _receipt(self, device: str, fact: m.AnyFact, outcome: Outcome) -> None:
+        if isinstance(fact, m.TicketFact):
+            self._told(device, fact, outcome)
         refused = () if outcome.refusal is None else (m.Refusal(fact.id, outcome.refusal),)
         ids = (fact.id,) if outcome.refusal is None else ()
         self._outlet.receipt(device, m.Receipt(ids=ids, refused=refused))
+
+    @staticmethod
+    def _told(device: str, fact: m.TicketFact, outcome: Outcome) -> None:
+        """What a person should look into: nobody is lost, but a number was given that was not the giver's."""
+        number = outcome.result.get("number", fact.number)
+        if outcome.refusal is not None:
+            log.warning(
+                "own number refused device=%s number=%r code=%s", device, fact.number, outcome.refusal
+            )
+        elif number.partition("/")[2]:
+            log.warning("own number twice device=%s number=%s taken as %s", device, fact.number, number)
 
     def _refuse(self, topic: topics.Topic, device: str, id: str | None, code: str) -> None:
         """Tell the sender no, where it said who it is: a request gets a reply, a fact a receipt."""

@@ -113,12 +113,18 @@ class Projection:
         """What a command came to, as JSON values that are kept with it, so that a repeat hears the same."""
         result: dict[str, Any] = {}
         for event in events:
-            if isinstance(event, e.Issued):
+            if isinstance(event, e.Issued | e.ToldTooLate) and event.ticket.series:
+                ticket = event.ticket  # its kiosk has said all there is to say
+                result |= {"ticket": ticket.id, "number": ticket.number, "state": ticket.state.value}
+            elif isinstance(event, e.Merged | e.ReprintOrdered):
+                ticket = state.tickets[event.ticket]
+                result |= {"ticket": ticket.id, "number": ticket.number, "state": ticket.state.value}
+            elif isinstance(event, e.Issued):
                 result |= self._issued(state, state.tickets[event.ticket.id], now)
             elif isinstance(event, e.OfTicket):
-                ticket = state.tickets.get(event.ticket)
-                if ticket is not None:  # the turn of the day ends tickets and then forgets them
-                    result |= {"number": ticket.number, "state": ticket.state.value, "counter": event.counter}
+                moved = state.tickets.get(event.ticket)
+                if moved is not None:  # the turn of the day ends tickets and then forgets them
+                    result |= {"number": moved.number, "state": moved.state.value, "counter": event.counter}
             elif isinstance(event, e.Undone):
                 result |= {"number": None, "state": None, "counter": event.counter}
         return result
@@ -139,6 +145,7 @@ class Projection:
             "issued_at": ticket.issued_at.isoformat(),
             "ahead": ahead_in_line(self._site, state, ticket, now),
             "wait": None if told is None else [told.low, told.high],
+            "dossier": ticket.dossier,
         }
 
     def ticket_reply(self, id: str, result: dict[str, Any]) -> m.TicketReply:
@@ -158,8 +165,22 @@ class Projection:
             wait=None if wait is None else m.Range(*wait),
             place=self._places[service.id],
             url=self.url(result["token"]),
-            grace_min=int(self._site.grace.total_seconds() // 60),
+            grace_min=self._grace_min,
+            dossier=result.get("dossier"),
         )
+
+    def reprint(self, id: str, ticket: Ticket) -> m.TicketReply:
+        """A ticket as its paper said it; how many were before it then is not known any more."""
+        fields = ("number", "service", "klass", "lang", "token", "dossier")
+        told = {name: getattr(ticket, name) for name in fields}
+        issued_at = ticket.issued_at.isoformat()
+        return self.ticket_reply(
+            id, {**told, "ticket": ticket.id, "issued_at": issued_at, "ahead": None, "wait": None}
+        )
+
+    @property
+    def _grace_min(self) -> int:
+        return int(self._site.grace.total_seconds() // 60)
 
     def url(self, token: str) -> str:
         """The phone page of a ticket."""
@@ -192,12 +213,14 @@ class Projection:
             at=now,
             hall=words(self._site.name),
             time_zone=str(self._site.zone),
-            kiosk=self._kiosk(now) if own.role == "kiosk" else None,
+            kiosk=self._kiosk(device, now) if own.role == "kiosk" else None,
             counter=self._terminal(own.counter, state) if own.counter else None,
             display=m.DisplayPlan(dwell_s=DWELL_S) if own.role == "display" else None,
         )
 
-    def _kiosk(self, now: datetime) -> m.KioskPlan:
+    def _kiosk(self, device: str, now: datetime) -> m.KioskPlan:
+        own, elderly = self._config.devices[device], self._config.elderly
+        others = (id for id, d in self._config.devices.items() if d.role == "kiosk" and not d.temporary)
         spans = tuple(m.Opening(s.opens, s.closes) for s in openings(self._site, now, PLAN_DAYS))
         return m.KioskPlan(
             authorities=tuple(
@@ -207,17 +230,41 @@ class Projection:
                     name=words(a.name),
                     short=words(a.short),
                     services=tuple(
-                        m.ServicePlan(s.id, s.letter, words(s.name), spans)
+                        m.ServicePlan(
+                            s.id,
+                            s.letter,
+                            words(s.name),
+                            spans,
+                            place=self._places[s.id],
+                            digits=s.digits,
+                            collect=s.id in self._config.collecting,
+                        )
                         for s in self._site.services.values()
                         if s.authority == a.id
                     ),
+                    agencies=self._config.agencies.get(a.id, ()),
                 )
                 for a in self._site.authorities
             ),
             groups=_choices(self._config.groups.items()),
             documents=words(self._config.documents),
             hotline=self._config.hotline,
+            series=None if own.series is None else int(own.series),
+            paperless=self._site.paperless,
+            elsewhere=tuple(self._device_name(id) for id in others if id != device),
+            url=self.url(""),
+            grace_min=self._grace_min,
+            elderly=None if elderly is None else elderly[0],
+            **({} if elderly is None else {"elderly_years": elderly[1]}),
         )
+
+    def _device_name(self, id: str) -> m.Words:
+        """What people call a kiosk: its name, or the word and the figure at the end of its id."""
+        name = self._config.devices[id].name
+        if name is not None:
+            return words(name)
+        n = id.rpartition("-")[2]
+        return m.Words(*(self._texts("device.kiosk", lang, n=n) for lang in LANGUAGES))
 
     def _terminal(self, counter: str, state: HallState | None) -> m.CounterPlan:
         return m.CounterPlan(

@@ -11,22 +11,18 @@ import difflib
 import re
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from dataclasses import dataclass, field
+from datetime import time, timedelta
 from pathlib import Path
-from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-import msgspec
-from msgspec import Meta
-
 from hardware.settings import SettingsError, load
+from server import site_shape as shape
 from server.hall.site import (
     Authority,
     Counter,
     Hours,
     Policy,
-    PolicyKind,
     Service,
     Session,
     Site,
@@ -35,27 +31,21 @@ from server.hall.site import (
 )
 from server.questionnaire import Question, legal_questions
 
-Role = Literal["kiosk", "counter", "display"]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]  # a level of an MQTT topic
-Name = Annotated[str, Meta(min_length=1, max_length=120)]
-Minutes = Annotated[float, Meta(ge=0, le=1440)]
-Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d(?!\n)$")]
-Stretch = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d(?!\n)$")]
-
-Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?(?!\n)$", max_length=35)]  # a ticket's has 60
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """What a device may do. counter: where a terminal stands, or whose visits a kiosk beside it asks about.
-    temporary: comes, goes, and is not missed.
+    temporary: comes, goes, and is not missed. series: the figure in a kiosk's own numbers, "2" in A2-017.
+    name: what people call it, where the file says.
     """
 
-    role: Role
+    role: shape.Role
     counter: str | None = None
     temporary: bool = False
+    series: str | None = None
+    name: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +55,8 @@ class HallConfig:
     devices: id -> Device. officers: id -> name, for staff pages only. groups, reasons: id -> words, in the
     order of the file. url: how phones reach this hall, without a slash at the end. questions: of the
     questionnaire after a rating, none without one; shuffle: its reasons come in another order each time.
+    elderly: the priority group that goes by age, and from how many years. agencies: authority -> how its
+    dossiers' codes begin. collecting: the services where results are collected.
     """
 
     site: Site
@@ -78,130 +70,14 @@ class HallConfig:
     url: str
     questions: tuple[Question, ...] = ()
     shuffle: bool = False
-
-
-class _Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    pass
-
-
-class _Words(_Row, frozen=True):
-    vi: Name
-    en: Name
-
-
-class _Policy(_Row, frozen=True):
-    kind: PolicyKind
-    weight: float | None = None
-    age_limit_min: Minutes | None = None
-    normals: Annotated[int, Meta(ge=1)] | None = None
-
-
-class _Service(_Row, frozen=True):
-    id: Id
-    name: _Words
-    letter: str | None = None  # the authority's, unless the service has a series of its own
-    digits: int = 3
-    start: int = 1
-    policy: _Policy | None = None
-    typical_min: Minutes = 8
-    target_min: Minutes = 15
-    cap: Annotated[int, Meta(ge=1)] | None = None
-
-
-class _Authority(_Row, frozen=True):
-    id: Id
-    letter: str
-    name: _Words
-    short: _Words
-    service: Annotated[tuple[_Service, ...], Meta(min_length=1)]
-
-
-class _Counter(_Row, frozen=True):
-    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,8}(?!\n)$")]
-    services: tuple[Id, ...]
-    then: tuple[Id, ...] = ()
-    area: Annotated[str, Meta(max_length=20)] = ""
-
-
-class _Hours(_Row, frozen=True):
-    mon: tuple[Stretch, ...] = ()
-    tue: tuple[Stretch, ...] = ()
-    wed: tuple[Stretch, ...] = ()
-    thu: tuple[Stretch, ...] = ()
-    fri: tuple[Stretch, ...] = ()
-    sat: tuple[Stretch, ...] = ()
-    sun: tuple[Stretch, ...] = ()
-    holidays: tuple[date, ...] = ()
-    made_up: tuple[date, ...] = ()
-    cut_off_min: Minutes = 15
-    day_changes: Clock = "04:00"
-
-
-class _Calls(_Row, frozen=True):
-    recall_limit: Annotated[int, Meta(ge=0, le=20)] = 3
-    recall_gap_s: Annotated[float, Meta(ge=0, le=600)] = 5
-    grace_min: Minutes = 15
-    undo_s: Annotated[float, Meta(ge=0, le=600)] = 10
-
-
-class _Choice(_Row, frozen=True):
-    """Something with an id that a person can choose."""
-
-    id: Id
-    name: _Words
-
-
-class _Question(_Row, frozen=True):
-    """A question of the questionnaire; the law's own may leave out what it says. answers: for 2, 1, 0."""
-
-    id: Id
-    text: _Words | None = None
-    answers: tuple[_Words, _Words, _Words] | None = None
-
-
-class _Rating(_Row, frozen=True):
-    levels: Annotated[int, Meta(ge=2, le=5)] = 4
-    window_min: Minutes = 10
-    reason: tuple[_Choice, ...] = ()
-    shuffle: bool = False
-    questionnaire: bool = False
-    question: Annotated[tuple[_Question, ...], Meta(max_length=8)] = ()
-
-
-class _Officer(_Row, frozen=True):
-    id: Id
-    name: Name
-
-
-class _Device(_Row, frozen=True):
-    id: Id
-    role: Role
-    counter: str | None = None
-    temporary: bool = False
-
-
-class _File(_Row, frozen=True):
-    id: Id
-    name: _Words
-    time_zone: str
-    url: Url
-    hours: _Hours
-    authority: Annotated[tuple[_Authority, ...], Meta(min_length=1)]
-    counter: Annotated[tuple[_Counter, ...], Meta(min_length=1)]
-    hotline: str = ""
-    documents: _Words = _Words("Căn cước, bản chính giấy tờ", "ID card, original papers")
-    notice: tuple[_Words, ...] = ()
-    policy: _Policy = _Policy(PolicyKind.ACCUMULATING)
-    calls: _Calls = _Calls()
-    rating: _Rating = _Rating()
-    priority_group: tuple[_Choice, ...] = ()
-    officer: tuple[_Officer, ...] = ()
-    device: tuple[_Device, ...] = ()
+    elderly: tuple[str, int] | None = None
+    agencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    collecting: frozenset[str] = frozenset()
 
 
 def load_site(path: Path) -> HallConfig:
     """Read `hall.toml`. Raises SettingsError for the first thing that is wrong or would break the day."""
-    file = load(path, _File)
+    file = load(path, shape.File)
     _check_ids(path, file)
     _check_references(path, file)
     site = _site(path, file)
@@ -209,7 +85,7 @@ def load_site(path: Path) -> HallConfig:
         raise SettingsError(path, _key_of(problem, file), problem)
     return HallConfig(
         site=site,
-        devices={d.id: Device(d.role, d.counter, d.temporary) for d in file.device},
+        devices={d.id: _device(d) for d in file.device},
         officers={o.id: o.name for o in file.officer},
         groups={g.id: _words(g.name) for g in file.priority_group},
         reasons={r.id: _words(r.name) for r in file.rating.reason},
@@ -219,10 +95,23 @@ def load_site(path: Path) -> HallConfig:
         url=file.url.rstrip("/"),
         questions=_questions(path, file.rating),
         shuffle=file.rating.shuffle,
+        elderly=next(((g.id, g.from_years) for g in file.priority_group if g.from_years), None),
+        agencies={a.id: a.agencies for a in file.authority if a.agencies},
+        collecting=frozenset(s.id for a in file.authority for s in a.service if s.collect),
     )
 
 
-def _site(path: Path, file: _File) -> Site:
+def _device(row: shape.Device) -> Device:
+    return Device(
+        row.role,
+        row.counter,
+        row.temporary,
+        series=None if row.series is None else str(row.series),
+        name=None if row.name is None else _words(row.name),
+    )
+
+
+def _site(path: Path, file: shape.File) -> Site:
     pairs = tuple((authority, service) for authority in file.authority for service in authority.service)
     return Site(
         id=file.id,
@@ -236,6 +125,8 @@ def _site(path: Path, file: _File) -> Site:
         recall_gap=timedelta(seconds=file.calls.recall_gap_s),
         grace=timedelta(minutes=file.calls.grace_min),
         undo=timedelta(seconds=file.calls.undo_s),
+        own_series={str(d.series): d.id for d in file.device if d.series is not None},
+        paperless=file.paper.without == "issued",
         rating_window=timedelta(minutes=file.rating.window_min),
         rating_levels=file.rating.levels,
         rating_reasons=frozenset(r.id for r in file.rating.reason),
@@ -243,7 +134,7 @@ def _site(path: Path, file: _File) -> Site:
     )
 
 
-def _service(file: _File, authority: _Authority, service: _Service) -> Service:
+def _service(file: shape.File, authority: shape.Authority, service: shape.Service) -> Service:
     return Service(
         id=service.id,
         authority=authority.id,
@@ -258,7 +149,7 @@ def _service(file: _File, authority: _Authority, service: _Service) -> Service:
     )
 
 
-def _policy(row: _Policy) -> Policy:
+def _policy(row: shape.Policy) -> Policy:
     """What the file leaves out has the value that `Policy` has by default; an age limit of 0 means none."""
     usual = Policy()
     age = row.age_limit_min
@@ -270,7 +161,7 @@ def _policy(row: _Policy) -> Policy:
     )
 
 
-def _hours(row: _Hours) -> Hours:
+def _hours(row: shape.Hours) -> Hours:
     return Hours(
         week=tuple(tuple(_session(stretch) for stretch in getattr(row, day)) for day in DAYS),
         holidays=frozenset(row.holidays),
@@ -285,7 +176,7 @@ def _session(stretch: str) -> Session:
     return Session(time.fromisoformat(opens), time.fromisoformat(closes))
 
 
-def _questions(path: Path, rating: _Rating) -> tuple[Question, ...]:
+def _questions(path: Path, rating: shape.Rating) -> tuple[Question, ...]:
     """The rows of the file, or all of the law's; what a row leaves out is as the law's question has it."""
     law = legal_questions()
     if not rating.questionnaire:
@@ -295,7 +186,7 @@ def _questions(path: Path, rating: _Rating) -> tuple[Question, ...]:
     return tuple(_question(path, place, row, law) for place, row in enumerate(rating.question))
 
 
-def _question(path: Path, place: int, row: _Question, law: dict[str, Question]) -> Question:
+def _question(path: Path, place: int, row: shape.Question, law: dict[str, Question]) -> Question:
     usual = law.get(row.id)
     text = usual.text if row.text is None and usual else row.text
     answers = usual.answers if row.answers is None and usual else row.answers
@@ -306,7 +197,7 @@ def _question(path: Path, place: int, row: _Question, law: dict[str, Question]) 
     return Question(row.id, _words(text), (_words(two), _words(one), _words(none)))
 
 
-def _words(row: _Words | Words) -> Words:
+def _words(row: shape.Words | Words) -> Words:
     return Words(row.vi, row.en)
 
 
@@ -318,7 +209,7 @@ def _zone(path: Path, name: str) -> ZoneInfo:
         raise SettingsError(path, "time_zone", f"there is no time zone '{name}'", nearest) from None
 
 
-def _check_ids(path: Path, file: _File) -> None:
+def _check_ids(path: Path, file: shape.File) -> None:
     """Ids are names: the same one twice would silently mean the last."""
     services = [(f"authority[{i}].service", s.id) for i, a in enumerate(file.authority) for s in a.service]
     lists: tuple[Iterable[tuple[str, str]], ...] = (
@@ -339,7 +230,7 @@ def _check_ids(path: Path, file: _File) -> None:
                 raise SettingsError(path, f"{key}.id", f"'{id}' is used {counts[id]} times")
 
 
-def _check_references(path: Path, file: _File) -> None:
+def _check_references(path: Path, file: shape.File) -> None:
     """What one row says of another must be there; a near miss is a misspelling."""
     services = {s.id for a in file.authority for s in a.service}
     counters = {c.id for c in file.counter}
@@ -351,10 +242,36 @@ def _check_references(path: Path, file: _File) -> None:
             raise SettingsError(path, f"device[{place}].counter", "a counter needs counter")
         if device.counter is not None and device.role == "display":
             raise SettingsError(path, f"device[{place}].counter", "a display has no counter")
+        if device.series is not None and device.role != "kiosk":
+            raise SettingsError(path, f"device[{place}].series", f"a {device.role} gives no numbers")
+    _check_once(path, file)
+
+
+def _check_once(path: Path, file: shape.File) -> None:
+    """What only one row may say."""
+    said = Tally(d.series for d in file.device if d.series is not None)
+    for place, device in enumerate(file.device):
+        if device.series is not None and said[device.series] > 1:
+            free = next(n for n in range(1, 100) if n not in said)
+            raise SettingsError(
+                path,
+                f"device[{place}].series",
+                f"{device.series} is the series of {said[device.series]} kiosks; {free} is free",
+            )
+    aged = [place for place, group in enumerate(file.priority_group) if group.from_years is not None]
+    if len(aged) > 1:
+        key = f"priority_group[{aged[1]}].from_years"
+        raise SettingsError(path, key, "only one group goes by age")
+    whose: dict[str, str] = {}
+    for place, authority in enumerate(file.authority):
+        for agency in authority.agencies:
+            if whose.setdefault(agency, authority.id) != authority.id:
+                key = f"authority[{place}].agencies"
+                raise SettingsError(path, key, f"'{agency}' is one of '{whose[agency]}' already")
 
 
 def _references(
-    file: _File, services: set[str], counters: set[str]
+    file: shape.File, services: set[str], counters: set[str]
 ) -> Iterator[tuple[str, str, set[str], str]]:
     for place, counter in enumerate(file.counter):
         for key in ("services", "then"):
@@ -365,7 +282,7 @@ def _references(
             yield f"device[{place}].counter", device.counter, counters, "counter"
 
 
-def _key_of(problem: str, file: _File) -> str:
+def _key_of(problem: str, file: shape.File) -> str:
     """Where in the file the thing stands that a problem of the rules names in quotes; "" when it is all."""
     for day in DAYS:
         if problem.startswith(day.title()):

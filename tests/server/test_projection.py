@@ -20,7 +20,7 @@ from server.hall.site import Counter
 from server.hall.tickets import Klass
 from server.projection import Projection
 from tests.hall.searching import SEARCHED
-from tests.hall.small_hall import SmallHall, local, same, service, site
+from tests.hall.small_hall import SMALL, SmallHall, local, same, service, site
 from tests.server.small_server import config
 
 SECRET = "§"  # stands in everything that a person typed, and in nothing that may leave
@@ -34,6 +34,7 @@ typed = st.builds(
 )
 projection = Projection(replace(config(), officers={"ha": f"Trần {SECRET}"}))
 DEVICES = config().devices
+ROLES = {"kiosk-3": {"kiosk", "counter"}}  # it stands at a counter
 
 
 def board(hall: SmallHall, of: Projection = projection) -> m.Board:
@@ -51,7 +52,7 @@ def waiting(hall: SmallHall, service: str = "land", of: Projection = projection)
 # --- nothing personal (domain 2.9) --------------------------------------------------------------------------
 
 counters = st.sampled_from(["1", "2", "3"])
-numbers = st.sampled_from(["A98", "A99", "A100", "B001"]) | typed
+numbers = st.sampled_from(["A98", "A99", "A100", "B001", "A2-01", "A2-02/2"]) | typed
 # Every command in which somebody can type something, and those that move what was typed about.
 TYPED: list[tuple[type[c.Command], dict[str, st.SearchStrategy[Any]]]] = [
     (c.OpenCounter, {"counter": counters, "officer": typed}),
@@ -77,8 +78,13 @@ def test_nothing_that_anybody_typed_reaches_a_wall_a_ticket_or_a_device(
 ) -> None:
     hall = SmallHall()
     for s in ("land", "land", "land", "health"):
-        hall.issue(s, Klass.PRIORITY, source=by)
+        hall.issue(s, Klass.PRIORITY, source=by, dossier=by, token=f"{by}{s}")
+    hall.call_untold("A2-02", "2")
     said: list[bytes] = []
+    for number in ("A2-01", "A2-02", "A2-02"):
+        told = hall.tell(number, dossier=by, token=f"{by}{number}", box=by, klass=Klass.PRIORITY)
+        said.append(msgspec.json.encode(projection.result(hall.state, told, hall.now)))
+        said.append(codec.encode(board(hall)))
     for command in commands:
         what = dict(command)
         try:
@@ -255,7 +261,7 @@ def test_each_device_is_told_what_it_needs_and_no_more() -> None:
     for id, plan in plans.items():
         assert (plan.rev, plan.at, plan.time_zone) == (7, now, "Asia/Ho_Chi_Minh")
         role = {"kiosk": plan.kiosk, "counter": plan.counter, "display": plan.display}
-        assert [name for name, part in role.items() if part is not None] == [DEVICES[id].role]
+        assert {name for name, part in role.items() if part is not None} == ROLES.get(id, {DEVICES[id].role})
         assert codec.decode(topics.CONFIG, codec.encode(plan)) == plan
     terminal = plans["counter-2"].counter
     assert terminal is not None
@@ -272,6 +278,40 @@ def test_a_kiosk_is_told_when_it_may_give_numbers() -> None:
     assert (first.opens, first.closes) == (local("07:30"), local("11:15"))
     assert second.opens == local("13:30")
     assert land.openings[2].opens == local("07:30", date(2026, 11, 25))  # Tuesday is a holiday
+
+
+def test_a_kiosk_is_told_what_it_needs_to_give_numbers_by_itself() -> None:
+    told = replace(
+        config(replace(SMALL, paperless=False)),
+        elderly=("elderly", 75),
+        agencies={"of-a": ("H42.05",)},
+        collecting=frozenset({"roads"}),
+    )
+    plan = Projection(told).device_config("kiosk-1", local("08:00"), 1).kiosk
+    assert plan is not None
+    assert (plan.series, plan.paperless, plan.url, plan.grace_min) == (1, False, "http://hall.test/t/", 15)
+    assert (plan.elderly, plan.elderly_years) == ("elderly", 75)
+    assert [name.vi for name in plan.elsewhere] == ["Máy cạnh cửa", "máy lấy số 3"]
+    of_a, of_b, *_ = plan.authorities
+    assert (of_a.agencies, of_b.agencies) == (("H42.05",), ())
+    assert [(s.digits, s.collect, s.place.vi) for s in of_a.services] == [
+        (2, False, "quầy 1, 2"),
+        (2, True, "quầy 1"),
+    ]
+    without = projection.device_config("kiosk-3", local("08:00"), 1).kiosk
+    assert without is not None
+    assert (without.series, without.paperless, without.elderly) == (None, True, None)
+
+
+def test_a_reprint_says_what_the_first_paper_said() -> None:
+    hall = SmallHall()
+    code = "H42.05-261123-0007"
+    events = hall.ask(c.Issue, service="land", ticket="t", token="k", source="kiosk-1", dossier=code)
+    first = projection.ticket_reply("r1", projection.result(hall.state, events, hall.now))
+    hall.after(minutes=20)
+    again = projection.reprint("order", hall.ticket("t"))
+    assert again == msgspec.structs.replace(first, id="order", ahead=None, wait=None)
+    assert again.dossier == code
 
 
 def test_a_device_that_the_hall_does_not_have_gets_no_plan() -> None:

@@ -1,0 +1,162 @@
+"""The shape of `hall.toml`: its tables and keys, what each may hold, and what it is when left out.
+
+Knows no hall: what the rows mean together is the business of `server.site_file`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from server.hall.site import PolicyKind
+
+Role = Literal["kiosk", "counter", "display"]
+
+Id = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]  # a level of an MQTT topic
+Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Minutes = Annotated[float, Meta(ge=0, le=1440)]
+Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d(?!\n)$")]
+Stretch = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d(?!\n)$")]
+
+# How the codes of an authority's dossiers begin, or, as they were written until 2020, where they are from.
+Agency = Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,3}(\.[A-Z0-9]{2,3}){1,4}(?!\n)$")]
+Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?(?!\n)$", max_length=35)]  # a ticket's has 60
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class Words(Row, frozen=True):
+    vi: Name
+    en: Name
+
+
+class Policy(Row, frozen=True):
+    kind: PolicyKind
+    weight: float | None = None
+    age_limit_min: Minutes | None = None
+    normals: Annotated[int, Meta(ge=1)] | None = None
+
+
+class Service(Row, frozen=True):
+    id: Id
+    name: Words
+    letter: str | None = None  # the authority's, unless the service has a series of its own
+    digits: int = 3
+    start: int = 1
+    policy: Policy | None = None
+    typical_min: Minutes = 8
+    target_min: Minutes = 15
+    cap: Annotated[int, Meta(ge=1)] | None = None
+    collect: bool = False  # results are collected here: a scanned dossier code leads to this service
+
+
+class Authority(Row, frozen=True):
+    id: Id
+    letter: str
+    name: Words
+    short: Words
+    service: Annotated[tuple[Service, ...], Meta(min_length=1)]
+    agencies: tuple[Agency, ...] = ()
+
+
+class Counter(Row, frozen=True):
+    id: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,8}(?!\n)$")]
+    services: tuple[Id, ...]
+    then: tuple[Id, ...] = ()
+    area: Annotated[str, Meta(max_length=20)] = ""
+
+
+class Hours(Row, frozen=True):
+    mon: tuple[Stretch, ...] = ()
+    tue: tuple[Stretch, ...] = ()
+    wed: tuple[Stretch, ...] = ()
+    thu: tuple[Stretch, ...] = ()
+    fri: tuple[Stretch, ...] = ()
+    sat: tuple[Stretch, ...] = ()
+    sun: tuple[Stretch, ...] = ()
+    holidays: tuple[date, ...] = ()
+    made_up: tuple[date, ...] = ()
+    cut_off_min: Minutes = 15
+    day_changes: Clock = "04:00"
+
+
+class Calls(Row, frozen=True):
+    recall_limit: Annotated[int, Meta(ge=0, le=20)] = 3
+    recall_gap_s: Annotated[float, Meta(ge=0, le=600)] = 5
+    grace_min: Minutes = 15
+    undo_s: Annotated[float, Meta(ge=0, le=600)] = 10
+
+
+class Choice(Row, frozen=True):
+    """Something with an id that a person can choose."""
+
+    id: Id
+    name: Words
+
+
+class Question(Row, frozen=True):
+    """A question of the questionnaire; the law's own may leave out what it says. answers: for 2, 1, 0."""
+
+    id: Id
+    text: Words | None = None
+    answers: tuple[Words, Words, Words] | None = None
+
+
+class Rating(Row, frozen=True):
+    levels: Annotated[int, Meta(ge=2, le=5)] = 4
+    window_min: Minutes = 10
+    reason: tuple[Choice, ...] = ()
+    shuffle: bool = False
+    questionnaire: bool = False
+    question: Annotated[tuple[Question, ...], Meta(max_length=8)] = ()
+
+
+class Group(Choice, frozen=True):
+    """A priority group; from_years: the age at which one belongs to it, if it goes by age."""
+
+    from_years: Annotated[int, Meta(ge=1, le=120)] | None = None
+
+
+class Paper(Row, frozen=True):
+    """without: what a number is worth whose paper did not come out."""
+
+    without: Literal["issued", "void"] = "issued"
+
+
+class Officer(Row, frozen=True):
+    id: Id
+    name: Name
+
+
+class Device(Row, frozen=True):
+    id: Id
+    role: Role
+    counter: str | None = None
+    temporary: bool = False
+    series: Annotated[int, Meta(ge=1, le=99)] | None = None
+    name: Words | None = None
+
+
+class File(Row, frozen=True):
+    id: Id
+    name: Words
+    time_zone: str
+    url: Url
+    hours: Hours
+    authority: Annotated[tuple[Authority, ...], Meta(min_length=1)]
+    counter: Annotated[tuple[Counter, ...], Meta(min_length=1)]
+    hotline: str = ""
+    documents: Words = Words("Căn cước, bản chính giấy tờ", "ID card, original papers")
+    notice: tuple[Words, ...] = ()
+    policy: Policy = Policy(PolicyKind.ACCUMULATING)
+    calls: Calls = Calls()
+    rating: Rating = Rating()
+    paper: Paper = Paper()
+    priority_group: tuple[Group, ...] = ()
+    officer: tuple[Officer, ...] = ()
+    device: tuple[Device, ...] = ()
