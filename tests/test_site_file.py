@@ -203,3 +203,74 @@ def test_the_example_has_a_terminal_for_each_of_its_twelve_counters():
     assert terminals == set(config.site.counters) and len(terminals) == 12
     assert sum(d.role == "kiosk" for d in config.devices.values()) == 2
     assert sum(d.role == "display" for d in config.devices.values()) == 2
+
+
+KIOSK = '[[device]]\nid = "kiosk-1"\nrole = "kiosk"\n'
+
+
+def test_a_kiosk_has_a_series_and_a_name_of_its_own(written):
+    named = 'series = 7\nname = { vi = "Máy cửa chính", en = "Main door" }\ncounter = "2"\n'
+    config = load_site(written((KIOSK, KIOSK + named)))
+    kiosk = config.devices["kiosk-1"]
+    assert (kiosk.series, kiosk.counter, kiosk.name.en) == ("7", "2", "Main door")
+    assert config.site.own_series == {"7": "kiosk-1"}
+    plain = load_site(written())
+    assert plain.devices["kiosk-1"].series is None and plain.site.own_series == {}
+
+
+def test_two_kiosks_of_one_series_are_told_which_is_free(written):
+    two = KIOSK + "series = 1\n" + KIOSK.replace("kiosk-1", "kiosk-2") + "series = 1\n"
+    error = refusal(written((KIOSK, two)))
+    assert error.key == "device[0].series"
+    assert "1 is the series of 2 kiosks; 2 is free" in str(error)
+
+
+@pytest.mark.parametrize("series", ["0", "100", '"2"', "1.5"])
+def test_a_series_is_a_number_of_one_or_two_figures(written, series):
+    assert refusal(written((KIOSK, KIOSK + f"series = {series}\n"))).key == "device[0].series"
+
+
+def test_only_kiosks_give_numbers_and_only_walls_stand_at_no_counter(written):
+    terminal = 'role = "counter"\ncounter = "1"\n'
+    assert refusal(written((terminal, terminal + "series = 1\n"))).key == "device[1].series"
+    assert refusal(written((terminal, 'role = "display"\ncounter = "1"\n'))).key == "device[1].counter"
+    assert refusal(written((KIOSK, KIOSK + 'counter = "9"\n'))).key == "device[0].counter"
+
+
+def test_a_hall_says_what_a_number_without_paper_is_worth(written):
+    assert load_site(written()).site.paperless
+    assert not load_site(written(("[policy]", '[paper]\nwithout = "void"\n\n[policy]'))).site.paperless
+    assert refusal(written(("[policy]", '[paper]\nwithout = "lost"\n\n[policy]'))).key == "paper.without"
+
+
+def test_one_priority_group_goes_by_age(written):
+    group = 'en = "Aged 60 or over" }\n'
+    assert load_site(written((group, group + "from_years = 75\n"))).elderly == ("elderly", 75)
+    assert load_site(written()).elderly is None
+    other = '[[priority_group]]\nid = "x"\nfrom_years = 80\nname = { vi = "X", en = "X" }\n'
+    assert (
+        refusal(written((group, group + "from_years = 75\n" + other))).key == "priority_group[1].from_years"
+    )
+
+
+def test_codes_of_dossiers_lead_to_one_authority_and_to_where_results_are(written):
+    letter = 'letter = "A"\n'
+    config = load_site(
+        written(
+            (letter, letter + 'agencies = ["H42.05", "000.00.05.H42"]\n'),
+            ("typical_min = 5 }", "typical_min = 5, collect = true }"),
+        )
+    )
+    assert config.agencies == {"justice": ("H42.05", "000.00.05.H42")} and config.collecting == {"records"}
+    twice = [(x, x + 'agencies = ["H42.05"]\n') for x in (letter, 'letter = "E"\n')]
+    assert refusal(written(*twice)).key == "authority[1].agencies"
+    assert refusal(written((letter, letter + 'agencies = ["h42 05"]\n'))).key == "authority[0].agencies[0]"
+
+
+def test_results_of_the_example_are_collected_where_somebody_has_them():
+    config = load_site(HANAM / "hall.toml")
+    site = config.site
+    assert config.collecting and len(config.agencies) == len(site.authorities)
+    for id in config.collecting:
+        others = {s.id for s in site.services.values() if s.authority == site.services[id].authority}
+        assert all(others & {*c.services} for c in site.counters_for(id))
