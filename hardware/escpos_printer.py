@@ -73,7 +73,8 @@ class EscposPrinter:
         self._talk = threading.Lock()  # one dialogue at a time: a look never eats a job's answer
         self._status = PrinterStatus.UNPLUGGED
         self._puts: list[Callable[[PrinterStatus], object]] = []
-        self._left_behind = b""  # what ends a broken job before the next: it may still hang in the slot
+        self._left_behind = False  # paper of a broken job may still hang in the slot
+        self._torn = 0  # so many bytes may be missing to a command that broke off
         self._acknowledges: bool | None = None  # GS r is answered; None: to be found out
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -136,25 +137,24 @@ class EscposPrinter:
         under_way = _UnderWay(self._acknowledges is True, self._wire.bytes_per_s, job)
         try:
             if self._left_behind:
-                self._send(self._left_behind, under_way)
-            self._left_behind = escpos.INIT + self._cut
+                self._send(escpos.INIT + self._cut, under_way)
+            self._left_behind = True
             for at, part in enumerate(job.parts):
                 last = at == len(job.parts) - 1
                 if last:
                     under_way.peek_at = 0.0  # nothing is cut that has not come out
                 self._wait_until(under_way, 0 if last else AHEAD - 1)
-                self._left_behind = bytes(len(part)) + escpos.INIT + self._cut
                 self._send(part + (escpos.DONE if under_way.acknowledged else b""), under_way)
-                self._left_behind = escpos.INIT + self._cut
                 under_way.parts += under_way.acknowledged
             self._wait_until(under_way, 0, to_the_end=True)
         except WireGone:
+            self._torn = max(map(len, job.parts))
             self._became(PrinterStatus.UNPLUGGED)
             return PrintResult.MAYBE
         except _Stopped as stopped:
             self._drop()
             return stopped.result
-        self._left_behind = b""
+        self._left_behind = False
         return PrintResult.PRINTED
 
     @property
@@ -190,8 +190,7 @@ class EscposPrinter:
     def _peek(self, under_way: _UnderWay, thoroughly: bool = False) -> None:
         """Ask in the middle of a job. Silence is no news here: slow wires answer behind data.
 
-        A fault is believed when it is said twice: a picture can hold the bytes of a question, and its answer
-        comes unasked.
+        A fault is believed when it is said twice, because stray bytes can look like one.
         """
         if not thoroughly and self._answers((escpos.OFFLINE,), under_way) in (None, PrinterStatus.OK):
             under_way.peeked()
@@ -219,6 +218,9 @@ class EscposPrinter:
         except WireGone:
             log.info("printer wire closed")  # asking opens it anew
         try:
+            if self._torn:  # it waits for the rest of a picture, and takes everything for it: white, then
+                self._wire.write(bytes(self._torn), STALL_S)
+                self._torn = 0
             status = self._answers(escpos.ASKED)
             if status in PROBES and self._acknowledges is None:
                 self._acknowledges = self._probed()

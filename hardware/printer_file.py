@@ -39,11 +39,23 @@ class FileWire:
         self._path = path
         self._fd: int | None = None
 
+    def open(self) -> int:
+        """A file descriptor that does not block. Raises OSError."""
+        return os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+
+    def let_go(self, fd: int) -> None:
+        """The end of a file descriptor. Raises OSError."""
+        os.close(fd)
+
+    def drain(self, fd: int, limit: float) -> None:
+        """Wait until the bytes have left, where that is not at once. Raises OSError."""
+
     def write(self, data: bytes, timeout_s: float) -> None:
         limit = time.monotonic() + timeout_s
         fd = self._opened()
         try:
             write_all(fd, data, limit)
+            self.drain(fd, limit)
         except OSError as error:
             self.close()
             raise WireGone(f"{self._path}: {error}") from error
@@ -72,7 +84,7 @@ class FileWire:
         fd, self._fd = self._fd, None
         if fd is not None:
             try:
-                os.close(fd)
+                self.let_go(fd)
             except OSError as error:
                 if error.errno not in (errno.ENODEV, errno.EIO):  # unplugged while it was open
                     raise
@@ -80,7 +92,7 @@ class FileWire:
     def _opened(self) -> int:
         if self._fd is None:
             try:
-                self._fd = os.open(self._path, os.O_RDWR | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+                self._fd = self.open()
             except OSError as error:
                 raise NothingLeft(str(error)) from error
         return self._fd

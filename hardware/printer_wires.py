@@ -8,9 +8,11 @@ and 10 MB of memory, on a Pi 3 four times that. Its profiles are (`hardware.prin
 
 from __future__ import annotations
 
-import logging
 import socket
+import termios
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote
@@ -24,8 +26,6 @@ from hardware.printer_file import FileWire, is_device
 from hardware.printer_oneway import NothingLeft, OneWayPrinter
 from hardware.printer_options import Options
 from hardware.printer_outlets import CupsQueue, FileOutlet, WireOutlet
-
-log = logging.getLogger(__name__)
 
 RAW_PORT: Final = 9100
 CONNECT_S: Final = 1.5  # a printer in the same building answers within milliseconds
@@ -54,7 +54,7 @@ def _open_file(url: SplitResult) -> Printer:
 
 def _open_serial(url: SplitResult) -> Printer:
     options = Options(url.query, ("answers", "baud", "flow"))
-    wire = SerialWire(str(_device_path(url)), options.baud(), options.choice("flow", FLOWS, "none"))
+    wire = SerialWire(_device_path(url), options.baud(), options.choice("flow", FLOWS, "none"))
     return _printer(wire, options, options.head(lean=True))
 
 
@@ -161,60 +161,48 @@ class TcpWire:
         return self._socket
 
 
-class SerialWire:
-    """A serial port. Its bytes count as written when they have left the port: answers wait behind them."""
+class SerialWire(FileWire):
+    """A serial port, set up by pyserial. Bytes count as written when they have left it: answers wait behind."""
 
-    def __init__(self, path: str, baud: int, flow: str) -> None:
-        self._path, self._baud, self._flow = path, baud, flow
+    def __init__(self, path: Path, baud: int, flow: str) -> None:
+        super().__init__(path)
+        self._baud, self._flow = baud, flow
         self._port: serial.Serial | None = None
         self.bytes_per_s = baud / 10  # start bit, 8 bits, stop bit
 
-    def write(self, data: bytes, timeout_s: float) -> None:
-        port = self._opened()
-        limit = time.monotonic() + timeout_s
-        try:
-            port.write_timeout = timeout_s
-            port.write(data)
-            while port.out_waiting:
-                if time.monotonic() > limit:
-                    raise TimeoutError("it takes no bytes")
-                time.sleep(DRAIN_S)
-        except OSError as error:  # pyserial's errors are OSErrors
-            self.close()
-            raise WireGone(f"serial printer: {error}") from error
+    def open(self) -> int:
+        with _as_os_error():
+            self._port = serial.Serial(
+                str(self._path),
+                self._baud,
+                timeout=0,
+                rtscts=self._flow == "rtscts",
+                xonxoff=self._flow == "xonxoff",
+                exclusive=True,
+            )
+        return int(self._port.fileno())
 
-    def read(self, timeout_s: float) -> bytes:
-        if self._port is None:
-            return b""
-        try:
-            self._port.timeout = timeout_s
-            first = bytes(self._port.read(1))
-            return first + bytes(self._port.read(self._port.in_waiting)) if first else b""
-        except OSError as error:
-            self.close()
-            raise WireGone(f"serial printer: {error}") from error
-
-    def close(self) -> None:
+    def let_go(self, fd: int) -> None:
         port, self._port = self._port, None
-        if port is None:
-            return
-        for end in (port.reset_output_buffer, port.close):  # closing waits for what is not taken, for ever
-            try:
-                end()
-            except OSError as error:
-                log.info("serial printer closed: %s", error)
+        assert port is not None
+        try:
+            with _as_os_error():
+                port.reset_output_buffer()  # closing waits for what is not taken, for ever
+        finally:
+            port.close()
 
-    def _opened(self) -> serial.Serial:
-        if self._port is None:
-            try:
-                self._port = serial.Serial(
-                    self._path,
-                    self._baud,
-                    timeout=0,
-                    rtscts=self._flow == "rtscts",
-                    xonxoff=self._flow == "xonxoff",
-                    exclusive=True,
-                )
-            except OSError as error:
-                raise NothingLeft(f"serial printer: {error}") from error
-        return self._port
+    def drain(self, fd: int, limit: float) -> None:
+        assert self._port is not None
+        while self._port.out_waiting:
+            if time.monotonic() > limit:
+                raise TimeoutError("it takes no bytes")
+            time.sleep(DRAIN_S)
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """The system's own error for terminals, which pyserial lets through, is no OSError."""
+    try:
+        yield
+    except termios.error as error:
+        raise OSError(*error.args) from error

@@ -16,6 +16,9 @@ from typing import Protocol, Self
 
 
 class Machine(Protocol):
+    @property
+    def switches(self) -> dict[str, str]: ...
+
     def write(self, data: bytes, timeout_s: float) -> None: ...
 
     def read(self, timeout_s: float) -> bytes: ...
@@ -24,8 +27,8 @@ class Machine(Protocol):
 class TcpPrinter:
     """`machine` on a free port of this machine, from `with` to its end.
 
-    reset_after: bytes after which the connection is reset, once. deaf: it takes no bytes. answer: what becomes
-    of each answer on its way out. greeting: bytes that it sends to whoever connects.
+    reset_after: bytes after which the connection is reset, once. deaf: it takes no bytes. answer: what
+    becomes of each answer on its way out. greeting: bytes that it sends to whoever connects.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -80,7 +83,8 @@ class TcpPrinter:
         try:
             connection.sendall(self.greeting)
             while not self._ended.is_set():
-                ready = [] if self.deaf.is_set() else select.select([connection], [], [], 0.002)[0]
+                deaf = self.deaf.is_set() or self.machine.switches["printer"] == "silent"
+                ready = [] if deaf else select.select([connection], [], [], 0.002)[0]
                 if ready:
                     data = connection.recv(1024)
                     if not data:
@@ -92,7 +96,7 @@ class TcpPrinter:
                         # Lingering for no time is what the system calls a reset.
                         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                         return
-                elif self.deaf.is_set():
+                elif deaf:
                     self._ended.wait(0.002)
                 if told := self.answer(self.machine.read(0)):
                     connection.sendall(told)
