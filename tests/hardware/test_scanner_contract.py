@@ -249,7 +249,8 @@ def test_nothing_that_was_scanned_is_in_the_log_or_in_a_representation(
     rig.send(SECRET.encode() + b"\r")
     scan = rig.scans.get(timeout=PATIENCE_S)
     logging.getLogger("a.program").info("heard %r", scan)
-    rig.send(SECRET.encode() * 20 + b"\r")
+    rig.send(SECRET.encode() * 20 + b"\rnext\r")
+    assert texts(rig, 1) == ["next"]
     rig.send(SECRET.encode())
     rig.plug(False)
     wait_for(rig, ScannerStatus.UNPLUGGED)
