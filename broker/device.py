@@ -109,7 +109,9 @@ class DeviceLink:
         *,
         open_link: OpenLink = open_link,
         monotonic: Callable[[], float] = time.monotonic,
+        boot: str | None = None,
     ) -> None:
+        """`boot`: the start of the machine that `monotonic` counts from, where it is not this machine's."""
         self._program = inbox
         self._outbox = outbox
         self._clock = clock
@@ -117,7 +119,7 @@ class DeviceLink:
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._recording = threading.Lock()
         facts = outbox.pending() if outbox is not None else []
-        self._session = Session(settings.site, settings.device, role, version, facts, boot_id())
+        self._session = Session(settings.site, settings.device, role, version, facts, boot or boot_id())
         user = settings.user or settings.device
         credentials = read_credentials(user, settings.password_file) if settings.password_file else None
         self._link = open_link(
@@ -135,9 +137,10 @@ class DeviceLink:
         """Whether the broker is within reach, whatever the server does."""
         return "up" if self._link.connected else "down"
 
-    def start(self) -> None:
-        """Connect in the background; returns at once."""
-        self._thread.start()
+    def start(self, threaded: bool = True) -> None:
+        """Connect in the background; returns at once. Not `threaded`: the caller pumps."""
+        if threaded:
+            self._thread.start()
         self._link.start()
 
     def request(self, request: m.AnyRequest, deadline_s: float = 2.0) -> None:

@@ -45,6 +45,8 @@ class Store:
     def __init__(self, where: Path | Disk) -> None:
         self.disk = where if isinstance(where, Disk) else Disk(where)
         self.disk.tables(_SCHEMA)
+        if self._kept("lives", bool, only_own=True) is None:
+            self._disown()
 
     # --- lives ------------------------------------------------------------------------------------------
 
@@ -113,6 +115,13 @@ class Store:
 
     def close(self) -> None:
         self.disk.close()
+
+    def _disown(self) -> None:
+        """Lives that hang in the air on a card that was put back from a copy went on after the copy was made:
+        nothing is said of them any more."""
+        with self.disk.transaction() as db:
+            db.execute("UPDATE life SET phase = 'maybe' WHERE phase IN ('pending', 'issued', 'printing')")
+            self._keep("lives", True)
 
     def _keep(self, name: str, value: Any) -> None:
         with self.disk.transaction() as db:
