@@ -100,8 +100,8 @@ def open_printer(url: str, clock: Clock) -> Printer:
     scheme, colon, _ = url.partition(":")
     opener = DRIVERS.get(scheme)
     if opener is None or not colon:
-        near = difflib.get_close_matches(scheme, DRIVERS, n=1, cutoff=0.3)
-        meant = EXAMPLES[near[0] if near else "sim"]
+        near = difflib.get_close_matches(scheme.lower(), DRIVERS, n=1, cutoff=0.5)
+        meant = EXAMPLES["file" if url.startswith("/") else near[0] if near else "sim"]
         raise UnknownPrinter(f"printer '{url}' names no driver of ours, the nearest is '{meant}'")
     try:
         return opener(urlsplit(url), clock)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 from urllib.parse import parse_qsl
 
-from hardware.print_head import HEADS, Head
+from hardware.print_head import Head
 from hardware.printer_profiles import head_of
 
 BAUDS: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
@@ -29,7 +29,9 @@ class Options:
         allowed = sorted({*PAPER, *known})
         for name in self._told:
             if name not in allowed:
-                raise ValueError(f"unknown option '{name}', the nearest is '{nearest(name, allowed)}'")
+                near = difflib.get_close_matches(name, allowed, n=1)
+                hint = f"the nearest is '{near[0]}'" if near else f"there are {', '.join(allowed)}"
+                raise ValueError(f"unknown option '{name}', {hint}")
 
     def text(self, name: str, default: str = "") -> str:
         return self._told.get(name, default)
@@ -64,7 +66,7 @@ class Options:
 
     def head(self, width_mm: int | None = None, lean: bool = False) -> Head:
         """The head that `profile`, `width`, `mode` and `lean` describe, 80 mm of pictures if none does."""
-        width = self.choice("width", tuple(map(str, HEADS)), str(width_mm or "80"))
+        width = self.choice("width", ("58", "80"), str(width_mm or "80"))
         asked = int(width) if "width" in self._told or width_mm else None
         mode = self.choice("mode", ("raster", "text", "auto"), "auto")
         lean = self.choice("lean", ("yes", "no"), "yes" if lean else "no") == "yes"

@@ -6,6 +6,7 @@ Knows how to hand over within a time and to tell "nothing has left" from "someth
 from __future__ import annotations
 
 import os
+import select
 import stat
 import subprocess
 import time
@@ -21,20 +22,21 @@ LPSTAT_S: Final = 3.0
 
 
 class FileOutlet:
-    """A plain file, which tickets are appended to, or a FIFO that somebody reads."""
+    """A plain file, which tickets are appended to, or a FIFO, which stays open while somebody reads it."""
 
     bytes_per_s = USB_BYTES_PER_S
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._fifo: int | None = None
 
     def state(self) -> PrinterStatus:
-        """A FIFO without a reader is unplugged; opening it to see shows the reader nothing."""
+        """A FIFO without a reader is unplugged, like a file that is not there."""
         try:
-            os.close(self._opened())
+            fd = self._opened()
         except OSError:
             return PrinterStatus.UNPLUGGED
-        return PrinterStatus.OK
+        return PrinterStatus.OK if self._kept(fd) else PrinterStatus.UNPLUGGED
 
     def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
         try:
@@ -46,16 +48,34 @@ class FileOutlet:
         except OSError as error:
             raise WireGone(f"{self._path}: {error}") from error
         finally:
-            os.close(fd)
+            self._kept(fd)
 
     def close(self) -> None:
-        """It is only open while a ticket is written."""
+        if self._fifo is not None:
+            os.close(self._fifo)
+            self._fifo = None
 
     def _opened(self) -> int:
+        if self._fifo is not None:
+            return self._fifo
         flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        if stat.S_ISREG(self._path.stat().st_mode):
-            flags |= os.O_APPEND
-        return os.open(self._path, flags)
+        kind = self._path.stat().st_mode
+        fd = os.open(self._path, flags | (os.O_APPEND if stat.S_ISREG(kind) else 0))
+        if stat.S_ISFIFO(kind):
+            self._fifo = fd
+        return fd
+
+    def _kept(self, fd: int) -> bool:
+        """Close a plain file; keep a FIFO, unless its reader has gone. Whether it can be written to."""
+        if fd != self._fifo:
+            os.close(fd)
+            return True
+        look = select.poll()
+        look.register(fd, select.POLLERR)
+        gone = bool(look.poll(0))
+        if gone:
+            self.close()
+        return not gone
 
 
 class WireOutlet:

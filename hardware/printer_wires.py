@@ -162,7 +162,7 @@ class TcpWire:
 
 
 class SerialWire(FileWire):
-    """A serial port, set up by pyserial. Bytes count as written when they have left it: answers wait behind."""
+    """A serial port, set up by pyserial. Bytes count as written when they have left it."""
 
     def __init__(self, path: Path, baud: int, flow: str) -> None:
         super().__init__(path)

@@ -13,7 +13,7 @@ from hardware.print_head import Head
 from hardware.print_job import PrintJob
 from kiosk.slip import Slip
 
-NUMBER_HIGH: Final = 6  # times: capitals of font A are 17 dots high, 6 times that is 12.7 mm
+NUMBER_HIGH: Final = 7  # times: capitals of font A are 15 to 17 dots high, 7 times that is 13 mm and more
 NUMBER_WIDE: Final = 5  # times at most, as far as the whole number fits into the line
 STAR: Final = " *"
 
