@@ -2,8 +2,7 @@
 
 Every figure has one definition, given in its docstring and shown beside it on the page (experience 1.6).
 Waiting time runs from issue to the first call; percentiles are by nearest rank over tickets *called* in a
-half-open period; satisfaction comes with the number of answers, the response rate and Wilson's 95 %
-interval.
+half-open period. What citizens said is `server.satisfaction`'s.
 """
 
 from __future__ import annotations
@@ -12,22 +11,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from math import ceil, sqrt
+from math import ceil
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from server.hall.site import Site
 from server.hall.tickets import State
+from server.satisfaction import Answer, Opinions, Served, opinions_of
 from server.store import rating_table, ticket_table
 
 LAST_HOUR = timedelta(minutes=60)
 HALF_HOUR = timedelta(minutes=30)
 SOON = 0.8  # of the promised wait: from here on "soon late"
 TARGET_SHARE = 90  # per cent that ought to be called within the promised wait
-Z95 = 1.959964
-# The lowest level that counts as satisfied, by how many levels the buttons have (domain 4.1).
-SATISFIED_FROM = {2: 2, 3: 3, 4: 3, 5: 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +37,12 @@ class Visit:
     issued_at: datetime
     called_at: datetime | None = None  # the first call
     ended_at: datetime | None = None
+    counter: str | None = None
+    officer: str | None = None
 
     @property
     def wait(self) -> timedelta | None:
         return None if self.called_at is None else max(timedelta(), self.called_at - self.issued_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One press of a satisfaction button: `level` 1 (worst) to `levels`."""
-
-    level: int
-    levels: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,33 +91,6 @@ class HalfHour:
 
 
 @dataclass(frozen=True, slots=True)
-class LevelShare:
-    """How many pressed one button, and Wilson's 95 % interval of the share, in per cent."""
-
-    level: int
-    n: int
-    share: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, slots=True)
-class Satisfaction:
-    """All answers of the day. share: per cent that pressed satisfied or better; response: answers per
-    served.
-    """
-
-    levels: tuple[LevelShare, ...]  # best first
-    n: int
-    served: int
-    satisfied: LevelShare | None
-
-    @property
-    def response(self) -> float | None:
-        return 100 * self.n / self.served if self.served else None
-
-
-@dataclass(frozen=True, slots=True)
 class Within:
     """Of the `n` tickets called, how many waited no longer than their service promises."""
 
@@ -165,37 +130,77 @@ class DayFigures:
     sums: Sums
     within: Within
     half_hours: tuple[HalfHour, ...]
-    satisfaction: Satisfaction
+    opinions: Opinions
 
 
 def read_day(engine: sa.Engine, day: str) -> tuple[list[Visit], list[Answer]]:
     """Tickets and ratings of a business day (YYYY-MM-DD), as of one instant."""
     t, r = ticket_table.c, rating_table.c
-    tickets = sa.select(t.service, t.state, t.issued_at, t.called_at, t.ended_at).where(t.day == day)
-    ratings = sa.select(r.level, r.levels).where(r.day == day)
+    tickets = sa.select(t.service, t.state, t.issued_at, t.called_at, t.ended_at, t.counter, t.officer).where(
+        t.day == day
+    )
+    ratings = (
+        sa.select(rating_table, t.ended_at)
+        .join_from(rating_table, ticket_table, r.ticket == t.id, isouter=True)
+        .where(r.day == day)
+    )
     with engine.connect() as db:
         visits = [
-            Visit(row.service, State(row.state), *map(_instant, (row.issued_at, row.called_at, row.ended_at)))
+            Visit(
+                service=row.service,
+                state=State(row.state),
+                issued_at=datetime.fromisoformat(row.issued_at),
+                called_at=_instant(row.called_at),
+                ended_at=_instant(row.ended_at),
+                counter=row.counter,
+                officer=row.officer,
+            )
             for row in db.execute(tickets)
         ]
-        return visits, [Answer(row.level, row.levels) for row in db.execute(ratings)]
+        return visits, [_answer(row) for row in db.execute(ratings)]
 
 
-def _instant(text: str | None) -> Any:
+def _answer(row: Any) -> Answer:
+    return Answer(
+        row.level,
+        row.levels,
+        row.service,
+        row.counter,
+        row.officer,
+        row.reason,
+        msgspec.json.decode(row.answers, type=dict[str, int]) if row.answers else {},
+        _instant(row.at),
+        _instant(row.ended_at),
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
 def day_figures(
-    site: Site, visits: Sequence[Visit], answers: Sequence[Answer], spans: Sequence[tuple[datetime, datetime]]
+    site: Site,
+    visits: Sequence[Visit],
+    answers: Sequence[Answer],
+    spans: Sequence[tuple[datetime, datetime]],
+    questions: Sequence[str] = (),
+    officers: Iterable[str] = (),
 ) -> DayFigures:
-    """The figures of a day whose sessions are `spans` (aware, in order)."""
-    sums = sums_of(visits)
+    """The figures of a day whose sessions are `spans` (aware, in order). questions: ids of the questionnaire;
+    officers: in the order in which they are to be listed."""
     return DayFigures(
-        sums,
+        sums_of(visits),
         within_target(site, visits),
         half_hours(visits, spans),
-        satisfaction_of(answers, sums.served, site.rating_levels),
+        opinions_of(
+            answers, served(visits), site.rating_levels, questions, site.services, site.counters, officers
+        ),
     )
+
+
+def served(visits: Iterable[Visit]) -> list[Served]:
+    """The visits that might have been rated."""
+    return [Served(v.service, v.counter or "", v.officer) for v in visits if v.state is State.SERVED]
 
 
 def sums_of(visits: Iterable[Visit]) -> Sums:
@@ -259,35 +264,6 @@ def half_hours(visits: Sequence[Visit], spans: Sequence[tuple[datetime, datetime
 
 def floor_half_hour(at: datetime) -> datetime:
     return at.replace(minute=at.minute // 30 * 30, second=0, microsecond=0)
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """Wilson's score interval of a share, 95 %, as fractions; (0, 1) when nothing is known."""
-    if n == 0:
-        return 0.0, 1.0
-    share = hits / n
-    middle = share + Z95**2 / (2 * n)
-    spread = Z95 * sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    scale = 1 + Z95**2 / n
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
-
-
-def share_of(level: int, hits: int, n: int) -> LevelShare:
-    low, high = wilson(hits, n)
-    return LevelShare(level, hits, 100 * hits / n, 100 * low, 100 * high)
-
-
-def satisfaction_of(answers: Sequence[Answer], served: int, levels: int) -> Satisfaction:
-    """Answers given on another scale than today's `levels` count for the satisfied share only."""
-    n = len(answers)
-    if n == 0:
-        return Satisfaction((), 0, served, None)
-    shares = tuple(
-        share_of(level, sum(a.level == level and a.levels == levels for a in answers), n)
-        for level in range(levels, 0, -1)
-    )
-    happy = sum(a.level >= SATISFIED_FROM.get(a.levels, a.levels) for a in answers)
-    return Satisfaction(shares, n, served, share_of(SATISFIED_FROM.get(levels, levels), happy, n))
 
 
 def line(

@@ -12,10 +12,14 @@ from server.figures import TARGET_SHARE, DayFigures, Word, day_figures, minutes,
 from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
 from server.hall.site import Site
+from server.hall.tickets import State
+from server.patterns import patterns
+from server.satisfaction import LEAST
 from server.web import guard
 from server.web.chart import wait_chart
 from server.web.console import since, trouble_text
 from server.web.console_view import hall_lines, troubles
+from server.web.opinions import asked_on, opinion_tables
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
 DAYS_BACK = 3660
@@ -32,7 +36,9 @@ def page() -> ResponseReturnValue:
     day = wanted_day(request.args.get("day"), today)
     visits, answers = read_day(hall.engine, day.isoformat())
     spans = [(s.opens, s.closes) for s in sessions_on(view.site, day)]
-    found = day_figures(view.site, visits, answers, spans)
+    asked = asked_on(hall.config.questions, answers)
+    found = day_figures(view.site, visits, answers, spans, [q.id for q in asked], hall.config.officers)
+    said = found.opinions.all.satisfaction
     lines = hall_lines(view.site, view.state, visits, now) if day == today else []
     worst = max(
         (line for line in lines if line.longest is not None), key=lambda x: x.longest or 0, default=None
@@ -41,6 +47,13 @@ def page() -> ResponseReturnValue:
     return render_template(
         "figures.html",
         found=found,
+        said_in_all=said,
+        opinions=opinion_tables(hall.config, found.opinions),
+        asked=asked,
+        reason_names=hall.config.reasons,
+        levels=view.site.rating_levels,
+        least=LEAST,
+        notes=patterns(answers, Counter(v.counter or "" for v in visits if v.state is State.SERVED)),
         lines=lines,
         worst=worst,
         worst_word=worst.word.value if worst else "",

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.figures import (
-    Answer,
     Visit,
     Word,
     day_figures,
@@ -15,14 +14,13 @@ from server.figures import (
     line,
     minutes,
     nearest_rank,
-    satisfaction_of,
     sums_of,
     waits_called,
-    wilson,
     within_target,
 )
 from server.hall.site import Site
 from server.hall.tickets import State
+from server.satisfaction import Answer
 from server.site_file import load_site
 from tests.web.place import HANAM
 
@@ -107,29 +105,6 @@ def test_issued_is_the_sum_of_all_states(states: list[State]) -> None:
     assert sums.agree
 
 
-@given(st.integers(0, 400), st.integers(1, 400))
-def test_wilson_holds_the_share_and_stays_between_nothing_and_all(hits: int, n: int) -> None:
-    hits = min(hits, n)
-    low, high = wilson(hits, n)
-    assert 0 <= low <= hits / n + 1e-9 and hits / n - 1e-9 <= high <= 1
-
-
-def test_wilson_as_published() -> None:
-    # Newcombe 1998, table I: 81 of 263 -> 0.2553 to 0.3662; 15 of 148 -> 0.0624 to 0.1605; 0 of 20 -> 0.1611
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
-    assert wilson(0, 0) == (0.0, 1.0)
-
-
-def test_skipping_is_no_answer_and_response_is_told() -> None:
-    found = satisfaction_of([Answer(4, 4), Answer(3, 4), Answer(1, 4)], served=12, levels=4)
-    assert [(s.level, s.n) for s in found.levels] == [(4, 1), (3, 1), (2, 0), (1, 1)]
-    assert found.satisfied is not None and found.satisfied.n == 2
-    assert found.response == 25
-    assert satisfaction_of([], 0, 4).response is None
-
-
 def test_a_line_tells_the_last_hour_and_the_state_in_a_word() -> None:
     now = OPEN + timedelta(hours=2)
     visits = [visit(10, 20), visit(70, 4), visit(80, 8), visit(105, None, State.WAITING)]
@@ -145,8 +120,8 @@ def test_a_line_tells_the_last_hour_and_the_state_in_a_word() -> None:
 
 def test_the_day_is_made_of_its_parts() -> None:
     visits = [visit(0, 5), visit(1, 16), visit(2, None, State.CANCELLED)]
-    found = day_figures(SITE, visits, [Answer(4, 4)], [(OPEN, OPEN + timedelta(hours=4))])
+    found = day_figures(SITE, visits, [Answer(4, 4, LAND)], [(OPEN, OPEN + timedelta(hours=4))])
     assert found.sums.issued == 3 and found.sums.agree
-    assert found.satisfaction.served == 2
+    assert found.opinions.all.satisfaction.served == 2
     assert sum(r.waits.n for r in found.half_hours) == 2
     assert waits_called(visits, OPEN, OPEN + timedelta(hours=4)).p90 == 16

@@ -66,7 +66,8 @@ def test_the_page_agrees_with_the_state_and_with_the_log(place: Place) -> None:
     assert found.sums.issued == len(tickets)
     assert found.within.n == sum(t.called_at is not None for t in tickets) == 7
     assert sum(row.waits.n for row in found.half_hours) == 7
-    assert found.satisfaction.n == 3 and found.satisfaction.served == 3
+    said = found.opinions.all.satisfaction
+    assert said.n == 3 and said.served == 3
 
 
 def test_the_chart_and_its_table_have_the_same_figures(place: Place) -> None:
@@ -84,7 +85,15 @@ def test_satisfaction_tells_how_many_answered(place: Place) -> None:
     page = place.log_in("chief", Role.MANAGER).get("/figures/").text
     assert "3 trả lời trên 3 lượt (100 %)" in page
     assert "%, n = 3" in page
-    assert "Rất hài lòng" in page and "21–94" in page  # Wilson of 2 of 3
+    assert "Không hiển thị: dưới 5 trả lời" in page and "21–94" not in page  # Wilson of 2 of 3
+    place.at("6", c.Finish)
+    for level in (4, 3):
+        number = place.at("6", c.CallNext)["number"]
+        place.at("6", c.Finish)
+        place.at("6", c.Rate, number=number, level=level, levels=4)
+    page = place.log_in("other-chief", Role.MANAGER).get("/figures/").text
+    assert "5 trả lời trên 6 lượt (83 %)" in page
+    assert "Rất hài lòng" in page and "38–96" in page  # Wilson of 4 of 5
 
 
 def test_a_day_without_anything_has_dashes_and_no_error(place: Place) -> None:

@@ -1,0 +1,218 @@
+"""What citizens said: of the day, of each service, counter and officer. Pure; worked out from the ratings.
+
+Every figure stands beside how many it is made of and how many were asked, with Wilson's 95 % interval. Who
+skipped gave no answer. No single rating is shown to anybody: what fewer than five gave is only counted, and
+when what is hidden could be worked out from the rest, more is hidden.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from math import sqrt
+from typing import Final
+
+Z95: Final = 1.959964
+LEAST: Final = 5  # answers that a figure must be made of (domain 4.4, rule 4)
+# The lowest level that counts as satisfied, by how many levels the buttons have (domain 4.1).
+SATISFIED_FROM: Final = {2: 2, 3: 3, 4: 3, 5: 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One press of a satisfaction button: `level` 1 (worst) to `levels`, and what was asked after it.
+
+    at: when it was pressed; ended_at: when its visit ended. Instants are aware.
+    """
+
+    level: int
+    levels: int
+    service: str = ""
+    counter: str = ""
+    officer: str | None = None
+    reason: str | None = None
+    answers: Mapping[str, int] = field(default_factory=dict)
+    at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One visit that was served, and so might have been rated."""
+
+    service: str
+    counter: str = ""
+    officer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelShare:
+    """How many pressed one button, and Wilson's 95 % interval of the share, in per cent."""
+
+    level: int
+    n: int
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """Some answers together. response: answers per served. hidden: there are too few of them to be shown.
+
+    satisfied: the share that pressed satisfied or better; None while hidden, or while there is no answer.
+    """
+
+    levels: tuple[LevelShare, ...]  # best first
+    n: int
+    served: int
+    satisfied: LevelShare | None
+    hidden: bool = False
+
+    @property
+    def response(self) -> float | None:
+        return 100 * self.n / self.served if self.served else None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One question of the questionnaire: how many answered, and their mean, to one decimal (domain 4.2)."""
+
+    question: str
+    n: int
+    mean: float | None  # None: fewer than five answered
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What was said of one service, counter or officer (`id`; None: nobody known), or of all ("")."""
+
+    id: str | None
+    satisfaction: Satisfaction
+    reasons: tuple[tuple[str, int], ...]  # most often given first
+    indicators: tuple[Indicator, ...]  # in the order of the questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """The day's answers, in all and by whom they are of."""
+
+    all: Opinion
+    services: tuple[Opinion, ...]
+    counters: tuple[Opinion, ...]
+    officers: tuple[Opinion, ...]
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """Wilson's score interval of a share, 95 %, as fractions; (0, 1) when nothing is known."""
+    if n == 0:
+        return 0.0, 1.0
+    share = hits / n
+    middle = share + Z95**2 / (2 * n)
+    spread = Z95 * sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
+    scale = 1 + Z95**2 / n
+    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def share_of(level: int, hits: int, n: int) -> LevelShare:
+    low, high = wilson(hits, n)
+    return LevelShare(level, hits, 100 * hits / n, 100 * low, 100 * high)
+
+
+def satisfaction_of(
+    answers: Sequence[Answer], served: int, levels: int, hidden: bool = False
+) -> Satisfaction:
+    """Answers given on another scale than today's `levels` count for the satisfied share only."""
+    n = len(answers)
+    if n < LEAST or hidden:
+        return Satisfaction((), n, served, None, hidden=n > 0)
+    shares = tuple(
+        share_of(level, sum(a.level == level and a.levels == levels for a in answers), n)
+        for level in range(levels, 0, -1)
+    )
+    happy = sum(a.level >= SATISFIED_FROM.get(a.levels, a.levels) for a in answers)
+    return Satisfaction(shares, n, served, share_of(SATISFIED_FROM.get(levels, levels), happy, n))
+
+
+def mean_of(points: Sequence[int]) -> float:
+    """The mean, rounded to one decimal, halves upward: how the law's score is made."""
+    return (20 * sum(points) + len(points)) // (2 * len(points)) / 10
+
+
+def indicators_of(answers: Iterable[Answer], questions: Iterable[str]) -> tuple[Indicator, ...]:
+    found = list(answers)
+
+    def one(question: str) -> Indicator:
+        points = [a.answers[question] for a in found if question in a.answers]
+        return Indicator(question, len(points), mean_of(points) if len(points) >= LEAST else None)
+
+    return tuple(one(question) for question in questions)
+
+
+def opinion(
+    id: str | None,
+    answers: Sequence[Answer],
+    served: int,
+    levels: int,
+    questions: Sequence[str],
+    hidden: bool = False,
+) -> Opinion:
+    """What these answers come to; `hidden`: although there are enough, they are only counted."""
+    said = satisfaction_of(answers, served, levels, hidden)
+    shown = [] if said.hidden else answers
+    reasons = Counter(a.reason for a in shown if a.reason is not None)
+    indicators = indicators_of(answers, questions)
+    if hidden:
+        indicators = tuple(Indicator(i.question, i.n, None) for i in indicators)
+    ordered = sorted(reasons.items(), key=lambda row: (-row[1], row[0]))
+    return Opinion(id, said, tuple(ordered), indicators)
+
+
+def too_few(counts: Mapping[str | None, int]) -> set[str | None]:
+    """Whose figures are hidden: fewer than five answers, and, when those hidden are together fewer than five
+    and so could be worked out as what is left of the sum, the next smallest with them."""
+    hidden: set[str | None] = {id for id, n in counts.items() if 0 < n < LEAST}
+    by_size = sorted((id for id, n in counts.items() if n >= LEAST), key=lambda id: counts[id], reverse=True)
+    while hidden and by_size and sum(counts[id] for id in hidden) < LEAST:
+        hidden.add(by_size.pop())
+    return hidden
+
+
+def grouped(
+    answers: Sequence[Answer],
+    served: Sequence[Served],
+    whose: Callable[[Answer | Served], str | None],
+    order: Iterable[str],
+    levels: int,
+    questions: Sequence[str],
+) -> tuple[Opinion, ...]:
+    """An opinion for everybody who served somebody, in `order`, then others by id, nobody known last."""
+    of: dict[str | None, list[Answer]] = {}
+    for answer in answers:
+        of.setdefault(whose(answer), []).append(answer)
+    times = Counter(whose(visit) for visit in served)
+    place = {id: n for n, id in enumerate(order)}
+    ids = sorted({*of, *times}, key=lambda id: (id is None, place.get(id or "", len(place)), id or ""))
+    hidden = too_few({id: len(rows) for id, rows in of.items()})
+    return tuple(opinion(id, of.get(id, []), times[id], levels, questions, id in hidden) for id in ids)
+
+
+def opinions_of(
+    answers: Sequence[Answer],
+    served: Sequence[Served],
+    levels: int,
+    questions: Sequence[str] = (),
+    services: Iterable[str] = (),
+    counters: Iterable[str] = (),
+    officers: Iterable[str] = (),
+) -> Opinions:
+    """Everything the day's answers say. questions: ids of the questionnaire; the rest: in which order."""
+    asked = (levels, questions)
+    return Opinions(
+        opinion("", answers, len(served), *asked),
+        grouped(answers, served, lambda one: one.service, services, *asked),
+        grouped(answers, served, lambda one: one.counter, counters, *asked),
+        grouped(answers, served, lambda one: one.officer, officers, *asked),
+    )

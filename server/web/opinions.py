@@ -1,0 +1,60 @@
+"""What citizens said, as tables of the manager's page: by name, in the order of the hall's file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from server.hall.site import Words
+from server.questionnaire import Question, legal_questions
+from server.satisfaction import Answer, Opinion, Opinions
+from server.site_file import HallConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An opinion and whose it is; name: None for nobody known."""
+
+    name: Words | None
+    opinion: Opinion
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """whose: a key of the catalogue, "services", "counters" or "officers"."""
+
+    whose: str
+    rows: tuple[Row, ...]
+
+    @property
+    def asked(self) -> bool:
+        """Whether anybody here answered a question of the questionnaire."""
+        return any(i.n for row in self.rows for i in row.opinion.indicators)
+
+
+def opinion_tables(config: HallConfig, opinions: Opinions) -> tuple[Table, ...]:
+    """What is no longer in the hall's file is called by its id."""
+    services = {id: service.name for id, service in config.site.services.items()}
+    officers = {id: Words(name, name) for id, name in config.officers.items()}
+    return (
+        Table("services", tuple(_rows(opinions.services, services))),
+        Table("counters", tuple(_rows(opinions.counters, {}))),
+        Table("officers", tuple(_rows(opinions.officers, officers))),
+    )
+
+
+def _rows(opinions: Iterable[Opinion], names: dict[str, Words]) -> Iterable[Row]:
+    for opinion in opinions:
+        id = opinion.id
+        yield Row(None if id is None else names.get(id, Words(id, id)), opinion)
+
+
+def asked_on(questions: Sequence[Question], answers: Iterable[Answer]) -> tuple[Question, ...]:
+    """The questionnaire of the hall's file, and what else was answered that day under an older one."""
+    law, known = legal_questions(), {q.id: q for q in questions}
+    older = sorted({id for answer in answers for id in answer.answers} - known.keys())
+    unknown = Words("?", "?")
+    return (
+        *questions,
+        *(law.get(id, Question(id, Words(id, id), (unknown, unknown, unknown))) for id in older),
+    )
