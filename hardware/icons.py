@@ -136,6 +136,16 @@ def low_mode(p: Plate) -> None:
     p.polygon([(7.2, 11.5), (16.8, 11.5), (12, 17.5)])
 
 
+def scan(p: Plate) -> None:
+    """A bar code between the corners of a finder."""
+    for x in (1.5, 22.5):
+        inward = 5.5 if x < 12 else -5.5
+        for y, down in ((2.7, 5.0), (21.3, -5.0)):
+            p.line([(x, y + down), (x, y), (x + inward, y)], 2.0)
+    for x, wide in ((5.2, 2.2), (9.0, 1.4), (12.0, 2.8), (16.4, 1.4)):
+        p.box(x, 6.6, x + wide, 17.4)
+
+
 def face(p: Plate, level: int) -> None:
     """Mouths that differ strongly in shape, so that no colour is needed to tell them apart."""
     p.disc(12, 12, 11.6)
@@ -183,6 +193,7 @@ ICONS: Final[dict[str, Callable[[Plate], None]]] = {
     "contrast": partial(half, wide=3.0),
     "text_size": text_size,
     "low_mode": low_mode,
+    "scan": scan,
     **{name: partial(face, level=level) for level, name in enumerate(FACES, 1)},
 }
 

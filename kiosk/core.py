@@ -6,17 +6,17 @@ again. It knows no pixels, disks or threads, and no rule of the hall: it compare
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broker.vocabulary import Now
 from hardware.printer import PrintResult
-from kiosk.state import answers, giving, showing, touches
+from kiosk.state import answers, buttons, giving, scans, showing, touches
 from kiosk.state.hall import Hall
 from kiosk.state.memory import SERVER_GRACE_S, SETTLE_S, START_S, Memory
 from kiosk.state.pace import GAP, MINUTE
-from kiosk.state.steps import INNER, Asking, Home, Pausing, Recalled, Showing
+from kiosk.state.steps import INNER, Asking, Pausing, Recalled, Remarked, Showing
 from kiosk.view import Shelf, View
 from kiosk.vocabulary import (
     Booted,
@@ -25,6 +25,8 @@ from kiosk.vocabulary import (
     Input,
     PrintEnded,
     PrinterIs,
+    Scanned,
+    ScannerIs,
     Tapped,
     TellPrinter,
     Tick,
@@ -41,7 +43,8 @@ class Wake:
 
 class Kiosk:
     """One kiosk, from power on. `new_id` makes ids for requests, `new_token` for phone pages (128 bits,
-    base64url), `shelf` knows how much fits on a page."""
+    base64url), `shelf` knows how much fits on a page. `touch`: the screen feels fingers; else the buttons
+    `wired`, by id, do everything (None: whatever is asked for)."""
 
     def __init__(
         self,
@@ -50,9 +53,20 @@ class Kiosk:
         new_token: Callable[[], str],
         shelf: Shelf,
         now: Now,
+        *,
+        touch: bool = True,
+        wired: Set[str] | None = None,
     ) -> None:
         self._memory = Memory(
-            device, new_id, new_token, shelf, started=now.mono, touched=now.mono, down_since=now.mono
+            device,
+            new_id,
+            new_token,
+            shelf,
+            started=now.mono,
+            touch=touch,
+            wired=wired,
+            touched=now.mono,
+            down_since=now.mono,
         )
 
     def handle(self, input: Input, now: Now) -> list[Effect]:
@@ -63,7 +77,12 @@ class Kiosk:
             case Tapped(target):
                 return effects + touches.tapped(kiosk, target, now)
             case ButtonPressed(button):
-                return effects + touches.pressed(kiosk, button, now)
+                return effects + buttons.pressed(kiosk, button, now)
+            case Scanned(text):
+                return effects + scans.scanned(kiosk, text, now)
+            case ScannerIs(present):
+                kiosk.scanner = present
+                return effects
             case PrinterIs(status):
                 kiosk.printer = status
                 return [*effects, TellPrinter(status)]
@@ -86,7 +105,7 @@ class Kiosk:
         return View(
             screen=showing.screen_of(kiosk.step, situation),
             look=kiosk.look,
-            at=kiosk.hall.local(situation.wall) if config else None,
+            at=kiosk.hall.local(situation.at) if config and situation.at else None,
             hall=config.hall if config else None,
             hotline=plan.hotline if plan else "",
             dialog=showing.dialog_of(kiosk.step, kiosk.asked_at, situation),
@@ -94,6 +113,7 @@ class Kiosk:
             trouble=None if ready else str(kiosk.printer),
             clock_wrong=kiosk.clock_wrong or (config is not None and not kiosk.time_known(now)),
             alone=kiosk.down_since is not None and now.mono - kiosk.down_since >= SERVER_GRACE_S,
+            card=kiosk.card,
             identify=kiosk.device if kiosk.identify_until is not None else None,
         )
 
@@ -123,12 +143,7 @@ class Kiosk:
 
     def lit(self, now: Now) -> frozenset[str]:
         """The wired buttons that would do something: their lamps are lit."""
-        kiosk = self._memory
-        lit = {word for word, verb in touches.BUTTONS.items() if (type(kiosk.step), verb) in touches.ACTS}
-        if isinstance(kiosk.step, Home) and kiosk.resting(now) is None:
-            at = kiosk.at(now)
-            lit |= {f"service-{id}" for id in kiosk.hall.services if kiosk.hall.closing(id, at) is None}
-        return frozenset() if kiosk.printing else frozenset(lit)
+        return buttons.lit(self._memory, now)
 
     def live_at(self) -> float:
         """From when on a touch does anything, monotonic: a new screen is dead for a moment."""
@@ -154,6 +169,9 @@ class Kiosk:
         end = kiosk.end_of_step()
         if end is None or now.mono < end:
             return answers.floors_due(kiosk, now)
+        if isinstance(kiosk.step, Remarked):
+            kiosk.go(kiosk.step.before, now)
+            return []
         if isinstance(kiosk.step, Showing) and kiosk.printing:
             return giving.print_ended(kiosk, kiosk.step.job, PrintResult.MAYBE, now)
         if isinstance(kiosk.step, INNER) and kiosk.asked_at is None:

@@ -22,6 +22,7 @@ class Verb(StrEnum):
     CLASS = "class"  # of: the id of the priority group, or NORMAL
     NEXT_PAGE = "next-page"
     PREVIOUS_PAGE = "previous-page"
+    TURN_PAGE = "turn-page"  # the next page, and from the last one to the first: where one button does it
     BACK = "back"
     HOME = "home"
     HELP = "help"
@@ -36,6 +37,8 @@ class Verb(StrEnum):
 
 
 NORMAL = ""  # the priority question's "no"
+PRIORITY = "*"  # its "yes" without saying which group: a wired button's
+ONLY = ""  # the one service that there is to choose
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,10 @@ class Shelf(Protocol):
     """Decides a grid: what room the panel has for these names. Pure; the layout's part of the core."""
 
     def __call__(
-        self, kind: Literal["choices", "groups"], names: tuple[tuple[str, str], ...], look: Look, /
+        self, kind: Literal["choices", "hinted", "groups"], names: tuple[tuple[str, str], ...], look: Look, /
     ) -> Grid:
-        """names: the long and the short form of every name, over all pages."""
+        """names: the long and the short form of every name, over all pages. hinted: choices with a line
+        for the scanner."""
         ...
 
 
@@ -114,14 +118,16 @@ class Starting:
 
 @dataclass(frozen=True)
 class Choices:
-    """The first screen, or the services of one authority."""
+    """The first screen, the services of one authority, or those where a dossier's result is collected."""
 
     offers: tuple[Offer, ...]  # of this page
     grid: Grid
     page: int
     pages: int
     authority: Words | None = None  # None: the first screen
-    single: bool = False  # the hall has one authority only: the first screen shows its services
+    single: bool = False  # the first screen shows services: of the only authority, or because buttons do
+    hinted: bool = False  # there is a scanner to hold a slip to
+    dossier: str | None = None  # the code that was scanned
 
 
 @dataclass(frozen=True)
@@ -133,6 +139,9 @@ class Question:
     grid: Grid
     page: int
     pages: int
+    suggested: str | None = None  # the group that the citizen's card speaks for, from so many
+    years: int = 0  # on
+    dossier: str | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +226,24 @@ class Another:
     number: str
 
 
-Dialog = MoreTime | Another
+class Scan(StrEnum):
+    """What was held to the scanner and leads to no number."""
+
+    HEALTH_CARD = "health-card"
+    ADDRESS = "address"  # of a web page
+    TICKET = "ticket"  # one of ours
+    NO_QUEUE = "no-queue"  # a dossier's code, but results are not collected here
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Why nothing comes of what was scanned."""
+
+    scan: Scan
+
+
+Dialog = MoreTime | Another | Remark
 
 
 @dataclass(frozen=True)
@@ -234,4 +260,5 @@ class View:
     trouble: str | None = None  # a PrinterStatus that keeps paper from coming out
     clock_wrong: bool = False
     alone: bool = False  # the server does not answer: numbers are the kiosk's own
+    card: bool = False  # a citizen's card was read, and nothing of it kept
     identify: str | None = None  # the device's id, shown because somebody asked which one this is

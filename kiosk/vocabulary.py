@@ -39,9 +39,23 @@ class Tapped:
 
 @dataclass(frozen=True)
 class ButtonPressed:
-    """A wired button: `service-<id>`, `help` or `back`."""
+    """A wired button: `service-<id>`, `ok`, `priority`, `back`, `help`, `language` or `page`."""
 
     button: str
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """What a citizen held to the scanner, as it read it. Its text goes no farther than the core."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ScannerIs:
+    """Whether there is a scanner to hold something to."""
+
+    present: bool
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ class Tick:
     """Time has passed."""
 
 
-Input = Tapped | ButtonPressed | PrinterIs | PrintEnded | Booted | Tick | Heard
+Input = Tapped | ButtonPressed | Scanned | ScannerIs | PrinterIs | PrintEnded | Booted | Tick | Heard
 
 
 # --- effects: all that is to be remembered is durable before anything of it is seen ------------------------

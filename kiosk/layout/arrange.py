@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from broker.messages import TicketReply
 from hardware.type import line_px
 from kiosk.layout.frame import (
     BELOW_HEAD_MM,
@@ -39,6 +40,7 @@ from kiosk.view import (
     MoreTime,
     NoServer,
     Pause,
+    Remark,
     Screen,
     Shut,
     Starting,
@@ -51,6 +53,7 @@ from kiosk.view import Question as QuestionScreen
 
 BACK = (Verb.BACK, Tone.QUIET, 1.0)
 HELP = (Verb.HELP, Tone.QUIET, 1.3)
+TAKE = (Verb.SERVICE, Tone.FILLED, 1.3)  # the only service: a wired button's
 STRIP_MM = 37.0  # a notice's head: the hall and the clock
 ALARM_MM = 74.5
 DONE_HEAD_MM = 92.0
@@ -60,12 +63,22 @@ BAND_MM = 22.0
 def arrange(view: View, panel: Panel) -> Arrangement:
     """Where everything of `view` goes. While a number is being taken nothing can be touched."""
     found = _arranged(view.dialog if view.dialog is not None else view.screen, panel, view.look)
-    choosing = view.dialog is None and isinstance(view.screen, ChoicesScreen | QuestionScreen)
-    if view.identify is not None or (choosing and (view.trouble is not None or view.clock_wrong)):
+    if view.identify is not None or (_told_in_head(view, panel) and told(view)):
         found.boxes["band"] = _band(panel, found.boxes["head"])
-    if view.pressed is not None:
+    if view.pressed is not None or not panel.touch:
         return Arrangement(found.spots, found.boxes, frozenset(s.target for s in found.spots))
     return found
+
+
+def told(view: View) -> bool:
+    """Whether there is something to tell before anybody chooses."""
+    return view.trouble is not None or view.clock_wrong or view.card
+
+
+def _told_in_head(view: View, panel: Panel) -> bool:
+    """A wide panel's question needs its one line itself; the screen before has told."""
+    shown = ChoicesScreen | QuestionScreen if panel.portrait else ChoicesScreen
+    return view.dialog is None and isinstance(view.screen, shown)
 
 
 @singledispatch
@@ -80,21 +93,26 @@ def _arranged(shown: object, panel: Panel, look: Look) -> Arrangement:
 def _(shown: ChoicesScreen, panel: Panel, look: Look) -> Arrangement:
     turning = shown.grid.turning
     top, low = head(panel, HOME_HEAD_MM, look), foot(panel, turning)
-    room = Choices(panel, look)
+    room = Choices(panel, look, shown.hinted)
     cells = room.cells(shown.grid, len(shown.offers))
     spots = [spot(o.target, c) for o, c in zip(shown.offers, cells, strict=True)]
     if panel.portrait and cells:
         top.height = max(top.height, cells[0].top - panel.mm(BELOW_HEAD_MM))  # it grows towards few choices
     boxes = {"head": top, "foot": low}
+    if shown.hinted and not panel.portrait:
+        boxes["scan"] = room.scan_line
     if panel.portrait:
         area = room.area(turning)
         boxes["legend"] = Rect(area.x, area.bottom, area.width, room.legend + panel.gap // 2)
-        if turning:
+        if turning and panel.touch:
             whole = room.body(turning)
             row = Rect(whole.x, whole.bottom - room.arrow, whole.width, room.arrow)
             spots += _arrow_row(panel, row, boxes)
-    inner = shown.authority is not None and not shown.single
-    spots += _inner(panel, low, turning) if inner else toolbar(panel, low, turning)
+    inner = shown.dossier is not None or (shown.authority is not None and not shown.single)
+    if not panel.touch and shown.dossier is not None and shown.pages * len(shown.offers) == 1:
+        spots += inner_foot(panel, low, BACK, HELP, TAKE)
+    else:
+        spots += _inner(panel, low, turning) if inner else toolbar(panel, low, turning)
     return Arrangement(tuple(spots), boxes, _dead_ends(shown.page, shown.pages))
 
 
@@ -119,6 +137,8 @@ def _(shown: QuestionScreen, panel: Panel, look: Look) -> Arrangement:
 
 def _inner(panel: Panel, low: Rect, turning: bool) -> list[Spot]:
     """The foot of an inner screen; a wide panel's arrows stand in it."""
+    if not panel.touch and turning:
+        return inner_foot(panel, low, (Verb.TURN_PAGE, Tone.QUIET, 1.2), BACK, HELP)
     if panel.portrait or not turning:
         return inner_foot(panel, low, BACK, HELP)
     arrows = [(verb, Tone.FRAMED, 0.62) for verb in TURNS]
@@ -144,28 +164,28 @@ def _dead_ends(page: int, pages: int) -> frozenset[Target]:
 def _(shown: Done, panel: Panel, look: Look) -> Arrangement:
     top = head(panel, DONE_HEAD_MM, Look())
     actions, note = _actions(panel, 1)
-    boxes = {"head": top, "left": note} | _ticket(panel, top, actions[0].top, shown.ticket.url, False)
+    boxes = {"head": top, "left": note} | _ticket(panel, top, actions[0].top, shown.ticket, False)
     done = spot(Target(Verb.DONE), actions[0], Tone.FILLED)
     return Arrangement((done,), boxes, frozenset([done.target] if shown.printing else []))
 
 
 @_arranged.register
 def _(shown: Held, panel: Panel, look: Look) -> Arrangement:
-    return _held(panel, shown.again, shown.ticket.url, Verb.HELP)
+    return _held(panel, shown.again, shown.ticket)
 
 
 @_arranged.register
 def _(shown: Leftover, panel: Panel, look: Look) -> Arrangement:
-    return _held(panel, shown.again, shown.ticket.url, Verb.HELP)
+    return _held(panel, shown.again, shown.ticket)
 
 
-def _held(panel: Panel, again: bool, url: str, help: Verb) -> Arrangement:
+def _held(panel: Panel, again: bool, ticket: TicketReply) -> Arrangement:
     top = head(panel, ALARM_MM, Look())
     if not panel.portrait:
         top.height = panel.mm(27.0)
     actions, note = _actions(panel, 2)
     tone = Tone.FRAMED if again else Tone.FILLED
-    spots = [spot(Target(help), actions[0]), spot(Target(Verb.DONE), actions[1], tone)]
+    spots = [spot(Target(Verb.HELP), actions[0]), spot(Target(Verb.DONE), actions[1], tone)]
     floor = actions[0].top
     if again:
         if panel.portrait:
@@ -181,7 +201,7 @@ def _held(panel: Panel, again: bool, url: str, help: Verb) -> Arrangement:
             spots = [spot(s.target, c, s.tone) for s, c in zip(spots, (cells[0], cells[2]), strict=True)]
             row = cells[1]
         spots.insert(1, spot(Target(Verb.PRINT_AGAIN), row, Tone.FILLED))
-    boxes = {"head": top, "left": note} | _ticket(panel, top, floor, url, True)
+    boxes = {"head": top, "left": note} | _ticket(panel, top, floor, ticket, True)
     if again and not panel.portrait:
         del boxes["left"]
     return Arrangement(tuple(spots), boxes)
@@ -199,7 +219,7 @@ def _actions(panel: Panel, count: int) -> tuple[list[Rect], Rect]:
     return cells, note
 
 
-def _ticket(panel: Panel, top: Rect, floor: int, url: str, recorded: bool) -> dict[str, Rect]:
+def _ticket(panel: Panel, top: Rect, floor: int, ticket: TicketReply, recorded: bool) -> dict[str, Rect]:
     """The boxes of a number and what belongs to it, between `top` and `floor`."""
     gap = panel.gap
     width = panel.width - 2 * panel.margin
@@ -208,13 +228,15 @@ def _ticket(panel: Panel, top: Rect, floor: int, url: str, recorded: bool) -> di
     band = panel.mm(BAND_MM if not recorded else 20.0)
     if panel.portrait:
         small = area.height < panel.mm(320.0)
-        code = panel.mm(62.0 if small else 79.0) if url else 0
+        known = ticket.ahead is not None or ticket.wait is not None
+        code = panel.mm(62.0 if small else 79.0) if ticket.url else 0
+        told = panel.mm(44.0 if small else 50.5) if known else panel.mm(BAND_MM)
         heights: list[int | None] = [None]
         heights += [band] * recorded
-        heights += [panel.mm(44.0 if small else 50.5), band]
-        heights += [code] if url else []
+        heights += [told, band]
+        heights += [code] * bool(ticket.url)
         parts = stack(area, gap, heights)
-        names = ["number", *(["recorded"] if recorded else []), "facts", "place", *(["code"] if url else [])]
+        names = ["number", *["recorded"] * recorded, "facts", "place", *["code"] * bool(ticket.url)]
         return dict(zip(names, parts, strict=True))
     space, band, side = panel.mm(2.5), panel.mm(18.2), panel.mm(76.0)
     left = Rect(area.x, area.y, area.width - side - panel.gap, area.height)
@@ -222,7 +244,7 @@ def _ticket(panel: Panel, top: Rect, floor: int, url: str, recorded: bool) -> di
     number, place = stack(left, space, [None, band])
     upper, facts = stack(right, space, [None, 2 * band + space])
     boxes = {"number": number, "place": place, "facts": facts}
-    if url:
+    if ticket.url:
         boxes["code"] = upper
     return boxes
 
@@ -247,6 +269,12 @@ def _notice(shown: Screen, panel: Panel, look: Look) -> Arrangement:
         case _:
             spots = inner_foot(panel, low, BACK, HELP)
     return Arrangement(tuple(spots), _words(panel, low.top))
+
+
+@_arranged.register
+def _(shown: Remark, panel: Panel, look: Look) -> Arrangement:
+    low = foot(panel)
+    return Arrangement((spot(Target(Verb.BACK), low, Tone.FILLED),), _words(panel, low.top))
 
 
 @_arranged.register(MoreTime)

@@ -70,7 +70,7 @@ def head(panel: Panel, height_mm: float, look: Look) -> Rect:
 
 def foot(panel: Panel, turning: bool = False) -> Rect:
     """The row of targets at the bottom, as wide as the content. On a wide panel it holds the arrows, too."""
-    high = panel.mm(37.0 if panel.portrait else BUTTON_MM if turning else 20.0)
+    high = panel.mm(37.0 if panel.portrait else BUTTON_MM if turning and panel.touch else 20.0)
     below = panel.mm(16.0 if panel.portrait else 2.8)
     return Rect(panel.margin, panel.height - below - high, panel.width - 2 * panel.margin, high)
 
@@ -127,12 +127,17 @@ _WIDE_TURNING = (
     (Verb.NEXT_PAGE, 168.0),
     (Verb.HELP, 188.0),
 )
+# Without touch: what the wired buttons do.
+_BUTTONS = ((Verb.LANGUAGE, 1.0), (Verb.HELP, 4.0))
+_BUTTONS_TURNING = ((Verb.LANGUAGE, 1.0), (Verb.TURN_PAGE, 2.0), (Verb.HELP, 1.9))
 _TONES = {Verb.HELP: Tone.FILLED, Verb.PREVIOUS_PAGE: Tone.FRAMED, Verb.NEXT_PAGE: Tone.FRAMED}
 
 
 def toolbar(panel: Panel, foot: Rect, turning: bool = False) -> list[Spot]:
     """The first screen's foot: language always in the same corner, help and "lower" lowest."""
-    tools = _TALL_TOOLS if panel.portrait else _WIDE_TURNING if turning else _WIDE_TOOLS
+    tools: tuple[tuple[Verb, float], ...] = _BUTTONS_TURNING if turning else _BUTTONS
+    if panel.touch:
+        tools = _TALL_TOOLS if panel.portrait else _WIDE_TURNING if turning else _WIDE_TOOLS
     cells = shares(foot, panel.gap, [weight for _, weight in tools])
     return [spot(Target(v), c, _TONES.get(v, Tone.QUIET)) for (v, _), c in zip(tools, cells, strict=True)]
 

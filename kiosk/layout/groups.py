@@ -53,7 +53,8 @@ class Groups:
         panel, area, gap = self.panel, self.body(grid.turning), self.panel.gap
         heights = [panel.mm(28.0 if self.look.low else 37.0), line_px(self.px)]
         heights += [self._row(grid)] * grid.rows
-        heights += [panel.mm(BUTTON_MM)] * grid.turning
+        arrows = grid.turning and panel.touch
+        heights += [panel.mm(BUTTON_MM)] * arrows
         heights.append(panel.mm(20.5))
         after = [gap // 2, 0] + [gap] * (len(heights) - 2)
         used = sum(heights) + sum(after[:-1])
@@ -63,7 +64,7 @@ class Groups:
             boxes.append(Rect(area.x, y, area.width, high))
             y += high + space
         named = {"heading": boxes[1], "note": boxes[-1]}
-        if grid.turning:
+        if arrows:
             named["arrows"] = boxes[-2]
         return [boxes[0], *boxes[2 : 2 + grid.rows]], named
 

@@ -52,18 +52,26 @@ _LANDSCAPE: Final = Type(5.0, 7.55, 7.55, 5.0, NEEDED_MM, 5.0, 5.0, 5.0, NEEDED_
 
 @dataclass(frozen=True)
 class Panel:
-    """A touch screen on a wall. `bottom_mm`: from the floor to the lower edge of its picture."""
+    """A screen on a wall. `bottom_mm`: from the floor to the lower edge of its picture; `touch`: feels
+    fingers, else wired buttons do what the screen says they do."""
 
     width: int
     height: int
     diagonal_in: float
     bottom_mm: float = 770.0
+    touch: bool = True
 
     @classmethod
-    def of(cls, size: tuple[int, int], diagonal_in: float | None = None, bottom_mm: float = 770.0) -> Panel:
+    def of(
+        cls,
+        size: tuple[int, int],
+        diagonal_in: float | None = None,
+        bottom_mm: float = 770.0,
+        touch: bool = True,
+    ) -> Panel:
         """The panel of `size` pixels. Raises BadPanel when its pixels cannot carry the least sizes."""
         inches = diagonal_in or (PORTRAIT_INCH if size[1] > size[0] else LANDSCAPE_INCH)
-        panel = cls(*size, inches, bottom_mm)
+        panel = cls(*size, inches, bottom_mm, touch)
         short, long = sorted((size[0] / panel.px_per_mm, size[1] / panel.px_per_mm))
         if short < 130 or long < 210:
             raise BadPanel(f"a panel of {inches:g} inches is too small to touch: it takes 10 at least")

@@ -20,6 +20,8 @@ def heights(panel: Panel) -> tuple[float, float]:
 
 def reach(panel: Panel) -> str:
     """One line that says where the targets lie and whether everybody reaches them."""
+    if not panel.touch:
+        return "no touch: the wired buttons do everything"
     low, high = heights(panel)
     if low < HARD_MM[0] or high > HARD_MM[1]:
         word = "out of reach for many: hang the panel elsewhere"

@@ -21,6 +21,8 @@ from kiosk.view import Grid, Look, Shelf
 HOME_HEAD_MM = 116.5
 HIGHEST_MM = {1: 52.0, 2: 58.0}  # by columns: a button of a tall panel that grows further gains nothing
 ARROW_MM = 30.0
+READ_MM = 17.0  # a choice that is only read holds its letter
+SCAN_MM = 8.9  # a line of the least capitals
 MIXED = 0.2  # of the names may be short among long ones
 MOST_LINES = 4
 
@@ -31,8 +33,10 @@ def make_shelf(panel: Panel) -> Shelf:
     """The shelf of a panel: remembers what it has worked out."""
 
     @lru_cache(maxsize=64)
-    def shelf(kind: Literal["choices", "groups"], names: Names, look: Look, /) -> Grid:
-        return choose(Choices(panel, look) if kind == "choices" else Groups(panel, look), names)
+    def shelf(kind: Literal["choices", "hinted", "groups"], names: Names, look: Look, /) -> Grid:
+        return choose(
+            Groups(panel, look) if kind == "groups" else Choices(panel, look, kind == "hinted"), names
+        )
 
     return shelf
 
@@ -60,10 +64,11 @@ def _mostly_short(room: Choices | Groups, names: Names, grid: Grid) -> bool:
 
 @dataclass(frozen=True)
 class Choices:
-    """The grid of authorities or services."""
+    """The grid of authorities or services. `hinted`: a line says that there is a scanner."""
 
     panel: Panel
     look: Look
+    hinted: bool = False
 
     @property
     def wait_px(self) -> int:
@@ -94,8 +99,20 @@ class Choices:
         return line_px(self.panel.cap(self.panel.type.legend)) if self.panel.portrait else 0
 
     @property
+    def gap(self) -> int:
+        """Between two choices: fingers need more than eyes."""
+        return self.panel.gap if self.panel.touch else self.panel.mm(2.0)
+
+    @property
     def arrow(self) -> int:
         return self.panel.mm(ARROW_MM)
+
+    @property
+    def scan_line(self) -> Rect:
+        """Where a wide panel tells of the scanner; a tall one has room in its head."""
+        top = head(self.panel, HOME_HEAD_MM, self.look)
+        high = 0 if self.panel.portrait or not self.hinted else self.panel.mm(SCAN_MM)
+        return Rect(self.panel.margin, top.bottom, self.panel.width - 2 * self.panel.margin, high)
 
     def beside(self, grid: Grid) -> int:
         """The width kept for the wait beside the name; 0: it stands below."""
@@ -103,18 +120,21 @@ class Choices:
 
     def body(self, turning: bool) -> Rect:
         low = foot(self.panel, turning)
-        return body(self.panel, head(self.panel, HOME_HEAD_MM, self.look), low)
+        whole = body(self.panel, head(self.panel, HOME_HEAD_MM, self.look), low)
+        line = self.scan_line.height
+        return Rect(whole.x, whole.y + line, whole.width, whole.height - line)
 
     def area(self, turning: bool) -> Rect:
         """Where the grid lies: on a tall panel above the legend and the arrows."""
         whole = self.body(turning)
         if self.panel.portrait:
             half = self.panel.gap // 2
-            whole.height -= self.legend + half + (self.arrow + half if turning else 0)
+            arrows = self.arrow + half if turning and self.panel.touch else 0
+            whole.height -= self.legend + half + arrows
         return whole
 
     def cell(self, grid: Grid) -> tuple[int, int]:
-        area, gap = self.area(grid.turning), self.panel.gap
+        area, gap = self.area(grid.turning), self.gap
         wide = (area.width - gap * (grid.columns - 1)) // grid.columns
         high = (area.height - gap * (grid.rows - 1)) // grid.rows
         most = self.panel.mm(HIGHEST_MM[grid.columns]) if self.panel.portrait else high
@@ -126,7 +146,7 @@ class Choices:
     def lines(self, grid: Grid) -> int:
         """How many lines of name a cell has room for."""
         high = self.cell(grid)[1]
-        if high < self.panel.mm(BUTTON_MM):
+        if high < self.panel.mm(BUTTON_MM if self.panel.touch else READ_MM):
             return 0
         wait = 0 if self.beside(grid) else line_px(self.wait_px)
         px = (name_size if self.panel.portrait else least_name)(self.panel, self.look)
@@ -151,7 +171,7 @@ class Choices:
 
     def cells(self, grid: Grid, count: int) -> list[Rect]:
         """The cells of a page, from the left and from the top; low on a tall panel."""
-        area, gap = self.area(grid.turning), self.panel.gap
+        area, gap = self.area(grid.turning), self.gap
         wide, high = self.cell(grid)
         rows = grid.rows if grid.turning else -(-count // grid.columns)
         top = area.bottom - rows * high - (rows - 1) * gap if self.panel.portrait else area.y

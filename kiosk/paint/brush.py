@@ -30,13 +30,22 @@ Valign = Literal["top", "middle", "bottom"]
 class Brush:
     """One picture's worth of drawing."""
 
-    def __init__(self, canvas: Canvas, panel: Panel, look: Look, texts: Texts, at: datetime | None) -> None:
+    def __init__(
+        self,
+        canvas: Canvas,
+        panel: Panel,
+        look: Look,
+        texts: Texts,
+        at: datetime | None,
+        alone: bool = False,
+    ) -> None:
         self.canvas = canvas
         self.theme = canvas.theme
         self.panel = panel
         self.look = look
         self._texts = texts
         self._at = at  # the hall's local time
+        self._alone = alone  # the server is away: said in the head, calmly
         self.radius = panel.mm(4.9)
         self.stroke = panel.mm(0.7)
         self.thin = panel.mm(0.45)
@@ -57,7 +66,8 @@ class Brush:
         return self.say(key if key in self._texts else "closed.other")
 
     def when(self, moment: datetime) -> str:
-        """An instant as people say it today: 13:30, 07:30 tomorrow, 07:30 on a named day."""
+        """An instant as people say it today: 13:30, 07:30 tomorrow, 07:30 on a named day. Empty while nobody
+        knows what time it is."""
         if self._at is None:
             return ""
         local = moment.astimezone(self._at.tzinfo)
@@ -184,8 +194,10 @@ class Brush:
         words = broken(self.named(hall), name.width, px, 600)
         self.words(words, name, cap_mm, 600, colour, lines=2, valign="top", least_mm=LEAST_MM)
 
-    def head(self, box: Rect, hall: Words | None, title: str, hint: str, lines: int = 1) -> None:
-        """The head of a screen: hall and clock above, what to do below."""
+    def head(
+        self, box: Rect, hall: Words | None, title: str, hint: str, lines: int = 1, scan: str = ""
+    ) -> None:
+        """The head of a screen: hall and clock above, what to do below, and what else can be done."""
         panel, theme = self.panel, self.theme
         if not panel.portrait:
             self.line_head(box, title)
@@ -194,7 +206,19 @@ class Brush:
         if theme.card_border:
             self.canvas.fill((box.x, box.bottom - self.thin, box.width, self.thin), theme.card_border)
         self.hall(box, hall, theme.on_deep)
+        grown = LARGE if self.look.large else 1
+        if self._alone:
+            high = line_px(panel.cap(LEAST_MM))
+            line = Rect(panel.margin, box.y + panel.mm(35.5), box.width - 2 * panel.margin, high)
+            text = self.say("offline.alone")
+            self.row("info", text, line, LEAST_MM / grown, 600, theme.on_deep2, least_mm=LEAST_MM)
         foot = box.bottom - panel.mm(10.0)
+        if scan:
+            high = line_px(panel.cap(panel.type.hint))
+            line = Rect(panel.margin, foot - high, box.width - 2 * panel.margin, high)
+            mm = panel.type.hint / grown
+            self.row("scan", scan, line, mm, 600, theme.gold, least_mm=LEAST_MM)
+            foot = line.top
         width = box.width - 2 * panel.margin
         under = Rect(
             panel.margin, foot - line_px(self.px(panel.type.hint)), width, line_px(self.px(panel.type.hint))
@@ -210,7 +234,15 @@ class Brush:
         left = self.clock(box.right - panel.margin, box.centery, self.theme.ink)
         room = Rect(panel.margin, box.y, left - panel.gap - panel.margin, box.height)
         cap_mm = (mm or panel.type.title) / (LARGE if self.look.large else 1)
-        self.words(title, room, cap_mm, 600 if mm else 800, self.strong, lines=1, least_mm=LEAST_MM)
+        drawn = self.words(title, room, cap_mm, 600 if mm else 800, self.strong, lines=1, least_mm=LEAST_MM)
+        text = self.say("offline.alone_short")
+        free = Rect(drawn.right + panel.gap, box.y, room.right - drawn.right - panel.gap, box.height)
+        wide = self.canvas.width(text, panel.cap(LEAST_MM), 600) + panel.mm(9.0)
+        if self._alone and mm is None and wide <= free.width:  # what is to be done needs its room first
+            grown = LARGE if self.look.large else 1
+            self.row(
+                "info", text, free, LEAST_MM / grown, 600, self.theme.ink2, align="right", least_mm=LEAST_MM
+            )
 
     def band(self, box: Rect, text: str, fill: RGB, colour: RGB, icon: str = "warning") -> None:
         """Trouble, or another thing everybody must know, right across."""

@@ -9,7 +9,8 @@ from hardware.type import line_px
 from kiosk.layout.frame import Arrangement, Rect, Spot, Tone
 from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM
 from kiosk.paint.brush import Brush
-from kiosk.view import Done, Leftover, Verb, View
+from kiosk.paint.keys import paint_key
+from kiosk.view import ONLY, Choices, Done, Leftover, Question, Remark, Target, Verb, View
 
 TOOLS: Final = {
     Verb.LANGUAGE: ("bar.language", ""),
@@ -32,10 +33,12 @@ def paint_buttons(brush: Brush, view: View, arrangement: Arrangement) -> None:
     """All targets that have a look of their own; the rest is left to the screen."""
     for spot in arrangement.spots:
         verb = spot.target.verb
-        if verb in (Verb.AUTHORITY, Verb.SERVICE, Verb.CLASS):
+        if verb in (Verb.AUTHORITY, Verb.SERVICE, Verb.CLASS) and spot.target != Target(Verb.SERVICE, ONLY):
             continue
-        dead = spot.target in arrangement.dead and view.pressed is None
-        if verb in TOOLS or (verb is Verb.HELP and spot.tone is Tone.FILLED):
+        dead = spot.target in arrangement.dead and view.pressed is None and brush.panel.touch
+        if not brush.panel.touch:
+            _key(brush, view, spot, arrangement)
+        elif verb in TOOLS or (verb is Verb.HELP and spot.tone is Tone.FILLED):
             _tool(brush, spot, arrangement)
         elif verb in (Verb.NEXT_PAGE, Verb.PREVIOUS_PAGE):
             _arrow(brush, spot, dead)
@@ -46,9 +49,27 @@ def paint_buttons(brush: Brush, view: View, arrangement: Arrangement) -> None:
             button(brush, spot, brush.say(label_of(view, spot)), icon)
 
 
+def _key(brush: Brush, view: View, spot: Spot, arrangement: Arrangement) -> None:
+    """No touch: what the wired button of a target does."""
+    match view.screen, spot.target.verb:
+        case Done(printing=True), Verb.DONE:
+            waiting(brush, spot.rect, brush.say("done.printing"))
+        case (Choices() | Question()) as shown, Verb.TURN_PAGE:
+            page = {"page": shown.page + 1, "pages": shown.pages}
+            paint_key(brush, view, spot, arrangement, brush.say("keys.turn", **page))
+        case _:
+            paint_key(brush, view, spot, arrangement, brush.say(label_of(view, spot)))
+
+
 def label_of(view: View, spot: Spot) -> str:
     """The key of a button's words."""
     verb = spot.target.verb
+    if verb is Verb.LANGUAGE:
+        return "bar.language"
+    if verb is Verb.SERVICE:
+        return "keys.take"
+    if verb is Verb.BACK and isinstance(view.dialog, Remark):
+        return "scan.go_on"
     if verb is Verb.HELP:
         return "bar.staff"
     if verb is Verb.DONE:
@@ -66,8 +87,11 @@ def label_of(view: View, spot: Spot) -> str:
 
 
 def plate(brush: Brush, box: Rect, tone: Tone) -> RGB:
-    """A button without its words; returns their colour."""
+    """A button without its words; returns their colour. Without touch it is no more than a card."""
     theme = brush.theme
+    if not brush.panel.touch:
+        brush.card(box)
+        return theme.ink
     fill, border, width, ink = {
         Tone.FILLED: (theme.accent, None, 0, theme.on_accent),
         Tone.FRAMED: (theme.surface, theme.accent, brush.stroke, theme.accent),

@@ -6,10 +6,11 @@ from hardware.canvas import DoesNotFit
 from hardware.type import line_px
 from kiosk.layout.frame import Arrangement, Rect, Spot, Tone
 from kiosk.layout.names import broken, fitting_name, least_name, name_size
-from kiosk.layout.panel import LARGE, LEAST_MM
+from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM
 from kiosk.layout.shelf import Choices
 from kiosk.paint.brush import Brush
 from kiosk.paint.buttons import plate, waiting
+from kiosk.paint.keys import paint_answers
 from kiosk.slip import clean
 from kiosk.view import Choices as ChoicesScreen
 from kiosk.view import Grid, Offer, Question, Target, Verb, View
@@ -19,7 +20,9 @@ def paint_choices(brush: Brush, view: View, arrangement: Arrangement) -> None:
     shown = view.screen
     assert isinstance(shown, ChoicesScreen)
     boxes, panel = arrangement.boxes, brush.panel
-    if shown.authority is not None:
+    if shown.dossier is not None:
+        title, hint = _collecting(brush, shown)
+    elif shown.authority is not None:
         title = (
             brush.say("home.title_services")
             if shown.single or panel.portrait
@@ -29,9 +32,15 @@ def paint_choices(brush: Brush, view: View, arrangement: Arrangement) -> None:
     else:
         title = brush.say("home.title" if panel.portrait else "home.title_small")
         hint = brush.say("home.hint")
-    if not panel.portrait and shown.grid.turning:
+    if not panel.touch and shown.dossier is None:
+        title, hint = brush.say("keys.title"), brush.say("keys.hint")
+    if not panel.portrait and shown.grid.turning and panel.touch:
         title = f"{title}  {shown.page + 1}/{shown.pages}"
-    _head(brush, view, arrangement, title, hint, 1)
+    scan = brush.say("scan.hint") if shown.hinted else ""
+    _head(brush, view, arrangement, title, hint, 1, scan)
+    if "scan" in boxes:
+        mm = LEAST_MM / (LARGE if brush.look.large else 1)
+        brush.row("scan", scan, boxes["scan"], mm, 600, brush.theme.ink2, least_mm=LEAST_MM)
     for offer in shown.offers:
         place = next(s for s in arrangement.spots if s.target == offer.target)
         _offer(brush, offer, place, shown, view.pressed)
@@ -44,9 +53,12 @@ def paint_question(brush: Brush, view: View, arrangement: Arrangement) -> None:
     shown = view.screen
     assert isinstance(shown, Question)
     boxes, panel, theme = arrangement.boxes, brush.panel, brush.theme
-    _head(brush, view, arrangement, brush.say("priority.title"), brush.named(shown.service), 2)
+    service = brush.named(shown.service)
+    hint = service if shown.dossier is None else brush.say("scan.collects", service=service)
+    _head(brush, view, arrangement, brush.say("priority.title"), hint, 2)
     if "heading" in boxes:
-        brush.words(brush.say("priority.heading"), boxes["heading"], panel.type.wait, 700, theme.ink, lines=1)
+        heading = brush.say("priority.heading" if panel.touch else "keys.groups")
+        brush.words(heading, boxes["heading"], panel.type.wait, 700, theme.ink, lines=1)
     names = {Target(Verb.CLASS, g.id): brush.named(g.name) for g in shown.groups}
     for place in arrangement.spots:
         if place.target.verb is not Verb.CLASS:
@@ -54,22 +66,39 @@ def paint_question(brush: Brush, view: View, arrangement: Arrangement) -> None:
         if place.target == view.pressed:
             waiting(brush, place.rect, brush.say("offer.busy"))
         elif place.target in names:
-            _group(brush, place, names[place.target])
+            note = ""
+            if place.target.of == shown.suggested:
+                note = brush.say("scan.elderly" if panel.portrait else "scan.by_card", years=shown.years)
+            _group(brush, place, names[place.target], note)
+        elif not panel.touch:
+            paint_answers(brush, place.rect)
         else:
             _normal(brush, place)
     _papers(brush, boxes["note"], not panel.portrait and not shown.grid.turning)
     _page(brush, arrangement, shown.page, shown.pages)
 
 
+def _collecting(brush: Brush, shown: ChoicesScreen) -> tuple[str, str]:
+    """The title and the hint of the page that a dossier's code led to."""
+    code = clean(shown.dossier or "")
+    if not brush.panel.portrait:
+        return brush.say("scan.collect_small", code=code), ""
+    title = "scan.collect" if shown.pages * len(shown.offers) == 1 else "scan.collect_where"
+    return brush.say(title), brush.say("scan.dossier", code=code)
+
+
 # --- parts ----------------------------------------------------------------------------------------------
 
 
-def _head(brush: Brush, view: View, arrangement: Arrangement, title: str, hint: str, lines: int) -> None:
+def _head(
+    brush: Brush, view: View, arrangement: Arrangement, title: str, hint: str, lines: int, scan: str = ""
+) -> None:
     """The head, with trouble told in it before anybody touches anything."""
     boxes = arrangement.boxes
     band = boxes.get("band")
     if band is None or brush.panel.portrait:
-        brush.head(boxes["head"], view.hall, title, hint if band is None else "", lines)
+        hint, scan = (hint, scan) if band is None else ("", "")  # one thing at a time
+        brush.head(boxes["head"], view.hall, title, hint, lines, scan)
 
 
 def _page(brush: Brush, arrangement: Arrangement, page: int, pages: int) -> None:
@@ -104,7 +133,7 @@ def _legend(brush: Brush, box: Rect, offers: tuple[Offer, ...]) -> None:
 
 def _offer(brush: Brush, offer: Offer, place: Spot, shown: ChoicesScreen, pressed: Target | None) -> None:
     panel, theme, box = brush.panel, brush.theme, place.rect
-    room = Choices(panel, brush.look)
+    room = Choices(panel, brush.look, shown.hinted)
     shut, busy = offer.closing is not None, place.target == pressed
     if shut:
         brush.canvas.card(box, theme.off, brush.radius, theme.edge, brush.thin, dashed=True)
@@ -171,7 +200,8 @@ def _wait(brush: Brush, offer: Offer, box: Rect, two_lines: bool) -> None:
     sign = "clock" if panel.portrait else None
     if offer.closing is not None:
         back = offer.closing.reopens_at
-        text = brush.say("offer.reopens", when=brush.when(back)) if back else brush.reason(offer.closing)
+        when = brush.when(back) if back else ""
+        text = brush.say("offer.reopens", when=when) if when else brush.reason(offer.closing)
         lines = 2 if two_lines else 1
         brush.row(sign, text, box, mm, 600, theme.ink2, least_mm=LEAST_MM, lines=lines)
         return
@@ -216,18 +246,29 @@ def _normal(brush: Brush, place: Spot) -> None:
     brush.words(brush.say("priority.normal"), inner, brush.panel.type.action, 700, ink, "centre", 2)
 
 
-def _group(brush: Brush, place: Spot, name: str) -> None:
-    panel, box = brush.panel, place.rect
+def _group(brush: Brush, place: Spot, name: str, note: str = "") -> None:
+    """`note`: why this one is offered first."""
+    panel, box, theme = brush.panel, place.rect, brush.theme
     plate(brush, box, Tone.FRAMED)
+    if note and panel.touch:
+        brush.canvas.card(box, theme.tint_ok, brush.radius, theme.accent, brush.stroke)
     side = panel.mm(9.5)
     inner = box.inflate(-panel.mm(8.0), 0)
     if panel.portrait:
         inner = Rect(box.x + panel.mm(9.5), box.y, box.width - panel.mm(30.0), box.height)
         sign = Rect(box.right - panel.mm(9.5) - side, 0, side, side)
         sign.centery = box.centery
-        brush.icon("arrow", sign, brush.theme.accent)
-    text = broken(name, inner.width, brush.px(panel.type.action))
-    brush.words(text, inner, panel.type.action, 700, brush.theme.ink)
+        if panel.touch:
+            brush.icon("arrow", sign, theme.accent)
+    if note:
+        under = Rect(inner.x, 0, inner.width, line_px(panel.cap(LEAST_MM)))
+        under.bottom = inner.bottom - (panel.mm(1.5) if panel.portrait else 0)
+        mm = LEAST_MM / (LARGE if brush.look.large else 1)
+        brush.row("tick", note, under, mm, 600, theme.ink, theme.ok, least_mm=LEAST_MM)
+        inner.height = under.top - inner.top
+    text = broken(name, inner.width, brush.px(LEAST_MM if note else panel.type.action))
+    least = LEAST_MM if note else NEEDED_MM
+    brush.words(text, inner, panel.type.action, 700, theme.ink, least_mm=least)
 
 
 def _papers(brush: Brush, box: Rect, small: bool) -> None:

@@ -11,7 +11,9 @@ from kiosk.layout.frame import Arrangement, Rect
 from kiosk.layout.panel import LARGE, LEAST_MM
 from kiosk.paint.brush import Brush
 from kiosk.slip import clean
-from kiosk.view import Another, Help, MoreTime, NoServer, Pause, Shut, Starting, View
+from kiosk.view import Another, Help, MoreTime, NoServer, Pause, Remark, Shut, Starting, View
+
+PAPER = ("no-paper", "not-printed")  # where only paper counts: not a matter of hours, but of another kiosk
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,17 @@ def notice(brush: Brush, view: View) -> Notice:
             return Notice("clock", say("more.title"), lines=(say("more.what", s=left_s),), above=held)
         case Another(number):
             return Notice("info", say("another.title"), lines=(say("another.what", number=clean(number)),))
+        case Remark(scan):
+            return Notice("info", say(f"scan.title_{scan}"), lines=(say(f"scan.what_{scan}"),))
     match view.screen:
+        case Shut(closing, whole, _, elsewhere) if closing.code in PAPER:
+            places = ", ".join(filter(None, map(brush.named, elsewhere)))
+            where = say("shut.elsewhere", places=places) if places else say("shut.desk")
+            none = () if whole else (say("shut.no_number"),)
+            return Notice("warning", brush.reason(closing), where, (*none, *call))
         case Shut(closing, whole, name):
-            back = closing.reopens_at
-            when = say("shut.reopens", when=brush.when(back)) if back else say("shut.unknown")
+            back = brush.when(closing.reopens_at) if closing.reopens_at else ""
+            when = say("shut.reopens", when=back) if back else say("shut.unknown")
             known = "" if closing.code in ("unknown-service", "too-soon") else when
             asked = () if whole else (say("shut.ask"),)
             return Notice(
@@ -139,6 +148,8 @@ def _help(brush: Brush, view: View, box: Rect) -> None:
         y = _kept(brush, clean(shown.ticket.number), Rect(box.x, y, box.width, panel.mm(56.0))) + panel.gap
     # Who has a number on a small panel needs a person, not the way to a number.
     steps = [] if shown.ticket is not None and not panel.portrait else ["help.one", "help.two", "help.three"]
+    if steps and not panel.touch:
+        steps[:2] = ["keys.one", "keys.two"]
     high = line_px(brush.px(type.action))
     if steps:
         line = Rect(box.x, y, box.width, line_px(panel.cap(title_mm * grown)))

@@ -80,7 +80,7 @@ def _ticket(
     _facts(brush, boxes["facts"], ticket)
     _place(brush, boxes["place"], ticket)
     if "recorded" in boxes:
-        _recorded(brush, boxes["recorded"], ticket.issued_at, view.at)
+        _recorded(brush, boxes["recorded"], ticket, view.at)
     if "code" in boxes:
         _code(brush, boxes["code"], ticket.url, brush.say(scan), brush.say(scan_hint))
     if left and "left" in boxes:
@@ -93,6 +93,7 @@ def _number(brush: Brush, box: Rect, ticket: TicketReply) -> None:
     panel, theme = brush.panel, brush.theme
     brush.card(box)
     inner = box.inflate(-panel.mm(8.0), -panel.mm(6.0 if panel.portrait else 3.0))
+    across = box.width - 2 * panel.mm(3.0)  # the number may go nearer to the edge than words
     caption_mm = panel.type.hint
     least = NEEDED_MM if panel.portrait else LEAST_MM
     caption = Rect(inner.x, inner.y, inner.width, line_px(brush.px(caption_mm)))
@@ -103,6 +104,10 @@ def _number(brush: Brush, box: Rect, ticket: TicketReply) -> None:
     names = [(service, panel.type.action, 700, theme.ink, 2)]
     if service != authority:
         names.insert(0, (authority, panel.type.hint, 600, theme.ink2, 1))
+    if ticket.dossier:
+        code = clean(ticket.dossier)
+        collected = brush.say("scan.collects", service=code) if panel.portrait else code
+        names.append((collected, panel.type.hint, 600, theme.ink2, 1))
     highs = [
         _high(brush, name, inner.width, mm, weight, lines, least) for name, mm, weight, _, lines in names
     ]
@@ -115,7 +120,7 @@ def _number(brush: Brush, box: Rect, ticket: TicketReply) -> None:
     number = clean(ticket.number)
     most = min(panel.cap(NUMBER_MM), panel.cap((room - panel.mm(4)) / panel.px_per_mm))
     wide = brush.canvas.figures_width(number, 100, 800)
-    px = max(16, min(most, inner.width * 100 // max(1, wide)))
+    px = max(16, min(most, across * 100 // max(1, wide)))
     middle = (inner.centerx, caption.bottom + room // 2)
     brush.canvas.figures(number, middle, px, 800, brush.strong, "centre", "middle")
 
@@ -146,8 +151,20 @@ def _facts(brush: Brush, box: Rect, ticket: TicketReply) -> None:
             ends = {"low": wait.low, "high": wait.high} if wait.low else {"high": wait.high}
             text = brush.say("done.wait" if wait.low else "done.wait_under", **ends)
         facts.append((brush.say(f"done.about{short}"), text))
+    if not facts:
+        _watch(brush, box)
+        return
     for (label, value), cell in zip(facts, _fact_cells(brush, box, len(facts)), strict=True):
         _fact(brush, cell, label, value)
+
+
+def _watch(brush: Brush, box: Rect) -> None:
+    """Nobody knows how many come before: what to do is said instead."""
+    panel, theme = brush.panel, brush.theme
+    brush.card(box)
+    inner = box.inflate(-panel.mm(13.0 if panel.portrait else 8.0), 0)
+    mm, least = panel.type.hint, NEEDED_MM if panel.portrait else LEAST_MM
+    brush.words(brush.say("done.watch"), inner, mm, 600, theme.ink, lines=3, least_mm=least)
 
 
 def _fact_cells(brush: Brush, box: Rect, count: int) -> list[Rect]:
@@ -195,11 +212,13 @@ def _place(brush: Brush, box: Rect, ticket: TicketReply) -> None:
         brush.row("arrow", text, inner, panel.type.action, 700, theme.ink, theme.accent, "left", least, 2)
 
 
-def _recorded(brush: Brush, box: Rect, issued_at: datetime, at: datetime | None) -> None:
+def _recorded(brush: Brush, box: Rect, ticket: TicketReply, at: datetime | None) -> None:
+    """That the number counts, and since when, where a clock was to be believed."""
     theme, panel = brush.theme, brush.panel
     brush.card(box, theme.tint_ok)
-    local = issued_at.astimezone(at.tzinfo if at else None)
-    text = brush.say("held.recorded", time=f"{local:%H:%M}")
+    text = brush.say("held.recorded_untimed")
+    if at is not None and ticket.timed:
+        text = brush.say("held.recorded", time=f"{ticket.issued_at.astimezone(at.tzinfo):%H:%M}")
     inner = box.inflate(-panel.mm(13.0), 0)
     brush.row("tick", text, inner, panel.type.action, 700, theme.ok)
 

@@ -40,7 +40,8 @@ def paint(canvas: Canvas, view: View, panel: Panel, texts: Texts) -> Arrangement
     """Draw `view` all over the canvas, whose theme is the caller's choice (`theme_of`)."""
     arrangement = arrange(view, panel)
     canvas.clear()
-    brush = Brush(canvas, panel, view.look, texts, view.at)
+    alone = view.alone and isinstance(view.screen, Choices | Question)  # told before a choice, not after
+    brush = Brush(canvas, panel, view.look, texts, view.at, alone)
     painter = paint_notice if view.dialog is not None else SCREENS.get(type(view.screen), paint_notice)
     painter(brush, view, arrangement)
     _band(brush, view, arrangement)
@@ -57,8 +58,12 @@ def _band(brush: Brush, view: View, arrangement: Arrangement) -> None:
         brush.band(box, brush.say("trouble.identify", device=view.identify), theme.gold, INK, "info")
     elif view.trouble is not None:
         brush.band(box, brush.say(f"trouble.{view.trouble}"), theme.alarm, theme.on_alarm)
+    elif view.card:
+        key = "scan.card_asked" if isinstance(view.screen, Question) else "scan.card"
+        brush.band(box, brush.say(key), theme.tint_ok, theme.ink, "tick")
     else:
-        brush.band(box, brush.say("trouble.clock"), theme.tint_amber, theme.ink, "clock")
+        key = "trouble.clock" if view.at is not None else "trouble.clock_unknown"
+        brush.band(box, brush.say(key), theme.tint_amber, theme.ink, "clock")
 
 
 INK = THEMES["light"].ink  # on gold, in every theme

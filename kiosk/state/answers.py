@@ -19,11 +19,13 @@ from kiosk.state.series import worth_keeping
 from kiosk.state.steps import (
     Again,
     Asking,
+    Collecting,
     Explaining,
     Helping,
     Home,
     Question,
     Recalled,
+    Remarked,
     Services,
     Step,
     Unanswered,
@@ -185,11 +187,13 @@ def _still_there(kiosk: Memory, step: Step) -> bool:
     match step:
         case Services(authority):
             return kiosk.hall.authority(authority) is not None
+        case Collecting(_, services):
+            return all(kiosk.hall.service(id) is not None for id in services)
         case Question(service, before):
             return kiosk.hall.service(service) is not None and _still_there(kiosk, before)
         case Again(wish):
             return _still_there(kiosk, wish.on)
-        case Explaining(before=before) | Helping(before=before):
+        case Explaining(before=before) | Helping(before=before) | Remarked(before=before):
             return _still_there(kiosk, before)
     return True
 

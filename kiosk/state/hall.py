@@ -6,7 +6,7 @@ Compares times and adds figures up; every rule (hours, holidays, caps) was worke
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -117,6 +117,20 @@ class Hall:
 
     def service_offers(self, authority: AuthorityPlan, at: datetime | None) -> tuple[Offer, ...]:
         return tuple(self._service_offer(s, at) for s in authority.services)
+
+    def all_services(self, at: datetime | None) -> tuple[Offer, ...]:
+        """Every service of the hall: what wired buttons choose between."""
+        return self.offers_of([s.id for a in self.authorities for s in a.services], at)
+
+    def offers_of(self, services: Iterable[str], at: datetime | None) -> tuple[Offer, ...]:
+        """Offers of some services, each under the name that citizens know it by."""
+        found = [self.services[id] for id in services if id in self.services]
+        return tuple(
+            replace(self._service_offer(s, at), name=a.name, short=a.short)
+            if len(a.services) == 1
+            else self._service_offer(s, at)
+            for a, s in found
+        )
 
     # --- inside -----------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ People's time-outs run on the monotonic clock, the pace of numbers and opening h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,12 +16,13 @@ from kiosk.state import showing
 from kiosk.state.hall import Hall
 from kiosk.state.pace import Pace
 from kiosk.state.series import Series
-from kiosk.state.steps import Asking, Home, Pausing, Recalled, Showing, Step
+from kiosk.state.steps import Asking, Home, Pausing, Recalled, Remarked, Showing, Step
 from kiosk.view import Look, NoServer, Shelf, Starting
 from kiosk.vocabulary import Job
 
 IDLE_S = 30.0  # without a touch on an inner screen: is anybody there? (experience 1.2, WCAG 2.2.1)
 ANSWER_S = 20.0  # to answer that
+REMARK_S = 20.0  # why nothing comes of a scan, unless somebody says "go on" (WCAG 2.2.1)
 DONE_S = 10.0  # after printing
 HELD_S = 40.0  # a number without paper stays on the screen
 RECALL_S = 120.0  # a number of before the power cut is offered (faults F1)
@@ -30,6 +31,11 @@ SETTLE_S = 0.25  # a new screen is dead so long: the second half of a double tap
 SERVER_GRACE_S = 3.0  # a server that restarts is back before anybody is told that it was gone
 START_S = 10.0  # from power to the configuration, before the kiosk says that nobody answers
 CLOCK_WRONG = timedelta(seconds=300)  # beyond, the panel says that this machine's clock is wrong (faults F13)
+
+
+def button_of(service: str) -> str:
+    """The id of the wired button of a service."""
+    return f"service-{service}"
 
 
 @dataclass
@@ -42,6 +48,11 @@ class Memory:
     new_token: Callable[[], str]
     shelf: Shelf
     started: float  # monotonic seconds, as all times that are not datetimes
+    touch: bool = True  # false: wired buttons alone
+    wired: Set[str] | None = None  # their ids; None: whatever is asked for
+    scanner: bool = False
+    card: bool = False  # a citizen's card was read in this session, and all that is left of it:
+    elderly: bool = False  # whether its holder is old enough for the elderly's group
     hall: Hall = field(default_factory=Hall)
     look: Look = field(default_factory=Look)
     step: Step = field(default_factory=Home)
@@ -100,6 +111,7 @@ class Memory:
     def end(self, now: Now) -> None:
         """The citizen has gone, or is done: everything as for the next one."""
         self.look = Look()
+        self.card = self.elderly = False
         self.go(Home(), now)
 
     def end_of_step(self) -> float | None:
@@ -108,7 +120,9 @@ class Memory:
             return self.asked_at + ANSWER_S
         match self.step:
             case Home(page):
-                return self.touched + IDLE_S if page or self.look != Look() else None
+                return self.touched + IDLE_S if page or self.card or self.look != Look() else None
+            case Remarked():
+                return self.touched + REMARK_S
             case Showing(result=None, since=since):
                 return since + PRINT_S
             case Showing(result=PrintResult.PRINTED | PrintResult.SENT, since=since):
@@ -125,6 +139,12 @@ class Memory:
     def printing(self) -> bool:
         return isinstance(self.step, Showing) and self.step.result is None
 
+    @property
+    def no_paper(self) -> bool:
+        """Whether nothing may be given because the hall gives numbers on paper only, and here is none."""
+        plan = self.hall.plan
+        return plan is not None and not plan.paperless and self.printer not in (None, *showing.READY)
+
     def resting(self, now: Now) -> Starting | NoServer | None:
         """The first screen while there is nothing to choose from, or nobody who would answer."""
         if self.hall.config is None:
@@ -133,6 +153,11 @@ class Memory:
         if down is None or now.mono - down < SERVER_GRACE_S or any(map(self.can_give, self.hall.services)):
             return None
         return NoServer(asked=False)
+
+    def open(self, now: Now) -> bool:
+        """Whether there is anything to choose: nothing keeps the whole kiosk shut."""
+        shut = self.hall.all_closed(self.at(now)) is not None
+        return self.resting(now) is None and not self.no_paper and not shut
 
     def situation(self, now: Now) -> showing.Situation:
         return showing.Situation(
@@ -145,7 +170,17 @@ class Memory:
             now.mono,
             self.end_of_step(),
             self.resting(now),
+            self.no_paper,
+            self.scanner,
+            self.elderly,
+            self._choosing_buttons(),
         )
+
+    def _choosing_buttons(self) -> Set[str] | None:
+        """The buttons that choose where no finger does."""
+        if self.touch:
+            return None
+        return self.wired if self.wired is not None else set(map(button_of, self.hall.services))
 
     def name_of(self, service: str) -> Words | None:
         """What a citizen calls it: the authority's name, where that has one service only."""

@@ -5,25 +5,27 @@ Reads the core's state and changes nothing. Seconds that run down are shown in f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import TypeVar
 
-from broker.messages import Lang, PriorityGroup, Words
+from broker.messages import Lang, Words
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.state import steps
 from kiosk.state.hall import Hall
 from kiosk.state.steps import (
     Again,
     Asking,
+    Collecting,
     Explaining,
     Helping,
     Home,
     Pausing,
     Question,
     Recalled,
+    Remarked,
     Services,
     Showing,
     Step,
@@ -44,6 +46,7 @@ from kiosk.view import (
     NoServer,
     Offer,
     Pause,
+    Remark,
     Screen,
     Shelf,
     Shut,
@@ -72,6 +75,10 @@ class Situation:
     mono: float
     end: float | None
     unknown: Starting | NoServer | None  # the resting screen while the hall or the server is not there
+    no_paper: bool = False  # and without paper this hall gives no numbers
+    scanner: bool = False
+    elderly: bool = False  # the citizen's card says so
+    wired: Set[str] | None = None  # the buttons that choose, where no finger does
 
     @property
     def at(self) -> datetime | None:
@@ -98,6 +105,10 @@ def screen_of(step: Step, now: Situation) -> Screen:
             return _services(step, now)
         case Question():
             return _question(step, now)
+        case Collecting():
+            return _collecting(step, now)
+        case Remarked(before=before):
+            return screen_of(before, now)
         case Asking(wish) | Again(wish):
             return screen_of(wish.on, now)
         case Showing(job, PrintResult.PRINTED | PrintResult.SENT | None):
@@ -121,7 +132,12 @@ def dialog_of(step: Step, asked_at: float | None, now: Situation) -> Dialog | No
     if asked_at is not None:
         ticket = steps.ticket_of(step)
         return MoreTime(left_s(now.end, now.mono), ticket.number if ticket else None)
-    return Another(step.number) if isinstance(step, Again) else None
+    match step:
+        case Again(number=number):
+            return Another(number)
+        case Remarked(scan):
+            return Remark(scan)
+    return None
 
 
 def pressed_of(step: Step) -> Target | None:
@@ -132,14 +148,17 @@ def _home(step: Home, now: Situation) -> Screen:
     if now.unknown is not None:
         return now.unknown
     plan = now.hall.plan
-    if plan is not None and not plan.paperless and now.printer not in (None, *READY):
+    if plan is not None and now.no_paper:
         return Shut(Closing(NO_PAPER), whole=True, elsewhere=plan.elsewhere)
     closing = now.hall.all_closed(now.at)
     if closing is not None:
         return Shut(closing, whole=True)
-    offers = now.hall.offers(now.at)
+    if now.wired is not None:
+        offers = tuple(o for o in now.hall.all_services(now.at) if f"service-{o.target.of}" in now.wired)
+        return _choices(offers, step.page, now, None, single=True, hinted=now.scanner)
     single = len(now.hall.authorities) == 1
-    return _choices(offers, step.page, now, now.hall.authorities[0].name if single else None, single)
+    name = now.hall.authorities[0].name if single else None
+    return _choices(now.hall.offers(now.at), step.page, now, name, single, now.scanner)
 
 
 def _services(step: Services, now: Situation) -> Screen:
@@ -148,26 +167,39 @@ def _services(step: Services, now: Situation) -> Screen:
     return _choices(now.hall.service_offers(authority, now.at), step.page, now, authority.name)
 
 
+def _collecting(step: Collecting, now: Situation) -> Screen:
+    offers = now.hall.offers_of(step.services, now.at)
+    return replace(_choices(offers, step.page, now, None), dossier=step.code)
+
+
 def _choices(
-    offers: Sequence[Offer], page: int, now: Situation, authority: Words | None, single: bool = False
+    offers: Sequence[Offer],
+    page: int,
+    now: Situation,
+    authority: Words | None,
+    single: bool = False,
+    hinted: bool = False,
 ) -> Choices:
     lang = now.look.lang
     names = tuple((said(o.name, lang), said(o.short, lang)) for o in offers)
-    grid = now.shelf("choices", names, now.look)
+    grid = now.shelf("hinted" if hinted else "choices", names, now.look)
     shown, page, pages = paged(offers, page, grid)
-    return Choices(tuple(shown), grid, page, pages, authority, single)
+    return Choices(tuple(shown), grid, page, pages, authority, single, hinted)
 
 
 def _question(step: Question, now: Situation) -> Screen:
     found = now.hall.service(step.service)
     assert found is not None and now.hall.plan is not None, "the core leaves a service that is no more"
     authority, service = found
-    groups: Sequence[PriorityGroup] = now.hall.plan.groups
+    elderly = now.hall.plan.elderly if now.elderly else None
+    groups = sorted(now.hall.plan.groups, key=lambda group: group.id != elderly)
     names = tuple((said(g.name, now.look.lang),) * 2 for g in groups)
     grid = now.shelf("groups", names, now.look)
     shown, page, pages = paged(groups, step.page, grid)
     name = authority.name if len(authority.services) == 1 else service.name
-    return QuestionScreen(name, tuple(shown), grid, page, pages)
+    suggested = elderly if any(g.id == elderly for g in groups) else None
+    years = now.hall.plan.elderly_years
+    return QuestionScreen(name, tuple(shown), grid, page, pages, suggested, years, steps.dossier_of(step))
 
 
 def paged(items: Sequence[T], page: int, grid: Grid) -> tuple[Sequence[T], int, int]:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from broker.messages import Klass, TicketReply, Words
 from hardware.printer import PrintResult
-from kiosk.view import Closing, Target
+from kiosk.view import Closing, Scan, Target
 from kiosk.vocabulary import Job
 
 
@@ -35,11 +35,21 @@ class Question:
     """Priority or not, for one service. `before` is where "back" leads."""
 
     service: str
-    before: Home | Services
+    before: Home | Services | Collecting
     page: int = 0
 
 
-Choosing = Home | Services | Question
+@dataclass(frozen=True)
+class Collecting:
+    """Where the result of dossier `code` is collected, in one service or one of several."""
+
+    code: str
+    services: tuple[str, ...]
+    before: Home
+    page: int = 0
+
+
+Choosing = Home | Services | Question | Collecting
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,14 @@ class Explaining:
 
 
 @dataclass(frozen=True)
+class Remarked:
+    """Nothing comes of what was scanned; after a while the kiosk is back on `before` by itself."""
+
+    scan: Scan
+    before: Choosing
+
+
+@dataclass(frozen=True)
 class Unanswered:
     """The server did not answer in time."""
 
@@ -121,6 +139,8 @@ Step = (
     Home
     | Services
     | Question
+    | Collecting
+    | Remarked
     | Asking
     | Again
     | Showing
@@ -132,7 +152,17 @@ Step = (
 )
 
 # Where somebody may have walked away in the middle: after a while the kiosk asks whether anybody is there.
-INNER = (Services, Question, Again, Explaining, Unanswered, Helping)
+INNER = (Services, Question, Collecting, Again, Explaining, Unanswered, Helping)
+
+
+def dossier_of(step: Choosing) -> str | None:
+    """The dossier whose result is to be collected."""
+    match step:
+        case Collecting(code):
+            return code
+        case Question(before=before):
+            return dossier_of(before)
+    return None
 
 
 def ticket_of(step: Step) -> TicketReply | None:

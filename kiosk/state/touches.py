@@ -20,26 +20,27 @@ from kiosk.state.steps import (
     Again,
     Asking,
     Choosing,
+    Collecting,
     Explaining,
     Helping,
     Home,
     Pausing,
     Question,
     Recalled,
+    Remarked,
     Services,
     Showing,
     Step,
     Unanswered,
     Wish,
+    dossier_of,
 )
-from kiosk.view import NORMAL, Target, Verb
-from kiosk.vocabulary import Ask, Effect, Note, Print
+from kiosk.view import NORMAL, ONLY, PRIORITY, Closing, Target, Verb
+from kiosk.vocabulary import Ask, Effect, Job, Print
 
 OWN_AFTER_S = 0.3  # the server answers in some ten milliseconds, or the kiosk gives its own number
 OUT = (PrintResult.PRINTED, PrintResult.SENT)  # the paper is out, as far as anybody can know
 PATIENCE_S = 3.0  # a kiosk that cannot give its own asks for so long; then the wish is given up for good
-
-BUTTONS = {"help": Verb.HELP, "back": Verb.BACK}
 
 
 def tapped(kiosk: Memory, target: Target | None, now: Now) -> list[Effect]:
@@ -55,22 +56,6 @@ def tapped(kiosk: Memory, target: Target | None, now: Now) -> list[Effect]:
     kiosk.touched = now.mono
     act = ACTS.get((type(kiosk.step), target.verb)) if target is not None else None
     return act(kiosk, target, now) if act is not None and target is not None else []
-
-
-def pressed(kiosk: Memory, button: str, now: Now) -> list[Effect]:
-    """A wired button. One of a service works on the first screen, whichever page it shows."""
-    kind, _, service = button.partition("-")
-    if kind != "service":
-        verb = BUTTONS.get(button)
-        return (
-            [Note(f"button unknown id={button[:40]!a}")] if verb is None else tapped(kiosk, Target(verb), now)
-        )
-    if isinstance(kiosk.step, Showing) and kiosk.step.result in OUT:
-        kiosk.end(now)  # the paper is out: whoever presses is the next one
-    if isinstance(kiosk.step, Home) and kiosk.resting(now) is None:
-        kiosk.touched = now.mono
-        return _pick_service(kiosk, Target(Verb.SERVICE, service), now)
-    return []
 
 
 def send(kiosk: Memory, wish: Wish, now: Now) -> list[Effect]:
@@ -107,39 +92,53 @@ def _pick_authority(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
     return []
 
 
-def _pick_service(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
+def pick_service(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
+    """A service is chosen: where something keeps it from giving numbers, it says what."""
     on, plan = kiosk.step, kiosk.hall.plan
-    if plan is None or kiosk.hall.service(target.of) is None or not isinstance(on, Home | Services):
+    if isinstance(on, Collecting) and target.of == ONLY:
+        target = replace(target, of=on.services[0])
+    if plan is None or kiosk.hall.service(target.of) is None or not isinstance(on, PICKING):
         return []
-    closing = kiosk.hall.closing(target.of, kiosk.at(now))
-    if closing is not None:
-        kiosk.go(Explaining(closing, kiosk.name_of(target.of), on), now)
-    elif plan.groups:
+    if isinstance(on, Collecting) and target.of not in on.services:
+        return []
+    if _explained(kiosk, target.of, on, now):
+        return []
+    if plan.groups:
         kiosk.go(Question(target.of, on), now)
-    else:
-        return _want(kiosk, Wish(target.of, "normal", target, on), now)
-    return []
+        return []
+    return _want(kiosk, Wish(target.of, "normal", target, on, dossier_of(on)), now)
+
+
+def _explained(kiosk: Memory, service: str, on: Choosing, now: Now) -> bool:
+    """Whether a choice led to the screen that says why it gives no number."""
+    plan, closing = kiosk.hall.plan, kiosk.hall.closing(service, kiosk.at(now))
+    elsewhere: tuple[m.Words, ...] = ()
+    if plan is not None and kiosk.no_paper:
+        closing, elsewhere = Closing(showing.NO_PAPER), plan.elsewhere
+    if closing is None:
+        return False
+    kiosk.go(Explaining(closing, kiosk.name_of(service), on, elsewhere), now)
+    return True
 
 
 def _answer(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
     on, plan = kiosk.step, kiosk.hall.plan
-    known = {NORMAL, *(group.id for group in plan.groups)} if plan else set()
+    known = {NORMAL, PRIORITY, *(group.id for group in plan.groups)} if plan else set()
     if not isinstance(on, Question) or target.of not in known:
         return []
     # Only the class leaves the kiosk: which group it was stays between the citizen and the counter.
     klass: m.Klass = "normal" if target.of == NORMAL else "priority"
-    return _want(kiosk, Wish(on.service, klass, target, on), now)
+    return _want(kiosk, Wish(on.service, klass, target, on, dossier_of(on)), now)
 
 
 def _want(kiosk: Memory, wish: Wish, now: Now, meant: bool = False) -> list[Effect]:
     """Everything is chosen. `meant`: yes, the same service again."""
     wall = kiosk.wall(now)
-    closing = kiosk.hall.closing(wish.service, kiosk.at(now))
     number = kiosk.pace.just_taken(wish.service, wall)
     free_at = kiosk.pace.free_at(wall)
-    if closing is not None:
-        kiosk.go(Explaining(closing, kiosk.name_of(wish.service), wish.on), now)
-    elif number is not None and not meant:
+    if _explained(kiosk, wish.service, wish.on, now):
+        return []
+    if number is not None and not meant:
         kiosk.go(Again(wish, number), now)
     elif free_at - wall > GAP:
         kiosk.go(Pausing(free_at), now)
@@ -158,21 +157,30 @@ def _take_another(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
 
 
 def _turn(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
-    if isinstance(kiosk.step, Home | Services | Question):
-        by = 1 if target.verb is Verb.NEXT_PAGE else -1
-        shown = showing.screen_of(kiosk.step, kiosk.situation(now))
-        page, pages = getattr(shown, "page", 0), getattr(shown, "pages", 1)
-        kiosk.step = replace(kiosk.step, page=max(0, min(page + by, pages - 1)))
+    page, pages = page_of(kiosk, now)
+    to = {
+        Verb.NEXT_PAGE: min(page + 1, pages - 1),
+        Verb.PREVIOUS_PAGE: max(page - 1, 0),
+        Verb.TURN_PAGE: (page + 1) % pages,
+    }
+    if isinstance(kiosk.step, Choosing):
+        kiosk.step = replace(kiosk.step, page=to[target.verb])
     return []
+
+
+def page_of(kiosk: Memory, now: Now) -> tuple[int, int]:
+    """The page that is shown, from 0, and how many there are."""
+    shown = showing.screen_of(kiosk.step, kiosk.situation(now))
+    return getattr(shown, "page", 0), getattr(shown, "pages", 1)
 
 
 def _back(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
     match kiosk.step:
         case Helping(Showing() | Recalled() as before):
             kiosk.go(replace(before, since=now.mono), now)  # the number is held as long as if it were new
-        case Services(before=before) | Question(before=before):
+        case Services(before=before) | Question(before=before) | Collecting(before=before):
             kiosk.go(before, now)
-        case Explaining(before=before) | Helping(before=before):
+        case Explaining(before=before) | Helping(before=before) | Remarked(before=before):
             kiosk.go(before, now)
         case Again(wish):
             kiosk.go(wish.on, now)
@@ -213,33 +221,39 @@ def _finish(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
 
 
 def _print_again(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
+    job = printable_again(kiosk)
+    if job is None:
+        return []
+    again = replace(job, attempt=job.attempt + 1)
+    kiosk.go(Showing(again, None, now.mono, last_try=True), now)
+    return [Print(again)]
+
+
+def printable_again(kiosk: Memory) -> Job | None:
+    """The ticket that may be printed once more now."""
     match kiosk.step:
         case Showing(result=None | PrintResult.PRINTED | PrintResult.SENT) | Showing(last_try=True):
-            return []
+            return None
         case Showing(job) | Recalled(job) if kiosk.printer in showing.READY:
-            again = replace(job, attempt=job.attempt + 1)
-            kiosk.go(Showing(again, None, now.mono, last_try=True), now)
-            return [Print(again)]
-    return []
+            return job
+    return None
 
 
 Act = Callable[[Memory, Target, Now], list[Effect]]
 
-_CHOOSING: tuple[type[Choosing], ...] = (Home, Services, Question)
+PICKING = (Home, Services, Collecting)
+TURNS = (Verb.NEXT_PAGE, Verb.PREVIOUS_PAGE, Verb.TURN_PAGE)
+_CHOOSING: tuple[type[Choosing], ...] = (Home, Services, Question, Collecting)
 _LOOKS = (Verb.LANGUAGE, Verb.TEXT_SIZE, Verb.CONTRAST, Verb.LOW)
 _LOOKED_AT: tuple[type[Step], ...] = (
-    Home,
-    Services,
-    Question,
+    *_CHOOSING,
     Explaining,
     Unanswered,
     Helping,
     Pausing,
 )
 _HELPED: tuple[type[Step], ...] = (
-    Home,
-    Services,
-    Question,
+    *_CHOOSING,
     Explaining,
     Unanswered,
     Pausing,
@@ -249,8 +263,7 @@ _HELPED: tuple[type[Step], ...] = (
 
 ACTS: dict[tuple[type[Step], Verb], Act] = {
     (Home, Verb.AUTHORITY): _pick_authority,
-    (Home, Verb.SERVICE): _pick_service,
-    (Services, Verb.SERVICE): _pick_service,
+    **{(step, Verb.SERVICE): pick_service for step in PICKING},
     (Question, Verb.CLASS): _answer,
     (Again, Verb.TAKE_ANOTHER): _take_another,
     (Showing, Verb.PRINT_AGAIN): _print_again,
@@ -258,9 +271,8 @@ ACTS: dict[tuple[type[Step], Verb], Act] = {
     (Showing, Verb.DONE): _finish,
     (Recalled, Verb.DONE): _finish,
     (Pausing, Verb.HOME): _home,
-    **{(step, Verb.NEXT_PAGE): _turn for step in _CHOOSING},
-    **{(step, Verb.PREVIOUS_PAGE): _turn for step in _CHOOSING},
-    **{(step, Verb.BACK): _back for step in INNER},
+    **{(step, turn): _turn for step in _CHOOSING for turn in TURNS},
+    **{(step, Verb.BACK): _back for step in (*INNER, Remarked)},
     **{(step, Verb.HOME): _home for step in INNER},
     **{(step, Verb.HELP): _help for step in _HELPED},
     **{(step, verb): _change_look for step in _LOOKED_AT for verb in _LOOKS},

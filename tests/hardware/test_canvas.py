@@ -212,7 +212,7 @@ def test_every_icon_fills_its_square_without_leaving_it(name: str, side: int) ->
 def test_icons_differ_in_shape_and_not_only_in_colour() -> None:
     pictures = {name: icons.picture(name, 64, BLACK).get_buffer().raw for name in icons.ICONS}
     assert len(set(pictures.values())) == len(pictures)
-    wanted = "arrow person clock info warning tick half diamond star contrast text_size low_mode"
+    wanted = "arrow person clock info warning tick half diamond star contrast text_size low_mode scan"
     assert {*wanted.split(), *icons.FACES} == set(icons.ICONS)
 
 

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pygame
 
 from hardware.canvas import Canvas
@@ -25,23 +27,26 @@ from kiosk.state.hall import Hall
 from kiosk.state.steps import (
     Again,
     Asking,
+    Collecting,
     Explaining,
     Helping,
     Home,
     Pausing,
     Question,
     Recalled,
+    Remarked,
     Services,
     Showing,
     Step,
     Unanswered,
     Wish,
 )
-from kiosk.view import NORMAL, Closing, Look, NoServer, Starting, Target, Verb, View
+from kiosk.view import NORMAL, Closing, Look, NoServer, Scan, Starting, Target, Verb, View
 from kiosk.vocabulary import Job
 from tests.kiosk import sample
 
 PANELS = {"tall": Panel.of((1080, 1920)), "wide": Panel.of((1280, 800))}
+BUTTONS = {f"{size}-buttons": replace(panel, touch=False) for size, panel in PANELS.items()}
 TEXTS = Texts.load("kiosk")
 LONG = sample.m.Words(
     "Cấp Giấy chứng nhận quyền sử dụng đất, quyền sở hữu nhà ở và tài sản gắn liền đất",
@@ -62,10 +67,15 @@ def view_of(
     at: datetime = sample.MORNING,
     asked: bool = False,
     unknown: Starting | NoServer | None = None,
+    **more: Any,
 ) -> View:
-    """The view of a step, as the core would make it."""
+    """The view of a step, as the core would make it. more: what else the situation holds."""
     hall = hall or whole_hall()
-    situation = showing.Situation(hall, look, make_shelf(panel), printer, at, True, 0.0, 20.0, unknown)
+    if not panel.touch:
+        more = {"wired": {f"service-{id}" for id in hall.services}, **more}
+    situation = showing.Situation(
+        hall, look, make_shelf(panel), printer, at, True, 0.0, 20.0, unknown, **more
+    )
     config, plan = hall.config, hall.plan
     return View(
         screen=showing.screen_of(step, situation),
@@ -115,6 +125,11 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "home-no-paper", seen(Home(), printer=PrinterStatus.PAPER_OUT)
     yield "home-no-printer", seen(Home(), printer=PrinterStatus.UNPLUGGED)
     yield "home-clock-wrong", replace(seen(Home()), clock_wrong=True)
+    yield "home-clock-unknown", replace(seen(Home()), clock_wrong=True, at=None)
+    yield "home-alone", replace(seen(Home(), hall=replace(whole_hall(), fresh=False)), alone=True)
+    yield "home-scanner", seen(Home(), scanner=True)
+    yield "home-scanner-alone", replace(seen(Home(), scanner=True), alone=True)
+    yield "home-card", replace(seen(Home(), scanner=True), card=True)
     yield "home-identify", replace(seen(Home()), identify="kiosk-1")
     yield "home-small", seen(Home(), hall=hall_with(*(sample.authority(*r) for r in sample.AUTHORITIES[:5])))
     yield "home-single", seen(Home(), hall=hall_with(sample.authority(*sample.AUTHORITIES[3])))
@@ -123,6 +138,16 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "home-long-names", seen(Home(), hall=hall_with(*many))
     yield "services", seen(Services("giao-thong", Home()))
     yield "priority", seen(question)
+    elderly = sample.config(elderly="elderly")
+    card = Hall(fresh=True).with_config(elderly).with_board(sample.board())
+    yield "priority-card", replace(seen(question, hall=card, elderly=True), card=True)
+    code = "000.05.14.H42-261122-0007"
+    one_queue = Collecting(code, ("tu-phap",), Home())
+    yield "collect", seen(one_queue)
+    yield "collect-where", seen(Collecting(code, ("lao-dong-1", "lao-dong-2", "y-te"), Home()))
+    yield "collect-priority", seen(Question("tu-phap", one_queue))
+    for scan in Scan:
+        yield f"scan-{scan}", seen(Remarked(scan, Home()))
     yield "busy", seen(Asking(Wish("tai-nguyen", "normal", normal, question), "r"))
     one = Target(Verb.SERVICE, "y-te")
     yield "busy-home", seen(Asking(Wish("y-te", "normal", one, Home()), "r"))
@@ -130,7 +155,15 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "printing", seen(Showing(job, None, 0.0))
     yield "done", seen(Showing(job, PrintResult.PRINTED, 0.0))
     yield "done-long", seen(Showing(two, PrintResult.PRINTED, 0.0))
+    own = replace_ticket(job, number="B2-017", ahead=None, wait=None, dossier=None)
+    thousand = replace_ticket(two, number="A12-1000", ahead=None, timed=False)
+    collected = replace_ticket(job, number="A018", dossier=code)
+    yield "done-own", replace(seen(Showing(own, PrintResult.PRINTED, 0.0)), alone=True)
+    yield "done-own-long", replace(seen(Showing(thousand, PrintResult.PRINTED, 0.0)), alone=True)
+    yield "done-dossier", seen(Showing(collected, PrintResult.PRINTED, 0.0))
     out = PrinterStatus.PAPER_OUT
+    yield "paper-out-own", replace(seen(Showing(own, PrintResult.PAPER_OUT, 0.0), printer=out), alone=True)
+    yield "paper-out-own-long", seen(Showing(thousand, PrintResult.PAPER_OUT, 0.0), printer=out)
     yield "paper-out", seen(Showing(job, PrintResult.PAPER_OUT, 0.0), printer=out)
     yield "paper-out-long", seen(Showing(two, PrintResult.PAPER_OUT, 0.0), printer=out)
     yield "paper-back", seen(Showing(job, PrintResult.PAPER_OUT, 0.0))
@@ -153,6 +186,11 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
         yield f"closed-{code}", seen(Home(), hall=closed_hall(code, back), at=early)
     name = sample.m.Words("Ban Quản lý các KCN", "Industrial Zones Management Board")
     yield "explain", seen(Explaining(Closing("lunch", afternoon), name, Home()))
+    others = (sample.m.Words("Máy lấy số 1", "Kiosk 1"), sample.m.Words("Máy lấy số 3", "Kiosk 3"))
+    paper_only = Hall(fresh=True).with_config(sample.config(paperless=False, elsewhere=others))
+    yield "closed-no-paper", seen(Home(), hall=paper_only, printer=out, no_paper=True)
+    yield "not-printed", seen(Explaining(Closing("not-printed"), own.ticket.service, Home(), others))
+    yield "not-printed-nowhere", seen(Explaining(Closing("not-printed"), own.ticket.service, Home()))
     yield "explain-unknown", seen(Explaining(Closing("bad-request"), None, Home()))
     yield "unanswered", seen(Unanswered())
     yield "no-server", seen(Home(), unknown=NoServer(asked=False))
@@ -163,6 +201,10 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "help-with-number", seen(Helping(Showing(job, PrintResult.PAPER_OUT, 0.0)))
     yield "more-time", seen(question, asked=True)
     yield "more-time-with-number", seen(Helping(Showing(job, PrintResult.PAPER_OUT, 0.0)), asked=True)
+
+
+def replace_ticket(job: Job, **changes: Any) -> Job:
+    return replace(job, ticket=msgspec.structs.replace(job.ticket, **changes))
 
 
 def replace_id(authority: sample.m.AuthorityPlan, id: str) -> sample.m.AuthorityPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from broker import messages as m
 from broker.vocabulary import Now
@@ -133,12 +134,15 @@ def config(
     groups: tuple[m.PriorityGroup, ...] = GROUPS,
     rev: int = 1,
     hall: m.Words = HALL,
+    **more: Any,
 ) -> m.DeviceConfig:
+    """more: other fields of the kiosk's plan."""
     plan = m.KioskPlan(
         tuple(authority(*row) for row in AUTHORITIES) if authorities is None else authorities,
         groups,
         m.Words("Căn cước, bản chính giấy tờ", "ID card, original papers"),
         "1022",
+        **more,
     )
     return m.DeviceConfig(rev=rev, at=MORNING, hall=hall, time_zone="Asia/Ho_Chi_Minh", kiosk=plan)
 

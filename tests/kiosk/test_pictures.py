@@ -178,7 +178,9 @@ def test_states_look_different_from_each_other() -> None:
     seen: dict[bytes, str] = {}
     for name, view in states(panel, Look()):
         picture = draw(view, panel).get_buffer().raw
-        assert picture not in seen or name == "home-long-names", (name, seen[picture])
+        # A small panel's question has one line, which is the question.
+        alike = name in ("home-long-names", "collect-priority")
+        assert picture not in seen or alike, (name, seen[picture])
         seen[picture] = name
 
 

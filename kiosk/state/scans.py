@@ -1,0 +1,77 @@
+"""What a citizen holds to the scanner: a slip leads to its result's queue, a card to nothing but an offer.
+
+What was read is looked at and forgotten: of a citizen's card one bit is left until the session ends, of a
+dossier its code, on the way to the number that collects its result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from broker.vocabulary import Now
+from kiosk.scanned import (
+    Address,
+    CitizenCard,
+    DossierScan,
+    HealthCard,
+    TicketLink,
+    Unknown,
+    age_on,
+    queue_of,
+    read,
+)
+from kiosk.state.memory import Memory
+from kiosk.state.steps import Choosing, Collecting, Home, Question, Remarked, dossier_of
+from kiosk.view import Scan
+from kiosk.vocabulary import Effect, Note
+
+REFUSED = {
+    HealthCard: Scan.HEALTH_CARD,
+    TicketLink: Scan.TICKET,
+    Address: Scan.ADDRESS,
+    Unknown: Scan.UNKNOWN,
+}
+
+
+def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
+    """Something was held to the scanner. It means something only where there is something to choose."""
+    plan, on = kiosk.hall.plan, _choosing(kiosk)
+    if plan is None or on is None or not kiosk.open(now):
+        return []
+    found = read(text, plan.url)
+    match found:
+        case DossierScan(code) if code == dossier_of(on) and not isinstance(kiosk.step, Remarked):
+            kiosk.touched = now.mono  # the slip still lies there
+        case DossierScan(code):
+            _collect(kiosk, code, queue_of(code, plan), on, now)
+        case CitizenCard(birth):
+            _greet(kiosk, birth, on, now)
+        case _:
+            kiosk.go(Remarked(REFUSED[type(found)], on), now)
+    return [Note(f"scanned kind={type(found).__name__}")]
+
+
+def _choosing(kiosk: Memory) -> Choosing | None:
+    """The choice that a citizen stands before."""
+    step = kiosk.step
+    if isinstance(step, Remarked):
+        return step.before
+    return step if isinstance(step, Choosing) else None
+
+
+def _collect(kiosk: Memory, code: str, services: tuple[str, ...], on: Choosing, now: Now) -> None:
+    if not services:
+        kiosk.go(Remarked(Scan.NO_QUEUE, on), now)
+        return
+    kiosk.go(Collecting(code, services, Home()), now)
+
+
+def _greet(kiosk: Memory, birth: date, on: Choosing, now: Now) -> None:
+    """A card says how old its holder is: who is old enough is offered the group, and may leave it."""
+    plan, at = kiosk.hall.plan, kiosk.at(now)
+    assert plan is not None
+    kiosk.card = True
+    day = kiosk.hall.local(at).date() if at is not None else None
+    kiosk.elderly = day is not None and plan.elderly is not None and age_on(birth, day) >= plan.elderly_years
+    kiosk.go(replace(on, page=0) if isinstance(on, Question) else on, now)
