@@ -8,7 +8,7 @@ when what is hidden could be worked out from the rest, more is hidden.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import sqrt
@@ -16,6 +16,7 @@ from typing import Final
 
 Z95: Final = 1.959964
 LEAST: Final = 5  # answers that a figure must be made of (domain 4.4, rule 4)
+RATING: Final = ""  # beside the ids of questions: the level, which is asked first
 # The lowest level that counts as satisfied, by how many levels the buttons have (domain 4.1).
 SATISFIED_FROM: Final = {2: 2, 3: 3, 4: 3, 5: 4}
 
@@ -157,15 +158,17 @@ def opinion(
     served: int,
     levels: int,
     questions: Sequence[str],
-    hidden: bool = False,
+    hidden: Collection[str] = (),
 ) -> Opinion:
-    """What these answers come to; `hidden`: although there are enough, they are only counted."""
-    said = satisfaction_of(answers, served, levels, hidden)
+    """What these answers come to. hidden: although there are enough, they are only counted, in all (RATING)
+    or those to a question."""
+    said = satisfaction_of(answers, served, levels, RATING in hidden)
     shown = [] if said.hidden else answers
     reasons = Counter(a.reason for a in shown if a.reason is not None)
-    indicators = indicators_of(answers, questions)
-    if hidden:
-        indicators = tuple(Indicator(i.question, i.n, None) for i in indicators)
+    indicators = tuple(
+        Indicator(i.question, i.n, None) if i.question in hidden or said.hidden else i
+        for i in indicators_of(answers, questions)
+    )
     ordered = sorted(reasons.items(), key=lambda row: (-row[1], row[0]))
     return Opinion(id, said, tuple(ordered), indicators)
 
@@ -195,8 +198,15 @@ def grouped(
     times = Counter(whose(visit) for visit in served)
     place = {id: n for n, id in enumerate(order)}
     ids = sorted({*of, *times}, key=lambda id: (id is None, place.get(id or "", len(place)), id or ""))
-    hidden = too_few({id: len(rows) for id, rows in of.items()})
-    return tuple(opinion(id, of.get(id, []), times[id], levels, questions, id in hidden) for id in ids)
+    hidden = {RATING: too_few({id: len(rows) for id, rows in of.items()})}
+    for question in questions:
+        hidden[question] = too_few({id: sum(question in a.answers for a in of[id]) for id in of})
+    return tuple(
+        opinion(
+            id, of.get(id, []), times[id], levels, questions, [what for what in hidden if id in hidden[what]]
+        )
+        for id in ids
+    )
 
 
 def opinions_of(

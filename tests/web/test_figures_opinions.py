@@ -168,6 +168,9 @@ def test_the_parts_are_the_whole_and_no_single_rating_is_shown(answers: list[Ans
             assert sum(level.n for level in said.levels) == (0 if said.satisfied is None else said.n)
             assert said.satisfied is not None or not o.reasons
             assert all(i.mean is None for i in o.indicators if i.n < LEAST)
+        for n in (0, 1):
+            left = sum(o.indicators[n].n for o in part if o.indicators[n].mean is None)
+            assert left == 0 or left >= LEAST or found.all.indicators[n].mean is None
         shown = Counter[int]()
         for o in part:
             shown.update({level.level: level.n for level in o.satisfaction.levels})

@@ -113,10 +113,18 @@ def test_the_sums_of_the_tables_agree_with_the_log(asking: Place) -> None:
 def test_indicators_have_their_mean_and_how_many_answered(asking: Place) -> None:
     morning(asking)
     indicators = rows(shown(asking), "indicators")
-    assert indicators["1"][1] == "1.7 (6)"  # five times 2 and once 0
-    assert indicators["3"][1] == "2.0 (5)"
+    assert indicators["1"][1] == "1,7 (6)"  # five times 2 and once 0
+    assert indicators["3"][1] == "2,0 (5)"
     assert indicators["4"][1] == "– (0)"
-    assert indicators["7"][1] == "0.8 (6)"  # five times 1 and once 0
+    assert indicators["7"][1] == "0,8 (6)"  # five times 1 and once 0
+
+
+def test_a_mean_is_not_shown_where_a_single_answer_would_be_the_rest(asking: Place) -> None:
+    """Of indicator 7 officer 7 has five answers and officer 8 one: six in all, and 0,8."""
+    morning(asking)
+    officers = rows(shown(asking), "officers")
+    one, three, four, seven = officers[asking.config.officers["officer-7"]][9:13]
+    assert (one, three, four, seven) == ("1,7 (6)", "2,0 (5)", "– (0)", "– (5)")
 
 
 def test_a_reason_is_counted_in_all(asking: Place) -> None:
