@@ -89,7 +89,9 @@ class Program:
         self._texts = Texts.load("display")
         self._manner = Manner(region=settings.numbers, leading_zeros=settings.leading_zeros)
         self._faults: dict[str, str] = {}
-        self.screen: Screen = open_screen(settings.screen, title=settings.broker.device)
+        self.screen: Screen = open_screen(
+            settings.screen, settings.broker.device, looked_at=settings.panel is not None
+        )
         self._panel = Panel(*self.screen.size, settings.diagonal_inch, settings.farthest_seat_m)
         self._rows: int | None = None
         arrange(self._panel)

@@ -13,8 +13,8 @@ import re
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 import pygame
@@ -25,6 +25,7 @@ from hardware.fingers import TURNS, Turn
 T = TypeVar("T")
 
 SMALLEST, LARGEST = 16, 8192  # pixels along a side
+BAND: Final = 16  # rows that are compared, copied and shown together
 SIZE: Final = re.compile(r"(\d{1,5})x(\d{1,5})")
 SDL_DRIVERS: Final = ("kmsdrm", "wayland", "x11", "dummy", "offscreen")
 
@@ -34,13 +35,23 @@ class ScreenError(Exception):
 
 
 class Screen:
-    """The simulated screen, and what every screen does. The colour depth is 32 bits."""
+    """The simulated screen, and what every screen does. The colour depth is 32 bits.
 
-    def __init__(self, size: tuple[int, int]) -> None:
-        self.surface = pygame.Surface(size, depth=32)
-        self.surface.fill((0, 0, 0))
+    Beside the surface that the program draws on there is a second picture, what is shown: `shown`, where a
+    kind of screen has one anyway, else one of our own. Only bands of rows that differ are copied, so that a
+    change costs what it changes. A screen that is not `looked_at` by a panel does without it, 8 MB for
+    1080x1920: whatever is shown counts as changed.
+    """
+
+    def __init__(
+        self, size: tuple[int, int], shown: pygame.Surface | None = None, looked_at: bool = True
+    ) -> None:
+        self.surface = pygame.Surface(size, depth=32) if shown is None else pygame.Surface(size, 0, shown)
+        self._shown = self.surface.copy() if shown is None and looked_at else shown
+        for picture in (self.surface, self._shown):
+            if picture is not None:
+                picture.fill((0, 0, 0))
         self._lock = threading.Lock()
-        self._shown = self.surface.get_buffer().raw
         self._rev = 0
         self._pngs: dict[int, bytes] = {}
 
@@ -55,26 +66,56 @@ class Screen:
 
     def show(self, rects: Sequence[pygame.Rect] | None = None) -> None:
         """Bring what was drawn to the eyes. `rects`: nothing outside them has changed since the last time."""
-        pixels = self.surface.get_buffer().raw  # a copy: the other threads look at it while we draw on
-        if pixels == self._shown:
+        changed = list(self._changed(rects))
+        if not changed:
             return
         with self._lock:
-            self._shown = pixels
+            if self._shown is not None:
+                for band in changed:
+                    self._shown.blit(self.surface, band, band)
             self._rev += 1
             self._pngs.clear()
+        self._mirror(changed)
 
     def png(self, width: int | None = None) -> bytes:
-        """What is shown now, `width` pixels wide if given (never wider than the screen). Any thread."""
+        """What is shown now, `width` pixels wide if given (never wider than the screen). Any thread.
+
+        Of a screen that is not looked at: what is drawn now, which may be half a picture.
+        """
         wanted = max(1, min(width or self.size[0], self.size[0]))
         with self._lock:
-            rev, pixels = self._rev, self._shown
-            made = self._pngs.get(wanted)
+            rev, made = self._rev, self._pngs.get(wanted)
+            picture = (self._shown or self.surface).copy() if made is None else None
         if made is None:
-            made = encoded(pixels, self.size, wanted)
+            assert picture is not None
+            made = encoded(picture, wanted)
             with self._lock:
                 if rev == self._rev:
                     self._pngs[wanted] = made
         return made
+
+    def _changed(self, rects: Sequence[pygame.Rect] | None) -> Iterator[pygame.Rect]:
+        """The bands in which the surface is not what is shown, as wide as the screen where that is known."""
+        if self._shown is None:
+            whole = self.surface.get_rect()
+            yield from (clipped for rect in rects or (whole,) if (clipped := rect.clip(whole)))
+            return
+        width, height = self.size
+        asked = [
+            range(max(0, rect.top), min(height, rect.bottom)) for rect in rects or (self.surface.get_rect(),)
+        ]
+        pitch = self.surface.get_pitch()
+        new, old = (_pixels(picture) for picture in (self.surface, self._shown))  # both are locked meanwhile
+        for top in range(0, height, BAND):
+            bottom = min(top + BAND, height)
+            if not any(rows.start < bottom and top < rows.stop for rows in asked):
+                continue
+            rows = slice(top * pitch, bottom * pitch)
+            if bytes(new[rows]) != bytes(old[rows]):  # bytes are compared at once, views one by one
+                yield pygame.Rect(0, top, width, bottom - top)
+
+    def _mirror(self, bands: Sequence[pygame.Rect]) -> None:
+        """For screens that have eyes of their own: these bands are others now."""
 
     def touches(self) -> list[tuple[int, int]]:
         """Where fingers went down since the last call, in pixels of `surface`. The simulated one has none."""
@@ -91,12 +132,16 @@ class Screen:
         """Let go of the window, if there is one."""
 
 
-def encoded(pixels: bytes, size: tuple[int, int], width: int) -> bytes:
-    """A PNG of 32-bit pixels as `Screen` keeps them, made smaller when `width` is less than theirs."""
-    picture = pygame.Surface(size, depth=32)
-    picture.get_buffer().write(pixels)
-    if width < size[0]:
-        picture = pygame.transform.smoothscale(picture, (width, max(1, round(size[1] * width / size[0]))))
+def _pixels(picture: pygame.Surface) -> memoryview:
+    view: Any = picture.get_view("0")  # a buffer, which pygame's type stubs do not say
+    return memoryview(view)
+
+
+def encoded(picture: pygame.Surface, width: int) -> bytes:
+    """A PNG of a picture, made smaller when `width` is less than its own."""
+    whole, high = picture.get_size()
+    if width < whole:
+        picture = pygame.transform.smoothscale(picture, (width, max(1, round(high * width / whole))))
     return png_of(picture)
 
 
@@ -116,8 +161,10 @@ def png_of(picture: pygame.Surface) -> bytes:
     )
 
 
-def open_screen(url: str, title: str = "motcua") -> Screen:
+def open_screen(url: str, title: str = "motcua", looked_at: bool = True) -> Screen:
     """The screen that `url` names, open. Raises `ScreenError`, one sentence, for anything else.
+
+    looked_at: whether somebody may ask it for its picture (`png`, `rev`), as a panel does.
 
     `sim:1080x1920`: memory only. `window:1080x1920?scale=0.5`: a window on a desktop. `kms:`: the whole panel
     of a machine without a desktop; `kms:?rotate=90` turns the picture clockwise, `touch=` says how the touch
@@ -137,25 +184,25 @@ def open_screen(url: str, title: str = "motcua") -> Screen:
         for name in options:
             if name not in known:
                 raise ValueError(f"there is no option {name!r}{_meant(name, known, '=')}")
-        return opener(where, options, title)
+        return opener(where, options, title, looked_at)
     except ValueError as error:
         raise ScreenError(f"The screen {url!r} cannot be: {error}") from None
 
 
-def _open_sim(where: str, options: Mapping[str, str], title: str) -> Screen:
-    return Screen(_size(where))
+def _open_sim(where: str, options: Mapping[str, str], title: str, looked_at: bool) -> Screen:
+    return Screen(_size(where), looked_at=looked_at)
 
 
-def _open_window(where: str, options: Mapping[str, str], title: str) -> Screen:
+def _open_window(where: str, options: Mapping[str, str], title: str, looked_at: bool) -> Screen:
     from hardware.screen_sdl import WindowScreen  # a kiosk without a window never opens SDL's video
 
     scale = float(options.get("scale", "1"))
     if not 0.05 <= scale <= 4:
         raise ValueError("its scale must lie between 0.05 and 4")
-    return WindowScreen(_size(where), scale, title)
+    return WindowScreen(_size(where), scale, title, looked_at)
 
 
-def _open_kms(where: str, options: Mapping[str, str], title: str) -> Screen:
+def _open_kms(where: str, options: Mapping[str, str], title: str, looked_at: bool) -> Screen:
     from hardware.screen_sdl import FullScreen
 
     if where:
@@ -168,6 +215,7 @@ def _open_kms(where: str, options: Mapping[str, str], title: str) -> Screen:
         display=int(_one_of(options, "display", "0123456789")),
         size=_size(options["size"]) if "size" in options else None,
         driver=_one_of(options, "driver", SDL_DRIVERS),
+        looked_at=looked_at,
     )
 
 
@@ -198,7 +246,7 @@ def _meant(word: str, known: Iterable[str], tail: str) -> str:
     return f" (did you mean '{near[0]}{tail}'?)" if near else ""
 
 
-Opener: TypeAlias = Callable[[str, Mapping[str, str], str], Screen]
+Opener: TypeAlias = Callable[[str, Mapping[str, str], str, bool], Screen]
 DRIVERS: Final[Mapping[str, tuple[Opener, tuple[str, ...]]]] = {  # and the options that each knows
     "sim": (_open_sim, ()),
     "window": (_open_window, ("scale",)),

@@ -37,9 +37,12 @@ SURROUNDINGS: Final = {"SDL_TOUCH_MOUSE_EVENTS": "0", "SDL_MOUSE_TOUCH_EVENTS": 
 class SdlScreen(Screen):
     """The same surface, mirrored into a window of SDL's: scaled, or turned, whichever its kind does."""
 
-    def __init__(self, size: tuple[int, int], window: pygame.Surface, turn: Turn, touch: Turn) -> None:
+    def __init__(
+        self, size: tuple[int, int], window: pygame.Surface, turn: Turn, touch: Turn, looked_at: bool
+    ) -> None:
         """turn: of the picture on the panel, clockwise. touch: of the touch film against the panel."""
-        super().__init__(size)
+        self._direct = turn == 0 and window.get_size() == size  # then the window itself is what is shown
+        super().__init__(size, window if self._direct else None, looked_at)
         self._window, self._turn, self._touch = window, turn, touch
         self._fingers = Fingers()
         self._touches: deque[Spot] = deque(maxlen=32)
@@ -49,10 +52,7 @@ class SdlScreen(Screen):
         pygame.event.set_allowed(HEARD)
 
     def show(self, rects: Sequence[pygame.Rect] | None = None) -> None:
-        before = self.rev
         super().show(rects)
-        if self.rev != before and not self.closed:
-            self._mirror(rects)
         self._pump()
 
     def touches(self) -> list[Spot]:
@@ -74,18 +74,26 @@ class SdlScreen(Screen):
 
     def close(self) -> None:
         if not self.closed:
-            self.closed = True
-            pygame.display.quit()
+            self._leave()
 
-    def _mirror(self, rects: Sequence[pygame.Rect] | None) -> None:
-        """Bring the surface, or the boxes of it that changed, into the window. Called only for changes."""
-        if self._window.get_size() != turned_size(self.size, self._turn):
+    def _leave(self) -> None:
+        """Let the window go; what it showed last can still be looked at."""
+        self.closed = True
+        if self._direct:
+            with self._lock:
+                self._shown = self._window.copy()
+        pygame.display.quit()
+
+    def _mirror(self, bands: Sequence[pygame.Rect]) -> None:
+        if self.closed:
+            return
+        if self._direct:
+            pygame.display.update(bands)
+        elif self._window.get_size() == turned_size(self.size, self._turn):
+            pygame.display.update([self._window.blit(*self._turned(band)) for band in bands])
+        else:
             pygame.transform.smoothscale(self.surface, self._window.get_size(), self._window)
             pygame.display.flip()
-            return
-        whole = self.surface.get_rect()
-        changed = [r for r in (rect.clip(whole) for rect in rects or (whole,)) if r.w and r.h]
-        pygame.display.update([self._window.blit(*self._turned(rect)) for rect in changed])
 
     def _turned(self, rect: pygame.Rect) -> tuple[pygame.Surface, Spot]:
         piece = self.surface.subsurface(rect)
@@ -105,10 +113,10 @@ class SdlScreen(Screen):
                 pygame.display.flip()
             elif event.type == pygame.QUIT:
                 self._asked_to_quit()
+                if self.closed:
+                    return
             elif event.type in MOUSE and event.button == pygame.BUTTON_LEFT and not event.touch:
                 self._mouse(event)
-        if self.closed:
-            pygame.display.quit()
 
     def _mouse(self, event: pygame.event.Event) -> None:
         """A mouse is a finger, too: on a desktop, and some touch films say that they are one."""
@@ -130,18 +138,18 @@ class SdlScreen(Screen):
 class WindowScreen(SdlScreen):
     """A window of `scale` times the surface's size. Closing it closes nothing else."""
 
-    def __init__(self, size: tuple[int, int], scale: float, title: str) -> None:
+    def __init__(self, size: tuple[int, int], scale: float, title: str, looked_at: bool) -> None:
         try:
             with surroundings(SURROUNDINGS):
                 pygame.display.init()
             window = pygame.display.set_mode((round(size[0] * scale), round(size[1] * scale)))
         except pygame.error as error:
             raise ScreenError(f"There is no desktop to open a window on: {error}") from error
-        super().__init__(size, window, 0, 0)
+        super().__init__(size, window, 0, 0, looked_at)
         pygame.display.set_caption(title)
 
     def _asked_to_quit(self) -> None:
-        self.closed = True
+        self._leave()
 
 
 class FullScreen(SdlScreen):
@@ -160,6 +168,7 @@ class FullScreen(SdlScreen):
         display: int = 0,
         size: tuple[int, int] | None = None,
         driver: str = "kmsdrm",
+        looked_at: bool = True,
     ) -> None:
         try:
             with surroundings({**SURROUNDINGS, "SDL_VIDEODRIVER": driver}):
@@ -179,7 +188,7 @@ class FullScreen(SdlScreen):
             native = "x".join(map(str, window.get_size()))
             pygame.display.quit()
             raise ScreenError(f"The panel has no mode {size[0]}x{size[1]}; it offered {native}")
-        super().__init__(turned_size(window.get_size(), turn), window, turn, touch)
+        super().__init__(turned_size(window.get_size(), turn), window, turn, touch, looked_at)
         pygame.mouse.set_visible(False)
         window.fill((0, 0, 0))
         pygame.display.flip()

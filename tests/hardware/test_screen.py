@@ -115,3 +115,14 @@ def test_a_screen_that_cannot_be_is_refused_with_the_nearest_one(url: str, words
     with pytest.raises(ScreenError) as refused:
         open_screen(url)
     assert words in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_screen_that_nobody_looks_at_keeps_no_second_picture() -> None:
+    screen = open_screen("sim:64x48", looked_at=False)
+    screen.surface.fill((10, 20, 30))
+    screen.show()
+    screen.show([pygame.Rect(1, 1, 2, 2), pygame.Rect(60, 40, 99, 99)])
+    assert screen.rev == 2  # whatever is shown counts
+    screen.show([pygame.Rect(70, 0, 5, 5)])
+    assert screen.rev == 2
+    assert colour(looked_at(screen.png())) == (10, 20, 30, 255)

@@ -19,7 +19,7 @@ from hardware.screen import Screen, ScreenError, open_screen
 from hardware.screen_sdl import FullScreen, SdlScreen, WindowScreen, why_not
 
 PANEL = (1024, 768)  # of SDL's dummy display
-Opened = Callable[[str], Screen]
+Opened = Callable[..., Screen]
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> Iterator[Opened]:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     screens: list[Screen] = []
 
-    def open_one(url: str) -> Screen:
-        screens.append(open_screen(url))
+    def open_one(url: str, looked_at: bool = True) -> Screen:
+        screens.append(open_screen(url, looked_at=looked_at))
         return screens[-1]
 
     yield open_one
@@ -126,6 +126,16 @@ def test_the_panel_receives_the_picture_turned_pixel_by_pixel(opened: Opened, tu
     drawn(screen)
     screen.show()
     assert window_pixels().get_buffer().raw == as_on_the_panel(screen.surface, turn)
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_panel_that_nobody_looks_at_receives_the_same(opened: Opened, turn: Turn) -> None:
+    screen = opened(f"kms:?driver=dummy&rotate={turn}", looked_at=False)
+    for rects in (None, [pygame.Rect(0, 0, 500, 300), pygame.Rect(400, 200, 5000, 5000)]):
+        drawn(screen)
+        screen.show(rects)
+        assert window_pixels().get_buffer().raw == as_on_the_panel(screen.surface, turn)
+        screen.surface.fill((0, 0, 0))
 
 
 @pytest.mark.parametrize("turn", TURNS)
