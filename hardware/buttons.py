@@ -20,7 +20,7 @@ LOCKOUT_S: Final = 0.3  # nobody means two presses of one button within this
 STUCK_S: Final = 30.0  # held so long: jammed, or something leans on it
 FREED_S: Final = 1.0  # a button that was stuck counts again after it was let go for so long
 
-_ID = re.compile(r"[a-z0-9-]{1,32}")
+_ID = re.compile(r"[a-z0-9-]{1,40}")  # "service-" and the longest id of a service
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ def checked_ids(url: str, names: tuple[str, ...]) -> tuple[str, ...]:
     """The ids as they are. Raises UnknownButtons, with the nearest good one, for what is no id."""
     for name in names:
         if not _ID.fullmatch(name):
-            near = re.sub("[^a-z0-9-]", "", name.lower().replace("_", "-").replace(" ", "-"))[:32]
+            near = re.sub("[^a-z0-9-]", "", name.lower().replace("_", "-").replace(" ", "-"))[:40]
             hint = f" (did you mean '{near}'?)" if near else ""
             raise UnknownButtons(f"buttons '{url}': '{name}' is not an id of a-z, 0-9 and -{hint}")
     if twice := [name for name in names if names.count(name) > 1]:

@@ -77,10 +77,10 @@ class GpioButtons:
 
     def light(self, lit: frozenset[str]) -> None:
         with self._lock:
-            self._lit = lit
+            changed, self._lit = lit ^ self._lit, lit
             if not self._ended.is_set():
-                for id, lamp in self._lamps.items():
-                    lamp.value = id in lit
+                for id in changed & self._lamps.keys():
+                    self._lamps[id].value = id in lit
 
     def stuck(self) -> tuple[str, ...]:
         self.look()

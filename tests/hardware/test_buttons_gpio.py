@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import subprocess
 import sys
 import uuid
@@ -17,7 +18,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from hardware.buttons import Press, UnknownButtons, open_buttons
 from hardware.buttons_gpio import GpioButtons
-from hardware.buttons_wiring import Wire, Wiring, read_wiring
+from hardware.buttons_wiring import HEADER, PULLED_UP, Wire, Wiring, read_wiring
 
 GPIO_SIM = Path("/sys/kernel/config/gpio-sim")
 
@@ -27,6 +28,22 @@ def test_the_url_says_pins_lamps_and_how_they_are_wired() -> None:
         (Wire("help", 5), Wire("service-tu-phap", 13, 19))
     )
     assert read_wiring("next=27?chip=4&pull=down&lamps=low") == Wiring((Wire("next", 27),), "down", False, 4)
+
+
+def test_every_wiring_of_the_documents_and_examples_can_be_built() -> None:
+    root = Path(__file__).parents[2]
+    files = (root / "docs" / "wiring.md", *sorted((root / "examples").rglob("*.toml")))
+    urls = [url for file in files for url in re.findall(r'"gpio:([^"]+)"', file.read_text(encoding="utf-8"))]
+    assert len(urls) >= 5
+    for url in urls:
+        assert read_wiring(url).wires
+
+
+def test_the_header_is_gpiozeros() -> None:
+    header = MockFactory().board_info.headers["J8"].pins
+    named = {int(pin.name.removeprefix("GPIO")) for pin in header.values() if pin.name.startswith("GPIO")}
+    assert named == {0, 1, *HEADER}
+    assert {n for n in HEADER if MockFactory().pin(n).info.pull == "up"} == set(PULLED_UP)
 
 
 @pytest.mark.parametrize(
