@@ -160,6 +160,23 @@ def read_day(engine: sa.Engine, day: str) -> tuple[list[Visit], list[Answer]]:
         return visits, [_answer(row) for row in db.execute(ratings)]
 
 
+def read_officer(engine: sa.Engine, officer: str, begins: str, ends: str) -> tuple[int, list[Answer]]:
+    """How many an officer served, and what they said: business days from `begins` up to before `ends`."""
+    t, r = ticket_table.c, rating_table.c
+    visits = (
+        sa.select(sa.func.count())
+        .select_from(ticket_table)
+        .where(t.officer == officer, t.state == State.SERVED.value, t.day >= begins, t.day < ends)
+    )
+    ratings = (
+        sa.select(rating_table, t.ended_at)
+        .join_from(rating_table, ticket_table, r.ticket == t.id, isouter=True)
+        .where(r.officer == officer, r.day >= begins, r.day < ends)
+    )
+    with engine.connect() as db:
+        return int(db.execute(visits).scalar() or 0), [_answer(row) for row in db.execute(ratings)]
+
+
 def _answer(row: Any) -> Answer:
     return Answer(
         row.level,

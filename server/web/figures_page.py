@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from server.figures import TARGET_SHARE, DayFigures, Word, day_figures, minutes, read_day
+from server.figures import TARGET_SHARE, DayFigures, Word, day_figures, minutes, read_day, read_officer
 from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
 from server.hall.site import Site
 from server.hall.tickets import State
 from server.patterns import patterns
-from server.satisfaction import LEAST
+from server.satisfaction import LEAST, opinion
 from server.web import guard
 from server.web.chart import wait_chart
 from server.web.console import since, trouble_text
@@ -23,6 +23,7 @@ from server.web.opinions import asked_on, opinion_tables
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
 DAYS_BACK = 3660
+WEEKS_SHOWN = 4  # of an officer's own figures: who sees each day sees each citizen
 
 
 @figures.get("/")
@@ -75,6 +76,35 @@ def page() -> ResponseReturnValue:
         ],
         late=[line for line in lines if line.word is Word.LATE],
     )
+
+
+@figures.get("/mine")
+@guard.only(guard.CONSOLE)
+def mine() -> ResponseReturnValue:
+    """What citizens said of whoever is logged in: whole weeks that are over, and never one rating."""
+    hall, who = guard.hall(), guard.account()
+    assert who is not None
+    view = hall.writer.view
+    begins, ends = weeks_over(business_day(view.site, max(hall.clock.now(), view.at)))
+    served, answers = read_officer(hall.engine, who.name, begins.isoformat(), ends.isoformat())
+    asked = asked_on(hall.config.questions, answers)
+    levels = view.site.rating_levels
+    return render_template(
+        "mine.html",
+        opinion=opinion(who.name, answers, served, levels, [q.id for q in asked]),
+        asked=asked,
+        least=LEAST,
+        levels=levels,
+        reason_names=hall.config.reasons,
+        begins=begins,
+        last=ends - timedelta(days=1),
+    )
+
+
+def weeks_over(today: date) -> tuple[date, date]:
+    """The last four weeks, Monday to Sunday, that ended before today's: from, and up to, not including."""
+    monday = today - timedelta(days=today.weekday())
+    return monday - timedelta(weeks=WEEKS_SHOWN), monday
 
 
 def wanted_day(text: str | None, today: date) -> date:
