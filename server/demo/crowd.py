@@ -125,15 +125,16 @@ class Crowd:
             with suppress(queue.Empty):
                 self._hear(self._inbox.get(timeout=min(LOOK_S, self._clock.real_seconds(left))))
 
-    def rate(self, counter: str, number: str, level: int, reason: str | None) -> None:
+    def rate(self, counter: str, number: str, said: day.Said) -> None:
         fact = m.RatingFact(
             id=str(uuid.uuid4()),
             seq=UNNUMBERED,
             at=self._clock.now(),
             number=number,
-            level=level,
+            level=said.level,
             levels=self.levels,
-            reason=reason,
+            reason=said.reason,
+            answers=said.answers,
         )
         self._links[self._at_counter[counter]].fact(fact)
         self._lines.count("rated")

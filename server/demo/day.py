@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from server.hall.calendar import Span
 from server.hall.site import Service, Site
@@ -47,6 +47,8 @@ TRANSFERRED = 0.03
 PARKED = 0.02
 RATES = 0.35
 LEVELS = (0.03, 0.07, 0.30, 0.60)  # worst to best; other scales are read off this one
+ANSWERS = 0.75  # of those who rate, each question of the questionnaire
+POINTS = (0.05, 0.35, 0.60)  # 0, 1 and 2
 SPREAD = 0.45  # of the logarithm of service times: half of them within a third of the middle
 
 
@@ -60,18 +62,27 @@ class Arrival:
     lang: Literal["vi", "en"]
 
 
+class Said(NamedTuple):
+    """One citizen's rating, so long after the end. answers: of the questionnaire, question -> points."""
+
+    level: int
+    reason: str | None
+    answers: dict[str, int]
+    after: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What becomes of one citizen after the call. Durations are of the hall's time.
 
-    walk: until they stand at the counter, None for never. rating: (level, reason or None), None for none.
+    walk: until they stand at the counter, None for never. rating: None for none.
     """
 
     walk: timedelta | None
     service: timedelta
     then: Literal["finish", "transfer", "park"]
     transfer_to: str | None
-    rating: tuple[int, str | None] | None
+    rating: Said | None
 
 
 def shares(site: Site, table: Path | None) -> dict[str, float]:
@@ -124,13 +135,22 @@ def visit(site: Site, service: str, number: str, seed: int) -> Visit:
     )
 
 
-def _rating(dice: random.Random, site: Site) -> tuple[int, str | None] | None:
+def _rating(dice: random.Random, site: Site) -> Said | None:
     if dice.random() >= RATES:
         return None
     of_four = dice.choices((1, 2, 3, 4), LEVELS)[0]
     level = 1 + round((of_four - 1) * (site.rating_levels - 1) / 3)
     reasons = sorted(site.rating_reasons)
-    return level, dice.choice(reasons) if level == 1 and reasons and dice.random() < 0.7 else None
+    return Said(
+        level=level,
+        reason=dice.choice(reasons) if level == 1 and reasons and dice.random() < 0.7 else None,
+        answers={
+            question: dice.choices((0, 1, 2), POINTS)[0]
+            for question in sorted(site.rating_questions)
+            if dice.random() < ANSWERS
+        },
+        after=timedelta(seconds=dice.uniform(4, 25)),
+    )
 
 
 def _slots(site: Site, span: Span) -> list[tuple[Span, int]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hardware.clock import Clock
-from server.demo.day import Visit
+from server.demo.day import Said, Visit
 from server.demo.staff import Gone, Refused, Staff
 from server.hall.calendar import Span
 
@@ -36,7 +36,7 @@ class Lines:
     clock: Clock
     ended: threading.Event
     visit: Callable[[str, str], Visit]  # service, number
-    rate: Callable[[str, str, int, str | None], None]  # counter, number, level, reason
+    rate: Callable[[str, str, Said], None]  # counter, number, what its citizen said
     journal: Callable[[dict[str, object]], None]  # what somebody was told, and so must be in the log
     service_of: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, int] = field(default_factory=dict)
@@ -121,7 +121,8 @@ class Officer:
             if self._note("park", "parked"):
                 self._parked.append((self._lines.clock.now() + PARKED_FOR, number))
         elif self._note("finish", "served") and visit.rating is not None:
-            self._lines.rate(self._counter, number, *visit.rating)
+            self._lines.sleep(visit.rating.after)
+            self._lines.rate(self._counter, number, visit.rating)
 
     def _bring_back(self) -> None:
         """Who was sent to fill in a form comes back to the line."""
