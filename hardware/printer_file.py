@@ -6,6 +6,7 @@ Knows how a character device is read and written without ever hanging on it.
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import select
 import stat
@@ -14,11 +15,25 @@ from pathlib import Path
 from typing import Final
 
 from hardware.escpos_printer import WireGone
+from hardware.printer import PrinterStatus
 from hardware.printer_oneway import NothingLeft
 
 USB_BYTES_PER_S: Final = 200_000.0  # full speed carries a megabyte; half of a cheap printer's best
 READ_BYTES: Final = 256
 EMPTY_S: Final = 0.01  # usblp says "readable" and gives nothing, again and again
+
+
+LPGETSTATUS: Final = 0x060B  # linux/lp.h: the three wires of a parallel port, which USB printers still tell
+_PORT: tuple[tuple[int, int, PrinterStatus], ...] = (  # mask, bits, meaning; the first that fits
+    (0x20, 0x20, PrinterStatus.PAPER_OUT),
+    (0x10, 0x00, PrinterStatus.UNPLUGGED),  # not selected: switched off or offline
+    (0x08, 0x00, PrinterStatus.CUTTER_ERROR),  # an error, it does not say which
+)
+
+
+def port_status(byte: int) -> PrinterStatus:
+    """What the status byte of a printer port says: 0x18 is well, 0x30 without paper."""
+    return next((meaning for mask, bits, meaning in _PORT if byte & mask == bits), PrinterStatus.OK)
 
 
 def is_device(path: Path) -> bool:
@@ -38,6 +53,17 @@ class FileWire:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._fd: int | None = None
+
+    def port(self) -> PrinterStatus | None:
+        """What the port says of its printer; None where the device is no printer port. Raises WireGone."""
+        try:
+            told = fcntl.ioctl(self._opened(), LPGETSTATUS, bytes(4))
+        except OSError as error:
+            if error.errno in (errno.ENOTTY, errno.EINVAL):
+                return None
+            self.close()
+            raise WireGone(f"{self._path}: {error}") from error
+        return port_status(told[0])
 
     def open(self) -> int:
         """A file descriptor that does not block. Raises OSError."""

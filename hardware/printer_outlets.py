@@ -15,7 +15,7 @@ from typing import Final
 
 from hardware.escpos_printer import Wire, WireGone
 from hardware.printer import PrinterStatus
-from hardware.printer_file import USB_BYTES_PER_S, write_all
+from hardware.printer_file import USB_BYTES_PER_S, FileWire, write_all
 from hardware.printer_oneway import NothingLeft
 
 LPSTAT_S: Final = 3.0
@@ -101,6 +101,20 @@ class WireOutlet:
 
     def close(self) -> None:
         self._wire.close()
+
+
+class PortOutlet(WireOutlet):
+    """A device file whose printer says nothing, and whose port may: paper and fault, as on parallel ports."""
+
+    def __init__(self, wire: FileWire) -> None:
+        super().__init__(wire)
+        self._port = wire.port
+
+    def state(self) -> PrinterStatus:
+        try:
+            return self._port() or super().state()
+        except WireGone:
+            return PrinterStatus.UNPLUGGED
 
 
 class CupsQueue:

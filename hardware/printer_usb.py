@@ -12,6 +12,7 @@ import logging
 import re
 import time
 from typing import Any, Final
+from urllib.parse import unquote
 
 import usb.backend.libusb1
 import usb.core
@@ -32,7 +33,7 @@ _IDENTITY: Final = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})")
 def identity(netloc: str, path: str) -> tuple[int, int, str]:
     """Vendor, product and serial number (or "") out of a URL. Raises ValueError, also without libusb."""
     found = _IDENTITY.fullmatch(netloc)
-    serial = path.removeprefix("/")
+    serial = unquote(path.removeprefix("/"))
     if found is None or "/" in serial:
         raise ValueError("a USB printer is written usb://VVVV:PPPP as lsusb shows it, and /SERIAL if need be")
     if usb.backend.libusb1.get_backend() is None:

@@ -25,7 +25,7 @@ from hardware.printer import Printer
 from hardware.printer_file import FileWire, is_device
 from hardware.printer_oneway import NothingLeft, OneWayPrinter
 from hardware.printer_options import Options
-from hardware.printer_outlets import CupsQueue, FileOutlet, WireOutlet
+from hardware.printer_outlets import CupsQueue, FileOutlet, PortOutlet, WireOutlet
 
 RAW_PORT: Final = 9100
 CONNECT_S: Final = 1.5  # a printer in the same building answers within milliseconds
@@ -82,7 +82,7 @@ OPENERS: Final = {
 def _printer(wire: Wire, options: Options, head: Head) -> Printer:
     if options.choice("answers", ("yes", "no"), "yes") == "yes":
         return EscposPrinter(wire, head)
-    return OneWayPrinter(WireOutlet(wire), head)
+    return OneWayPrinter(PortOutlet(wire) if isinstance(wire, FileWire) else WireOutlet(wire), head)
 
 
 def _address(url: SplitResult) -> tuple[str, int]:

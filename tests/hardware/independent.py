@@ -1,8 +1,8 @@
 """A receipt printer that we did not write: emupos, an independent reading of Epson's published reference.
 
 Knows how emupos is loaded and plugged to our test printers; keeps out what is expected of it. emupos is
-written for a newer Python than our oldest, so two spellings of type hints are read in the older way where that
-runs. What it knows of ESC/POS is untouched.
+written for a newer Python than our oldest, so two spellings of type hints are read in the older way there.
+What it knows of ESC/POS is untouched.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,16 +12,19 @@ from PIL import Image
 from hardware import escpos
 from hardware.clock import SystemClock
 from hardware.paper_machine import PaperMachine
+from hardware.print_head import STANDARD
 from hardware.printer import PrinterStatus
+from tests.hardware.independent import Independent
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     width=st.integers(1, 576),
-    rows=st.lists(st.tuples(st.integers(1, 160), st.sampled_from([0, 1, 2])), min_size=1, max_size=8),
+    rows=st.lists(st.tuples(st.integers(1, 160), st.sampled_from([0, 1, 2, 3])), min_size=1, max_size=8),
+    lean=st.booleans(),
 )
-def test_any_picture_comes_out_dot_for_dot(width: int, rows: list[tuple[int, int]]) -> None:
-    """Stretches of white, of black and of a pattern that holds every byte, DLE and EOT among them."""
+def test_any_picture_comes_out_dot_for_dot(width: int, rows: list[tuple[int, int]], lean: bool) -> None:
+    """Stretches of white, of black, of a pattern that holds every byte, and of squares of double dots."""
     image = Image.new("1", (width, sum(count for count, _ in rows)), 1)
     y = 0
     for count, kind in rows:
@@ -29,13 +34,29 @@ def test_any_picture_comes_out_dot_for_dot(width: int, rows: list[tuple[int, int
             if kind == 2:
                 pattern = bytes((at * 7 + y) % 256 for at in range((width + 7) // 8))
                 image.paste(Image.frombytes("1", (width, 1), pattern), (0, y))
+            if kind == 3:
+                pairs = bytes((0xF3, 0x0C, 0xFF)[(at + y // 2) % 3] for at in range((width + 7) // 8))
+                image.paste(Image.frombytes("1", (width, 1), pairs), (0, y))
             y += 1
     machine = PaperMachine(80, SystemClock())
-    machine.write(escpos.raster_job(image), 1.0)
+    job = escpos.raster_job(image, replace(STANDARD, lean=lean))
+    machine.write(job, 1.0)
     paper = machine.paper()
     assert paper is not None
     assert paper.picture.crop((0, 0, width, image.height)).tobytes() == image.tobytes()
     assert paper.picture.height == image.height + 16
+    theirs = Independent()
+    theirs.write(job)
+    for seen in theirs.papers:  # none of a white picture
+        assert seen.tobytes() == paper.picture.crop((0, 0, 576, seen.height)).tobytes()
+    assert theirs.unknown == []
+
+
+def test_a_code_is_sent_as_a_quarter_of_its_dots_on_a_slow_wire() -> None:
+    squares = Image.effect_noise((60, 60), 90).point(lambda grey: 255 * (grey > 127)).convert("1")
+    image = squares.resize((240, 240), Image.Resampling.NEAREST)
+    usual, lean = (len(escpos.raster_job(image, replace(STANDARD, lean=lean))) for lean in (False, True))
+    assert lean < usual / 3.5
 
 
 def test_white_is_fed_and_not_sent() -> None:

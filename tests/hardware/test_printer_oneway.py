@@ -15,7 +15,9 @@ from hardware import escpos
 from hardware.clock import SystemClock
 from hardware.paper_machine import PaperMachine
 from hardware.printer import PrinterStatus, PrintResult, open_printer
+from hardware.printer_file import port_status
 from tests.hardware.independent import Independent
+from tests.hardware.printers import Terminal
 from tests.hardware.tcp_printer import TcpPrinter
 from tests.hardware.test_printer_contract import PICTURE, SOON_S
 
@@ -88,6 +90,36 @@ def test_a_silent_network_printer_is_handed_tickets_where_it_is_said_to_be_silen
         assert printer.print(JOB) is PrintResult.UNPLUGGED
         printer.close()
         far.replug()
+
+
+@pytest.mark.parametrize(
+    ("byte", "status"),
+    [
+        (0x18, PrinterStatus.OK),
+        (0x30, PrinterStatus.PAPER_OUT),
+        (0x38, PrinterStatus.PAPER_OUT),
+        (0x08, PrinterStatus.UNPLUGGED),
+        (0x10, PrinterStatus.CUTTER_ERROR),
+    ],
+)
+def test_the_wires_of_a_printer_port_are_understood(byte: int, status: PrinterStatus) -> None:
+    assert port_status(byte) is status
+
+
+def test_a_silent_device_file_is_handed_tickets_where_it_is_said_to_be_silent(tmp_path: Path) -> None:
+    """A terminal is no printer port: nothing is known but that it is there."""
+    machine = PaperMachine(80, SystemClock())
+    with Terminal(machine, tmp_path / "lp0") as far:
+        printer = open_printer(f"file://{far.link}?answers=no", SystemClock())
+        assert printer.look() is PrinterStatus.OK
+        assert printer.print(JOB) is PrintResult.SENT
+        limit = time.monotonic() + SOON_S
+        while not machine.papers():
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        far.unplug()
+        assert printer.look() is PrinterStatus.UNPLUGGED
+        printer.close()
 
 
 # --- a print server ---------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import usb.util
 from hardware.paper_machine import PaperMachine
 
 VENDOR, PRODUCT = 0x04B8, 0x0202
+SERIAL = "J3A1"
 IN, OUT = 0x81, 0x02
 PACKET = 64
 
@@ -53,9 +54,9 @@ class UsbBus(usb.backend.IBackend):
     def get_device_descriptor(self, dev: str) -> Any:
         return SimpleNamespace(
             bLength=18, bDescriptorType=1, bcdUSB=0x0200, bDeviceClass=0, bDeviceSubClass=0,
-            bDeviceProtocol=0, bMaxPacketSize0=64, idVendor=VENDOR, idProduct=PRODUCT, bcdDevice=0x0100, iManufacturer=0,
-            iProduct=0, iSerialNumber=3, bNumConfigurations=1, address=7, bus=1, port_number=2,
-            port_numbers=(2,), speed=usb.util.SPEED_FULL,
+            bDeviceProtocol=0, bMaxPacketSize0=64, idVendor=VENDOR, idProduct=PRODUCT,
+            bcdDevice=0x0100, iManufacturer=0, iProduct=0, iSerialNumber=3, bNumConfigurations=1, address=7,
+            bus=1, port_number=2, port_numbers=(2,), speed=usb.util.SPEED_FULL,
         )  # fmt: skip
 
     def get_configuration_descriptor(self, dev: str, config: int) -> Any:
@@ -113,6 +114,24 @@ class UsbBus(usb.backend.IBackend):
 
     def attach_kernel_driver(self, dev_handle: str, intf: int) -> None:
         self.kernel_driver = True
+
+    def ctrl_transfer(
+        self,
+        dev_handle: str,
+        bmRequestType: int,
+        bRequest: int,
+        wValue: int,
+        wIndex: int,
+        data: array[int],
+        timeout: int,
+    ) -> int:
+        """Strings: the languages, and the serial number."""
+        self._must_be_there()
+        assert bRequest == 6 and wValue >> 8 == 3
+        body = b"\x09\x04" if wValue & 0xFF == 0 else SERIAL.encode("utf-16-le")
+        told = bytes((2 + len(body), 3)) + body
+        data[: len(told)] = array("B", told)
+        return len(told)
 
     def reset_device(self, dev_handle: str) -> None:
         self.resets += 1
