@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
@@ -48,6 +48,7 @@ class Story:
         panel: Panel = PANEL,
         left: tuple[Unfinished, ...] = (),
         ready: bool = True,
+        wired: Set[str] | None = None,
     ) -> None:
         self.panel = panel
         self.mono = 1000.0
@@ -55,7 +56,13 @@ class Story:
         self.ids: Iterator[str] = (f"r-{n}" for n in count(1))
         self.tokens: Iterator[str] = (f"{n:022d}" for n in count(1))
         self.kiosk = Kiosk(
-            "kiosk-1", lambda: next(self.ids), lambda: next(self.tokens), make_shelf(panel), self.now
+            "kiosk-1",
+            lambda: next(self.ids),
+            lambda: next(self.tokens),
+            make_shelf(panel),
+            self.now,
+            touch=panel.touch,
+            wired=wired,
         )
         self.done: list[Effect] = self.hear(Booted(left))
         if ready:
@@ -100,6 +107,12 @@ class Story:
 
     def press(self, button: str) -> list[Effect]:
         return self.hear(ButtonPressed(button))
+
+    def push(self, button: str) -> list[Effect]:
+        """A wired button whose lamp is lit; a moment after the screen came."""
+        self.wait(0.3)
+        assert button in self.kiosk.lit(self.now), f"the lamp of {button} is dark"
+        return self.press(button)
 
     def printer(self, status: PrinterStatus) -> list[Effect]:
         return self.hear(PrinterIs(status))
