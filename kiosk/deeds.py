@@ -14,7 +14,8 @@ from datetime import datetime
 from broker import messages as m
 from broker.device import DeviceLink
 from broker.outbox import UNNUMBERED
-from kiosk.printing import Printing
+from hardware.paper_count import PaperCount
+from kiosk.printing import PaperUsed, Printing
 from kiosk.state.hall import Hall
 from kiosk.store import Store
 from kiosk.vocabulary import (
@@ -53,10 +54,13 @@ class Deeds:
         printing: Printing,
         now: Callable[[], datetime],
         restart: Callable[[], object],
+        roll_m: float | None = None,
     ) -> None:
-        """`now`: the hall's time. `restart` ends the program in good order."""
+        """`now`: the hall's time. `restart` ends the program in good order. `roll_m`: metres on a roll."""
         self._device, self._store, self._link, self._printing = device, store, link, printing
-        self._now, self._restart = now, restart
+        self._now, self._restart, self._roll_m = now, restart, roll_m
+        self._paper = self._kept_paper = store.paper()
+        self._tell_paper()
 
     def carry_out(self, effects: Iterable[Effect], hall: Hall) -> None:
         """All of `effects`, which belong to one input and to the hall as it is after it."""
@@ -66,6 +70,24 @@ class Deeds:
             self._link.facts(*facts, beside=lambda: self._remember(listed))
         for effect in listed:
             self._act(effect, hall)
+
+    def paper_used(self, used: PaperUsed) -> None:
+        """Count the paper. It is kept with the fact that follows: a count is not worth a sync of its own."""
+        self._count(self._paper.printed(used.piece, used.result))
+
+    def _count(self, count: PaperCount) -> None:
+        if count != self._paper:
+            self._paper = count
+            self._tell_paper()
+
+    def _tell_paper(self) -> None:
+        """In tens of centimetres: the state of a roll, not of a ticket."""
+        self._link.status(
+            paper_m=round(self._paper.roll_m, 1),
+            roll_m=self._roll_m,
+            metres=round(self._paper.metres, 1),
+            cuts=self._paper.cuts,
+        )
 
     def _facts(self, effect: Effect) -> Iterable[m.Fact]:
         """What the server must learn of it. Ids follow from what they are about: told twice, it is one."""
@@ -89,6 +111,9 @@ class Deeds:
     def _remember(self, effects: list[Effect]) -> None:
         for effect in effects:
             self._keep(effect)
+        if self._paper != self._kept_paper:
+            self._store.keep_paper(self._paper)
+            self._kept_paper = self._paper
 
     def _keep(self, effect: Effect) -> None:
         store = self._store
@@ -133,6 +158,7 @@ class Deeds:
             case Abandon(request):
                 log.warning("abandoned request=%s", request)
             case TellPrinter(status):
+                self._count(self._paper.seen(status))
                 self._link.status(printer=status.value)
                 log.info("printer status=%s", status.value)
             case TellAlone(alone):

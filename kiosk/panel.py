@@ -14,6 +14,7 @@ import msgspec
 from hardware.buttons import Buttons, NoSuchButton, SimulatedButtons
 from hardware.panel import PanelAnswer, PanelRefusal, Query, Routes, json_answer
 from hardware.printer import Printer
+from hardware.scanner import Scanner, SimulatedScanner
 from hardware.screen import Screen
 
 T = TypeVar("T")
@@ -35,6 +36,7 @@ class Shown:
     screen: Screen
     printer: Printer
     buttons: Buttons
+    scanner: Scanner | None = None
     labels: Mapping[str, str] = field(default_factory=dict)  # button -> words
     targets: Callable[[], list[dict[str, Any]]] = list  # what a finger would hit now
 
@@ -46,6 +48,10 @@ class _Touched(msgspec.Struct):
 
 class _Pressed(msgspec.Struct):
     button: str
+
+
+class _Scanned(msgspec.Struct):
+    text: str
 
 
 def routes(shown: Shown, put: Callable[[Touch], object]) -> Routes:
@@ -71,6 +77,7 @@ def routes(shown: Shown, put: Callable[[Touch], object]) -> Routes:
                 ],
                 "switches": machine.switches if machine is not None else {},
                 "targets": shown.targets(),
+                "scanner": isinstance(shown.scanner, SimulatedScanner),
             }
         )
 
@@ -97,8 +104,15 @@ def routes(shown: Shown, put: Callable[[Touch], object]) -> Routes:
             raise PanelRefusal(str(error)) from None
         return json_answer({"pressed": True})
 
+    def scan(query: Query, body: bytes) -> PanelAnswer:
+        if not isinstance(shown.scanner, SimulatedScanner):
+            raise PanelRefusal("no simulated scanner here: hold the code under the real one")
+        shown.scanner.scan(_decoded(body, _Scanned).text)
+        return json_answer({"scanned": True})
+
     return {
         ("GET", "/state"): state,
+        ("POST", "/scan"): scan,
         ("GET", "/screen.png"): picture,
         ("POST", "/touch"): touch,
         ("POST", "/press"): press,

@@ -15,7 +15,7 @@ from broker.messages import KioskPlan, TicketReply, Words
 from hardware.escpos import raster_job
 from hardware.print_head import Head
 from hardware.print_job import PrintJob
-from hardware.printer import Printer
+from hardware.printer import Printer, PrintResult
 from kiosk.plain import plain_job
 from kiosk.slip import Slip
 from kiosk.ticket import draw, slip
@@ -31,8 +31,16 @@ class PrintingBroken:
     error: BaseException
 
 
+@dataclass(frozen=True)
+class PaperUsed:
+    """A piece of paper came out, or did not."""
+
+    piece: PrintJob
+    result: PrintResult
+
+
 class Printing:
-    """One printer's worker. Puts a PrintEnded into `inbox` for each job; a test page has none."""
+    """One printer's worker. Puts PaperUsed into `inbox`, and PrintEnded for each job; a test page has none."""
 
     def __init__(self, printer: Printer, inbox: Put) -> None:
         self._printer = printer
@@ -62,7 +70,9 @@ class Printing:
         try:
             while (item := self._jobs.get()) is not None:
                 job, words = item
-                result = self._printer.print(made(words, self._printer.head), words.number)
+                piece = made(words, self._printer.head)
+                result = self._printer.print(piece, words.number)
+                self._inbox.put(PaperUsed(piece, result))
                 if job is not None:
                     self._inbox.put(PrintEnded(job, result))
         except Exception as error:

@@ -29,9 +29,11 @@ from hardware.canvas import Canvas
 from hardware.clock import Clock, ClockError, open_clock
 from hardware.panel import Panel as Socket
 from hardware.panel import PanelError
-from hardware.printer import Printer, open_printer
+from hardware.printer import Printer, PrinterStatus, open_printer
 from hardware.release import release
+from hardware.scanner import Scan, ScannerStatus, open_scanner
 from hardware.screen import Screen, ScreenError, open_screen
+from hardware.systemd import Systemd
 from hardware.texts import Texts
 from hardware.theme import THEMES
 from kiosk.core import Kiosk
@@ -42,17 +44,17 @@ from kiosk.layout.reach import reach
 from kiosk.layout.shelf import make_shelf
 from kiosk.paint.painter import paint, theme_of
 from kiosk.panel import Shown, Touch, routes
-from kiosk.printing import Printing, PrintingBroken
+from kiosk.printing import PaperUsed, Printing, PrintingBroken
 from kiosk.store import Store
 from kiosk.view import View
-from kiosk.vocabulary import Booted, ButtonPressed, Input, PrinterIs, Tapped, Tick
+from kiosk.vocabulary import Booted, ButtonPressed, Input, PrinterIs, Scanned, ScannerIs, Tapped, Tick
 
 log = logging.getLogger("kiosk")
 
 TOKEN_BYTES = 16  # 128 bits, 22 characters: the address of a phone page cannot be guessed
 CALM_S = 1.0  # figures on the screen change at most so often
 LOOK_S = 2.0  # the hall's clock may be set anew while we sleep
-FINGER_S = 0.03  # between two looks at a window's mouse
+KEYS_S = 5.0  # between two looks at buttons that may be stuck
 ENDED = 0  # also to start again: systemd, or the demo, does that
 MISCONFIGURED = 2
 CANNOT_OPEN = (ClockError, ScreenError, ValueError, OSError)  # ValueError: a bad address, printer, panel
@@ -68,7 +70,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     diagonal_in: float | None = None  # of the panel; without it 21.5 upright and 10.1 across
     screen_bottom_mm: float = 770.0  # from the floor to the lower edge of the picture
     printer: str = "sim:80"
+    roll_m: float = 80.0  # on a full roll of paper: how many tickets are left is worked out from it
     keys: str = "sim:"  # wired buttons; without ids: help and back
+    scanner: str = "none:"
+    touch: bool = True  # whether the screen feels fingers; without, buttons do everything
     theme: Literal["light", "dark", "contrast"] = "light"
     clock: str = "system"
     panel: Path | None = None  # a socket, only for simulated hardware
@@ -124,6 +129,7 @@ class KioskProgram:
         self._outbox = Outbox(settings.data / "kiosk.db")
         self._store = Store(self._outbox.disk)
         self._printer: Printer = open_printer(settings.printer, self._clock)
+        self._scanner = open_scanner(settings.scanner, self._inbox.put)
         self._printing = Printing(self._printer, self._inbox)
         self._link = DeviceLink(
             settings.broker,
@@ -140,15 +146,26 @@ class KioskProgram:
             lambda: secrets.token_urlsafe(TOKEN_BYTES),
             make_shelf(self._panel),
             self._now(),
+            touch=settings.touch,
+            wired=frozenset(self._keys.ids),
         )
         self._deeds = Deeds(
-            self._device, self._store, self._link, self._printing, self._clock.now, self._restart
+            self._device,
+            self._store,
+            self._link,
+            self._printing,
+            self._clock.now,
+            self._restart,
+            settings.roll_m,
         )
         self._view: View | None = None
         self._painted_at = 0.0
         self._stale = False  # there is something new to paint, in a moment
         self._arrangement = Arrangement((), {})
-        self._shown = Shown(self._device, self._screen, self._printer, self._keys)
+        self._shown = Shown(self._device, self._screen, self._printer, self._keys, self._scanner)
+        self._systemd = Systemd()
+        self._stuck: tuple[str, ...] = ()
+        self._look_at = 0.0
         self._ending: int | None = None
 
     def stop(self) -> None:
@@ -179,12 +196,17 @@ class KioskProgram:
                 socket.start()
             self._printing.start()
             self._printer.on_status(lambda status: self._inbox.put(PrinterIs(status)))
+            if self._scanner is not None:
+                self._scanner.on_status(self._inbox.put)
             self._link.start()
             while self._ending is None:
                 self._turn()
         finally:
+            self._systemd.stopping()
             if socket is not None:
                 socket.stop()
+            if self._scanner is not None:
+                self._scanner.close()
             self._printing.stop()
             self._link.stop(1.0)
             self._printer.close()
@@ -198,10 +220,8 @@ class KioskProgram:
 
     def _turn(self) -> None:
         """Wait for something, take all there is, and show the result."""
-        try:
-            item = self._inbox.get(timeout=self._wait_s())
-        except queue.Empty:
-            item = Tick()
+        self._systemd.beat()
+        item = self._screen.wait(self._inbox, self._wait_s()) or Tick()
         calm = True
         while item is not None and self._ending is None:
             calm = calm and isinstance(item, BoardArrived | Tick)
@@ -210,6 +230,7 @@ class KioskProgram:
         for x, y in self._screen.touches():
             self._take(Touch(x, y))
             calm = False
+        self._look_at_keys()
         # A hall in a hurry sends many boards a second; a screen that people read stays calm.
         if not calm or time.monotonic() - self._painted_at >= CALM_S:
             self._refresh()
@@ -224,8 +245,8 @@ class KioskProgram:
             waits.append(wake.mono - now.mono)
         if self._stale:
             waits.append(self._painted_at + CALM_S - now.mono)
-        if not self._settings.screen.startswith("sim:"):
-            waits.append(FINGER_S)
+        if self._systemd.every_s is not None:
+            waits.append(self._systemd.every_s)
         return max(0.0, min(waits))
 
     def _take(self, item: Any) -> None:
@@ -238,6 +259,17 @@ class KioskProgram:
                 raise error
             case Press(button):
                 self._handle(ButtonPressed(button))
+            case Scan(text):
+                self._handle(Scanned(text))
+            case ScannerStatus() as status:
+                self._link.status(scanner=status.value)
+                self._handle(ScannerIs(status is ScannerStatus.OK))
+            case PaperUsed() as used:
+                self._deeds.paper_used(used)
+            case PrinterIs(status):
+                self._handle(item)
+                if status is not PrinterStatus.UNPLUGGED:  # screen and printer have answered
+                    self._systemd.ready(f"{self._device}, printer {status.value}")
             case Touch(x, y):
                 spot = self._arrangement.spot_at(x, y)
                 self._handle(Tapped(spot.target if spot else None))
@@ -248,6 +280,17 @@ class KioskProgram:
         effects = self._core.handle(input, self._now())
         if effects:
             self._deeds.carry_out(effects, self._core.hall)
+
+    def _look_at_keys(self) -> None:
+        """A button that is held for ever is jammed: somebody must come."""
+        if time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + KEYS_S
+        stuck = self._keys.stuck()
+        if stuck != self._stuck:
+            self._stuck = stuck
+            log.warning("keys stuck=%s", ",".join(stuck) or "none")
+            self._link.status(error=f"stuck button: {', '.join(stuck)}" if stuck else None)
 
     def _refresh(self) -> None:
         """Paint if the view is another; tell lamps and panel."""

@@ -14,6 +14,7 @@ import msgspec
 
 from broker.disk import Disk
 from broker.messages import DeviceConfig, TicketReply
+from hardware.paper_count import PaperCount
 from kiosk.state.series import Series
 from kiosk.vocabulary import Phase, Unfinished
 
@@ -112,6 +113,13 @@ class Store:
         """The last configuration the server sent: a kiosk that starts while the server is away works from it.
         One that an older program kept and this one cannot read is asked for again."""
         return self._kept("config", DeviceConfig)
+
+    def keep_paper(self, count: PaperCount) -> None:
+        self._keep("paper", count)
+
+    def paper(self) -> PaperCount:
+        """How much paper the printer has used, as far as this card remembers."""
+        return self._kept("paper", PaperCount) or PaperCount()
 
     def close(self) -> None:
         self.disk.close()

@@ -9,12 +9,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -32,6 +32,8 @@ from kiosk.store import Store
 from kiosk.view import NORMAL
 from tests.brokers import SITE, Inbox, eventually
 from tests.kiosk import sample
+
+T = TypeVar("T")
 
 DEVICE = "kiosk-1"
 SUBSCRIPTIONS = [(topic.of_all(SITE), topic.qos) for topic in (topics.REQUEST, topics.FACT, topics.STATUS)]
@@ -379,3 +381,65 @@ def test_nothing_of_a_citizen_is_logged(tmp_path: Path, caplog: pytest.LogCaptur
         server.gives()
         server.hears(topics.FACT)
     assert not re.search("disabled|priority", caplog.text)
+
+
+# --- alone ------------------------------------------------------------------------------------------------
+
+
+def kept(folder: Path, what: Callable[[Store], T]) -> T:
+    """What the kiosk's card remembers."""
+    store = Store(folder / "data" / "kiosk.db")
+    try:
+        return what(store)
+    finally:
+        store.close()
+
+
+def test_a_kiosk_that_starts_alone_prints_its_own_number_and_tells_it_later(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server.of(broker, tmp_path)
+    config = opened(sample.config(), True)
+    assert config.kiosk is not None
+    own = msgspec.structs.replace(config.kiosk, series=2, url="http://hall.test/t/")
+    server.say(topics.CONFIG, msgspec.structs.replace(config, rev=2, kiosk=own))
+    with kiosk(tmp_path, broker):
+        asked = server.hears(topics.REQUEST)
+        assert isinstance(asked, m.FloorsRequest)
+        free = m.FloorsReply(id=asked.id, at=now(), day="2026-11-23", next={"B": 38})
+        server.say(topics.REPLY, free)
+        assert eventually(lambda: kept(tmp_path, Store.series).next == {"B": 38})
+    broker.kill()
+    with kiosk(tmp_path, broker):
+        server.take()
+        assert eventually(lambda: [t["number"] for t in server.ask("/tickets")] == ["B2-038"])
+    told = facts(tmp_path)
+    assert [type(fact) for fact in told] == [m.TicketFact, m.PrintFact]
+    assert isinstance(told[0], m.TicketFact) and told[0].number == "B2-038"
+    assert len({fact.box for fact in told}) == 1
+
+
+def test_a_number_costs_the_card_few_syncs(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server.of(broker, tmp_path)
+    with kiosk(tmp_path, broker) as program:
+        assert eventually(lambda: server.target("service", "y-te") is not None)
+        before = program._outbox.disk.commits
+        server.take()
+        server.gives()
+        fact = server.hears(topics.FACT)
+        server.say(topics.RECEIPT, m.Receipt(ids=(fact.id,)))
+        assert eventually(lambda: program._outbox.count() == 0)
+        # asked; number and "printing begins"; paper, its count and the fact; the receipt
+        assert program._outbox.disk.commits - before == 4
+
+
+def test_paper_is_counted_across_restarts_and_told(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server.of(broker, tmp_path)
+    for n in (1, 2):
+        with kiosk(tmp_path, broker):
+            server.take()
+            server.gives(f"B00{n}")
+            server.hears(topics.FACT)
+    count = kept(tmp_path, Store.paper)
+    assert count.cuts == 2 and 0.15 < count.metres < 0.3
