@@ -79,9 +79,13 @@ def slip(reply: TicketReply, plan: KioskPlan, hall: Words, tz: tzinfo) -> Slip:
         authority=authority,
         service="" if service == authority else service,
         place=_in(reply.place, lang),
-        ahead_labels=(say("ticket.ahead", lang), say("ticket.ahead_short", lang)),
+        ahead_labels=("", "")
+        if reply.ahead is None
+        else (say("ticket.ahead", lang), say("ticket.ahead_short", lang)),
         ahead="" if reply.ahead is None else say(_people(reply.ahead), lang, n=reply.ahead),
-        wait_labels=(say("ticket.wait_at", lang, time=time), say("ticket.wait_at_short", lang, time=time)),
+        wait_labels=("", "")
+        if wait is None
+        else (say("ticket.wait_at", lang, time=time), say("ticket.wait_at_short", lang, time=time)),
         wait="" if wait is None else say(f"ticket.{minutes}", lang, **_ends(minutes, wait.low, wait.high)),
         url=url,
         scan=say("ticket.scan", lang),

@@ -41,10 +41,12 @@ class _Sizes:
     values: int = MUST_FLOOR  # of people and minutes
     documents: bool = True
     authority: bool = True
+    extras: bool = True  # the hotline, and the words below a code that stands alone
 
 
 _TIGHT: Final = _Sizes(NUMBER_FLOOR, MUST_FLOOR, REST_FLOOR, 0.1, names=30, documents=False)
 _LAST: Final = replace(_TIGHT, gap=0.0, names=REST_FLOOR, values=28, authority=False)
+_BARE: Final = replace(_LAST, extras=False)
 _TRIES: Final[dict[int, tuple[_Sizes, ...]]] = {
     80: (
         _Sizes(184, 40, 28),
@@ -57,6 +59,7 @@ _TRIES: Final[dict[int, tuple[_Sizes, ...]]] = {
         replace(_TIGHT, authority=False),
         replace(_TIGHT, names=26, authority=False),
         _LAST,
+        _BARE,
     ),
     58: (
         _Sizes(150, MUST_FLOOR, 26),
@@ -65,11 +68,12 @@ _TRIES: Final[dict[int, tuple[_Sizes, ...]]] = {
         _TIGHT,
         replace(_TIGHT, names=26, values=30),
         _LAST,
+        _BARE,
     ),
 }
 _MARGIN: Final = {80: 20, 58: 10}
 _WIDE_MARGIN: Final = {80: 20, 58: 4}  # of number and place
-SQUEEZE_FLOOR: Final = 0.5  # a narrower number is easier to read than one in two lines, down to this
+SQUEEZE_FLOOR: Final = 0.48  # a narrower number is easier to read than one in two lines, down to this
 
 
 def render(slip: Slip, width_mm: int) -> Image.Image:
@@ -129,7 +133,7 @@ class _Setting:
         below = [self._lead(slip.dossier)] if slip.dossier else []
         below += [self._lead(slip.documents)] if slip.documents and sizes.documents else []
         below += [self._lead(slip.missed)]
-        if slip.hotline and (self.narrow or not slip.url):
+        if slip.hotline and sizes.extras and (self.narrow or not slip.url):
             below += [self._lead(slip.hotline)]
         return [
             _gap(8),
@@ -313,7 +317,11 @@ class _Setting:
                 _gap(quiet),
                 _Block(code.height, lambda draw, y: draw.bitmap((at, y), code, fill=0)),
                 _gap(quiet),
-                self._words(slip.scan, 700, body + 2, REST_FLOOR, most_lines=1),
+                *(
+                    [self._words(slip.scan, 700, body + 2, REST_FLOOR, most_lines=1)]
+                    if self.sizes.extras
+                    else []
+                ),
                 self._words(slip.taken_on, 400, body, REST_FLOOR, most_lines=1),
                 _gap(6 * gap),
             ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,10 +15,12 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from broker.messages import KioskPlan, PriorityGroup, Range, TicketReply, Words
 from hardware import escpos
+from hardware.print_head import HEADS
+from hardware.printer_profiles import head_of
 from hardware.type import BASELINE_IN_LINE, line_px
 from kiosk import dots
 from kiosk.slip import clean
-from kiosk.ticket import render, slip
+from kiosk.ticket import draw, render, slip
 
 HALL = Words(
     vi="Trung tâm Phục vụ hành chính công tỉnh Hà Nam", en="Ha Nam Public Administration Service Centre"
@@ -309,3 +312,85 @@ def test_without_an_address_there_is_no_code_and_the_time_stays(width_mm: int) -
 def test_the_times_are_the_halls() -> None:
     tokyo = slip(reply(), PLAN, HALL, ZoneInfo("Asia/Tokyo"))
     assert "10:12" in tokyo.taken and "10:12" in tokyo.wait_labels[0]
+
+
+# --- numbers that the kiosk gave by itself ----------------------------------------------------------------
+
+ALONE: dict[str, Any] = {"ahead": None, "wait": None}
+DOSSIER = "000.05.14.H42-260117-0001"
+NUMBERS = ("A2-017", "A12-017", "A12-1000", "W99-9999")
+HEADS_TRIED = {
+    **{f"{mm} mm": head for mm, head in HEADS.items()},
+    **{f"{mm} mm, slow wire": replace(head, lean=True) for mm, head in HEADS.items()},
+    "180 dpi": head_of("TM-T88V", None),
+    "58 mm, wide head": head_of("RP-F10-58mm", None),
+}
+ON_ANY_HEAD = pytest.mark.parametrize("kind", HEADS_TRIED)
+
+
+def test_what_nobody_knows_is_left_out() -> None:
+    ticket = slip(reply(**ALONE), PLAN, HALL, ZONE)
+    assert ticket.ahead == "" and ticket.wait == ""
+    picture, usual = paper(80, **ALONE), paper(80)
+    assert picture.height < usual.height
+    known = slip(reply(ahead=None), PLAN, HALL, ZONE)
+    assert render(known, 80).height < usual.height, "the range alone, in one line"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("vi", "Giờ chưa đặt"), ("en", "Time not set")])
+@BOTH
+def test_a_clock_that_was_never_set_prints_no_time(width_mm: int, lang: str, words: str) -> None:
+    ticket = slip(reply(lang=lang, timed=False, **ALONE), PLAN, HALL, ZONE)
+    said = " ".join(ticket.texts())
+    assert words in said and "2026" not in said and "08:12" not in said
+    render(ticket, width_mm)
+    assert slip(reply(lang=lang, timed=False), PLAN, HALL, ZONE).wait == "", "nor a range that has no time"
+
+
+@ON_ANY_HEAD
+@pytest.mark.parametrize("number", NUMBERS)
+def test_a_number_of_the_kiosks_own_is_whole_and_tall_on_every_head(kind: str, number: str) -> None:
+    """The longest ticket there is, with a dossier: in one line, and nothing of it at the paper's edge."""
+    head = HEADS_TRIED[kind]
+    changes = CASES["longest"] | ALONE | {"number": number, "dossier": DOSSIER}
+    picture = draw(slip(reply(**changes), PLAN, HALL, ZONE), head)
+    assert picture.width == head.dots
+    assert picture.height <= 110 * head.dots_per_mm
+    assert _tallest_band(picture) >= 12 * head.dots_per_mm
+    edges = picture.convert("L")
+    for x in (0, head.dots - 1):
+        assert edges.crop((x, 0, x + 1, picture.height)).getextrema()[0] == 255
+
+
+@ON_ANY_HEAD
+@pytest.mark.parametrize(
+    "dossier", ["H42.05-260117-0001", DOSSIER, "G22.99.04-260117-00012345678901234567890123456"]
+)
+def test_a_dossier_is_on_the_paper_whole_and_names_nobody(kind: str, dossier: str) -> None:
+    ticket = slip(reply(dossier=dossier), PLAN, HALL, ZONE)
+    assert ticket.dossier == f"Mã hồ sơ: {dossier}"
+    head = HEADS_TRIED[kind]
+    with_it, without = (draw(t, head) for t in (ticket, replace(ticket, dossier="")))
+    assert len(dossier) > 30 or with_it.height <= 110 * head.dots_per_mm
+    assert with_it.tobytes() != without.tobytes()
+
+
+@ON_ANY_HEAD
+@EACH
+def test_every_ticket_fits_every_head(kind: str, case: str) -> None:
+    head = HEADS_TRIED[kind]
+    picture = draw(slip(reply(**CASES[case]), PLAN, HALL, ZONE), head)
+    assert picture.height <= 110 * head.dots_per_mm
+    assert [c.text for c in zxingcpp.read_barcodes(picture.convert("L"), formats=QR)] == [
+        reply(**CASES[case]).url
+    ]
+    code, _ = dots.qr(reply(**CASES[case]).url, even=head.lean)
+    assert code.width >= 22 * head.dots_per_mm
+
+
+def test_on_a_slow_wire_number_and_code_are_made_of_double_dots() -> None:
+    """So that they can be sent as a quarter of their dots."""
+    head = HEADS_TRIED["80 mm, slow wire"]
+    picture = draw(slip(reply(), PLAN, HALL, ZONE), head)
+    sharp, blunt = (len(escpos.raster_job(picture, replace(head, lean=lean))) for lean in (False, True))
+    assert blunt < 0.7 * sharp
