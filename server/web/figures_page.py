@@ -19,7 +19,7 @@ from server.web import guard
 from server.web.chart import wait_chart
 from server.web.console import since, trouble_text
 from server.web.console_view import hall_lines, troubles
-from server.web.opinions import asked_on, opinion_tables
+from server.web.opinions import NOTES, asked_on, opinion_tables
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
 DAYS_BACK = 3660
@@ -51,6 +51,7 @@ def page() -> ResponseReturnValue:
         said_in_all=said,
         opinions=opinion_tables(hall.config, found.opinions),
         asked=asked,
+        note_keys=NOTES,
         reason_names=hall.config.reasons,
         levels=view.site.rating_levels,
         least=LEAST,

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from server.hall.site import Words
+from server.patterns import Kind
 from server.questionnaire import Question, legal_questions
 from server.satisfaction import Answer, Opinion, Opinions
 from server.site_file import HallConfig
+
+NOTES: Final = {
+    Kind.RUSH: "pattern.rush",
+    Kind.AT_ONCE: "pattern.at-once",
+    Kind.ALIKE: "pattern.alike",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +29,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """whose: a key of the catalogue, "services", "counters" or "officers"."""
+    """whose: "services", "counters" or "officers"; title, head: keys of the catalogue."""
 
     whose: str
+    title: str
+    head: str
     rows: tuple[Row, ...]
 
     @property
@@ -37,9 +47,9 @@ def opinion_tables(config: HallConfig, opinions: Opinions) -> tuple[Table, ...]:
     services = {id: service.name for id, service in config.site.services.items()}
     officers = {id: Words(name, name) for id, name in config.officers.items()}
     return (
-        Table("services", tuple(_rows(opinions.services, services))),
-        Table("counters", tuple(_rows(opinions.counters, {}))),
-        Table("officers", tuple(_rows(opinions.officers, officers))),
+        Table("services", "opinion.services", "opinion.service", tuple(_rows(opinions.services, services))),
+        Table("counters", "opinion.counters", "opinion.counter", tuple(_rows(opinions.counters, {}))),
+        Table("officers", "opinion.officers", "opinion.officer", tuple(_rows(opinions.officers, officers))),
     )
 
 
