@@ -52,6 +52,7 @@ class UsbWire:
         self._backend = backend
         self._device: usb.core.Device | None = None
         self._interface = self._into = self._out = 0
+        self._detached = False  # the kernel's driver had the printer
 
     def write(self, data: bytes, timeout_s: float) -> None:
         limit = time.monotonic() + timeout_s
@@ -83,7 +84,7 @@ class UsbWire:
             return
         try:
             usb.util.release_interface(device, self._interface)
-            if device.is_kernel_driver_active(self._interface) is False:
+            if self._detached:
                 device.attach_kernel_driver(self._interface)
         except (OSError, NotImplementedError) as error:  # gone, or it never had a driver
             log.info("USB printer let go: %s", error)
@@ -124,7 +125,8 @@ class UsbWire:
             raise OSError(errno.ENODEV, "it cannot answer, say answers=no on file:///dev/usb/lp0")
         number = interface.bInterfaceNumber
         try:
-            if device.is_kernel_driver_active(number):
+            self._detached = bool(device.is_kernel_driver_active(number))
+            if self._detached:
                 device.detach_kernel_driver(number)
         except NotImplementedError:
             pass

@@ -1,4 +1,4 @@
-"""Wires to real printers by their URL: a network socket and a serial port; others have modules of their own.
+"""Wires to real printers by their URL: which is opened how, and the network socket; others have modules.
 
 Knows how bytes get there within a time and what an error of the system means; keeps out what the bytes are.
 The transports of python-escpos are not used: they block for ever or hide how much was taken, reset a USB
@@ -9,15 +9,10 @@ and 10 MB of memory, on a Pi 3 four times that. Its profiles are (`hardware.prin
 from __future__ import annotations
 
 import socket
-import termios
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote
-
-import serial
 
 from hardware.escpos_printer import EscposPrinter, Wire, WireGone
 from hardware.print_head import Head
@@ -30,8 +25,6 @@ from hardware.printer_outlets import CupsQueue, FileOutlet, PortOutlet, WireOutl
 RAW_PORT: Final = 9100
 CONNECT_S: Final = 1.5  # a printer in the same building answers within milliseconds
 TCP_BYTES_PER_S: Final = 100_000.0  # a bad radio link
-DRAIN_S: Final = 0.002  # between two looks at what has not left the serial port
-FLOWS: Final = ("none", "rtscts", "xonxoff")
 READ_BYTES: Final = 256
 
 
@@ -53,6 +46,8 @@ def _open_file(url: SplitResult) -> Printer:
 
 
 def _open_serial(url: SplitResult) -> Printer:
+    from hardware.printer_serial import FLOWS, SerialWire  # no other wire needs pyserial
+
     options = Options(url.query, ("answers", "baud", "flow"))
     wire = SerialWire(_device_path(url), options.baud(), options.choice("flow", FLOWS, "none"))
     return _printer(wire, options, options.head(lean=True))
@@ -159,50 +154,3 @@ class TcpWire:
                 self.close()
                 raise NothingLeft(f"network printer: {error}") from error
         return self._socket
-
-
-class SerialWire(FileWire):
-    """A serial port, set up by pyserial. Bytes count as written when they have left it."""
-
-    def __init__(self, path: Path, baud: int, flow: str) -> None:
-        super().__init__(path)
-        self._baud, self._flow = baud, flow
-        self._port: serial.Serial | None = None
-        self.bytes_per_s = baud / 10  # start bit, 8 bits, stop bit
-
-    def open(self) -> int:
-        with _as_os_error():
-            self._port = serial.Serial(
-                str(self._path),
-                self._baud,
-                timeout=0,
-                rtscts=self._flow == "rtscts",
-                xonxoff=self._flow == "xonxoff",
-                exclusive=True,
-            )
-        return int(self._port.fileno())
-
-    def let_go(self, fd: int) -> None:
-        port, self._port = self._port, None
-        assert port is not None
-        try:
-            with _as_os_error():
-                port.reset_output_buffer()  # closing waits for what is not taken, for ever
-        finally:
-            port.close()
-
-    def drain(self, fd: int, limit: float) -> None:
-        assert self._port is not None
-        while self._port.out_waiting:
-            if time.monotonic() > limit:
-                raise TimeoutError("it takes no bytes")
-            time.sleep(DRAIN_S)
-
-
-@contextmanager
-def _as_os_error() -> Iterator[None]:
-    """The system's own error for terminals, which pyserial lets through, is no OSError."""
-    try:
-        yield
-    except termios.error as error:
-        raise OSError(*error.args) from error

@@ -144,6 +144,7 @@ class Terminal:
                 self.received += len(data)
                 self.machine.write(data, 1.0)
             if told := self.machine.read(0):
-                os.write(self._master, told)
+                with suppress(OSError):  # who has gone away hears no more
+                    os.write(self._master, told)
             if not data:
                 time.sleep(0.001)

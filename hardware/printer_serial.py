@@ -1,0 +1,67 @@
+"""A printer on a serial port or a USB-serial cable, set up by pyserial.
+
+Knows speed and flow control, and when bytes have left; reading and writing are a device file's.
+"""
+
+from __future__ import annotations
+
+import termios
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import serial
+
+from hardware.printer_file import FileWire
+
+DRAIN_S: Final = 0.002  # between two looks at what has not left the port
+FLOWS: Final = ("none", "rtscts", "xonxoff")
+
+
+class SerialWire(FileWire):
+    """A serial port, set up by pyserial. Bytes count as written when they have left it."""
+
+    def __init__(self, path: Path, baud: int, flow: str) -> None:
+        super().__init__(path)
+        self._baud, self._flow = baud, flow
+        self._port: serial.Serial | None = None
+        self.bytes_per_s = baud / 10  # start bit, 8 bits, stop bit
+
+    def open(self) -> int:
+        with _as_os_error():
+            self._port = serial.Serial(
+                str(self._path),
+                self._baud,
+                timeout=0,
+                rtscts=self._flow == "rtscts",
+                xonxoff=self._flow == "xonxoff",
+                exclusive=True,
+            )
+        return int(self._port.fileno())
+
+    def let_go(self, fd: int) -> None:
+        port, self._port = self._port, None
+        assert port is not None
+        try:
+            with _as_os_error():
+                port.reset_output_buffer()  # closing waits for what is not taken, for ever
+        finally:
+            port.close()
+
+    def drain(self, fd: int, limit: float) -> None:
+        assert self._port is not None
+        while self._port.out_waiting:
+            if time.monotonic() > limit:
+                raise TimeoutError("it takes no bytes")
+            time.sleep(DRAIN_S)
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """The system's own error for terminals, which pyserial lets through, is no OSError."""
+    try:
+        yield
+    except termios.error as error:
+        raise OSError(*error.args) from error
