@@ -34,6 +34,10 @@ ONLINE, OFFLINE, ERROR, PAPER = 1, 2, 3, 4  # the status asked for by DLE EOT n
 ASKED = (ONLINE, OFFLINE, ERROR, PAPER)
 
 _FIXED_MASK, _FIXED_BITS = 0x93, 0x12  # in every true answer to DLE EOT; anything else is a stray byte
+_UNASKED_BITS = (
+    0x10  # in the first byte of an automatic status (GS a), which some printers send by themselves
+)
+UNASKED_BYTES = 4
 _DONE_MASK = 0x90  # both bits are clear in an answer to GS r
 _FAULTS: tuple[tuple[int, int, PrinterStatus], ...] = (  # asked, bits, meaning; the first that is set wins
     (OFFLINE, 0x04, PrinterStatus.COVER_OPEN),
@@ -89,6 +93,11 @@ def ask(n: int) -> bytes:
 def is_answer(byte: int) -> bool:
     """Whether a byte can be the answer to DLE EOT; stale and foreign bytes mostly cannot."""
     return byte & _FIXED_MASK == _FIXED_BITS
+
+
+def is_unasked(byte: int) -> bool:
+    """Whether a byte begins an automatic status: it and the three that follow answer no question of ours."""
+    return byte & _FIXED_MASK == _UNASKED_BITS
 
 
 def is_done(byte: int) -> bool:

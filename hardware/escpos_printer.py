@@ -75,6 +75,7 @@ class EscposPrinter:
         self._puts: list[Callable[[PrinterStatus], object]] = []
         self._left_behind = False  # paper of a broken job may still hang in the slot
         self._torn = 0  # so many bytes may be missing to a command that broke off
+        self._unasked = 0  # bytes still to come of a status that nobody asked for
         self._acknowledges: bool | None = None  # GS r is answered; None: to be found out
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -173,7 +174,7 @@ class EscposPrinter:
         when the printer has a fault, or hangs.
         """
         while True:
-            under_way.heard(self._wire.read(0))
+            under_way.heard(self._hear(0))
             if under_way.parts <= at_most and not (to_the_end and under_way.moving()):
                 break
             if time.monotonic() >= under_way.peek_at:
@@ -181,7 +182,7 @@ class EscposPrinter:
                 continue
             if under_way.stalled():
                 raise _Stopped(PrintResult.MAYBE)
-            under_way.heard(self._wire.read(PEEK_S / 5))
+            under_way.heard(self._hear(PEEK_S / 5))
         if to_the_end and not under_way.acknowledged:
             self._peek(under_way, thoroughly=True)
         elif time.monotonic() >= under_way.peek_at:
@@ -214,7 +215,7 @@ class EscposPrinter:
 
     def _look(self) -> None:
         try:
-            self._wire.read(0)  # stale bytes have answered other questions
+            self._hear(0)  # stale bytes have answered other questions
         except WireGone:
             log.info("printer wire closed")  # asking opens it anew
         try:
@@ -235,7 +236,7 @@ class EscposPrinter:
             self._wire.write(escpos.ask(n), ANSWER_S)
             limit = time.monotonic() + ANSWER_S
             while n not in answers and (left := limit - time.monotonic()) > 0:
-                heard = self._wire.read(left)
+                heard = self._hear(left)
                 if under_way is not None:
                     under_way.heard(heard)
                 for byte in filter(escpos.is_answer, heard):
@@ -244,12 +245,24 @@ class EscposPrinter:
                 return None
         return escpos.status_of(answers)
 
+    def _hear(self, timeout_s: float) -> bytes:
+        """What has arrived, without what the printer says by itself: four bytes, like other answers to see."""
+        answers = bytearray()
+        for byte in self._wire.read(timeout_s):
+            if self._unasked:
+                self._unasked -= 1
+            elif escpos.is_unasked(byte):
+                self._unasked = escpos.UNASKED_BYTES - 1
+            else:
+                answers.append(byte)
+        return bytes(answers)
+
     def _probed(self) -> bool:
         """Whether an idle printer says when it has carried out what it was sent; cheap ones do not."""
         self._wire.write(escpos.DONE, ANSWER_S)
         limit = time.monotonic() + ANSWER_S
         while (left := limit - time.monotonic()) > 0:
-            if any(map(escpos.is_done, self._wire.read(left))):
+            if any(map(escpos.is_done, self._hear(left))):
                 return True
         log.info("printer does not acknowledge, its paper is given time instead")
         return False
@@ -257,6 +270,7 @@ class EscposPrinter:
     def _became(self, status: PrinterStatus) -> None:
         if status not in PROBES:
             self._acknowledges = None
+            self._unasked = 0
         if status is self._status:
             return
         log.info("printer status=%s was=%s", status, self._status)

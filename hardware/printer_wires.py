@@ -2,8 +2,8 @@
 
 Knows how bytes get there within a time and what an error of the system means; keeps out what the bytes are.
 The transports of python-escpos are not used: they block for ever or hide how much was taken, reset a USB
-printer at every opening, leak the socket of a printer that is switched off, and cost half a second of import
-and 10 MB of memory, on a Pi 3 four times that. Its profiles are (`hardware.printer_profiles`).
+printer at every opening, drop the socket of a printer that is off without closing it, and cost half a second
+of import, on a Pi 3 five times that. Its profiles are (`hardware.printer_profiles`).
 """
 
 from __future__ import annotations

@@ -111,6 +111,19 @@ def test_what_a_printer_says_to_greet_is_not_taken_for_an_answer(
     assert printer.print(JOB) is PrintResult.PRINTED
 
 
+def test_a_status_that_nobody_asked_for_is_no_word_about_the_ticket(
+    far: TcpPrinter, machine: PaperMachine, printer: Printer
+) -> None:
+    """Printers may be set to tell their status by themselves. Three of its four bytes look like "done"."""
+    unasked = bytes((0x18, 0x00, 0x0C, 0x0F))
+    far.answer = lambda told: unasked + bytes(b for byte in told for b in (byte, *unasked)) if told else b""
+    assert printer.print(JOB) is PrintResult.PRINTED
+    machine.switch("paper_mm", "30")
+    assert printer.print(JOB) is PrintResult.PAPER_OUT
+    machine.switch("paper", "low")
+    assert printer.look() is PrinterStatus.PAPER_LOW
+
+
 def test_a_connection_that_the_printer_closes_is_opened_again_without_a_word(
     far: TcpPrinter, printer: Printer
 ) -> None:
