@@ -7,13 +7,22 @@ whose file was put back from a copy: it cannot know what was given since.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import secrets
 import sqlite3
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+# statx(2), linux/stat.h
+STATX_BYTES: Final = 256
+STATX_BTIME: Final = 0x800
+BTIME_AT: Final = 80  # seconds, 8 bytes, and nanoseconds, 4
+AT_FDCWD: Final = -100
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS memory (box TEXT NOT NULL, card TEXT NOT NULL) STRICT;
@@ -89,15 +98,30 @@ class Disk:
 def card_of(file: Path) -> str:
     """Which file on which card this is. Another word after the file was copied back, or lies on another card.
 
-    The serial number of an SD card (its CID, where the kernel shows one) and the file's inode. Overwriting
-    the very same file on the very same card, byte for byte, is the one thing it cannot tell.
+    The serial number of an SD card (its CID, where the kernel shows one), the file's inode and the instant
+    it was made at: inodes are used again. Overwriting the very same file on the very same card, byte for
+    byte, is the one thing it cannot tell.
     """
     found = file.stat()
+    here = f"{found.st_ino}/{born(file)}"
     device = f"{os.major(found.st_dev)}:{os.minor(found.st_dev)}"
     block = Path("/sys/dev/block") / device
     for place in (block / "device" / "cid", block / ".." / "device" / "cid"):  # a disk, a partition of one
         try:
-            return f"{place.read_text(encoding='ascii').strip()}/{found.st_ino}"
+            return f"{place.read_text(encoding='ascii').strip()}/{here}"
         except OSError:
-            continue  # no SD card: the inode has to do
-    return f"/{found.st_ino}"
+            continue  # no SD card
+    return f"/{here}"
+
+
+def born(file: Path) -> int:
+    """When a file was made, in ns since 1970; 0 where its file system does not say. `os.stat` has no field
+    for it on Linux. Raises OSError."""
+    answer = ctypes.create_string_buffer(STATX_BYTES)
+    if ctypes.CDLL(None, use_errno=True).statx(AT_FDCWD, os.fsencode(file), 0, STATX_BTIME, answer):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), str(file))
+    if not struct.unpack_from("=I", answer)[0] & STATX_BTIME:
+        return 0
+    seconds, nanoseconds = struct.unpack_from("=qI", answer, BTIME_AT)
+    return int(seconds * 10**9 + nanoseconds)

@@ -104,9 +104,10 @@ def abandon(site: Site, state: HallState, command: c.Abandon, now: datetime) -> 
     if id is None:
         return [e.RequestVoided(request=command.request, **meta)]
     ticket = state.tickets[id]
-    if ticket.state is not State.WAITING:
-        return []  # it was called meanwhile: the officer will find nobody, and say so
-    return [e.Cancelled(ticket=id, counter=None, reason="abandoned", **meta)]
+    if ticket.state not in (State.WAITING, State.CALLED):
+        return []  # an officer has dealt with it meanwhile
+    counter = ticket.counter if ticket.state is State.CALLED else None  # who is called holds another number
+    return [e.Cancelled(ticket=id, counter=counter, reason="abandoned", **meta)]
 
 
 def record_paper(site: Site, state: HallState, command: c.RecordPaper, now: datetime) -> Events:

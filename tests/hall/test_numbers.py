@@ -144,12 +144,22 @@ def test_a_request_given_up_before_it_came_gets_no_number() -> None:
     assert hall.issue().number == "A98"
 
 
-def test_a_number_that_was_called_is_not_given_up_any_more() -> None:
+def test_a_number_that_nobody_holds_leaves_the_counter_that_called_it() -> None:
     hall = SmallHall()
     ticket = hall.issue(id="kiosk-1/r1")
     hall.next()
+    hall.ask(c.Abandon, request="kiosk-1/r1")
+    assert hall.ticket(ticket.id).state is State.CANCELLED
+    assert hall.state.counter("1").current is None
+
+
+def test_a_number_that_an_officer_has_dealt_with_is_not_given_up_any_more() -> None:
+    hall = SmallHall()
+    ticket = hall.issue(id="kiosk-1/r1")
+    hall.next()
+    hall.ask(c.MarkNoShow, counter="1")
     assert hall.ask(c.Abandon, request="kiosk-1/r1") == []
-    assert hall.ticket(ticket.id).state is State.CALLED
+    assert hall.ticket(ticket.id).state is State.NO_SHOW
 
 
 def test_what_became_of_the_paper_is_kept_with_the_ticket() -> None:
