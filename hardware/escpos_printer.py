@@ -26,6 +26,7 @@ STALL_S = 3.0  # a printer that takes no byte, or puts none of a part on paper, 
 SLOWEST_MM_PER_S = 75.0  # paper moves at 100 and more
 LOOK_S = 0.5  # between two looks at an idle printer: a fault is on the screen within the second
 PEEK_S = 0.25  # between two questions in the middle of a job
+QUIET_S = 0.3  # a printer that has said nothing for so long has no more to say
 AHEAD = 2  # parts on their way to a printer that says when it has printed one
 PROBES = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)
 
@@ -138,7 +139,7 @@ class EscposPrinter:
         under_way = _UnderWay(self._acknowledges is True, self._wire.bytes_per_s, job)
         try:
             if self._left_behind:
-                self._send(escpos.INIT + self._cut, under_way)
+                self._bring_out(under_way)
             self._left_behind = True
             for at, part in enumerate(job.parts):
                 last = at == len(job.parts) - 1
@@ -162,6 +163,12 @@ class EscposPrinter:
     def _cut(self) -> bytes:
         """Nobody gets two tickets in one strip."""
         return escpos.CUT if self._head.cutter else b"\n\n"
+
+    def _bring_out(self, under_way: _UnderWay) -> None:
+        """Cut off what a broken job has left, and hear the acknowledgements that it still owed."""
+        self._send(escpos.INIT + self._cut + (escpos.DONE if under_way.acknowledged else b""), under_way)
+        while self._hear(QUIET_S):
+            pass
 
     def _send(self, data: bytes, under_way: _UnderWay) -> None:
         self._wire.write(data, STALL_S + len(data) / self._wire.bytes_per_s)
@@ -189,15 +196,18 @@ class EscposPrinter:
             self._peek(under_way)
 
     def _peek(self, under_way: _UnderWay, thoroughly: bool = False) -> None:
-        """Ask in the middle of a job. Silence is no news here: slow wires answer behind data.
+        """Ask in the middle of a job. Silence is no news there: slow wires answer behind data.
 
-        A fault is believed when it is said twice, because stray bytes can look like one.
+        A fault is believed when it is said twice, because stray bytes can look like one. `thoroughly`: at the
+        end, where a clean answer is the only sign that a ticket came out.
         """
         if not thoroughly and self._answers((escpos.OFFLINE,), under_way) in (None, PrinterStatus.OK):
             under_way.peeked()
             return
         status = self._answers(escpos.ASKED, under_way)
         under_way.peeked()
+        if status is None and thoroughly:
+            raise _Stopped(PrintResult.MAYBE)
         if status is None:
             return
         self._became(status)
@@ -246,7 +256,7 @@ class EscposPrinter:
         return escpos.status_of(answers)
 
     def _hear(self, timeout_s: float) -> bytes:
-        """What has arrived, without what the printer says by itself: four bytes, like other answers to see."""
+        """What has arrived, without what the printer says by itself, which looks like other answers."""
         answers = bytearray()
         for byte in self._wire.read(timeout_s):
             if self._unasked:

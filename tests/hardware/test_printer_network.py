@@ -155,6 +155,15 @@ def test_a_printer_without_acknowledgement_gets_time_for_its_paper_and_is_asked_
         printer.close()
 
 
+def test_a_printer_that_falls_silent_at_the_end_has_not_said_that_it_printed(
+    far: TcpPrinter, machine: PaperMachine
+) -> None:
+    far.answer = lambda told: b"" if machine.last else bytes(filter(escpos.is_answer, told))
+    printer = open_printer(far.url, SystemClock())
+    assert printer.print(escpos.raster_job(Image.new("1", (576, 80), 0))) is PrintResult.MAYBE
+    printer.close()
+
+
 def test_a_picture_holds_no_question_and_no_command(printer: Printer, machine: PaperMachine) -> None:
     """Rows of dots that are DLE EOT 4, or DLE DC4 2, get a dot more where a printer would obey them."""
     rows = [command * 24 for command in (escpos.ask(4), b"\x10\x14\x02", b"\x10\x05\x01")] * 40
