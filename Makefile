@@ -8,8 +8,10 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 RUN     := $(VENV)/.ready-to-run
 TEST    := $(VENV)/.ready-to-test
-# What the tests want of Debian: a second broker, a browser, a voice, a print server, and what finds USB printers.
-DEBIAN  := mosquitto chromium chromium-driver espeak-ng cups-daemon cups-client libusb-1.0-0
+# What the tests want of Debian: a second broker, a browser, a voice, a print server, what finds USB printers,
+# and what reads scripts, system calls and units.
+DEBIAN  := mosquitto chromium chromium-driver espeak-ng cups-daemon cups-client libusb-1.0-0 \
+           shellcheck strace systemd
 PIP     := $(BIN)/pip --disable-pip-version-check -qq
 INSTALL := $(PIP) install --only-binary :all: --require-hashes
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
