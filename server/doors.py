@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import queue
 import secrets
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +19,7 @@ from broker import codec, topics
 from broker import messages as m
 from broker.link import Connected, Disconnected, LinkBroken, Received
 from hardware.clock import Clock
+from server.devices import Devices
 from server.hall import commands as c
 from server.hall.own_numbers import floors
 from server.hall.tickets import Klass
@@ -50,35 +50,6 @@ KEYS: dict[str, type[c.AtCounter]] = {
 
 class Stop:
     """Ends the door's loop."""
-
-
-class Devices:
-    """The last known status of each device. Written by the door, read by pages."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, m.DeviceStatus] = {}
-        self._lock = threading.Lock()
-
-    def put(self, device: str, status: m.DeviceStatus) -> None:
-        with self._lock:
-            before = self._known.get(device)
-            self._known[device] = status
-        if before is None or (before.online, before.printer, before.error) != (
-            status.online,
-            status.printer,
-            status.error,
-        ):
-            log.info(
-                "device id=%s online=%s printer=%s error=%s",
-                device,
-                status.online,
-                status.printer,
-                status.error,
-            )
-
-    def snapshot(self) -> Mapping[str, m.DeviceStatus]:
-        with self._lock:
-            return dict(self._known)
 
 
 class Doors:

@@ -72,6 +72,10 @@ class Outlet:
     def reply(self, device: str, reply: m.AnyReply) -> None:
         self._say(topics.REPLY, reply, device)
 
+    def control(self, device: str, order: m.Control) -> None:
+        """An order that no broker keeps: a device that is away does not hear it."""
+        self._say(topics.CONTROL, order, device)
+
     def receipt(self, device: str, receipt: m.Receipt) -> None:
         self._say(topics.RECEIPT, receipt, device)
 

@@ -26,7 +26,8 @@ from hardware.clock import open_clock
 from hardware.release import release
 from hardware.systemd import Systemd
 from server.accounts import AccountError, new_account, open_accounts, open_secret
-from server.doors import SUBSCRIPTIONS, Devices, Doors, Stop
+from server.devices import Devices
+from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.outlet import Outlet
 from server.projection import Projection
 from server.site_file import load_site
@@ -109,6 +110,7 @@ def run(settings: Settings) -> int:
         devices=devices,
         accounts=accounts,
         secret=open_secret(settings.data / "secret"),
+        order=outlet.control,
         demo=_demo(settings.demo),
     )
     try:
@@ -134,8 +136,8 @@ def run(settings: Settings) -> int:
     link.start()
     door.start()
     log.info("ready http=%s site=%s epoch=%d events=%d", settings.http, site.id, epoch, store.seq)
-    systemd.ready(f"site {site.id}, pages on {settings.http}, {store.seq} events")
     with _until_told():
+        systemd.ready(f"site {site.id}, pages on {settings.http}, {store.seq} events")
         web.run(each_turn=systemd.beat)
     systemd.stopping()
     outlet.leaving(clock.now())

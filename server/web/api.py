@@ -7,6 +7,7 @@ opened it, and managers.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import uuid
 from collections.abc import Callable
@@ -19,19 +20,23 @@ from flask.typing import ResponseReturnValue
 from msgspec import Meta
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
 
+from broker.messages import Control
 from server.accounts import Account, Role
+from server.devices import can_print
 from server.hall import commands as c
+from server.hall.looking import ticket_by_number
 from server.hall.refusals import Refusal
 from server.hall.tickets import Klass
 from server.web import guard
 from server.web.hall import Hall
 from server.web.login import try_log_in
+from server.web.phone import projection
 from server.web.presses import SAME_PRESS_S, Presses
 
 MAX_BODY = 64 * 1024
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+\Z")]
-Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-]+\Z")]
+Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-]+(/[0-9]{1,2})?\Z")]
 Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}\Z")]
 Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")]
 NeededLine = Annotated[
@@ -55,6 +60,12 @@ class CallBody(Body, frozen=True, kw_only=True):
 
 class NumberBody(Body, frozen=True, kw_only=True):
     number: Number
+
+
+class ReprintBody(NumberBody, frozen=True, kw_only=True):
+    """kiosk: where the paper is to come out; the one that gave the number, if nothing is said."""
+
+    kiosk: Level | None = None
 
 
 class NoteBody(Body, frozen=True, kw_only=True):
@@ -97,7 +108,9 @@ class Verb:
 
 VERBS: dict[str, Verb] = {
     "next": Verb(Body, lambda b, at, who: c.CallNext(**at)),
-    "call": Verb(CallBody, lambda b, at, who: c.CallNumber(number=b.number, reason=b.reason, **at)),
+    "call": Verb(
+        CallBody, lambda b, at, who: c.CallNumber(number=b.number, reason=b.reason, **fresh(), **at)
+    ),
     "recall": Verb(Body, lambda b, at, who: c.Recall(**at)),
     "start": Verb(Body, lambda b, at, who: c.Start(**at)),
     "finish": Verb(Body, lambda b, at, who: c.Finish(**at)),
@@ -114,6 +127,11 @@ VERBS: dict[str, Verb] = {
     "pause": Verb(ReasonBody, lambda b, at, who: c.PauseCounter(reason=b.reason, **at)),
     "close": Verb(Body, lambda b, at, who: c.CloseCounter(**at)),
 }
+
+
+def fresh() -> dict[str, str]:
+    """Ids for a ticket that this press may make."""
+    return {"ticket": str(uuid.uuid4()), "token": secrets.token_urlsafe(16)}
 
 
 class NotJson(HTTPException):
@@ -163,13 +181,58 @@ def at_counter(counter: str, verb: str) -> ResponseReturnValue:
     assert who is not None
     told = typed_body(VERBS[verb].body)
     must_hold(hall, who, counter, verb)
+    result, id = press(counter, verb, told, VERBS[verb].make)
+    return json({"number": None, "state": None, **result, "id": told.id, "repeats": id != own_id(who, told)})
+
+
+@api.post("/counters/<counter>/reprint")
+@guard.only(guard.CONSOLE)
+def reprint(counter: str) -> ResponseReturnValue:
+    """{"id", "number", "kiosk"?} -> the number, and the kiosk that was told; what came of it is the ticket's
+    paper. The order has an id that follows from the press, so that a kiosk prints once for each.
+    """
+    guard.check_same_site()
+    guard.check_csrf()
+    hall, who = guard.hall(), guard.account()
+    assert who is not None
+    told = typed_body(ReprintBody)
+    must_hold(hall, who, counter, "reprint")
+    kiosk = told.kiosk or source_of(hall, told.number)
+    if kiosk not in hall.config.devices or hall.config.devices[kiosk].role != "kiosk":
+        raise Refusal("unknown-device")
+    if not can_print(hall.devices.snapshot().get(kiosk)):
+        raise Refusal("cannot-print")
+    result, id = press(
+        counter, "reprint", told, lambda b, at, who: c.Reprint(number=b.number, kiosk=kiosk, **at)
+    )
+    order = hashlib.sha256(id.encode()).hexdigest()[:32]
+    ticket = hall.writer.view.state.tickets.get(result["ticket"])
+    if ticket is not None:
+        hall.order(kiosk, Control(do="reprint", id=order, ticket=projection().reprint(order, ticket)))
+    return json({**result, "kiosk": kiosk, "id": told.id, "repeats": id != own_id(who, told)})
+
+
+def source_of(hall: Hall, number: str) -> str:
+    """The device that gave a number. Raises Refusal."""
+    return ticket_by_number(hall.writer.view.state, number).source
+
+
+def press(
+    counter: str, verb: str, told: Any, make: Callable[[Any, dict[str, str], Account], c.Command]
+) -> tuple[dict[str, Any], str]:
+    """Ask for what was pressed at a counter: the result, and the id of the command that it was."""
+    hall, who = guard.hall(), guard.account()
+    assert who is not None
     at = {"counter": counter, "by": f"officer:{who.name}"}
-    own = f"web:{who.name}:{told.id}"
     what = (verb, *(repr(v) for k, v in msgspec.structs.asdict(told).items() if k != "id"))
     window = hall.clock.real_seconds(SAME_PRESS_S)
-    with presses().at(counter, what, own, hall.tick(), window) as id:
-        outcome = hall.writer.ask(VERBS[verb].make(told, {"id": id, **at}, who))
-    return json({"number": None, "state": None, **outcome.result, "id": told.id, "repeats": id != own})
+    with presses().at(counter, what, own_id(who, told), hall.tick(), window) as id:
+        outcome = hall.writer.ask(make(told, {"id": id, **at}, who))
+    return dict(outcome.result), id
+
+
+def own_id(who: Account, told: Body) -> str:
+    return f"web:{who.name}:{told.id}"
 
 
 @api.post("/tickets")
@@ -185,8 +248,7 @@ def issue() -> ResponseReturnValue:
         c.Issue(
             id=f"web:{who.name}:{told.id}",
             by=f"officer:{who.name}",
-            ticket=str(uuid.uuid4()),
-            token=secrets.token_urlsafe(16),
+            **fresh(),
             source="reception",
             service=told.service,
             klass=told.klass,

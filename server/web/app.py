@@ -17,6 +17,7 @@ from server.web import guard, problems
 from server.web.api import MAX_BODY, api
 from server.web.api import json as json_answer
 from server.web.console import console
+from server.web.devices_page import devices
 from server.web.figures_page import figures
 from server.web.hall import Hall
 from server.web.live import Streams, live
@@ -49,7 +50,7 @@ def create_app(hall: Hall) -> Flask:
         MAX_CONTENT_LENGTH=MAX_BODY,
     )
     app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=Streams())
-    for blueprint in (login, console, figures, live, phone, api):
+    for blueprint in (login, console, figures, devices, live, phone, api):
         app.register_blueprint(blueprint)
     if hall.demo is not None:
         app.register_blueprint(sim)

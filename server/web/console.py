@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from server.accounts import Role
+from server.devices import printing
 from server.hall import commands as c
 from server.hall.refusals import Refusal
 from server.web import guard
 from server.web.console_view import console as console_of
 from server.web.hall import Hall
 from server.web.problems import sentence
-from server.web.words import clock_text, device_name, said
+from server.web.words import clock_text, named, said
 
 console = Blueprint("console", __name__, url_prefix="/console")
 PAUSES = ("break", "meeting", "technical", "errand")
@@ -106,15 +107,14 @@ def fields(hall: Hall, counter: str) -> dict[str, object]:
         "site": view.site,
         "now": now,
         "speed": 1 / hall.clock.real_seconds(1.0),
-        "troubles": [(trouble_text(hall, t.device, lang), t.what, since(hall, t.at)) for t in seen.troubles],
+        "troubles": [(named(hall.config, t.device, lang), t.what, since(hall, t.at)) for t in seen.troubles],
+        "printers": [
+            (id, named(hall.config, id, lang))
+            for id in printing(hall.config.devices, hall.devices.snapshot())
+        ],
         "officer": hall.config.officers.get(seen.counter.officer or "", seen.counter.officer or ""),
         "authorities": {a.id: said(a.short, lang) for a in view.site.authorities},
     }
-
-
-def trouble_text(hall: Hall, device: str, lang: str) -> str:
-    known = hall.config.devices[device]
-    return device_name(device, known.role, known.counter, lang)
 
 
 def since(hall: Hall, at: datetime | None) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broker.messages import DeviceStatus
+from server.devices import Trouble, troubles
 from server.figures import Line, Visit, Word, line, minutes
 from server.hall.calling import choose
 from server.hall.site import Counter, Site, Words
@@ -39,6 +40,8 @@ class Here:
     issued_at: datetime
     note: str | None
     recalls: int
+    dossier: str | None
+    paper: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Waiting:
     service: Words
     waited_min: int
     word: Word
+    dossier: str | None
+    paper: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +80,6 @@ class Group:
     figures: Line
     name: Words
     mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A device that needs a person: `what` is a printer state, or "offline"."""
-
-    device: str
-    what: str
-    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +137,8 @@ def _here(site: Site, state: HallState, there: CounterState) -> Here | None:
         issued_at=ticket.issued_at,
         note=ticket.note,
         recalls=ticket.recalls,
+        dossier=ticket.dossier,
+        paper=ticket.paper,
     )
 
 
@@ -173,7 +171,15 @@ def _waiting(site: Site, ticket: Ticket, now: datetime) -> Waiting:
     waited = max(timedelta(), now - ticket.order)
     strain = waited / service.target if service.target else 0.0
     word = Word.LATE if strain > 1 else Word.SOON if strain >= SOON else Word.KEPT
-    return Waiting(ticket.number, ticket.klass is Klass.PRIORITY, service.name, minutes(waited), word)
+    return Waiting(
+        number=ticket.number,
+        star=ticket.klass is Klass.PRIORITY,
+        service=service.name,
+        waited_min=minutes(waited),
+        word=word,
+        dossier=ticket.dossier,
+        paper=ticket.paper,
+    )
 
 
 def returns(site: Site, state: HallState, place: Counter, now: datetime) -> tuple[Return, ...]:
@@ -220,17 +226,3 @@ def hall_lines(site: Site, state: HallState, visits: list[Visit], now: datetime)
         own = [v for s in services for v in by_service.get(s, ())]
         lines.append(line(site, authority.id, authority.letter, services, own, open_counters, now))
     return lines
-
-
-def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]) -> tuple[Trouble, ...]:
-    """Devices that need a person, kiosks first: what is written nowhere else in the hall."""
-    found = []
-    for id, device in devices.items():
-        status = statuses.get(id)
-        if status is None or device.temporary:
-            continue
-        if not status.online:
-            found.append(Trouble(id, "offline", status.at))
-        elif status.printer not in (None, "ok"):
-            found.append(Trouble(id, str(status.printer), status.at))
-    return tuple(sorted(found, key=lambda t: devices[t.device].role != "kiosk"))

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server.devices import troubles
 from server.figures import TARGET_SHARE, DayFigures, Word, day_figures, minutes, read_day, read_officer
 from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
@@ -17,9 +18,10 @@ from server.patterns import patterns
 from server.satisfaction import LEAST, opinion
 from server.web import guard
 from server.web.chart import wait_chart
-from server.web.console import since, trouble_text
-from server.web.console_view import hall_lines, troubles
+from server.web.console import since
+from server.web.console_view import hall_lines
 from server.web.opinions import NOTES, asked_on, opinion_tables
+from server.web.words import named
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
 DAYS_BACK = 3660
@@ -72,7 +74,7 @@ def page() -> ResponseReturnValue:
         after=(day + timedelta(days=1)).isoformat() if day < today else None,
         now=now,
         troubles=[
-            (trouble_text(hall, t.device, lang), t.what, since(hall, t.at))
+            (named(hall.config, t.device, lang), t.what, since(hall, t.at))
             for t in troubles(hall.config.devices, hall.devices.snapshot())
         ],
         late=[line for line in lines if line.word is Word.LATE],

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from broker.messages import Board, DeviceStatus
+from broker.messages import Board, Control, DeviceStatus
 from hardware.clock import Clock
 from server.accounts import Accounts
 from server.hall.commands import Command
@@ -66,6 +66,11 @@ class Devices(Protocol):
         """The last known status of each device that ever spoke."""
         ...
 
+    @property
+    def changes(self) -> int:
+        """Grows whenever a device said something that staff ought to see at once."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
@@ -89,8 +94,8 @@ class Demo:
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """engine: the store's, for read-only queries. secret: signs cookies. wall, tick: the machine's own
-    clocks in s.
+    """engine: the store's, for read-only queries. secret: signs cookies. order: tells a device what to do.
+    wall, tick: the machine's own clocks in s.
     """
 
     writer: Writer
@@ -100,6 +105,7 @@ class Hall:
     devices: Devices
     accounts: Accounts
     secret: bytes
+    order: Callable[[str, Control], None]
     demo: Demo | None = None
     wall: Callable[[], float] = time.time
     tick: Callable[[], float] = time.monotonic

@@ -19,7 +19,7 @@ from server.web.problems import TooMany
 PER_ADDRESS = 20
 IN_ALL = 100
 BEAT_S = 10.0
-SLICE_S = 1.0  # how soon a stream notices that the server stops
+SLICE_S = 1.0  # how soon a stream notices that the server stops, or that a device changed
 CALM_S = 0.2  # at most five lines a second, however busy the hall
 
 live = Blueprint("live", __name__)
@@ -56,7 +56,7 @@ class Streams:
 @live.get("/events")
 @guard.only(guard.CONSOLE)
 def events() -> ResponseReturnValue:
-    """`data: {"epoch", "rev"}` for every revision, or for the newest of those that came at once."""
+    """`data: {"epoch", "rev", "devices"}` for every change, or for the newest of those that came at once."""
     guard.check_same_site()
     streams: Streams = current_app.extensions["streams"]
     leave = streams.enter(request.remote_addr or "")
@@ -72,7 +72,7 @@ def events() -> ResponseReturnValue:
 def follow(hall: Hall, key: str, stopping: threading.Event) -> Iterator[str]:
     """The lines of one stream, until the server stops or the log-in ends."""
     yield "retry: 2000\n\n"
-    seen, spoke, checked = (-1, -1), hall.tick(), hall.tick()
+    seen, spoke, checked = (-1, -1, -1), hall.tick(), hall.tick()
     while not stopping.is_set():
         view = hall.writer.wait(seen[1], SLICE_S) if seen[0] >= 0 else hall.writer.view
         now = hall.tick()
@@ -80,9 +80,10 @@ def follow(hall: Hall, key: str, stopping: threading.Event) -> Iterator[str]:
             checked = now
             if hall.accounts.who(key, hall.wall()) is None:
                 return
-        if (view.epoch, view.rev) != seen:
-            seen, spoke = (view.epoch, view.rev), now
-            yield f'data: {{"epoch": {view.epoch}, "rev": {view.rev}}}\n\n'
+        changed = (view.epoch, view.rev, hall.devices.changes)
+        if changed != seen:
+            seen, spoke = changed, now
+            yield 'data: {{"epoch": {}, "rev": {}, "devices": {}}}\n\n'.format(*changed)
             stopping.wait(CALM_S)
         elif now - spoke >= BEAT_S:
             spoke = now

@@ -53,7 +53,7 @@ def show(token: str) -> ResponseReturnValue:
     asked = request.args.get("lang")
     lang = asked if asked in ("vi", "en") else ticket.lang if ticket else "vi"
     if ticket is None:
-        answer = Response(render_template("phone_gone.html", lang=lang, t=_t(lang)), 404)
+        answer = Response(render_template("phone_gone.html", lang=lang, t=_t(lang), refresh=REFRESH_S), 404)
     else:
         service = view.site.services[ticket.service]
         authority = next(a for a in view.site.authorities if a.id == service.authority)

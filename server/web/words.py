@@ -12,6 +12,7 @@ from pathlib import Path
 from broker.messages import Range
 from hardware.texts import Texts
 from server.hall.site import Words
+from server.site_file import HallConfig
 
 TEXTS = Texts.read(Path(__file__).parent / "texts")
 
@@ -39,6 +40,14 @@ def range_text(wait: Range | tuple[int, int], lang: str) -> str:
 
 def people_text(n: int, lang: str) -> str:
     return TEXTS("unit.people_1", lang) if n == 1 else TEXTS("unit.people", lang, n=n)
+
+
+def named(config: HallConfig, device: str, lang: str) -> str:
+    """A device as people of this hall call it."""
+    known = config.devices[device]
+    if known.name is not None:
+        return said(known.name, lang)
+    return device_name(device, known.role, known.counter if known.role == "counter" else None, lang)
 
 
 def device_name(id: str, role: str, counter: str | None, lang: str) -> str:

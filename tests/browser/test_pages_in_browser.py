@@ -32,7 +32,7 @@ def busy(reader: Reader, place: Place) -> Reader:
         place.at("7", c.Rate, number=number, level=level, levels=4)
     place.at("7", c.CallNext), place.at("7", c.Park, note="thiếu bản sao, đã hướng dẫn bổ sung")
     place.at("7", c.CallNext)
-    place.devices.known["kiosk-2"] = DeviceStatus(online=True, role="kiosk", printer="paper-out")
+    place.devices.put("kiosk-2", DeviceStatus(online=True, role="kiosk", printer="paper-out"))
     return reader
 
 

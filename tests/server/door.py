@@ -14,7 +14,8 @@ from broker import codec, topics
 from broker import messages as m
 from broker.link import Received
 from broker.memory import MemoryBroker
-from server.doors import SUBSCRIPTIONS, Devices, Doors, Stop
+from server.devices import Devices
+from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.outlet import Outlet
 from tests.server.small_server import HandClock, SmallServer
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,8 +14,9 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from broker.messages import DeviceStatus
+from broker.messages import Control
 from server.accounts import Accounts, Role, open_accounts
+from server.devices import Devices
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.projection import Projection
@@ -49,14 +49,6 @@ class HandClock:
         self.at += timedelta(**span)
 
 
-class KnownDevices:
-    def __init__(self) -> None:
-        self.known: dict[str, DeviceStatus] = {}
-
-    def snapshot(self) -> Mapping[str, DeviceStatus]:
-        return dict(self.known)
-
-
 @dataclass
 class Place:
     """The hall, its application, and short ways to let things happen in it."""
@@ -65,10 +57,11 @@ class Place:
     hall: Hall
     writer: Writer
     clock: HandClock
-    devices: KnownDevices
+    devices: Devices
     accounts: Accounts
     config: HallConfig
     store: Store
+    orders: list[tuple[str, Control]] = field(default_factory=list)
     wall: list[float] = field(default_factory=lambda: [1_800_000_000.0])
     tick: list[float] = field(default_factory=lambda: [1000.0])
 
@@ -147,8 +140,9 @@ def open_place(
     clock = clock or HandClock()
     store = Store(sqlite_url(folder / "hall.db"))
     writer = Writer(config.site, store, clock, Projection(config), lambda view: None)
-    accounts, devices = open_accounts(folder / "accounts.db"), KnownDevices()
+    accounts, devices = open_accounts(folder / "accounts.db"), Devices()
     wall, tick = [1_800_000_000.0], [1000.0]
+    orders: list[tuple[str, Control]] = []
     clocks: dict[str, Any] = {"wall": lambda: wall[0], "tick": lambda: tick[0]} if frozen else {}
     hall = Hall(
         writer=writer,
@@ -158,11 +152,12 @@ def open_place(
         devices=devices,
         accounts=accounts,
         secret=b"a secret for tests only, 32 bytes",
+        order=lambda device, order: orders.append((device, order)),
         demo=demo,
         **clocks,
     )
     writer.start()
-    return Place(create_app(hall), hall, writer, clock, devices, accounts, config, store, wall, tick)
+    return Place(create_app(hall), hall, writer, clock, devices, accounts, config, store, orders, wall, tick)
 
 
 def csrf_of(page: str) -> str:

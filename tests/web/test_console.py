@@ -99,10 +99,10 @@ def test_a_kiosk_without_paper_is_told_on_every_console(place: Place) -> None:
     place.at("7", c.OpenCounter, officer="officer-7")
     staff = place.log_in("officer-7")
     at = datetime(2026, 11, 23, 1, 33, tzinfo=UTC)
-    place.devices.known["kiosk-2"] = DeviceStatus(online=True, role="kiosk", printer="paper-out", at=at)
-    place.devices.known["display-1"] = DeviceStatus(online=False, role="display", at=at)
+    place.devices.put("kiosk-2", DeviceStatus(online=True, role="kiosk", printer="paper-out", at=at))
+    place.devices.put("display-1", DeviceStatus(online=False, role="display", at=at))
     page = staff.get("/console/7/live").text
-    assert "Ki-ốt 2: hết giấy" in page and "báo lúc 08:33" in page
+    assert "Máy lấy số 2 – sảnh bên: hết giấy" in page and "báo lúc 08:33" in page
     assert "Màn hình 1: mất kết nối" in page
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from broker.messages import DeviceStatus
 from server.hall import commands as c
-from server.web.live import BEAT_S, Streams, follow
+from server.web.live import BEAT_S, SLICE_S, Streams, follow
 from tests.web.place import Place
 
 
@@ -36,7 +37,8 @@ class Quick:
 
 
 def data(place: Place, rev: int) -> str:
-    return f'data: {{"epoch": {place.writer.view.epoch}, "rev": {rev}}}\n\n'
+    epoch, devices = place.writer.view.epoch, place.devices.changes
+    return f'data: {{"epoch": {epoch}, "rev": {rev}, "devices": {devices}}}\n\n'
 
 
 def lines(place: Place, key: str, stopping: threading.Event) -> Any:
@@ -70,6 +72,21 @@ def test_revisions_that_come_at_once_are_told_as_the_newest(place: Place, key: s
     for _ in range(5):
         place.issue("environment-land")
     assert next(stream) == data(place, place.writer.view.rev)
+
+
+def test_paper_that_runs_out_is_told_at_the_next_look_and_what_only_creeps_is_not(
+    place: Place, key: str
+) -> None:
+    """A stream looks every SLICE_S, 1 s: it is counted in looks, not in time."""
+    place.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="ok"))
+    stream, looks = lines(place, key, Eager()), place.tick
+    list(islice(stream, 2))
+    rev, before = place.writer.view.rev, looks[0]
+    place.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="paper-out"))
+    assert next(stream) == data(place, rev)
+    assert looks[0] - before <= 2 * SLICE_S <= 5
+    place.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="paper-out", paper_m=9.0))
+    assert next(stream) == ": beat\n\n"
 
 
 def test_a_log_in_that_ends_ends_its_stream_within_ten_seconds(place: Place, key: str) -> None:

@@ -172,6 +172,12 @@ function target(text) {
 const DIALOGS = {
   transfer: form => press("transfer", { ...target(form.get("to")), ...(form.get("note") ? { note: form.get("note") } : {}) }),
   pause: (form, how) => how === "close" ? press("close") : press("pause", { reason: form.get("reason") }),
+  number: form => call(form.get("number").trim()),
+  reprint: async form => {
+    const kiosk = form.get("kiosk") ? { kiosk: form.get("kiosk") } : {};
+    const answer = await press("reprint", { number: form.get("number").trim(), ...kiosk });
+    if (answer && answer.kiosk) document.getElementById("said").textContent = told.reprinted.replace("{}", answer.number);
+  },
   issue: async form => {
     const klass = form.get("priority") ? "priority" : "normal";
     const answer = await press("issue", { service: form.get("service"), klass, lang: document.documentElement.lang }, "/api/v1/tickets");
@@ -179,12 +185,23 @@ const DIALOGS = {
   },
 };
 
+/* Kiosks whose paper comes out now; the first choice stays the one that gave the number. */
+function offer(printers, number) {
+  const choice = document.getElementById("reprint-kiosk");
+  choice.length = 1;
+  for (const [id, name] of printers) choice.add(new Option(name, id));
+  document.getElementById("reprint-number").value = number;
+}
+
 /* --- keys and clicks ----------------------------------------------------------------------------------- */
 
 function act(button) {
   if (!button || button.disabled) return;
-  const { verb, number, dialog } = button.dataset;
-  if (dialog) open(document.getElementById(dialog), DIALOGS[dialog]);
+  const { verb, number, dialog, printers } = button.dataset;
+  if (dialog) {
+    open(document.getElementById(dialog), DIALOGS[dialog]);
+    if (printers) offer(JSON.parse(printers), number);
+  }
   else if (verb === "call") call(number);
   else press(verb, number ? { number } : {});
 }

@@ -1,0 +1,127 @@
+"""What devices last said of themselves, and what of it needs a person.
+
+Knows no transport and no page: the door writes, pages read. What is wrong with a device is a table, the most
+urgent first; texts for each word are in the catalogues of the web.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from broker.messages import DeviceStatus
+from server.site_file import Device
+
+log = logging.getLogger("devices")
+
+TICKET_M = 0.11  # of paper (experience 1.3: at most 110 mm)
+CLOCK_MARKED_S, CLOCK_WRONG_S = 2.0, 300.0  # faults.md F13
+UNSENT_MARKED = 20  # facts that wait in an outbox although the device is online
+
+PRINTS = frozenset({"ok", "paper-low"})
+
+
+def _printer(state: str) -> Callable[[DeviceStatus], bool]:
+    return lambda status: status.printer == state
+
+
+def _clock(limit_s: float) -> Callable[[DeviceStatus], bool]:
+    return lambda status: abs(status.clock_offset_s or 0.0) > limit_s
+
+
+# What is wrong while a device is online, the most urgent first. A device may have several at once.
+WRONGS: Mapping[str, Callable[[DeviceStatus], bool]] = {
+    "paper-out": _printer("paper-out"),
+    "unplugged": _printer("unplugged"),
+    "cover-open": _printer("cover-open"),
+    "cutter-error": _printer("cutter-error"),
+    "alone": lambda status: status.alone,
+    "scanner": lambda status: status.scanner == "unplugged",
+    "clock": _clock(CLOCK_WRONG_S),
+    "paper-low": _printer("paper-low"),
+    "unsent": lambda status: status.outbox >= UNSENT_MARKED,
+}
+MINOR = frozenset({"paper-low", "unsent"})  # can wait for a quiet moment
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A device that needs a person: `what` is "offline" or a word of WRONGS."""
+
+    device: str
+    what: str
+    at: datetime | None
+
+
+class Devices:
+    """The last known status of each device. Written by the door, read by pages, from any thread."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, DeviceStatus] = {}
+        self._lock = threading.Lock()
+        self._changes = 0
+
+    def put(self, device: str, status: DeviceStatus) -> None:
+        with self._lock:
+            before = self._known.get(device)
+            self._known[device] = status
+            changed = before is None or _seen(before) != _seen(status)
+            self._changes += changed
+        if changed:
+            log.info(
+                "device id=%s online=%s printer=%s alone=%s error=%s",
+                device, status.online, status.printer, status.alone, status.error,
+            )  # fmt: skip
+
+    @property
+    def changes(self) -> int:
+        """Grows whenever a device says something that staff ought to see at once."""
+        with self._lock:
+            return self._changes
+
+    def snapshot(self) -> Mapping[str, DeviceStatus]:
+        with self._lock:
+            return dict(self._known)
+
+
+def _seen(status: DeviceStatus) -> object:
+    return wrongs(status), status.printer, status.error
+
+
+def wrongs(status: DeviceStatus) -> tuple[str, ...]:
+    """Everything that is wrong with one device, the most urgent first."""
+    if not status.online:
+        return ("offline",)
+    return tuple(word for word, is_so in WRONGS.items() if is_so(status))
+
+
+def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]) -> tuple[Trouble, ...]:
+    """What needs a person, kiosks first: what is written nowhere else in the hall."""
+    found = [
+        Trouble(id, what, statuses[id].at)
+        for id, device in devices.items()
+        if id in statuses and not device.temporary
+        for what in wrongs(statuses[id])
+    ]
+    return tuple(sorted(found, key=lambda t: (t.what in MINOR, devices[t.device].role != "kiosk")))
+
+
+def can_print(status: DeviceStatus | None) -> bool:
+    """Would a ticket come out now, as far as is known?"""
+    return status is not None and status.online and status.printer in PRINTS
+
+
+def printing(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]) -> tuple[str, ...]:
+    """The kiosks whose paper comes out now, in the order of the hall's file."""
+    kiosks = (id for id, device in devices.items() if device.role == "kiosk" and not device.temporary)
+    return tuple(id for id in kiosks if can_print(statuses.get(id)))
+
+
+def tickets_left(status: DeviceStatus) -> int | None:
+    """How many tickets the roll is still good for, roughly; None where the device's file does not say."""
+    if status.roll_m is None or status.paper_m is None:
+        return None
+    return max(0, int((status.roll_m - status.paper_m) / TICKET_M))

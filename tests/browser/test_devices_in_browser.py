@@ -1,0 +1,88 @@
+"""Paper that runs out is on open pages at once; a number is called by typing, and comes out once more."""
+
+from __future__ import annotations
+
+import pytest
+
+from broker.messages import DeviceStatus
+from server.accounts import Role
+from server.hall import commands as c
+from tests.browser.conftest import Reader
+from tests.web.place import Place
+
+LAND = "environment-land"
+OK = DeviceStatus(online=True, role="kiosk", printer="ok", paper_m=5.0, roll_m=50.0)
+OUT = DeviceStatus(online=True, role="kiosk", printer="paper-out")
+
+
+@pytest.fixture
+def at_seven(reader: Reader, place: Place) -> Reader:
+    """An officer at counter 7, with two kiosks that print."""
+    for kiosk in ("kiosk-1", "kiosk-2"):
+        place.devices.put(kiosk, OK)
+    place.account("officer-7")
+    reader.log_in("officer-7")
+    reader.see('button[name="counter"][value="7"]').click()
+    reader.until(lambda: reader.text("#link .on").strip() == "Đã kết nối", "the page is live")
+    return reader
+
+
+def looks(reader: Reader) -> int:
+    """How often the page asked for its live part."""
+    return int(
+        reader.js(
+            "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/live')).length"
+        )
+    )
+
+
+def test_paper_that_runs_out_is_on_the_staff_page_by_one_look(at_seven: Reader, place: Place) -> None:
+    at_seven.until(lambda: looks(at_seven) == 1, "the stream said how the hall is")
+    place.devices.put("kiosk-2", OUT)
+    at_seven.until(lambda: "sảnh bên: hết giấy" in at_seven.text("#live"), "the band is there")
+    assert looks(at_seven) == 2  # the stream told it: the page did not happen to look
+    place.devices.put("kiosk-2", OK)
+    at_seven.until(lambda: "hết giấy" not in at_seven.text("#live"), "the band is gone")
+    assert at_seven.complaints() == []
+
+
+def test_an_officer_types_a_number_that_the_hall_does_not_know_yet(at_seven: Reader, place: Place) -> None:
+    at_seven.click('[data-dialog="number"]')
+    at_seven.see("#number-text").send_keys("b2-17")
+    at_seven.click('#number [value="go"]')
+    at_seven.until(lambda: at_seven.text("#live .number") == "B2-017", "it was called")
+    assert place.writer.view.board.calls[0].number == "B2-017"
+    assert at_seven.complaints() == []
+
+
+def test_a_ticket_is_printed_again_where_the_officer_says(at_seven: Reader, place: Place) -> None:
+    number = place.issue(LAND)["number"]
+    place.at("7", c.CallNext)
+    at_seven.until(lambda: at_seven.text("#live .number") == number, "somebody is here")
+    at_seven.click('[data-dialog="reprint"]')
+    assert at_seven.js("return document.getElementById('reprint-number').value") == number
+    offered = at_seven.js("return [...document.querySelectorAll('#reprint-kiosk option')].map(o => o.value)")
+    assert offered == ["", "kiosk-1", "kiosk-2"]
+    at_seven.js("document.getElementById('reprint-kiosk').value = 'kiosk-2'")
+    at_seven.click('#reprint [value="go"]')
+    at_seven.until(lambda: "in lại phiếu" in at_seven.text("#said"), "the page says what was done")
+    ((device, order),) = place.orders
+    assert device == "kiosk-2" and order.ticket is not None and order.ticket.number == number
+    assert at_seven.complaints() == []
+
+
+def test_where_no_paper_comes_out_nothing_is_offered(at_seven: Reader, place: Place) -> None:
+    for kiosk in ("kiosk-1", "kiosk-2"):
+        place.devices.put(kiosk, OUT)
+    at_seven.until(lambda: at_seven.all('[data-dialog="reprint"]:disabled'), "the button is off")
+
+
+def test_a_manager_sees_the_paper_run_out(reader: Reader, place: Place) -> None:
+    place.account("chief", Role.MANAGER)
+    place.devices.put("kiosk-1", OK)
+    reader.log_in("chief")
+    reader.open("/devices/")
+    assert "khoảng 409 phiếu" in reader.text('[data-device="kiosk-1"]')
+    place.devices.put("kiosk-1", OUT)
+    reader.until(lambda: "hết giấy" in reader.text('[data-device="kiosk-1"]'), "the line says so")
+    assert reader.complaints() == []
