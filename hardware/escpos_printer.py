@@ -76,6 +76,7 @@ class EscposPrinter:
         self._puts: list[Callable[[PrinterStatus], object]] = []
         self._left_behind = False  # paper of a broken job may still hang in the slot
         self._torn = 0  # so many bytes may be missing to a command that broke off
+        self._inherited = True  # another program may have broken off in a picture: it is not known yet
         self._unasked = 0  # bytes still to come of a status that nobody asked for
         self._acknowledges: bool | None = None  # GS r is answered; None: to be found out
         self._closed = threading.Event()
@@ -229,15 +230,32 @@ class EscposPrinter:
         except WireGone:
             log.info("printer wire closed")  # asking opens it anew
         try:
-            if self._torn:  # it waits for the rest of a picture, and takes everything for it: white, then
-                self._wire.write(bytes(self._torn), STALL_S)
-                self._torn = 0
+            self._mend()
             status = self._answers(escpos.ASKED)
+            if status is None and self._inherits():
+                status = self._answers(escpos.ASKED)
             if status in PROBES and self._acknowledges is None:
-                self._acknowledges = self._probed()
+                self._acknowledges = self._probed() or (self._inherits() and self._probed())
+                self._inherited = False
         except WireGone:
             status = None
         self._became(PrinterStatus.UNPLUGGED if status is None else status)
+
+    def _mend(self) -> None:
+        """End a command that broke off, with white: the printer takes all for the rest of a picture."""
+        if self._torn:
+            torn, self._torn = self._torn, 0
+            self._wire.write(bytes(torn), STALL_S + torn / self._wire.bytes_per_s)
+
+    def _inherits(self) -> bool:
+        """Whether a printer that is met for the first time was worth mending: it may hold half a picture."""
+        if not self._inherited:
+            return False
+        self._inherited = False
+        self._left_behind = True
+        self._torn = escpos.PART_BYTES
+        self._mend()
+        return True
 
     def _answers(self, asked: tuple[int, ...], under_way: _UnderWay | None = None) -> PrinterStatus | None:
         """The status by these questions, or None when one was not answered."""

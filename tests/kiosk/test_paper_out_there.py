@@ -263,6 +263,26 @@ def test_a_fault_in_mid_ticket_leaves_no_whole_ticket_to_come_out_later(far: Far
     assert zxingcpp.read_barcodes(whole.convert("L"), formats=QR)[0].text == WORDS.url
 
 
+@pytest.mark.parametrize("theirs", [True, False], ids=["emupos", "ours"])
+def test_half_a_picture_of_a_program_that_died_is_ended_and_cut_off(theirs: bool) -> None:
+    """emupos takes questions inside a picture for dots, our machine answers them: printers do either."""
+    far = Far()
+    ours = PaperMachine(80, SystemClock())
+    machine = far if theirs else ours
+    machine.write(JOB[: len(JOB) // 2], 1.0)
+    with TcpPrinter(machine) as there:
+        printer = open_printer(there.url, SystemClock())
+        assert printer.status is PrinterStatus.OK
+        assert printer.print(JOB) is PrintResult.PRINTED
+        printer.close()
+    papers = far.paper.papers if theirs else [paper.picture for paper in ours.papers()]
+    assert len(papers) == 2
+    picture = draw(WORDS, HEADS[80])
+    rows = min(picture.height, papers[1].height)
+    seen, meant = (each.crop((0, 0, 576, rows)).tobytes() for each in (papers[1], picture))
+    assert seen == meant
+
+
 def test_plain_letters_go_the_same_way(far: Far, printer: Printer) -> None:
     assert printer.print(plain_job(WORDS, HEADS[80])) is PrintResult.PRINTED
     assert "So thu tu" in far.paper.texts[0]
