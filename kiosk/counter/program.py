@@ -155,7 +155,7 @@ class CounterProgram:
         self._keys = open_keys(settings, self._inbox)
         settings.data.mkdir(parents=True, exist_ok=True)
         self._outbox = Outbox(settings.data / "outbox.db")
-        self._answered = Answered(settings.data / "answered.json")
+        self._answered = Answered(self._outbox.disk)
         self._link = DeviceLink(
             settings.broker,
             "counter",
@@ -174,7 +174,7 @@ class CounterProgram:
             self._answered.draft,
             lambda reasons: random.sample(reasons, len(reasons)),
         )
-        self._records = Records(settings.broker.device, self._answered, self._link.fact)
+        self._records = Records(settings.broker.device, self._answered, self._link.facts)
         self._painter = Painter(
             Canvas(self._screen.surface, THEMES[settings.theme]),
             self._texts,
@@ -280,13 +280,13 @@ class CounterProgram:
     # --- effects ----------------------------------------------------------------------------------------
 
     def _carry_out(self, effects: list[Effect]) -> None:
+        """What is recorded is one commit, and before everything else."""
+        self._records.carry_out([e for e in effects if isinstance(e, Rate | Keep | Drop | Settle)])
         for effect in effects:
             match effect:
                 case Ask(request):
                     log.info("key key=%s id=%s", request.key, request.id)
                     self._link.request(request, KEY_DEADLINE_S)
-                case Rate() | Keep() | Drop() | Settle():
-                    self._records.carry_out(effect)
                 case Restart():
                     self._ending = ENDED
                 case Note(line):

@@ -21,6 +21,7 @@ import pytest
 from broker import codec, topics
 from broker import messages as m
 from broker.device import BrokerSettings
+from broker.disk import Disk
 from broker.link import Link, Received
 from broker.memory import MemoryBroker
 from broker.outbox import Outbox
@@ -30,6 +31,7 @@ from kiosk.counter.answered import Answered
 from kiosk.counter.asking import RATINGS
 from kiosk.counter.layout import Layout
 from kiosk.counter.program import CounterProgram, Settings, open_keys, run
+from kiosk.counter.vocabulary import Rate
 from tests.brokers import SITE, Inbox, eventually
 
 DEVICE = "counter-7"
@@ -183,14 +185,13 @@ def test_a_power_cut_in_the_questionnaire_loses_neither_rating_nor_answers(tmp_p
     """The folder is copied while the terminal runs: that is what a power cut leaves."""
     broker = MemoryBroker()
     server = Server(broker, tmp_path, (question("1"), question("7")))
-    answered = tmp_path / "data" / "answered.json"
     best = Layout.of_panel((800, 480), 7.0).inquiry().choices[0].center
     with terminal(tmp_path, broker):
         server.board("B047", "served")
         assert eventually(lambda: rated(server, "rate-4"))
-        draft = Answered(answered).draft
+        draft = under_way(tmp_path)
         assert draft is not None and (draft.number, draft.level, draft.answers) == ("B047", 4, ())
-        assert eventually(lambda: touched(server, best) and Answered(answered).draft != draft)
+        assert eventually(lambda: touched(server, best) and under_way(tmp_path) != draft)
         shutil.copytree(tmp_path / "data", tmp_path / "cut" / "data")
     outbox = Outbox(tmp_path / "cut" / "data" / "outbox.db")
     assert outbox.pending() == []
@@ -201,7 +202,15 @@ def test_a_power_cut_in_the_questionnaire_loses_neither_rating_nor_answers(tmp_p
         fact = server.hears(topics.FACT)
     assert (fact.number, fact.level, fact.answers) == ("B047", 4, {"1": 2})
     assert fact.at == draft.at
-    assert Answered(tmp_path / "cut" / "data" / "answered.json").draft is None
+    assert under_way(tmp_path / "cut") is None
+
+
+def under_way(folder: Path) -> Rate | None:
+    """The answer that a power cut would leave now."""
+    disk = Disk(folder / "data" / "outbox.db")
+    draft = Answered(disk).draft
+    disk.close()
+    return draft
 
 
 def touched(server: Server, at: tuple[int, int]) -> bool:

@@ -83,7 +83,7 @@ class Terminal:
         self._link = DeviceLink(
             broker, "counter", "test", self.outbox, self.inbox, clock, open_link=hall.broker.open_link
         )
-        self._records = Records("counter-1", Answered(folder / "answered.json"), self._link.fact)
+        self._records = Records("counter-1", Answered(self.outbox.disk), self._link.facts)
         self.asking = Asking(Known(), (), None, lambda reasons: reasons)
         self._mono = 1000.0
 
@@ -92,8 +92,7 @@ class Terminal:
         return Now(self._mono, self._clock.now(), self._clock.synchronised)
 
     def hear(self, input: heard.Heard) -> None:
-        for record in self.asking.hear(input, self._now()):
-            self._records.carry_out(record)
+        self._records.carry_out(self.asking.hear(input, self._now()))
 
     def press(self, *targets: Any) -> None:
         """What it knows is of now; then its citizen answers."""
@@ -102,8 +101,7 @@ class Terminal:
         self.hear(heard.ConfigArrived(plan))
         self.hear(heard.BoardArrived(server.writer.view.board))
         for target in targets:
-            for record in self.asking.tap(target, self._now()):
-                self._records.carry_out(record)
+            self._records.carry_out(self.asking.tap(target, self._now()))
 
     def connect(self) -> None:
         self._link.start()
