@@ -142,7 +142,7 @@ class _Setting:
             self._rule(),
             _gap(8 * gap),
             *self._number(),
-            _gap(12 * gap),
+            _gap(max(12 * gap, dots.OVERHANG * sizes.must)),  # the hat of Ẫ would touch the number
             *self._service(),
             _gap(10 * gap),
             self._place(),
