@@ -150,6 +150,9 @@ install_program() {
     before=$(readlink "$ROOT/opt/motcua/current" 2>/dev/null || true)
     [ -z "$before" ] || run ln -sfn "$before" "$ROOT/opt/motcua/before"
     run ln -sfn "$name" "$ROOT/opt/motcua/current"
+    for old in "$ROOT"/opt/motcua/*-*; do # a card is small: this one and the one before are kept
+        case "$(basename "$old")" in "$name" | "$before") ;; *) run rm -rf "$old" ;; esac
+    done
 }
 
 # `motcua check` as the program itself would see things: its user, its groups, its settings.

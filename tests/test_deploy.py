@@ -217,10 +217,12 @@ def test_an_installed_release_is_whole_and_the_one_before_stays(machine: Path, t
     assert f"release {release} is there" in install()
     older = current.with_name("0.0.9-00000000")
     older.mkdir()
+    current.with_name("0.0.8-00000000").mkdir()
     current.unlink()
     current.symlink_to(older.name)
     install()
     assert (current.readlink(), current.with_name("before").readlink()) == (release, Path(older.name))
+    assert {path.name for path in current.parent.iterdir()} == {"current", "before", older.name, str(release)}
 
 
 def started(program: Path, role: str, folder: Path) -> bool:
