@@ -92,7 +92,9 @@ debian:
 		$(SUDO) apt-get update -qq && \
 		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$missing \
 			>/dev/null || exit 1; \
-		for service in mosquitto cups; do case "$$missing" in *$$service*) \
-			if [ -d /run/systemd/system ]; then $(SUDO) systemctl disable --quiet --now $$service; fi;; \
-		esac; done; \
+		if [ -d /run/systemd/system ]; then \
+			case "$$missing" in *mosquitto*) $(SUDO) systemctl disable --quiet --now mosquitto;; esac; \
+			case "$$missing" in *cups-daemon*) \
+				$(SUDO) systemctl disable --quiet --now cups.socket cups.path cups.service;; esac; \
+		fi; \
 	fi

@@ -40,7 +40,7 @@ class PaperUsed:
 
 
 class Printing:
-    """One printer's worker. Puts PaperUsed into `inbox`, and PrintEnded for each job; a test page has none."""
+    """One printer's worker. Puts PaperUsed into `inbox`, and PrintEnded after a ticket, not a test page."""
 
     def __init__(self, printer: Printer, inbox: Put) -> None:
         self._printer = printer
