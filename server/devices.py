@@ -49,10 +49,10 @@ MINOR = frozenset({"paper-low", "unsent"})  # can wait for a quiet moment
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A device that needs a person: `what` is "offline" or a word of WRONGS."""
+    """A device that needs a person: `whats` is "offline" alone, or words of WRONGS, the most urgent first."""
 
     device: str
-    what: str
+    whats: tuple[str, ...]
     at: datetime | None
 
 
@@ -99,14 +99,13 @@ def wrongs(status: DeviceStatus) -> tuple[str, ...]:
 
 
 def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]) -> tuple[Trouble, ...]:
-    """What needs a person, kiosks first: what is written nowhere else in the hall."""
+    """The devices that need a person, kiosks first: what is written nowhere else in the hall."""
     found = [
-        Trouble(id, what, statuses[id].at)
+        Trouble(id, whats, statuses[id].at)
         for id, device in devices.items()
-        if id in statuses and not device.temporary
-        for what in wrongs(statuses[id])
+        if id in statuses and not device.temporary and (whats := wrongs(statuses[id]))
     ]
-    return tuple(sorted(found, key=lambda t: (t.what in MINOR, devices[t.device].role != "kiosk")))
+    return tuple(sorted(found, key=lambda t: (MINOR.issuperset(t.whats), devices[t.device].role != "kiosk")))
 
 
 def can_print(status: DeviceStatus | None) -> bool:

@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from server.accounts import Role
-from server.devices import printing
+from server.devices import Trouble, printing
 from server.hall import commands as c
 from server.hall.refusals import Refusal
 from server.web import guard
 from server.web.console_view import console as console_of
 from server.web.hall import Hall
 from server.web.problems import sentence
-from server.web.words import clock_text, named, said
+from server.web.words import TEXTS, clock_text, named, said
 
 console = Blueprint("console", __name__, url_prefix="/console")
 PAUSES = ("break", "meeting", "technical", "errand")
@@ -107,7 +107,7 @@ def fields(hall: Hall, counter: str) -> dict[str, object]:
         "site": view.site,
         "now": now,
         "speed": 1 / hall.clock.real_seconds(1.0),
-        "troubles": [(named(hall.config, t.device, lang), t.what, since(hall, t.at)) for t in seen.troubles],
+        "troubles": trouble_lines(hall, seen.troubles, lang),
         "printers": [
             (id, named(hall.config, id, lang))
             for id in printing(hall.config.devices, hall.devices.snapshot())
@@ -115,6 +115,18 @@ def fields(hall: Hall, counter: str) -> dict[str, object]:
         "officer": hall.config.officers.get(seen.counter.officer or "", seen.counter.officer or ""),
         "authorities": {a.id: said(a.short, lang) for a in view.site.authorities},
     }
+
+
+def trouble_lines(hall: Hall, troubles: tuple[Trouble, ...], lang: str) -> list[tuple[str, str, str]]:
+    """Name, what is wrong, since when: a line for each device."""
+    return [
+        (
+            named(hall.config, trouble.device, lang),
+            ", ".join(TEXTS(f"trouble.{what}", lang) for what in trouble.whats),
+            since(hall, trouble.at),
+        )
+        for trouble in troubles
+    ]
 
 
 def since(hall: Hall, at: datetime | None) -> str:

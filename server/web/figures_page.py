@@ -18,10 +18,9 @@ from server.patterns import patterns
 from server.satisfaction import LEAST, opinion
 from server.web import guard
 from server.web.chart import wait_chart
-from server.web.console import since
+from server.web.console import trouble_lines
 from server.web.console_view import hall_lines
 from server.web.opinions import NOTES, asked_on, opinion_tables
-from server.web.words import named
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
 DAYS_BACK = 3660
@@ -73,10 +72,7 @@ def page() -> ResponseReturnValue:
         before=(day - timedelta(days=1)).isoformat(),
         after=(day + timedelta(days=1)).isoformat() if day < today else None,
         now=now,
-        troubles=[
-            (named(hall.config, t.device, lang), t.what, since(hall, t.at))
-            for t in troubles(hall.config.devices, hall.devices.snapshot())
-        ],
+        troubles=trouble_lines(hall, troubles(hall.config.devices, hall.devices.snapshot()), lang),
         late=[line for line in lines if line.word is Word.LATE],
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -304,3 +305,30 @@ def test_a_day_that_ends_ends_kiosks_numbers_too(hall: SmallHall) -> None:
     assert hall.own("A2-001").number == "A2-001"
     assert floors(SMALL, hall.state, "2")["A"] == 2
     assert MONDAY < WEDNESDAY
+
+
+def test_two_kiosks_cut_off_all_morning_make_one_fair_line(hall: SmallHall) -> None:
+    """Right clocks, facts in any order, some called before they are told: by time of issue, none lost."""
+    hall.at("11:00")
+    given = [
+        {
+            "number": f"A{kiosk}-{n:03}",
+            "source": f"kiosk-{kiosk}",
+            "seq": n,
+            "at": local("08:00") + timedelta(seconds=20 * n + 7 * kiosk),
+        }
+        for n in range(1, 201)
+        for kiosk in (1, 2)
+    ]
+    early = ["A1-17", "A2-180"]
+    for number in early:
+        hall.call_untold(number, reason="stands here")
+    for told in Random(7).sample(given, len(given)):
+        hall.tell(**told)
+    assert len(hall.state.tickets) == len({t.number for t in hall.state.tickets.values()}) == 400
+    line = [hall.next() for _ in range(398)]
+    wanted = [str(told["number"]) for told in sorted(given, key=lambda told: told["at"])]
+    assert line == [number for number in wanted if number not in ("A1-017", "A2-180")]
+    assert {hall.numbered(n).issued_at for n in early} == {
+        told["at"] for told in given if told["number"] in ("A1-017", "A2-180")
+    }
