@@ -75,7 +75,7 @@ class Kiosk:
         effects = self._expire(now)
         match input:
             case Tapped(target):
-                return effects + touches.tapped(kiosk, target, now)
+                return effects + (touches.tapped(kiosk, target, now) if kiosk.touch else [])
             case ButtonPressed(button):
                 return effects + buttons.pressed(kiosk, button, now)
             case Scanned(text):

@@ -227,8 +227,8 @@ def _ticket(panel: Panel, top: Rect, floor: int, ticket: TicketReply, recorded: 
     area = Rect(panel.margin, start, width, floor - gap - start)
     band = panel.mm(BAND_MM if not recorded else 20.0)
     if panel.portrait:
-        small = area.height < panel.mm(320.0)
         known = ticket.ahead is not None or ticket.wait is not None
+        small = known and area.height < panel.mm(320.0)
         code = panel.mm(62.0 if small else 79.0) if ticket.url else 0
         told = panel.mm(44.0 if small else 50.5) if known else panel.mm(BAND_MM)
         heights: list[int | None] = [None]

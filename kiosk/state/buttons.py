@@ -6,6 +6,8 @@ the ways there are, so every step has one on and one back.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from broker.vocabulary import Now
 from hardware.printer import PrintResult
 from kiosk.state.memory import Memory, button_of
@@ -80,7 +82,7 @@ def pressed(kiosk: Memory, button: str, now: Now) -> list[Effect]:
 
 def lit(kiosk: Memory, now: Now) -> frozenset[str]:
     """The buttons that would lead somewhere: of services, those that give numbers."""
-    services = {button_of(id) for id in kiosk.hall.services if _gives(kiosk, id, now)}
+    services = set(map(button_of, _giving(kiosk, now)))
     return frozenset(services | {b for b in BUTTONS if meaning(kiosk, b, now) is not None})
 
 
@@ -119,13 +121,15 @@ def _picks(kiosk: Memory, now: Now) -> bool:
     return isinstance(kiosk.step, Collecting) or (isinstance(kiosk.step, Home) and kiosk.open(now))
 
 
-def _gives(kiosk: Memory, service: str, now: Now) -> bool:
-    """Whether the lamp of a service is lit: pressed now, it leads to a number."""
+def _giving(kiosk: Memory, now: Now) -> Iterator[str]:
+    """The services whose lamps are lit: pressed now, they lead to a number."""
     match kiosk.step:
         case _ if kiosk.asked_at is not None or not kiosk.open(now):
-            return False
-        case Collecting(_, services) if service not in services:
-            return False
-        case Home() | Collecting() | Showing(result=PrintResult.PRINTED | PrintResult.SENT):
-            return kiosk.hall.closing(service, kiosk.at(now)) is None
-    return False
+            return
+        case Collecting(_, services):
+            pass
+        case Home() | Showing(result=PrintResult.PRINTED | PrintResult.SENT):
+            services = tuple(kiosk.hall.services)
+        case _:
+            return
+    yield from (id for id in services if kiosk.hall.closing(id, kiosk.at(now)) is None)

@@ -1,6 +1,6 @@
 """Every state of the kiosk, as a view: what the picture tests draw, and what a person looks at.
 
-`python -m tests.kiosk.gallery FOLDER` writes all of them as PNG.
+`python -m tests.kiosk.gallery FOLDER` writes all of them as PNG, `--golden` those of the tests.
 """
 
 from __future__ import annotations
@@ -220,7 +220,7 @@ def draw(view: View, panel: Panel, theme: ThemeName = "light") -> pygame.Surface
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for size, panel in PANELS.items():
+    for size, panel in (PANELS | BUTTONS).items():
         for word, look in (
             ("vi", Look()),
             ("en", Look(lang="en")),
@@ -233,4 +233,9 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "--golden":
+        from tests.kiosk import compare  # which draws what is here
+
+        compare.write()
+    else:
+        main(Path(sys.argv[1]))

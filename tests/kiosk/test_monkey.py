@@ -1,148 +1,207 @@
-"""Hands that do not want a number: children, tremor, somebody who wants out (experience.md, K08 and K09).
-
-Once with the time in hand, half an hour of it; once against the program itself, with SDL's own events. What
-comes of it is counted: numbers, and that the kiosk is still one.
-"""
+"""Ten thousand touches without a plan, while everything goes wrong: nothing breaks, nobody loses (K08)."""
 
 from __future__ import annotations
 
 import random
-import threading
-from datetime import timedelta
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-import pygame
+import msgspec
 import pytest
 
-from broker import codec, topics
 from broker import messages as m
-from broker.link import Received
-from broker.memory import MemoryBroker
+from broker import vocabulary as heard
+from broker.vocabulary import Now
 from hardware.printer import PrinterStatus, PrintResult
-from kiosk.layout.frame import Arrangement
-from kiosk.program import KioskProgram
-from kiosk.state.pace import PER_MINUTE
-from kiosk.view import View
-from kiosk.vocabulary import Ask, Effect, Print, PrintEnded, Tapped, Tick
-from tests.brokers import SITE, eventually
-from tests.kiosk import sample
-from tests.kiosk.story import Story
-from tests.kiosk.test_program import DEVICE, Server, answers, settings
-
-TAPS = 10_000
-HALF_AN_HOUR_S = 1800.0
-HANDFUL = 16  # events at a time: no more than a screen keeps
-
-
-class Playing:
-    """A story whose server and printer answer at once, and fingers that fall anywhere."""
-
-    def __init__(self, seed: int) -> None:
-        self.dice = random.Random(seed)
-        self.story = Story()
-        self.asked_at: list[float] = []
-        self._view: View | None = None
-        self._arrangement: Arrangement | None = None
-
-    def tap(self) -> None:
-        """One finger on any pixel of what is shown; a little later than the one before."""
-        story = self.story
-        self._answer(story.wait(self.dice.expovariate(TAPS / HALF_AN_HOUR_S)))
-        view = story.view
-        if view != self._view or self._arrangement is None:
-            self._view, self._arrangement = view, story.arrangement
-        width, height = story.panel.width, story.panel.height
-        spot = self._arrangement.spot_at(self.dice.randrange(width), self.dice.randrange(height))
-        self._answer(story.hear(Tapped(spot.target if spot else None)))
-
-    def _answer(self, effects: list[Effect]) -> None:
-        for effect in effects:
-            if isinstance(effect, Ask):
-                self.asked_at.append(self.story.mono)
-                self._answer(
-                    self.story.answer(sample.ticket(effect.request.id, f"B{len(self.asked_at):03d}"))
-                )
-            elif isinstance(effect, Print):
-                result = self.dice.choice((PrintResult.PRINTED, PrintResult.PAPER_OUT, PrintResult.MAYBE))
-                self._answer(self.story.hear(PrintEnded(effect.job, result)))
-                self.story.printer(PrinterStatus.OK)
-
-
-@pytest.mark.parametrize("seed", [1, 2])
-def test_half_an_hour_of_ten_thousand_taps_gives_twelve_numbers_a_minute_at_most(seed: int) -> None:
-    playing = Playing(seed)
-    for _ in range(TAPS):
-        playing.tap()
-    asked = playing.asked_at
-    assert len(asked) > 30  # they did find their way to numbers
-    assert all(later - first >= 60 for first, later in zip(asked, asked[PER_MINUTE:], strict=False))
-    playing.story.wait(600)
-    home = Story().view
-    assert playing.story.view.screen == home.screen and playing.story.view.look == home.look
-
-
-# --- the program --------------------------------------------------------------------------------------------
-
-KEYS = (pygame.K_F4, pygame.K_ESCAPE, pygame.K_TAB, pygame.K_F1, pygame.K_DELETE, pygame.K_SYSREQ, pygame.K_c)
-UNWANTED = (
-    *({"kind": pygame.KEYDOWN, "key": key, "mod": pygame.KMOD_LALT | pygame.KMOD_LCTRL} for key in KEYS),
-    {"kind": pygame.QUIT},
-    {"kind": pygame.WINDOWCLOSE},
-    {"kind": pygame.WINDOWMINIMIZED},
-    {"kind": pygame.MOUSEWHEEL, "x": 0, "y": 3},
-    {"kind": pygame.DROPFILE, "file": "/etc/passwd"},
+from kiosk.layout.panel import Panel
+from kiosk.state.memory import DONE_S, HELD_S, PRINT_S, RECALL_S
+from kiosk.state.steps import Helping, Recalled, Showing
+from kiosk.view import Target, Verb
+from kiosk.vocabulary import (
+    Ask,
+    AskFloors,
+    Effect,
+    Give,
+    Input,
+    Print,
+    PrintEnded,
+    Restart,
+    Scanned,
+    ScannerIs,
+    Tapped,
 )
+from tests.kiosk import sample
+from tests.kiosk.gallery import BUTTONS, PANELS, draw
+from tests.kiosk.story import Story
+from tests.kiosk.test_buttons import ALL
+from tests.kiosk.test_scans import CODE, HEALTH, OLD, OTHER, config
+
+FLOORS = dict.fromkeys("ABCEGHKLMTWZ", 1)
+SHORTEST_S = {True: DONE_S, False: HELD_S}  # by whether there is paper
+THINGS = [CODE, OTHER, OLD, HEALTH, "https://example.vn", "?", "\x00\x1b@", "9" * 4000]
 
 
-def post(kind: int, **what: object) -> None:
-    pygame.event.post(pygame.event.Event(kind, what))
+class Monkey(Story):
+    """Touches, presses, holds things to the scanner; the world around is not better."""
+
+    def __init__(self, panel: Panel, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.known = True
+        super().__init__(config(series=2, groups=sample.GROUPS), panel=panel)
+        self.open: set[str] = set()  # requests without an answer
+        self.printing: list[Print] = []
+        self.taken: list[datetime] = []  # in the hall's time, since the clock last jumped
+        self.numbers: set[str] = set()
+        self.left: tuple[str, float] | None = None  # the number that is shown, and since when
+        self.live(self.done)
+
+    @property
+    def now(self) -> Now:
+        return Now(self.mono, self.wall, self.known)
+
+    def hear(self, input: Input) -> list[Effect]:
+        if not hasattr(self, "left"):
+            return super().hear(input)
+        before = self.kiosk._memory.step
+        effects = super().hear(input)
+        self.watch(before, input)
+        return effects
+
+    def watch(self, before: object, input: Input) -> None:
+        """A number stays until its time is over, or somebody says that it is done with."""
+        step = self.kiosk._memory.step
+        if not isinstance(before, Showing | Recalled) or isinstance(step, Showing | Recalled | Helping):
+            return
+        if isinstance(before, Recalled):
+            shortest = RECALL_S
+        elif before.result is None:
+            shortest = PRINT_S
+        else:
+            shortest = SHORTEST_S[before.result in (PrintResult.PRINTED, PrintResult.SENT)]
+        said = isinstance(input, Tapped) and input.target == Target(Verb.DONE)
+        pressed = type(input).__name__ == "ButtonPressed"
+        assert said or pressed or self.mono - before.since >= shortest - 0.01, (before, input)
+
+    # --- one thing after the other ----------------------------------------------------------------------
+
+    def live(self, effects: list[Effect]) -> None:
+        """Carry out what is to be done, well or badly, now or never."""
+        waiting = list(effects)
+        while waiting:
+            effect = waiting.pop(0)
+            assert not isinstance(effect, Restart), "no touch ends the program"
+            match effect:
+                case Ask(request):
+                    assert not self.open, "two requests at a time"
+                    self.open.add(request.id)
+                    self.took(request.at)
+                case Give(ticket, fact, _, gave_up):
+                    if gave_up is None:
+                        self.took(fact.at)
+                    assert ticket.number not in self.numbers, "no number twice"
+                    self.numbers.add(ticket.number)
+                case AskFloors(request):
+                    floors = m.FloorsReply(id=request.id, at=self.wall, day="2026-11-23", next=FLOORS)
+                    waiting += self.answer(floors)
+                case Print():
+                    self.printing.append(effect)
+
+    def took(self, at: datetime) -> None:
+        self.taken.append(at)
+        last = self.taken[-13:]
+        assert len(last) < 2 or last[-1] - last[-2] >= timedelta(seconds=3)
+        assert len(last) < 13 or last[-1] - last[0] >= timedelta(minutes=1)
+
+    def answered(self) -> Iterator[Effect]:
+        """The server, if it likes."""
+        for request in sorted(self.open):
+            self.open.discard(request)
+            match self.dice.choice(["ticket", "ticket", "refused", "none", "none", "late"]):
+                case "ticket":
+                    yield from self.answer(sample.ticket(request))
+                case "refused":
+                    yield from self.answer(m.RefusedReply(id=request, code="session-full"))
+                case "none":
+                    yield from self.hear(heard.NoAnswer(request))
+                case "late":
+                    yield from self.hear(heard.NoAnswer(request))
+                    shown = self.view.screen
+                    yield from self.answer(sample.ticket(request, "Z999"))
+                    now = self.view.screen
+                    assert now == shown and "Z999" not in repr(now), "a late answer is nobody's"
+
+    def printed(self) -> Iterator[Effect]:
+        for effect in self.printing:
+            yield from self.hear(PrintEnded(effect.job, self.dice.choice(list(PrintResult))))
+        self.printing = []
+
+    def touch(self) -> list[Effect]:
+        """A finger: anywhere, on a target, or on one that is not there."""
+        found, dice = self.arrangement, self.dice
+        spot = found.spot_at(dice.randrange(self.panel.width), dice.randrange(self.panel.height))
+        alive = [s for s in found.spots if s.target not in found.dead]
+        if dice.random() < 0.7 and alive:  # a child finds the buttons
+            spot = dice.choice(alive)
+        for dead in found.dead & {Target(v) for v in (Verb.NEXT_PAGE, Verb.PREVIOUS_PAGE, Verb.DONE)}:
+            before = self.screen
+            assert self.hear(Tapped(dead)) == [] and type(self.screen) is type(before)
+        return self.hear(Tapped(spot.target if spot else None))
+
+    def press_any(self) -> list[Effect]:
+        return self.press(self.dice.choice(ALL))
+
+    def scan_any(self) -> list[Effect]:
+        return self.hear(Scanned(self.dice.choice(THINGS)))
+
+    def world(self) -> list[Effect]:
+        """Something of what happens to machines."""
+        dice = self.dice
+        match dice.randrange(8):
+            case 0:
+                return self.printer(dice.choice(list(PrinterStatus)))
+            case 1 | 2:
+                return self.printer(PrinterStatus.OK)
+            case 3:
+                return self.hear(heard.ServerDown())
+            case 4:
+                return self.hear(heard.ServerUp(dice.randrange(1, 9)))
+            case 5:
+                return self.hear(ScannerIs(dice.random() < 0.5))
+            case 6:
+                self.wall += timedelta(seconds=dice.uniform(-600, 600))
+                self.wall = min(max(self.wall, sample.OPENINGS[0].opens), sample.OPENINGS[1].closes)
+                self.taken = []
+                self.known = dice.random() < 0.8
+                return []
+        rev = dice.randrange(2, 99)
+        lines = tuple(sample.line(id, f) for id, f in sample.FIGURES.items() if dice.random() < 0.8)
+        board = msgspec.structs.replace(sample.board(rev, lines), at=self.wall)
+        return self.hear(heard.BoardArrived(board))
 
 
-def play(dice: random.Random) -> None:
-    """A finger, now and then with a second one, and what a keyboard in the machine could do."""
-    place = {"touch_id": 1, "dx": 0.0, "dy": 0.0, "pressure": 1.0}
-    x, y = dice.random(), dice.random()
-    post(pygame.FINGERDOWN, finger_id=1, x=x, y=y, **place)
-    if dice.random() < 0.1:
-        post(pygame.FINGERDOWN, finger_id=2, x=dice.random(), y=dice.random(), **place)
-        post(pygame.FINGERUP, finger_id=2, x=0.0, y=0.0, **place)
-    post(pygame.FINGERMOTION, finger_id=1, x=1 - x, y=1 - y, **place)
-    post(pygame.FINGERUP, finger_id=1, x=1 - x, y=1 - y, **place)
-    post(**dice.choice(UNWANTED))
-
-
-def test_ten_thousand_fingers_keys_and_wishes_to_quit_do_not_leave_the_program(tmp_path: Path) -> None:
-    dice = random.Random(3)
-    broker = MemoryBroker()
-    server = Server.of(broker, tmp_path)
-    screen = "kms:?driver=dummy&rotate=90"  # SDL's queue and surface, without a panel behind them
-    program = KioskProgram(settings(tmp_path, screen=screen), open_link=broker.open_link)
-    ended: list[int] = []
-    thread = threading.Thread(target=lambda: ended.append(program.run()))
-    thread.start()
-    asked: list[m.IssueRequest] = []
-    try:
-        assert eventually(lambda: answers(tmp_path / "panel"))
-        assert eventually(lambda: server.target("service", "y-te") is not None)
-        for _ in range(TAPS // HANDFUL):
-            for _ in range(HANDFUL):
-                play(dice)
-            program._inbox.put(Tick())  # it looks at once, not at the next thirtieth of a second
-            assert eventually(lambda: not pygame.event.peek(pygame.FINGERUP, pump=False))
-            for heard in server.inbox.rest():
-                if isinstance(heard, Received) and heard.topic == topics.REQUEST.of(SITE, DEVICE):
-                    asked.append(codec.decode(topics.REQUEST, heard.payload))
-                    number = f"B{len(asked):03d}"
-                    server.say(topics.REPLY, sample.ticket(asked[-1].id, number, ticket=f"t-{number}"))
-        assert ended == [] and thread.is_alive()
-        assert server.ask("/state")["device"] == DEVICE
-    finally:
-        program.stop()
-        thread.join(20)
-    assert ended == [0]
-    assert len({request.id for request in asked}) == len(asked) >= 1
-    times = [request.at for request in asked]
-    assert all(
-        later - first >= timedelta(seconds=60)
-        for first, later in zip(times, times[PER_MINUTE:], strict=False)
-    )
+@pytest.mark.parametrize(
+    ("panel", "times"),
+    [(PANELS["tall"], 10_000), (PANELS["wide"], 2_000), (BUTTONS["wide-buttons"], 3_000)],
+    ids=["tall", "wide", "buttons"],
+)
+def test_ten_thousand_touches_take_numbers_at_the_pace_and_lose_none(panel: Panel, times: int) -> None:
+    monkey = Monkey(panel, seed=times + panel.width)
+    screens = set()
+    fingers = 0.8 if panel.touch else 0.1
+    for n in range(times):
+        what = monkey.dice.random()
+        deed = monkey.touch if what < fingers else monkey.press_any if what < 0.92 else monkey.scan_any
+        monkey.live(deed() if what < 0.97 else monkey.world())
+        if monkey.dice.random() < 0.5:
+            monkey.live(list(monkey.answered()))
+        if monkey.dice.random() < 0.5:
+            monkey.live(list(monkey.printed()))
+        monkey.live(monkey.wait(monkey.dice.choice([0.01, 0.1, 0.3, 0.3, 0.3, 1.0, 3.0, 12.0])))
+        assert monkey.kiosk.wake(monkey.now).wall > monkey.wall
+        assert monkey.kiosk.lit(monkey.now) <= set(ALL)
+        shown = monkey.view
+        screens.add(type(shown.screen).__name__)
+        if n % 250 == 0:
+            draw(shown, panel)
+    assert len(monkey.numbers) > 20 and isinstance(monkey.view.look.lang, str)
+    assert {"Choices", "Question", "Done", "Held", "Shut", "Help"} <= screens

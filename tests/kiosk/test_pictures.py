@@ -21,7 +21,7 @@ from kiosk.view import Look, View
 from kiosk.vocabulary import Job
 from server.hall.refusals import CODES
 from tests.kiosk import sample
-from tests.kiosk.gallery import PANELS, TEXTS, draw, hall_with, replace_id, states, view_of
+from tests.kiosk.gallery import BUTTONS, PANELS, TEXTS, draw, hall_with, replace_id, states, view_of
 
 KIOSK_CODES = (
     "before-opening",
@@ -98,24 +98,25 @@ def recorded(view: View, panel: Panel, theme: ThemeName = "light") -> Recorder:
     return canvas
 
 
+EVERY = PANELS | BUTTONS
 PICTURES = [
     pytest.param(size, look, id=f"{size}-{look.lang}-{'large' if look.large else 'normal'}")
-    for size in PANELS
+    for size in EVERY
     for look in (Look(), Look(lang="en"), Look(large=True), Look(lang="en", large=True, low=True))
 ]
 
 
 @pytest.mark.parametrize(("size", "look"), PICTURES)
 def test_no_words_of_ours_are_cut_in_any_state(size: str, look: Look) -> None:
-    for name, view in states(PANELS[size], look):
+    for name, view in states(EVERY[size], look):
         if "long" not in name and name not in ("held-maybe",):  # whose names are longer than any paper
-            cut = [s for s, _, _ in recorded(view, PANELS[size]).lines if s.endswith("…")]
+            cut = [s for s, _, _ in recorded(view, EVERY[size]).lines if s.endswith("…")]
             assert not cut, name
 
 
 @pytest.mark.parametrize(("size", "look"), PICTURES)
 def test_no_letters_are_smaller_than_can_be_read(size: str, look: Look) -> None:
-    panel = PANELS[size]
+    panel = EVERY[size]
     for name, view in states(panel, look):
         for words, cap, _ in recorded(view, panel).lines:
             assert cap >= LEAST_MM * panel.px_per_mm - 0.01, (name, words)
@@ -145,14 +146,14 @@ def test_what_must_be_read_is_large_on_the_panel_of_the_pictures(look: Look) -> 
     assert needed <= met
 
 
-@pytest.mark.parametrize("size", PANELS)
+@pytest.mark.parametrize("size", EVERY)
 @pytest.mark.parametrize(
     ("theme", "look"),
     [("light", Look()), ("dark", Look()), ("light", Look(contrast=True)), ("contrast", Look())],
     ids=["light", "dark", "chosen", "contrast"],
 )
 def test_contrast_is_at_least_seven_for_all_words(size: str, theme: ThemeName, look: Look) -> None:
-    panel = PANELS[size]
+    panel = EVERY[size]
     for name, view in states(panel, look):
         for words, _, ratio in recorded(view, panel, theme).lines:
             assert ratio >= 7.0, (name, words)
