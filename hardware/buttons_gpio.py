@@ -172,6 +172,8 @@ class _Contact:
         self._device.pin.when_changed = self._changed  # gpiozero keeps it weakly
 
     def close(self) -> None:
+        # gpiozero leaves the callback with lgpio otherwise, whose thread then dies of the next edge.
+        self._device.pin.when_changed = None
         self._device.close()
 
     def _changed(self, ticks: float, state: bool | int) -> None:
