@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from server.hall import commands as c
 from server.hall import events as e
 from server.hall.calendar import business_day, current_session, day_turns_at
-from server.hall.issue_time import Between, Told, time_of_issue
+from server.hall.issue_time import Told, time_of_issue
 from server.hall.looking import events_meta, place_of, ticket_by_number
 from server.hall.numbers import void_without_paper
 from server.hall.refusals import Refusal
@@ -25,6 +25,7 @@ from server.hall.tickets import Klass, OwnNumber, State, Ticket, number_text, ow
 Events = list[e.Event]
 
 PLAUSIBLE = 500  # so far above the highest known ordinal of a series an officer's typing is believed
+SLACK = timedelta(minutes=2)  # a kiosk's clock and the server's may differ so much
 SAME_AT_MOST = 99  # papers of one number on one day that are told apart
 
 
@@ -36,8 +37,7 @@ def take(site: Site, state: HallState, command: c.TakeOwnNumber, now: datetime) 
         return []  # told once more under another id
     if known is not None or command.ticket in command.taken:
         raise Refusal("already-told")
-    held = _held(state, command.number, own)
-    issued_at = corrected(site, state, command, now)
+    called, issued_at = _weighed(site, state, command, now)
     day = business_day(site, issued_at)
     if day.isoformat() < (state.day or ""):
         number = _free(command.number, command.taken)
@@ -46,12 +46,12 @@ def take(site: Site, state: HallState, command: c.TakeOwnNumber, now: datetime) 
         ended = replace(late, state=State.CANCELLED, reason="expired", ended_at=over)
         return [e.ToldTooLate(ticket=ended, **meta)]
     today = state.day or day.isoformat()
-    if held is not None and held.awaited is not None:
-        told = _ticket(site, state, command, own, held.number, today, issued_at)
-        open_yet = held.service == held.awaited and held.state not in (State.SERVED, State.CANCELLED)
-        service = told.service if open_yet else held.service
-        event: e.Event = e.Merged(ticket=held.id, told=told, service=service, **meta)
-        ticket = held
+    if called is not None:
+        told = _ticket(site, state, command, own, called.number, today, issued_at)
+        open_yet = called.service == called.awaited and called.state not in (State.SERVED, State.CANCELLED)
+        service = told.service if open_yet else called.service
+        event: e.Event = e.Merged(ticket=called.id, told=told, service=service, **meta)
+        ticket = called
     else:
         number = _free(command.number, state.by_number.keys())
         ticket = _ticket(site, state, command, own, number, today, issued_at)
@@ -82,32 +82,45 @@ def _read(command: c.TakeOwnNumber) -> OwnNumber:
 
 
 def corrected(site: Site, state: HallState, command: c.TakeOwnNumber, now: datetime) -> datetime:
-    """When the number was given, by everything that is known; of one that is there twice, by its clock alone.
+    """When the number was given, by everything that is known. Raises Refusal for what is no own number."""
+    return _weighed(site, state, command, now)[1]
 
-    Raises Refusal for what is no number of an own series.
+
+def _weighed(
+    site: Site, state: HallState, command: c.TakeOwnNumber, now: datetime
+) -> tuple[Ticket | None, datetime]:
+    """The ticket that was called for this number before it was told, if one was; and its time of issue.
+
+    A number that was given after "it" was called is not what was called: an officer had mistyped another one.
+    Of a number that is there already, only its own clock is heard.
     """
     own = _read(command)
-    held = _held(state, command.number, own)
     told = Told(command.at, command.trusted, command.age)
     began = day_turns_at(site, business_day(site, now))
+    held, alone = _held(state, command.number, own), time_of_issue(told, now, began)
     if held is not None and held.awaited is None:
-        return time_of_issue(told, now, began)
+        return None, alone
     kiosks = [t for t in state.tickets.values() if t.source == command.source and "/" not in t.number]
-    by_fact = [(t.told - command.seq, t) for t in kiosks if t.told and t.box == command.box]
+    by_fact = [(t.told - command.seq, t.issued_at) for t in kiosks if t.told and t.box == command.box]
     series = [t for t in kiosks if (t.letter, t.series) == (own.letter, own.series)]
-    by_number = [(t.ordinal - own.ordinal, t) for t in series if t.told or t.ordinal > own.ordinal]
-    called = [] if held is None or held.called_at is None else [held.called_at]
-    return time_of_issue(told, now, began, (_around(by_fact), _around(by_number), ((), called)))
+    by_number = [(t.ordinal - own.ordinal, t.issued_at) for t in series if t.told]
+    known = told.trusted or told.age is not None
+    called = [(t.ordinal - own.ordinal, t.called_at) for t in series if t.awaited and t.called_at]
+    was_there = [(away, at) for away, at in called if away > 0 and not (known and alone > at + SLACK)]
+    order = [_around(by_fact), _around(by_number + was_there)]
+    call = None if held is None else held.called_at
+    if call is not None:
+        earlier = max(_around(by_number)[0], default=call)
+        if earlier > call or (known and alone > call + SLACK):
+            held = None
+        else:
+            order.append(([], [call]))
+    return held, time_of_issue(told, now, began, order)
 
 
-def _around(others: list[tuple[int, Ticket]]) -> Between:
-    """What tickets say of the one from which they are so far away. One that is awaited was there when it was
-    called, and only so much is known of it: it says what came before it, and nothing of what came later.
-    """
-    return (
-        [ticket.issued_at for away, ticket in others if away < 0],
-        [ticket.issued_at for away, ticket in others if away > 0],
-    )
+def _around(others: list[tuple[int, datetime]]) -> tuple[list[datetime], list[datetime]]:
+    """Of (how far away, when): when those before and when those behind were given."""
+    return [at for away, at in others if away < 0], [at for away, at in others if away > 0]
 
 
 def _free(number: str, used: Container[str]) -> str:

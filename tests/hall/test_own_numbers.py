@@ -192,9 +192,25 @@ def test_its_kiosk_tells_what_is_missing_and_nothing_else_changes(hall: SmallHal
 def test_it_was_given_before_it_was_called_whatever_clocks_say(hall: SmallHall) -> None:
     hall.call_untold("A2-17")
     hall.after(minutes=30)
-    hall.tell("A2-17", at=local("08:20"))
+    assert hall.own("A2-15", at=local("08:01"), seq=1).issued_at == local("08:00")
+    wrong = {"trusted": False, "at": local("08:20")}
+    assert hall.own("A2-16", seq=2, **wrong).issued_at == local("08:00")
+    hall.tell("A2-17", seq=3, **wrong)
     assert hall.numbered("A2-17").issued_at == local("08:00")
-    assert hall.own("A2-16", at=local("08:20"), seq=1).issued_at == local("08:00")
+
+
+def test_a_mistyped_number_costs_nobody_the_place_in_the_line(hall: SmallHall) -> None:
+    """A2-90 was called before its kiosk had come so far: who gets that paper later was never called."""
+    hall.call_untold("A2-90")
+    hall.at_counter(c.Finish)
+    hall.at("09:00")
+    assert hall.own("A2-89", at=local("08:58")).issued_at == local("08:58")
+    ninety = hall.own("A2-90", at=local("08:59"))
+    assert (ninety.number, ninety.state, ninety.issued_at) == ("A2-90/2", State.WAITING, local("08:59"))
+    hall.call_untold("A2-95"), hall.at_counter(c.Finish), hall.after(minutes=30)
+    hall.own("A2-94", at=local("09:20"))
+    wrong = hall.own("A2-95", at=local("00:00", SUNDAY), trusted=False)  # its place in the series tells it
+    assert (wrong.number, wrong.state) == ("A2-95/2", State.WAITING)
 
 
 def test_what_was_decided_since_is_not_undone_by_the_kiosk(hall: SmallHall) -> None:

@@ -28,7 +28,7 @@ class Peer:
 
     def __init__(self, broker: MemoryBroker, device: str) -> None:
         self.device, self._inbox = device, queue.SimpleQueue[Any]()
-        heard = (topics.REPLY, topics.RECEIPT, topics.CONFIG)
+        heard = (topics.REPLY, topics.RECEIPT, topics.CONFIG, topics.CONTROL)
         filters = [(topic.of(SITE, device), 1) for topic in heard]
         self._link = broker.link(device, self._inbox, [*filters, (topics.BOARD.of(SITE), 1)])
         self._link.start()
@@ -85,7 +85,7 @@ class Hall:
         self.server = SmallServer(data, clock, shown=lambda view: self.doors.shown(view))
         self.broker, self.devices = MemoryBroker(), Devices()
         config, writer = self.server.config, self.server.writer
-        outlet = Outlet(SITE, "test", self.server.projection, tuple(config.devices))
+        self.outlet = outlet = Outlet(SITE, "test", self.server.projection, tuple(config.devices))
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         filters = [(topic.of_all(SITE), topic.qos) for topic in SUBSCRIPTIONS]
         self.link = self.broker.link("server", self._inbox, filters, outlet.will(writer.view.epoch))

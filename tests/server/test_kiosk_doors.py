@@ -228,6 +228,19 @@ def test_a_dossier_comes_back_with_the_number(hall: Hall) -> None:
         assert list(codes) == [CODE, None]
 
 
+def test_an_order_to_print_again_reaches_its_kiosk_and_what_came_of_it_is_kept(hall: Hall) -> None:
+    given = hall.kiosk.take(hall.clock.now())
+    projection, state = hall.server.projection, hall.server.writer.view.state
+    again = projection.reprint("order", state.tickets[given.ticket])
+    hall.outlet.control("kiosk-1", m.Control(do="reprint", id="order", ticket=again))
+    heard = hall.kiosk.hear(topics.CONTROL)
+    assert (heard.do, heard.ticket.number, heard.ticket.url) == ("reprint", given.number, given.url)
+    paper = m.PrintFact(id="p", seq=1, at=hall.clock.now(), ticket=heard.ticket.ticket, outcome="printed")
+    tell(hall, paper)
+    assert ticket(hall, given.number).paper == "printed"
+    assert Peer(hall.broker, "kiosk-1").silent()  # no broker keeps an order
+
+
 def test_a_kiosk_at_a_counter_asks_how_it_was_and_calls_nobody(hall: Hall) -> None:
     kiosk = Peer(hall.broker, "kiosk-3")  # stands at counter 3
     hall.kiosk.take(hall.clock.now(), service="justice")
