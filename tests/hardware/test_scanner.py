@@ -20,6 +20,8 @@ from hardware.scanner import (
     open_scanner,
 )
 
+NO_EVDEV = "evdev has no wheel for this machine: Debian's python3-evdev"
+
 
 @given(st.lists(st.binary(max_size=300), max_size=12))
 def test_any_bytes_in_any_pieces_give_the_same_clean_scans(pieces: list[bytes]) -> None:
@@ -76,6 +78,8 @@ def test_there_may_be_no_scanner() -> None:
     ],
 )
 def test_a_scanner_that_is_not_there_is_unplugged_and_looked_for(url: str) -> None:
+    if url.startswith("evdev:"):
+        pytest.importorskip("evdev", reason=NO_EVDEV)
     scanner = open_scanner(url, lambda scan: None)
     assert scanner is not None
     try:
@@ -86,6 +90,7 @@ def test_a_scanner_that_is_not_there_is_unplugged_and_looked_for(url: str) -> No
 
 
 def test_a_file_that_is_no_device_is_no_scanner(tmp_path: Path) -> None:
+    pytest.importorskip("evdev", reason=NO_EVDEV)
     (tmp_path / "file").write_text("12345678\n")
     for url in (f"serial://{tmp_path}/file", f"evdev://{tmp_path}/file"):
         scanner = open_scanner(url, lambda scan: None)
