@@ -47,10 +47,11 @@ def named(config: HallConfig, device: str, lang: str) -> str:
     known = config.devices[device]
     if known.name is not None:
         return said(known.name, lang)
-    return device_name(device, known.role, known.counter if known.role == "counter" else None, lang)
+    return device_name(device, known.role, known.counter, lang)
 
 
 def device_name(id: str, role: str, counter: str | None, lang: str) -> str:
     """`Ki-ốt 2` for kiosk-2, `Quầy 7` for a counter's terminal, `Màn hình 1` for wall-1."""
     tail = re.search(r"(\d+)$", id)
-    return TEXTS(f"device.{role}", lang, n=counter or (tail[1] if tail else id))
+    stands_at = counter if role == "counter" else None  # a kiosk beside a counter keeps its own number
+    return TEXTS(f"device.{role}", lang, n=stands_at or (tail[1] if tail else id))

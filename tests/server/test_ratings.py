@@ -33,8 +33,8 @@ from server.store import rating_table
 from tests.brokers import Inbox, eventually
 from tests.hall.small_hall import SMALL, local
 from tests.server import small_server
+from tests.server.door import SITE, Hall, Peer
 from tests.server.small_server import HandClock
-from tests.server.test_doors import SITE, Hall, Peer, serve_one
 
 HANAM = Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml"
 
@@ -60,6 +60,14 @@ def hall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hall]:
     hall.start()
     yield hall
     hall.stop()
+
+
+def serve_one(hall: Hall) -> str:
+    """The number that was served at counter 1."""
+    number = str(hall.kiosk.take(hall.clock.now()).number)
+    for key in ("next", "finish"):
+        hall.terminal.press(key, hall.clock.now())
+    return number
 
 
 class WrongClock(HandClock):
