@@ -208,8 +208,8 @@ def why_not(driver: str, error: str, dri: Path = DRI) -> str:
     if closed:
         return f"{closed[0]} may not be opened: the program's user needs the groups video and render"
     return (
-        f"SDL cannot show anything on {cards[0]} ({error}): is a panel connected and no desktop running? "
-        f"It also needs the packages {LIBRARIES}"
+        f"SDL cannot show anything on {cards[0]} ({error}): is a panel connected, and does no desktop "
+        f"or other program hold it? It also needs the packages {LIBRARIES}"
     )
 
 
