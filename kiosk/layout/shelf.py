@@ -22,7 +22,7 @@ HOME_HEAD_MM = 116.5
 HIGHEST_MM = {1: 52.0, 2: 58.0}  # by columns: a button of a tall panel that grows further gains nothing
 ARROW_MM = 30.0
 READ_MM = 17.0  # a choice that is only read holds its letter
-SCAN_MM = 8.9  # a line of the least capitals
+SCAN_MM = 7.9  # the ink of a line of the least capitals; three rows of buttons stay below it
 MIXED = 0.2  # of the names may be short among long ones
 MOST_LINES = 4
 

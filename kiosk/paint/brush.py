@@ -24,6 +24,7 @@ from kiosk.slip import clean
 from kiosk.view import Closing, Look
 
 READABLE = 7.0  # WCAG 1.4.6
+SIGN = 1.1  # a sign that stands at the beginning of a card of its own, by the size of the type
 Valign = Literal["top", "middle", "bottom"]
 
 
@@ -151,12 +152,13 @@ class Brush:
         align: Anchor = "left",
         least_mm: float = NEEDED_MM,
         lines: int | None = 1,
+        sign: float = 0.86,
     ) -> None:
-        """A sign and its word, side by side in a box."""
+        """A sign and its word, side by side in a box. `sign`: its side by the size of the type."""
         if icon is None:
             self.words(text, box, cap_mm, weight, colour, align, lines, least_mm=least_mm)
             return
-        side = round(self.px(cap_mm) * 0.86)
+        side = round(self.px(cap_mm) * sign)
         space = round(self.px(cap_mm) * 0.42)
         room = Rect(box.x, box.y, box.width - side - space, box.height)
         wide = min(self.canvas.width(text, self.px(cap_mm), weight), room.width)

@@ -8,7 +8,7 @@ from kiosk.layout.frame import Arrangement, Rect, Spot, Tone
 from kiosk.layout.names import broken, fitting_name, least_name, name_size
 from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM
 from kiosk.layout.shelf import Choices
-from kiosk.paint.brush import Brush
+from kiosk.paint.brush import SIGN, Brush
 from kiosk.paint.buttons import plate, waiting
 from kiosk.paint.keys import paint_answers
 from kiosk.slip import clean
@@ -40,7 +40,10 @@ def paint_choices(brush: Brush, view: View, arrangement: Arrangement) -> None:
     _head(brush, view, arrangement, title, hint, 1, scan)
     if "scan" in boxes:
         mm = LEAST_MM / (LARGE if brush.look.large else 1)
-        brush.row("scan", scan, boxes["scan"], mm, 600, brush.theme.ink2, least_mm=LEAST_MM)
+        line = Rect(boxes["scan"])
+        line.height = line_px(panel.cap(LEAST_MM))
+        line.bottom = boxes["scan"].bottom
+        brush.row("scan", scan, line, mm, 600, brush.theme.ink2, least_mm=LEAST_MM)
     for offer in shown.offers:
         place = next(s for s in arrangement.spots if s.target == offer.target)
         _offer(brush, offer, place, shown, view.pressed)
@@ -277,7 +280,8 @@ def _papers(brush: Brush, box: Rect, small: bool) -> None:
     brush.card(box, theme.tint_amber)
     if not small:
         inner, text = box.inflate(-panel.mm(12), 0), brush.say("priority.papers")
-        brush.row("info", text, inner, panel.type.hint, 400, theme.ink, theme.amber, least_mm=LEAST_MM)
+        mm = panel.type.hint
+        brush.row("info", text, inner, mm, 400, theme.ink, theme.amber, least_mm=LEAST_MM, sign=SIGN)
         return
     inner = box.inflate(-panel.mm(3), 0)
     mm = panel.type.hint / (LARGE if brush.look.large else 1)

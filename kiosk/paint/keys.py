@@ -43,11 +43,11 @@ def paint_key(brush: Brush, view: View, spot: Spot, arrangement: Arrangement, te
     """The button's cap with its word, and below what it does."""
     panel, theme, box = brush.panel, brush.theme, spot.rect
     word = brush.say(f"keys.{button_of(view, spot, arrangement)}")
-    strong = spot.tone is Tone.FILLED
+    strong = spot.tone is Tone.FILLED and spot.target.verb is not Verb.HELP
     high = line_px(panel.cap(LEAST_MM)) + (panel.mm(2.0) if panel.portrait else 0)
     fits = panel.portrait or brush.canvas.width(text, panel.cap(LEAST_MM), 700) <= box.width
     told = text != word and fits  # the cap itself says enough
-    row = Rect(box.x, 0, box.width, 2 * high if told else high)
+    row = Rect(box.x, 0, box.width, 2 * high)
     row.centery = box.centery
     _cap(brush, word, Rect(row.x, row.y, row.width, high), strong)
     if not told:

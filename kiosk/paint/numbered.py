@@ -12,7 +12,7 @@ from hardware.canvas import DoesNotFit
 from hardware.type import line_px
 from kiosk.layout.frame import Arrangement, Rect, shares
 from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM, NUMBER_MM
-from kiosk.paint.brush import Brush
+from kiosk.paint.brush import SIGN, Brush
 from kiosk.slip import clean
 from kiosk.view import Done, Held, Leftover, View
 
@@ -206,10 +206,11 @@ def _place(brush: Brush, box: Rect, ticket: TicketReply) -> None:
         inner = box.inflate(-panel.mm(13.0 if panel.portrait else 8.0), 0)
         text = brush.say("done.place", place=place)
         least = NEEDED_MM if panel.portrait else LEAST_MM
-        room = inner.width - round(1.3 * brush.px(panel.type.action))
+        room = inner.width - round((SIGN + 0.44) * brush.px(panel.type.action))
         if brush.canvas.width(text, panel.cap(least), 700) > room:
             text = place  # the sentence is polite, the place is needed
-        brush.row("arrow", text, inner, panel.type.action, 700, theme.ink, theme.accent, "left", least, 2)
+        mm = panel.type.action
+        brush.row("arrow", text, inner, mm, 700, theme.ink, theme.accent, "left", least, 2, SIGN)
 
 
 def _recorded(brush: Brush, box: Rect, ticket: TicketReply, at: datetime | None) -> None:
@@ -220,7 +221,7 @@ def _recorded(brush: Brush, box: Rect, ticket: TicketReply, at: datetime | None)
     if at is not None and ticket.timed:
         text = brush.say("held.recorded", time=f"{ticket.issued_at.astimezone(at.tzinfo):%H:%M}")
     inner = box.inflate(-panel.mm(13.0), 0)
-    brush.row("tick", text, inner, panel.type.action, 700, theme.ok)
+    brush.row("tick", text, inner, panel.type.action, 700, theme.ok, sign=SIGN)
 
 
 def _code(brush: Brush, box: Rect, url: str, title: str, hint: str) -> None:

@@ -32,6 +32,7 @@ from kiosk.view import (
 from kiosk.vocabulary import Ask, ButtonPressed, Effect, Note, Print, PrintEnded, Scanned, Unfinished
 from tests.kiosk import sample
 from tests.kiosk.gallery import BUTTONS as PANELS
+from tests.kiosk.gallery import LONG, replace_id
 from tests.kiosk.story import Story, none, only
 from tests.kiosk.test_scans import CODE, OTHER, config
 
@@ -93,6 +94,20 @@ def test_the_first_screen_shows_every_wired_service_page_by_page_and_round() -> 
     assert met == EVERY_SERVICE
     shown = story.screen
     assert isinstance(shown, Choices) and shown.page == 0
+
+
+@pytest.mark.parametrize("panel", PANELS.values(), ids=list(PANELS))
+def test_two_hundred_long_names_are_turned_by_one_button(panel: Panel) -> None:
+    one = sample.authority("a", "A", LONG.vi, LONG.en, LONG.vi, LONG.en, 1)
+    many = sample.config(tuple(replace_id(one, f"a-{n}") for n in range(200)))
+    story = Story(many, sample.board(lines=()), panel=panel)
+    met: list[str] = []
+    while len(met) < 200:
+        shown = story.screen
+        assert isinstance(shown, Choices) and shown.offers
+        met += [o.target.of for o in shown.offers]
+        story.push("page")
+    assert met == [f"a-{n}" for n in range(200)]
 
 
 def test_services_without_a_button_are_not_shown() -> None:

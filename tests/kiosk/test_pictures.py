@@ -133,7 +133,13 @@ def test_what_must_be_read_is_large_on_the_panel_of_the_pictures(look: Look) -> 
             "priority.normal",
             "priority.papers",
             "done.done",
+            "done.watch",
             "held.noted",
+            "held.recorded_untimed",
+            "scan.collect",
+            "scan.hint",
+            "scan.go_on",
+            "scan.title_ticket",
         )
     }
     met = set()

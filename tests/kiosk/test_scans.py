@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import msgspec
 import pytest
@@ -165,6 +165,18 @@ def test_on_the_day_of_the_sixtieth_birthday_one_is_elderly_and_not_the_day_befo
         story.tap(Verb.SERVICE, "y-te")
         asked = story.screen
         assert isinstance(asked, Question) and (asked.suggested == "elderly") == elderly
+
+
+def test_where_no_group_is_the_elderlys_or_nobody_knows_the_day_a_card_offers_nothing() -> None:
+    story = at_home(elderly=None)
+    story.hear(Scanned(OLD))
+    story.tap(Verb.SERVICE, "y-te")
+    asked = story.screen
+    assert isinstance(asked, Question) and asked.suggested is None
+    unclocked = at_home()
+    later = replace(unclocked.now, synchronised=False)
+    unclocked.kiosk.handle(Scanned(OLD), later)
+    assert unclocked.kiosk.view(later).card and not unclocked.kiosk._memory.elderly
 
 
 def test_a_card_is_forgotten_with_the_session() -> None:

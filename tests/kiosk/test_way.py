@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from broker import messages as m
@@ -23,7 +24,7 @@ from kiosk.view import (
     Target,
     Verb,
 )
-from kiosk.vocabulary import Ask, Keep, Print, Tapped
+from kiosk.vocabulary import Ask, Keep, Print, Scanned, Tapped
 from tests.kiosk import sample
 from tests.kiosk.story import Story, none, only
 
@@ -263,7 +264,21 @@ def to_no_answer(story: Story) -> None:
     story.hear(heard.NoAnswer(story.take()))
 
 
-INNER = [to_services, to_question, to_help, to_explanation, to_another, to_no_answer]
+def to_collecting(story: Story) -> None:
+    assert story.kiosk.hall.config is not None and story.kiosk.hall.config.kiosk is not None
+    services = tuple(
+        msgspec.structs.replace(
+            a, services=tuple(msgspec.structs.replace(s, collect=True) for s in a.services)
+        )
+        for a in story.kiosk.hall.config.kiosk.authorities
+    )
+    story.hear(heard.ConfigArrived(sample.config(services, rev=2)))
+    story.hear(Scanned("000.05.14.H42-261122-0007"))
+    shown = story.screen
+    assert isinstance(shown, Choices) and shown.dossier
+
+
+INNER = [to_services, to_question, to_collecting, to_help, to_explanation, to_another, to_no_answer]
 
 
 @pytest.mark.parametrize("way", INNER, ids=lambda way: way.__name__)
