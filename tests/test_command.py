@@ -145,6 +145,21 @@ def test_check_says_of_each_thing_whether_it_answered(tmp_path, capsys):
     assert not (tmp_path / "data").exists()
 
 
+def test_check_tries_every_device_of_a_kiosk_also_when_one_is_dead(tmp_path, capsys):
+    path = tmp_path / "kiosk.toml"
+    path.write_text(
+        f'program = "kiosk"\ndata = "{tmp_path}/data"\nprinter = "tcp://127.0.0.1:9"\nkeys = "sim:help"\n'
+        'screen = "kms:?driver=dummy&rotate=90"\nscanner = "sim:"\n'
+        '[broker]\nsite = "hanam"\ndevice = "kiosk-1"\naddress = "mqtt://127.0.0.1:9"\n'
+    )
+    assert motcua.main(["check", str(path)]) == 1
+    said = {line.split()[1]: line for line in capsys.readouterr().out.splitlines()}
+    assert said["printer"].startswith("FAILED") and "is it switched on and plugged in?" in said["printer"]
+    assert said["screen"].split(maxsplit=2)[::2] == ["ok", "opened, 768 x 1024 pixels"]
+    assert said["keys"].endswith("opened: help")
+    assert {"clock", "data", "scanner"} <= {name for name, line in said.items() if line.startswith("ok ")}
+
+
 def test_a_kiosk_never_loads_the_server():
     loaded = run_python("import sys, kiosk.counter.program, display.program; print(*sys.modules)")
     assert not {name for name in loaded.split() if name == "server" or name.startswith(("server.", "flask"))}
