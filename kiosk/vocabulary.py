@@ -5,7 +5,7 @@ What the server says comes in the words of `broker.vocabulary`, unchanged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from broker.messages import DeviceConfig, FloorsRequest, IssueRequest, TicketFact, TicketReply
@@ -48,7 +48,7 @@ class ButtonPressed:
 class Scanned:
     """What a citizen held to the scanner, as it read it. Its text goes no farther than the core."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Memory:
     touch: bool = True  # false: wired buttons alone
     wired: Set[str] | None = None  # their ids; None: whatever is asked for
     scanner: bool = False
+    scanned: tuple[int, float] | None = None  # what was read last, as a hash that nobody can read, and when
     card: bool = False  # a citizen's card was read in this session, and all that is left of it:
     elderly: bool = False  # whether its holder is old enough for the elderly's group
     hall: Hall = field(default_factory=Hall)

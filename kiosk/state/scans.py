@@ -26,6 +26,8 @@ from kiosk.state.steps import Choosing, Collecting, Home, Question, Remarked, do
 from kiosk.view import Scan
 from kiosk.vocabulary import Effect, Note
 
+STILL_S = 2.0  # scanners read a thing that stays before them about every second
+
 REFUSED = {
     HealthCard: Scan.HEALTH_CARD,
     TicketLink: Scan.TICKET,
@@ -37,19 +39,31 @@ REFUSED = {
 def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
     """Something was held to the scanner. It means something only where there is something to choose."""
     plan, on = kiosk.hall.plan, _choosing(kiosk)
-    if plan is None or on is None or not kiosk.open(now):
+    if _still_there(kiosk, text, now) or plan is None or on is None or not kiosk.open(now):
         return []
     found = read(text, plan.url)
     match found:
         case DossierScan(code) if code == dossier_of(on) and not isinstance(kiosk.step, Remarked):
-            kiosk.touched = now.mono  # the slip still lies there
+            kiosk.touched = now.mono  # it leads here already
         case DossierScan(code):
             _collect(kiosk, code, queue_of(code, plan), on, now)
         case CitizenCard(birth):
             _greet(kiosk, birth, on, now)
         case _:
-            kiosk.go(Remarked(REFUSED[type(found)], on), now)
+            _remark(kiosk, REFUSED[type(found)], on, now)
     return [Note(f"scanned kind={type(found).__name__}")]
+
+
+def _still_there(kiosk: Memory, text: str, now: Now) -> bool:
+    """Whether this was read a moment ago: a slip that lies under the scanner is read again and again."""
+    last, kiosk.scanned = kiosk.scanned, (hash(text), now.mono)
+    return last is not None and last[0] == hash(text) and now.mono - last[1] < STILL_S
+
+
+def _remark(kiosk: Memory, scan: Scan, on: Choosing, now: Now) -> None:
+    remark = Remarked(scan, on)
+    if kiosk.step != remark:  # said once: a scanner that babbles does not keep the screen
+        kiosk.go(remark, now)
 
 
 def _choosing(kiosk: Memory) -> Choosing | None:
@@ -62,7 +76,7 @@ def _choosing(kiosk: Memory) -> Choosing | None:
 
 def _collect(kiosk: Memory, code: str, services: tuple[str, ...], on: Choosing, now: Now) -> None:
     if not services:
-        kiosk.go(Remarked(Scan.NO_QUEUE, on), now)
+        _remark(kiosk, Scan.NO_QUEUE, on, now)
         return
     kiosk.go(Collecting(code, services, Home()), now)
 

@@ -106,12 +106,46 @@ def test_who_goes_back_from_a_slip_takes_an_ordinary_number() -> None:
     assert only(story.tap(Verb.CLASS, NORMAL), Ask).request.dossier is None
 
 
-def test_a_slip_that_still_lies_under_the_scanner_does_not_lead_back() -> None:
+def test_a_slip_that_still_lies_under_the_scanner_leads_nowhere_again_and_keeps_nobody() -> None:
     story = at_home()
     story.hear(Scanned(CODE))
     story.tap(Verb.SERVICE, "tu-phap")
     story.hear(Scanned(CODE))
     assert isinstance(story.screen, Question)
+    story.tap(Verb.BACK)
+    story.tap(Verb.BACK)
+    for _ in range(60):
+        story.wait(1)
+        assert story.hear(Scanned(CODE)) == [] and choices(story).dossier is None
+    story.wait(3)
+    story.hear(Scanned(CODE))
+    assert choices(story).dossier == CODE, "taken away and held there again"
+
+
+def test_the_same_slip_held_there_again_in_the_middle_of_the_way_changes_nothing() -> None:
+    story = at_home()
+    story.hear(Scanned(CODE))
+    story.tap(Verb.SERVICE, "tu-phap")
+    story.wait(5)
+    story.hear(Scanned(CODE))
+    assert isinstance(story.screen, Question)
+
+
+def test_a_scanner_that_babbles_keeps_neither_the_screen_nor_a_finger_from_it() -> None:
+    story = at_home()
+    story.hear(Scanned("0"))
+    for n in range(1, 40):
+        story.wait(0.1)
+        story.hear(Scanned(f"{n}"))
+    story.tap(Verb.BACK)
+    assert story.view.dialog is None
+    story.hear(Scanned("?"))
+    for n in range(210):
+        story.wait(0.1)
+        if story.view.dialog is None:
+            break
+        story.hear(Scanned(f"{n}"))
+    assert story.view.dialog is None, "and after twenty seconds it is over"
 
 
 def test_a_slip_whose_results_are_not_given_out_here_is_told_so() -> None:
@@ -185,6 +219,7 @@ def test_a_card_is_forgotten_with_the_session() -> None:
     story.ended(story.number("y-te"), PrintResult.PRINTED)
     story.tap(Verb.DONE)
     assert not story.view.card
+    story.wait(3)
     story.hear(Scanned(OLD))
     story.wait(30.1)
     assert not story.view.card, "nobody came to the screen"
