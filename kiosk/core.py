@@ -16,8 +16,8 @@ from kiosk.state import answers, buttons, giving, scans, showing, touches
 from kiosk.state.hall import Hall
 from kiosk.state.memory import SERVER_GRACE_S, SETTLE_S, START_S, Memory
 from kiosk.state.pace import GAP, MINUTE
-from kiosk.state.steps import INNER, Asking, Pausing, Recalled, Remarked, Showing
-from kiosk.view import Shelf, View
+from kiosk.state.steps import INNER, Asking, Home, Pausing, Recalled, Remarked, Showing
+from kiosk.view import Look, Shelf, View
 from kiosk.vocabulary import (
     Booted,
     ButtonPressed,
@@ -31,6 +31,8 @@ from kiosk.vocabulary import (
     TellPrinter,
     Tick,
 )
+
+REST_S = 3.0  # who touched the first screen a moment ago is still there
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,11 @@ class Kiosk:
     def lit(self, now: Now) -> frozenset[str]:
         """The wired buttons that would do something: their lamps are lit."""
         return buttons.lit(self._memory, now)
+
+    def at_rest(self, now: Now) -> bool:
+        """Whether nobody is taking a number: the first screen, as it is for the next one."""
+        kiosk = self._memory
+        return kiosk.step == Home() and kiosk.look == Look() and now.mono - kiosk.touched >= REST_S
 
     def live_at(self) -> float:
         """From when on a touch does anything, monotonic: a new screen is dead for a moment."""

@@ -25,7 +25,6 @@ from broker.link import OpenLink, open_link
 from broker.outbox import Outbox
 from broker.vocabulary import BoardArrived, Now
 from hardware.buttons import Buttons, Press, open_buttons
-from hardware.canvas import Canvas
 from hardware.clock import Clock, ClockError, open_clock
 from hardware.panel import Panel as Socket
 from hardware.panel import PanelError
@@ -35,24 +34,21 @@ from hardware.scanner import Scan, ScannerStatus, open_scanner
 from hardware.screen import Screen, ScreenError, open_screen
 from hardware.systemd import Systemd
 from hardware.texts import Texts
-from hardware.theme import THEMES
 from kiosk.core import Kiosk
+from kiosk.counter.guest import Guest
 from kiosk.deeds import Deeds
-from kiosk.layout.frame import Arrangement
 from kiosk.layout.panel import Panel
 from kiosk.layout.reach import reach
 from kiosk.layout.shelf import make_shelf
-from kiosk.paint.painter import paint, theme_of
 from kiosk.panel import Shown, Touch, routes
 from kiosk.printing import PaperUsed, Printing, PrintingBroken
+from kiosk.stage import Stage
 from kiosk.store import Store
-from kiosk.view import View
-from kiosk.vocabulary import Booted, ButtonPressed, Input, PrinterIs, Scanned, ScannerIs, Tapped, Tick
+from kiosk.vocabulary import Booted, Input, PrinterIs, Scanned, ScannerIs, Tick
 
 log = logging.getLogger("kiosk")
 
 TOKEN_BYTES = 16  # 128 bits, 22 characters: the address of a phone page cannot be guessed
-CALM_S = 1.0  # figures on the screen change at most so often
 LOOK_S = 2.0  # the hall's clock may be set anew while we sleep
 KEYS_S = 5.0  # between two looks at buttons that may be stuck
 ENDED = 0  # also to start again: systemd, or the demo, does that
@@ -121,7 +117,7 @@ class KioskProgram:
         self._device = settings.broker.device
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._clock: Clock = open_clock(settings.clock)
-        self._texts = Texts.load("kiosk")
+        texts = Texts.load("kiosk")
         self._screen: Screen = open_screen(settings.screen, f"motcua {self._device}")
         self._panel = open_panel(settings, self._screen.size)
         self._keys = open_keys(settings, self._inbox)
@@ -158,11 +154,18 @@ class KioskProgram:
             self._restart,
             settings.roll_m,
         )
-        self._view: View | None = None
-        self._painted_at = 0.0
-        self._stale = False  # there is something new to paint, in a moment
-        self._arrangement = Arrangement((), {})
         self._shown = Shown(self._device, self._screen, self._printer, self._keys, self._scanner)
+        self._guest = Guest(self._device, self._outbox.disk, self._link.facts)
+        self._stage = Stage(
+            self._core,
+            self._guest,
+            self._screen,
+            self._panel,
+            self._keys,
+            settings.theme,
+            texts,
+            self._shown,
+        )
         self._systemd = Systemd()
         self._stuck: tuple[str, ...] = ()
         self._look_at = 0.0
@@ -190,8 +193,9 @@ class KioskProgram:
         )
         log.info("panel %s", reach(self._panel))
         try:
+            self._guest.begin()
             self._handle(Booted(unfinished, self._store.series(), self._store.config(), boot_id()))
-            self._refresh()
+            self._stage.refresh(self._now())
             if socket is not None:
                 socket.start()
             self._printing.start()
@@ -201,6 +205,7 @@ class KioskProgram:
             self._link.start()
             while self._ending is None:
                 self._turn()
+            self._guest.leave(self._now())
         finally:
             self._systemd.stopping()
             if socket is not None:
@@ -231,20 +236,18 @@ class KioskProgram:
             self._take(Touch(x, y))
             calm = False
         self._look_at_keys()
-        # A hall in a hurry sends many boards a second; a screen that people read stays calm.
-        if not calm or time.monotonic() - self._painted_at >= CALM_S:
-            self._refresh()
-        else:
-            self._stale = True
+        self._stage.refresh(self._now(), calm)
 
     def _wait_s(self) -> float:
         now = self._now()
         wake = self._core.wake(now)
         waits = [LOOK_S, self._clock.real_seconds((wake.wall - now.wall).total_seconds())]
-        if wake.mono is not None:
-            waits.append(wake.mono - now.mono)
-        if self._stale:
-            waits.append(self._painted_at + CALM_S - now.mono)
+        asked = self._guest.wake()
+        if asked.wall is not None:
+            waits.append(self._clock.real_seconds((asked.wall - now.wall).total_seconds()))
+        waits += [at - now.mono for at in (wake.mono, asked.mono) if at is not None]
+        if (held := self._stage.wait_s(now)) is not None:
+            waits.append(held)
         if self._systemd.every_s is not None:
             waits.append(self._systemd.every_s)
         return max(0.0, min(waits))
@@ -258,8 +261,11 @@ class KioskProgram:
             case PrintingBroken(error):
                 raise error
             case Press(button):
-                self._handle(ButtonPressed(button))
+                self._handle(self._stage.pressed(button, self._now()))
+            case Touch(x, y):
+                self._handle(self._stage.touched(x, y, self._now()))
             case Scan(text):
+                self._stage.yielded(self._now())
                 self._handle(Scanned(text))
             case ScannerStatus() as status:
                 self._link.status(scanner=status.value)
@@ -270,13 +276,16 @@ class KioskProgram:
                 self._handle(item)
                 if status is not PrinterStatus.UNPLUGGED:  # screen and printer have answered
                     self._systemd.ready(f"{self._device}, printer {status.value}")
-            case Touch(x, y):
-                spot = self._arrangement.spot_at(x, y)
-                self._handle(Tapped(spot.target if spot else None))
+            case Tick():
+                self._guest.tick(self._now())
+                self._handle(item)
             case _:
+                self._guest.hear(item, self._now())
                 self._handle(item)
 
-    def _handle(self, input: Input) -> None:
+    def _handle(self, input: Input | None) -> None:
+        if input is None:
+            return  # the guest has taken it
         effects = self._core.handle(input, self._now())
         if effects:
             self._deeds.carry_out(effects, self._core.hall)
@@ -291,42 +300,6 @@ class KioskProgram:
             self._stuck = stuck
             log.warning("keys stuck=%s", ",".join(stuck) or "none")
             self._link.status(error=f"stuck button: {', '.join(stuck)}" if stuck else None)
-
-    def _refresh(self) -> None:
-        """Paint if the view is another; tell lamps and panel."""
-        self._stale = False
-        now = self._now()
-        view = self._core.view(now)
-        self._keys.light(self._core.lit(now))
-        if view != self._view:
-            canvas = Canvas(self._screen.surface, THEMES[theme_of(self._settings.theme, view.look)])
-            self._arrangement = paint(canvas, view, self._panel, self._texts)
-            self._screen.show()
-            self._view = view
-            self._painted_at = now.mono
-            self._shown.labels = self._labels(view)
-        self._shown.targets = self._targets(self._arrangement)
-
-    # --- for the panel ----------------------------------------------------------------------------------
-
-    def _targets(self, arrangement: Arrangement) -> Any:
-        """What a finger would hit at the moment it is asked. Reads values only: it runs in another thread."""
-        found = [
-            {"verb": s.target.verb.value, "of": s.target.of, "box": s.box}
-            for s in arrangement.spots
-            if s.target not in arrangement.dead
-        ]
-        live_at = self._core.live_at()
-        return lambda: found if time.monotonic() >= live_at else []
-
-    def _labels(self, view: View) -> dict[str, str]:
-        """The words on the wired buttons, as they would be painted on them."""
-        labels = {"help": self._texts("bar.help", "vi"), "back": self._texts("bar.back", "vi")}
-        for id in self._keys.ids:
-            found = self._core.hall.service(id.removeprefix("service-"))
-            if found is not None:
-                labels[id] = f"{found[1].letter} {found[1].name.vi}"
-        return labels
 
     def _now(self) -> Now:
         return Now(time.monotonic(), self._clock.now(), self._clock.synchronised)

@@ -8,6 +8,7 @@ only while nobody takes a number there. One thread.
 from __future__ import annotations
 
 import random
+from typing import Any
 
 from broker import vocabulary as heard
 from broker.disk import Disk
@@ -85,6 +86,18 @@ class Guest:
     def page(self) -> Asked | None:
         """What a citizen is asked now, or None. Equal pages look the same."""
         return self._asking.page
+
+    @property
+    def boxes(self) -> list[dict[str, Any]]:
+        """Where a finger would answer, for whoever works a simulated screen: verb, id and box."""
+        return [
+            {
+                "verb": type(target).__name__.lower(),
+                "of": str(getattr(target, "level", getattr(target, "id", ""))),
+                "box": tuple(box),
+            }
+            for box, target in self._targets
+        ]
 
     @property
     def lit(self) -> frozenset[str]:

@@ -443,3 +443,32 @@ def test_paper_is_counted_across_restarts_and_told(tmp_path: Path) -> None:
             server.hears(topics.FACT)
     count = kept(tmp_path, Store.paper)
     assert count.cuts == 2 and 0.15 < count.metres < 0.3
+
+
+# --- at a counter -----------------------------------------------------------------------------------------
+
+
+def test_a_kiosk_at_a_counter_asks_who_was_served_there_and_makes_way_for_the_next(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server.of(broker, tmp_path)
+    config = opened(sample.config(), True)
+    at_counter = m.CounterPlan(counter="3", levels=4, reasons=(), window_s=600)
+    server.say(topics.CONFIG, msgspec.structs.replace(config, rev=2, counter=at_counter))
+
+    def served(number: str, rev: int) -> None:
+        here = m.CounterLine("3", "open", number, "served", now())
+        board = msgspec.structs.replace(sample.board(rev, lines=()), at=now(), counters=(here,))
+        server.say(topics.BOARD, board)
+
+    with kiosk(tmp_path, broker):
+        served("B012", 2)
+        assert eventually(lambda: server.target("level", "4") is not None)
+        server.tap("level", "4")
+        fact = server.hears(topics.FACT)
+        assert isinstance(fact, m.RatingFact) and (fact.number, fact.level) == ("B012", 4)
+        assert eventually(lambda: server.target("service", "tai-nguyen") is not None)
+        served("B013", 3)
+        assert eventually(lambda: server.target("takenumber") is not None)
+        server.tap("takenumber")
+        server.take()
+        assert server.hears(topics.REQUEST).service == "tai-nguyen"
