@@ -37,7 +37,7 @@ sim = Blueprint("sim", __name__)
 _lookers = ThreadPoolExecutor(LOOKERS, thread_name_prefix="look")
 
 LOOKS = frozenset({"state", "screen.png", "tickets", "ticket.png", "heard", "sound.wav"})
-PRESSES = frozenset({"touch", "press"})
+PRESSES = frozenset({"touch", "press", "scan"})
 
 
 class Switches(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

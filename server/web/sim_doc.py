@@ -38,6 +38,9 @@ ENDPOINTS = (
     Endpoint(
         "POST", "/sim/{device}/press", '{"button": "next"}', "JSON", "Press a button named in `buttons`."
     ),
+    Endpoint(
+        "POST", "/sim/{kiosk}/scan", '{"text": "H42.05-261123-0001"}', "JSON", "Hold a code to its scanner."
+    ),
     Endpoint("GET", "/sim/{kiosk}/tickets", "", "[{n, number, at}]", "Papers that came out, oldest first."),
     Endpoint("GET", "/sim/{kiosk}/ticket.png?n=", "", "PNG", "One of them, the last without `n`."),
     Endpoint("GET", "/sim/{display}/heard", "", "[{n, at, kind, text, seconds}]", "What the speaker said."),

@@ -26,6 +26,11 @@ async function send(path, told) {
 
 /* --- looking ------------------------------------------------------------------------------------------- */
 
+for (const form of all("[data-scan]")) form.onsubmit = event => {
+  event.preventDefault();
+  if (form.text.value) send(url(form.dataset.scan, "scan"), { text: form.text.value });
+};
+
 let timer = null;
 
 function soon() { clearTimeout(timer); timer = setTimeout(look, 60); }
