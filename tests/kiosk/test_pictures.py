@@ -244,6 +244,19 @@ def test_every_state_says_in_words_what_it_is(size: str, look: Look) -> None:
     assert met == set(SAYS)
 
 
+@pytest.mark.parametrize(("size", "look"), PICTURES)
+def test_before_anything_is_chosen_every_panel_says_that_the_server_is_away_and_that_there_is_a_scanner(
+    size: str, look: Look
+) -> None:
+    panel = EVERY[size]
+    shown = dict(states(panel, look))
+    said = " ".join(words for words, _, _ in recorded(shown["home-scanner-alone"], panel).lines)
+    assert TEXTS("offline.alone" if panel.portrait else "offline.alone_short", look.lang) in said
+    assert TEXTS("scan.hint", look.lang) in said
+    calm = " ".join(words for words, _, _ in recorded(shown["home"], panel).lines)
+    assert TEXTS("offline.alone_short", look.lang) not in calm and TEXTS("scan.hint", look.lang) not in calm
+
+
 HOSTILE = [
     "<script>alert(1)</script>",
     "%s%n{0}{x}",
