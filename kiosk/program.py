@@ -51,6 +51,7 @@ log = logging.getLogger("kiosk")
 TOKEN_BYTES = 16  # 128 bits, 22 characters: the address of a phone page cannot be guessed
 LOOK_S = 2.0  # the hall's clock may be set anew while we sleep
 KEYS_S = 5.0  # between two looks at buttons that may be stuck
+BUTTONS = "sim:service-land,ok,priority,back,help,language,page"  # of a kiosk without touch
 ENDED = 0  # also to start again: systemd, or the demo, does that
 MISCONFIGURED = 2
 CANNOT_OPEN = (ClockError, ScreenError, ValueError, OSError)  # ValueError: a bad address, printer, panel
@@ -101,12 +102,16 @@ def run(settings: Settings) -> int:
 
 
 def open_keys(settings: Settings, inbox: queue.SimpleQueue[Any]) -> Buttons:
-    return open_buttons("sim:help,back" if settings.keys == "sim:" else settings.keys, inbox.put)
+    keys = open_buttons("sim:help,back" if settings.keys == "sim:" else settings.keys, inbox.put)
+    if not settings.touch and not any(id.startswith("service-") for id in keys.ids):
+        keys.close()
+        raise ValueError(f"keys '{settings.keys}': a kiosk without touch needs buttons, as in '{BUTTONS}'")
+    return keys
 
 
 def open_panel(settings: Settings, size: tuple[int, int]) -> Panel:
     """Raises BadPanel, a ValueError."""
-    return Panel.of(size, settings.diagonal_in, settings.screen_bottom_mm)
+    return Panel.of(size, settings.diagonal_in, settings.screen_bottom_mm, settings.touch)
 
 
 class KioskProgram:
@@ -118,7 +123,9 @@ class KioskProgram:
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._clock: Clock = open_clock(settings.clock)
         texts = Texts.load("kiosk")
-        self._screen: Screen = open_screen(settings.screen, f"motcua {self._device}")
+        self._screen: Screen = open_screen(
+            settings.screen, f"motcua {self._device}", looked_at=settings.panel is not None
+        )
         self._panel = open_panel(settings, self._screen.size)
         self._keys = open_keys(settings, self._inbox)
         settings.data.mkdir(parents=True, exist_ok=True)

@@ -28,6 +28,7 @@ from kiosk.panel import Shown
 from kiosk.view import View
 from kiosk.vocabulary import ButtonPressed, Input, Tapped
 
+WORDED = ("ok", "priority", "back", "help", "language", "page")  # buttons whose plate is a word
 CALM_S = 1.0  # figures on the screen change at most so often
 
 
@@ -121,7 +122,7 @@ class Stage:
 
     def _labels(self) -> dict[str, str]:
         """The words on the wired buttons, as they would be painted on them."""
-        labels = {"help": self._texts("bar.help", "vi"), "back": self._texts("bar.back", "vi")}
+        labels = {word: self._texts(f"keys.{word}", "vi") for word in WORDED}
         for id in self._keys.ids:
             found = self._core.hall.service(id.removeprefix("service-"))
             if found is not None:

@@ -419,7 +419,7 @@ def settings(folder: Path, role: str) -> Path:
     return file
 
 
-@pytest.mark.parametrize("role", ["kiosk", "display", "server"])
+@pytest.mark.parametrize("role", ["kiosk", "counter", "display", "server"])
 def test_a_program_makes_only_calls_that_its_unit_allows(everything: Path, tmp_path: Path, role: str) -> None:
     """From its start to its end in good order, as strace saw it. A call that was refused would be a device
     that does not open, on one machine in one hall."""

@@ -31,6 +31,7 @@ from hardware.clock import Clock, ClockError, open_clock
 from hardware.panel import Panel, PanelError
 from hardware.release import release
 from hardware.screen import Screen, ScreenError, open_screen
+from hardware.systemd import Systemd
 from hardware.texts import Texts
 from hardware.theme import THEMES
 from kiosk.counter.answered import Answered
@@ -63,7 +64,6 @@ log = logging.getLogger("counter")
 
 KEY_DEADLINE_S = 2.0  # an officer looks at the line for so long, then at the board
 LOOK_S = 2.0  # between two looks at buttons that may be stuck
-FINGER_S = 0.03  # between two looks at a window's mouse
 ENDED = 0  # also to start again: systemd, or the demo, does that
 MISCONFIGURED = 2
 
@@ -185,6 +185,7 @@ class CounterProgram:
         self._shown = Shown(settings.broker.device, self._screen, self._keys, self._texts)
         self._stuck: tuple[str, ...] = ()
         self._look_at = 0.0
+        self._systemd = Systemd()
         self._ending: int | None = None
 
     def stop(self) -> None:
@@ -203,10 +204,13 @@ class CounterProgram:
             if panel is not None:
                 panel.start()
             self._link.start()
+            self._systemd.ready(self._settings.broker.device)
             while self._ending is None:
+                self._systemd.beat()
                 self._take(self._next())
             self._carry_out(self._core.handle(Leaving(), self._now()))
         finally:
+            self._systemd.stopping()
             if panel is not None:
                 panel.stop()
             self._link.stop()
@@ -219,10 +223,7 @@ class CounterProgram:
     # --- the loop ---------------------------------------------------------------------------------------
 
     def _next(self) -> Any:
-        try:
-            return self._inbox.get(timeout=self._wait_s())
-        except queue.Empty:
-            return Tick()
+        return self._screen.wait(self._inbox, self._wait_s()) or Tick()
 
     def _wait_s(self) -> float:
         now, wake = self._now(), self._core.wake(self._now())
@@ -231,8 +232,8 @@ class CounterProgram:
             waits.append(wake.mono - now.mono)
         if wake.wall is not None:
             waits.append(self._clock.real_seconds((wake.wall - now.wall).total_seconds()))
-        if not self._settings.screen.startswith("sim:"):
-            waits.append(FINGER_S)
+        if self._systemd.every_s is not None:
+            waits.append(self._systemd.every_s)
         return max(0.0, min(waits))
 
     def _take(self, item: Any) -> None:

@@ -132,6 +132,17 @@ class Hall:
             for a, s in found
         )
 
+    def collecting(self, services: Iterable[str], at: datetime | None) -> tuple[Offer, ...]:
+        """Where results are collected: under the authority's name, since the service is one and the same."""
+        found = [self.services[id] for id in services if id in self.services]
+        of = Counter(authority.id for authority, _ in found)
+        return tuple(
+            replace(self._service_offer(s, at), name=a.name, short=a.short)
+            if of[a.id] == 1
+            else self._service_offer(s, at)
+            for a, s in found
+        )
+
     # --- inside -----------------------------------------------------------------------------------------
 
     def _outside(self, openings: tuple[Opening, ...], at: datetime) -> Closing | None:

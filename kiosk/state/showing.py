@@ -168,7 +168,7 @@ def _services(step: Services, now: Situation) -> Screen:
 
 
 def _collecting(step: Collecting, now: Situation) -> Screen:
-    offers = now.hall.offers_of(step.services, now.at)
+    offers = now.hall.collecting(step.services, now.at)
     return replace(_choices(offers, step.page, now, None), dossier=step.code)
 
 
