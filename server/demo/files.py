@@ -184,7 +184,8 @@ def _hardware(device: Device, nth: int, windows: bool) -> dict[str, Any]:
     """Which simulated hardware the nth device of its role has."""
     if device.role == "kiosk":
         size, window, paper = KIOSKS[nth % len(KIOSKS)]
-        return {"screen": _screen(size, window if windows else None), "printer": f"sim:{paper}", "scanner": "sim:"}
+        screen = _screen(size, window if windows else None)
+        return {"screen": screen, "printer": f"sim:{paper}", "scanner": "sim:"}
     if device.role == "display":
         return {"screen": _screen(*DISPLAY) if windows else f"sim:{DISPLAY[0]}", "speaker": "sim:"}
     return {
