@@ -7,8 +7,7 @@ import queue
 from pathlib import Path
 from typing import Any
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.link import Connected, Received, open_link, read_credentials
 
 CONNECT_S = 5.0

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from broker import messages as m
-from broker import topics
+from broker import messages as m, topics
 from broker.topics import Party, Topic
 
 # A board of 40 counters and 60 services has some 20 kB, a kiosk's opening times of a fortnight some 150 kB.

@@ -7,49 +7,46 @@ phone or papers have no field here, and get none: what cannot be said cannot lea
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-Instant = Annotated[datetime, Meta(tz=True)]  # an instant without its zone is refused
-# `$` alone would let a line break through at the end.
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
-Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]
-Number = Annotated[str, Meta(min_length=1, max_length=12)]
-Letter = Annotated[str, Meta(pattern=r"^[A-Z](?!\n)$")]
-Token = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}(?!\n)$")]  # 128 bits, base64url
-# A dossier's code as agencies write it (domain 2.5). It names a file, never a person.
-DossierCode = Annotated[str, Meta(min_length=6, max_length=48, pattern=r"^[A-Z0-9][A-Z0-9.-]+(?!\n)$")]
-Note = Annotated[str, Meta(max_length=500)]
-Lang = Literal["vi", "en"]
-Klass = Literal["normal", "priority"]
-Count = Annotated[int, Meta(ge=0)]
-
-
-class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """Base of every payload."""
-
-    v: Literal[1] = 1
-
-
-class Words(msgspec.Struct, frozen=True):
-    """One text in both languages."""
-
-    vi: str
-    en: str
-
-    def __getitem__(self, lang: str) -> str:
-        return self.en if lang == "en" else self.vi
-
-
-class Range(msgspec.Struct, frozen=True):
-    """An announced wait in minutes, rounded outward: `low` to `high`; low 0 means "under `high`"."""
-
-    low: Count
-    high: Count
-
+from broker.basics import (
+    Count as Count,
+    DossierCode as DossierCode,
+    Id as Id,
+    Instant as Instant,
+    Klass as Klass,
+    Lang as Lang,
+    Letter as Letter,
+    Level as Level,
+    Message as Message,
+    Note as Note,
+    Number as Number,
+    Range as Range,
+    Token as Token,
+    Words as Words,
+)
+from broker.plans import (
+    AuthorityPlan as AuthorityPlan,
+    CounterPlan as CounterPlan,
+    DeviceConfig as DeviceConfig,
+    DisplayPlan as DisplayPlan,
+    KioskPlan as KioskPlan,
+    Opening as Opening,
+    PriorityGroup as PriorityGroup,
+    Question as Question,
+    ServicePlan as ServicePlan,
+)
+from broker.wall import (
+    Board as Board,
+    Call as Call,
+    CounterLine as CounterLine,
+    DossierLine as DossierLine,
+    Dossiers as Dossiers,
+    WaitingLine as WaitingLine,
+)
 
 # --- device -> server: requests -------------------------------------------------------------------------
 
@@ -207,7 +204,8 @@ class RatingFact(Fact, frozen=True, kw_only=True, tag="rating"):
     level: Annotated[int, Meta(ge=1, le=5)]  # 1 worst, `levels` best
     levels: Annotated[int, Meta(ge=2, le=5)]
     reason: Level | None = None
-    answers: dict[Level, Annotated[int, Meta(ge=0, le=2)]] = {}  # of the questionnaire, by question
+    # of the questionnaire, by question
+    answers: dict[Level, Annotated[int, Meta(ge=0, le=2)]] = msgspec.field(default_factory=dict)
     trusted: bool = False
 
 
@@ -273,173 +271,3 @@ class Control(Message, frozen=True, kw_only=True):
     do: Literal["identify", "test-print", "reload", "restart", "reprint"]
     id: Id | None = None
     ticket: TicketReply | None = None
-
-
-# --- server -> device: what it needs to work ------------------------------------------------------------
-
-
-class Opening(msgspec.Struct, frozen=True):
-    """A stretch in which numbers are given: from `opens` up to, not including, `closes` (the cut-off)."""
-
-    opens: Instant
-    closes: Instant
-
-
-class ServicePlan(msgspec.Struct, frozen=True):
-    id: Level
-    letter: str
-    name: Words
-    openings: tuple[Opening, ...]  # today and the coming days, in order
-    place: Words = Words("", "")  # where to sit, for a ticket that the kiosk makes by itself
-    digits: int = 3  # of a number at least
-    collect: bool = False  # results are collected here
-
-
-class AuthorityPlan(msgspec.Struct, frozen=True):
-    id: Level
-    letter: str
-    name: Words
-    short: Words
-    services: tuple[ServicePlan, ...]
-    agencies: tuple[str, ...] = ()  # how its dossiers' codes begin: "H42.05", "000.05.14.H42"
-
-
-class PriorityGroup(msgspec.Struct, frozen=True):
-    """A legal group a citizen may declare. Only the class leaves the kiosk, never the group."""
-
-    id: Level
-    name: Words
-
-
-class KioskPlan(msgspec.Struct, frozen=True):
-    """What a kiosk works from, also alone.
-
-    series: the figure between letter and ordinal in numbers of its own (`A2-017`); None: it has none.
-    paperless: a number without paper counts as issued; else numbers are given on paper only, and a kiosk
-    without paper names the others, `elsewhere`. url: a phone page's address up to its token. elderly: the id
-    of the priority group that an age of `elderly_years` or more belongs to.
-    """
-
-    authorities: tuple[AuthorityPlan, ...]
-    groups: tuple[PriorityGroup, ...]
-    documents: Words  # "Mang theo: ..." at the foot of the ticket
-    hotline: str
-    series: Annotated[int, Meta(ge=1, le=99)] | None = None
-    paperless: bool = True
-    elsewhere: tuple[Words, ...] = ()
-    url: Annotated[str, Meta(max_length=38)] = ""
-    grace_min: Count = 0
-    elderly: Level | None = None
-    elderly_years: Count = 60
-
-
-class Question(msgspec.Struct, frozen=True):
-    """One question of the optional questionnaire. answers: the words for 2, 1 and 0 points, in this order."""
-
-    id: Level
-    text: Words
-    answers: tuple[Words, Words, Words]
-
-
-class CounterPlan(msgspec.Struct, frozen=True):
-    """What the satisfaction terminal of a counter works from.
-
-    officer: who serves there now, by name and title, so that the citizen can say "this is who served me".
-    questions: asked after the rating, each may be skipped. shuffle: reasons come in another order each time.
-    """
-
-    counter: str
-    levels: Annotated[int, Meta(ge=2, le=5)]
-    reasons: tuple[PriorityGroup, ...]  # id and words of each reason after a negative answer
-    window_s: Count  # how long after the end a rating is open
-    officer: str = ""
-    questions: tuple[Question, ...] = ()
-    shuffle: bool = False
-
-
-class DisplayPlan(msgspec.Struct, frozen=True):
-    dwell_s: float
-    rows: Count | None = None
-
-
-class DeviceConfig(Message, frozen=True, kw_only=True):
-    """Retained, one for each device: concrete answers, no policy."""
-
-    rev: Count
-    at: Instant
-    hall: Words
-    time_zone: str
-    kiosk: KioskPlan | None = None
-    counter: CounterPlan | None = None
-    display: DisplayPlan | None = None
-
-
-# --- the wall -------------------------------------------------------------------------------------------
-
-
-class Call(msgspec.Struct, frozen=True):
-    """One line of the wall. `seq` grows with every call and recall of the day, without gaps."""
-
-    seq: Annotated[int, Meta(ge=1)]
-    number: Number
-    counter: str
-    at: Instant
-    recall: Count = 0  # 0: the first call; 1, 2 ...: "nhắc lại"
-    lang: Lang = "vi"
-
-
-class CounterLine(msgspec.Struct, frozen=True):
-    """What stands at a counter now. A number stays after `served` until the next call: the rating asks.
-
-    leaving: the one whose visit was ended by calling the next, while that one walks up: may still be asked.
-    """
-
-    counter: str
-    status: Literal["open", "paused", "closed"]
-    number: Number | None = None
-    state: Literal["called", "serving", "served"] | None = None
-    since: Instant | None = None
-    leaving: Number | None = None
-    left_at: Instant | None = None
-
-
-class WaitingLine(msgspec.Struct, frozen=True):
-    """One service's line: how many wait, the range a newcomer would hear, and whether it takes numbers."""
-
-    service: Level
-    letter: str
-    name: Words
-    waiting: Count
-    wait: Range | None
-    open: bool
-    reason: str | None = None  # why not: a refusal code
-    reopens_at: Instant | None = None
-
-
-class Board(Message, frozen=True, kw_only=True):
-    """Retained and public: all that walls, terminals and phones may know of the hall, and nothing else."""
-
-    epoch: Count
-    rev: Count
-    at: Instant
-    day: str  # the business day, YYYY-MM-DD
-    hall: Words
-    calls: tuple[Call, ...]  # newest first, at most 30
-    counters: tuple[CounterLine, ...]
-    waiting: tuple[WaitingLine, ...]
-    notices: tuple[Words, ...] = ()
-
-
-class DossierLine(msgspec.Struct, frozen=True):
-    code: str
-    authority: Words
-    status: str
-    due: Instant | None = None
-
-
-class Dossiers(Message, frozen=True, kw_only=True):
-    """Retained and public: progress by code only."""
-
-    rev: Count
-    at: Instant
-    lines: tuple[DossierLine, ...] = ()

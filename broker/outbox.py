@@ -13,8 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from broker import codec
-from broker import messages as m
+from broker import codec, messages as m
 from broker.disk import Disk
 from broker.topics import FACT
 

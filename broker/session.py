@@ -13,8 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.topics import Topic
 from broker.vocabulary import (
     Ask,

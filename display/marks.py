@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from hardware import type as letters
-from hardware.canvas import Anchor
-from hardware.canvas import pieces as cells
+from hardware.canvas import Anchor, pieces as cells
 
 # Attributes of hardware.theme.Theme.
 Tint = Literal[

@@ -34,8 +34,7 @@ from display.scene import Scene
 from display.speech import Manner, announcement
 from display.watch import Watch
 from hardware.clock import Clock, ClockError, HallClock, open_clock
-from hardware.panel import Panel as Socket
-from hardware.panel import PanelError
+from hardware.panel import Panel as Socket, PanelError
 from hardware.release import release
 from hardware.screen import Screen, ScreenError, open_screen
 from hardware.speaker import Playing, Sound, Speaker, SpeakerError, Trouble, open_speaker

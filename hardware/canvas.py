@@ -12,8 +12,7 @@ from typing import Literal
 
 import pygame
 
-from hardware import rounded
-from hardware import type as letters
+from hardware import rounded, type as letters
 from hardware.theme import BLACK, RGB, WHITE, Theme
 
 Anchor = Literal["left", "centre", "right"]

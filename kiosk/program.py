@@ -26,8 +26,7 @@ from broker.outbox import Outbox
 from broker.vocabulary import BoardArrived, Now
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.clock import Clock, ClockError, open_clock
-from hardware.panel import Panel as Socket
-from hardware.panel import PanelError
+from hardware.panel import Panel as Socket, PanelError
 from hardware.printer import Printer, PrinterStatus, open_printer
 from hardware.release import release
 from hardware.scanner import Scan, ScannerStatus, open_scanner

@@ -18,8 +18,7 @@ from PIL import Image, ImageDraw
 from hardware.print_head import HEADS, Head
 from hardware.type import BASELINE_IN_LINE, CAP_HEIGHT, line_px
 from kiosk import dots
-from kiosk.slip import Slip
-from kiosk.slip import slip as slip
+from kiosk.slip import Slip, slip as slip
 
 LONGEST_MM: Final = 110  # a longer ticket wastes paper and hangs out of the slot
 NUMBER_FLOOR: Final = 130  # 12 mm capitals

@@ -15,8 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.link import Connected, Disconnected, LinkBroken, Received
 from hardware.clock import Clock
 from server.devices import Devices

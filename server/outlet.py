@@ -10,8 +10,7 @@ import threading
 from contextlib import suppress
 from datetime import datetime
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.link import Link, Message, NotConnected
 from broker.topics import Topic
 from server.projection import Projection

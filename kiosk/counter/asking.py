@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from kiosk.counter.known import Known
 from kiosk.counter.view import (

@@ -12,8 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, Literal, get_args, get_type_hints
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from kiosk.counter.asking import RATINGS, Asking, Mixed
 from kiosk.counter.known import Known

@@ -32,6 +32,7 @@ from kiosk.layout.shelf import HOME_HEAD_MM, Choices
 from kiosk.view import (
     NORMAL,
     Another,
+    Choices as ChoicesScreen,
     Done,
     Held,
     Help,
@@ -40,6 +41,7 @@ from kiosk.view import (
     MoreTime,
     NoServer,
     Pause,
+    Question as QuestionScreen,
     Remark,
     Screen,
     Shut,
@@ -48,8 +50,6 @@ from kiosk.view import (
     Verb,
     View,
 )
-from kiosk.view import Choices as ChoicesScreen
-from kiosk.view import Question as QuestionScreen
 
 BACK = (Verb.BACK, Tone.QUIET, 1.0)
 HELP = (Verb.HELP, Tone.QUIET, 1.3)

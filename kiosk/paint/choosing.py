@@ -12,8 +12,7 @@ from kiosk.paint.brush import SIGN, Brush
 from kiosk.paint.buttons import plate, waiting
 from kiosk.paint.keys import paint_answers
 from kiosk.slip import clean
-from kiosk.view import Choices as ChoicesScreen
-from kiosk.view import Grid, Offer, Question, Target, Verb, View
+from kiosk.view import Choices as ChoicesScreen, Grid, Offer, Question, Target, Verb, View
 
 
 def paint_choices(brush: Brush, view: View, arrangement: Arrangement) -> None:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from kiosk.state.giving import give, given, refused_by
 from kiosk.state.hall import BadPlan

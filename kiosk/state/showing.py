@@ -46,6 +46,7 @@ from kiosk.view import (
     NoServer,
     Offer,
     Pause,
+    Question as QuestionScreen,
     Remark,
     Screen,
     Shelf,
@@ -53,7 +54,6 @@ from kiosk.view import (
     Starting,
     Target,
 )
-from kiosk.view import Question as QuestionScreen
 
 COUNT_S = 5  # seconds that run down are shown in steps of
 READY = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)

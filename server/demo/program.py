@@ -19,8 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from broker.program import CannotStart as PortTaken
-from broker.program import check_free
+from broker.program import CannotStart as PortTaken, check_free
 from hardware.clock import set_clock
 from hardware.panel import PanelError
 from hardware.settings import SettingsError

@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.calendar import business_day
 from server.hall.calling import choose
 from server.hall.looking import (

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from server.hall import commands as c
-from server.hall import counters, numbers, own_numbers
+from server.hall import commands as c, counters, numbers, own_numbers
 from server.hall.events import Event
 from server.hall.site import Site
 from server.hall.state import HallState

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.calendar import Span, admission, business_day, current_session
 from server.hall.looking import events_meta, place_of, service_of, ticket_by_number
 from server.hall.refusals import Refusal

@@ -11,8 +11,7 @@ from collections.abc import Container
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.calendar import business_day, current_session, day_turns_at
 from server.hall.issue_time import Told, time_of_issue
 from server.hall.looking import events_meta, place_of, ticket_by_number

@@ -14,8 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from server.accounts import Role
 from server.web import guard, problems
-from server.web.api import MAX_BODY, api
-from server.web.api import json as json_answer
+from server.web.api import MAX_BODY, api, json as json_answer
 from server.web.console import console
 from server.web.devices_page import devices
 from server.web.figures_page import figures

@@ -6,11 +6,9 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.topics import TABLE, Topic, parse
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.device import (
     BoardArrived,
     BrokerSettings,

@@ -8,8 +8,7 @@ from typing import Any
 
 import msgspec
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from kiosk.counter.asking import DWELL_S
 from kiosk.counter.core import Terminal

@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.outbox import Outbox
 from broker.vocabulary import Now
 from kiosk.counter.answered import Answered

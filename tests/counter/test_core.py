@@ -6,11 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from kiosk.counter.asking import DWELL_S, LEAVING_S, RATINGS, REASON_S, THANKS_S
 from kiosk.counter.core import KEYS, NO_ANSWER, NO_CONNECTION
 from kiosk.counter.view import Faces, Idle, Level, Line, More, Reason, Reasons, Skip, Thanks, reasons_page

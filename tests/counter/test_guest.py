@@ -10,8 +10,7 @@ from typing import Any
 import pygame
 import pytest
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.outbox import Outbox
 from broker.vocabulary import Now
 from hardware.canvas import Canvas

@@ -18,8 +18,7 @@ from typing import Any
 
 import pytest
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.device import BrokerSettings
 from broker.disk import Disk
 from broker.link import Link, Received

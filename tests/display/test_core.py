@@ -4,8 +4,7 @@ import itertools
 from datetime import date, time, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from broker import messages as m
 from broker.device import BoardArrived, ConfigArrived, ServerDown, ServerUp

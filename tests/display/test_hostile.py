@@ -1,8 +1,7 @@
 """No text from elsewhere stops the wall: a retained message would stop it again and again."""
 
 import pygame
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from broker import messages as m
 from display.fit import Panel

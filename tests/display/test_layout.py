@@ -5,8 +5,7 @@ from datetime import date, time
 from itertools import combinations
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from display.fit import LayoutRefused, Panel, arrange
 from display.layout import picture

@@ -6,8 +6,7 @@ from datetime import time
 
 import pygame
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from display.fit import Panel
 from display.layout import picture

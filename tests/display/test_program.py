@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.device import BrokerSettings
 from broker.memory import MemoryBroker
 from display.program import TRIALS, Program, Settings, run

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.refusals import Refusal
 from server.hall.tickets import State
 from tests.hall.small_hall import SmallHall, frozen, local

@@ -10,12 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.applying import apply
 from server.hall.calendar import business_day
 from server.hall.decide import decide

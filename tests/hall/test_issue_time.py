@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from server.hall.issue_time import OLDEST, Told, time_of_issue
 from tests.hall.searching import SEARCHED

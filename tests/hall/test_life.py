@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.applying import apply
 from server.hall.refusals import Refusal
 from server.hall.tickets import AT_COUNTER, ENDED, LIFE, Action, State

@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.refusals import Refusal
 from server.hall.site import Counter, Site, problems
 from server.hall.tickets import Klass, State, number_text

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.own_numbers import PLAUSIBLE, floors
 from server.hall.refusals import Refusal
 from server.hall.site import Site

@@ -5,8 +5,7 @@ import unicodedata
 import pygame
 import pytest
 
-from hardware import icons
-from hardware import type as letters
+from hardware import icons, type as letters
 from hardware.canvas import Anchor, Canvas, DoesNotFit
 from hardware.theme import BLACK, RGB, THEMES, WHITE
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from hardware.fingers import HELD_S, TURNS, Fingers, placed, spot, turned_size, upright
 

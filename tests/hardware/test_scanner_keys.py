@@ -8,8 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from hardware.scanner import CANCEL, Scan, open_scanner
 from hardware.scanner_keys import ENTER, PLAIN, SHIFT, SHIFTED, SILENCERS, Keys, keyboard_of

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import TypeVar
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.core import Kiosk

@@ -31,8 +31,7 @@ from kiosk.view import (
 )
 from kiosk.vocabulary import Ask, ButtonPressed, Effect, Note, Print, PrintEnded, Scanned, Unfinished
 from tests.kiosk import sample
-from tests.kiosk.gallery import BUTTONS as PANELS
-from tests.kiosk.gallery import LONG, replace_id
+from tests.kiosk.gallery import BUTTONS as PANELS, LONG, replace_id
 from tests.kiosk.story import Story, none, only
 from tests.kiosk.test_scans import CODE, OTHER, config
 

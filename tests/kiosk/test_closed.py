@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from kiosk.view import NORMAL, Choices, Closing, NoServer, Shut, Starting, Target, Verb
 from kiosk.vocabulary import Abandon, Ask, Forget, Keep, Note, Tapped
 from tests.kiosk import sample

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.layout.panel import Panel

@@ -7,11 +7,9 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.state.series import UNCONFIRMED, Series, own_number, worth_keeping

@@ -20,8 +20,7 @@ import msgspec
 import pytest
 from PIL import Image
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.device import BrokerSettings
 from broker.link import Link, Received
 from broker.memory import MemoryBroker

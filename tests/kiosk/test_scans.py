@@ -7,8 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 import msgspec
 import pytest
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.view import NORMAL, Choices, Done, MoreTime, Question, Remark, Scan, Shut, Verb
 from kiosk.vocabulary import Ask, Note, Scanned, ScannerIs

@@ -7,8 +7,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from broker import messages as m
-from broker import vocabulary as heard
+from broker import messages as m, vocabulary as heard
 from hardware.printer import PrintResult
 from kiosk.view import (
     NORMAL,

@@ -10,8 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.link import Received
 from broker.memory import MemoryBroker
 from server.devices import Devices

@@ -12,8 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from broker.link import LinkBroken, Received
 from server.store import fact_table
 from tests.hall.small_hall import local

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from broker import messages as m
-from broker import topics
+from broker import messages as m, topics
 from server import verify
 from server.hall import commands as c
 from server.hall.tickets import State

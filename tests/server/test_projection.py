@@ -9,11 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from broker import codec, topics
-from broker import messages as m
+from broker import codec, messages as m, topics
 from server.hall import commands as c
 from server.hall.refusals import Refusal
 from server.hall.site import Counter

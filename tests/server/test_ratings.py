@@ -13,9 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from broker import messages as m
-from broker import topics
-from broker import vocabulary as heard
+from broker import messages as m, topics, vocabulary as heard
 from broker.device import BrokerSettings, DeviceLink
 from broker.outbox import Outbox
 from broker.vocabulary import Now

@@ -7,8 +7,7 @@ import json
 import msgspec
 from hypothesis import settings
 
-from server.books import Day as ToldDay
-from server.books import Row, by_state
+from server.books import Day as ToldDay, Row, by_state
 from server.hall import events as e
 from server.recount import Recount
 from server.store import instant

@@ -17,8 +17,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from server import store as of_store
-from server import verify
+from server import store as of_store, verify
 from server.hall.events import Event, Issued
 from server.store import SCHEMA, Batch, Store, metadata, sqlite_url
 from tests.hall.small_hall import SmallHall, frozen

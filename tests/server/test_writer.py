@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from server.hall import commands as c
-from server.hall import events as e
+from server.hall import commands as c, events as e
 from server.hall.refusals import Refusal
 from server.store import Batch, Store, command_table, fact_table, rating_table, ticket_table
 from server.writer import FactMark, Outcome, WriterGone
