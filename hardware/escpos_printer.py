@@ -9,33 +9,24 @@ way as the printer has not yet put on paper, and the cut leaves us last.
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable
 from typing import Protocol
 
 from hardware import escpos
 from hardware.print_head import Head
 from hardware.print_job import PrintJob
-from hardware.printer import PrinterStatus, PrintResult
+from hardware.printer import REFUSES, PrinterStatus, PrintResult
+from hardware.printer_watched import WatchedPrinter
 
 log = logging.getLogger(__name__)
 
 ANSWER_S = 0.5  # DLE EOT is answered within milliseconds: a printer silent for so long is not there
 STALL_S = 3.0  # a printer that takes no byte, or puts none of a part on paper, for so long hangs
 SLOWEST_MM_PER_S = 75.0  # paper moves at 100 and more
-LOOK_S = 0.5  # between two looks at an idle printer: a fault is on the screen within the second
 PEEK_S = 0.25  # between two questions in the middle of a job
 QUIET_S = 0.3  # a printer that has said nothing for so long has no more to say
 AHEAD = 2  # parts on their way to a printer that says when it has printed one
 PROBES = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)
-
-_RESULTS = {
-    PrinterStatus.PAPER_OUT: PrintResult.PAPER_OUT,
-    PrinterStatus.COVER_OPEN: PrintResult.COVER_OPEN,
-    PrinterStatus.CUTTER_ERROR: PrintResult.CUTTER_ERROR,
-    PrinterStatus.UNPLUGGED: PrintResult.UNPLUGGED,
-}
 
 
 class WireGone(OSError):
@@ -65,77 +56,29 @@ class Wire(Protocol):
         """Let go. Bounded."""
 
 
-class EscposPrinter:
+class EscposPrinter(WatchedPrinter):
     """A `hardware.printer.Printer` that speaks ESC/POS over `wire`."""
 
+    slowest_look_s = 5 * ANSWER_S
+
     def __init__(self, wire: Wire, head: Head) -> None:
+        super().__init__(head)
         self._wire = wire
-        self._head = head
-        self._talk = threading.Lock()  # one dialogue at a time: a look never eats a job's answer
-        self._status = PrinterStatus.UNPLUGGED
-        self._puts: list[Callable[[PrinterStatus], object]] = []
         self._left_behind = False  # paper of a broken job may still hang in the slot
         self._torn = 0  # so many bytes may be missing to a command that broke off
         self._inherited = True  # another program may have broken off in a picture: it is not known yet
         self._unasked = 0  # bytes still to come of a status that nobody asked for
         self._acknowledges: bool | None = None  # GS r is answered; None: to be found out
-        self._closed = threading.Event()
-        self._watcher: threading.Thread | None = None
         self.look()
 
-    @property
-    def head(self) -> Head:
-        return self._head
-
-    @property
-    def width_mm(self) -> int:
-        return self._head.width_mm
-
-    @property
-    def status(self) -> PrinterStatus:
-        return self._status
-
-    def look(self) -> PrinterStatus:
-        with self._talk:
-            self._look()
-            return self._status
-
-    def glance(self) -> None:
-        """Look, unless a job is under way: that looks itself."""
-        if self._talk.acquire(blocking=False):
-            try:
-                self._look()
-            finally:
-                self._talk.release()
-
-    def print(self, job: bytes, title: str = "") -> PrintResult:
-        with self._talk:
-            started = time.monotonic()
-            result = self._print(PrintJob.whole(job))
-            took = time.monotonic() - started
-        log.info("print title=%s result=%s bytes=%d took_s=%.2f", title, result, len(job), took)
-        return result
-
-    def on_status(self, put: Callable[[PrinterStatus], object]) -> None:
-        self._puts.append(put)
-        put(self._status)
-        if self._watcher is None:
-            self._watcher = threading.Thread(target=self._watch, name="printer-status", daemon=True)
-            self._watcher.start()
-
-    def close(self) -> None:
-        self._closed.set()
-        if self._watcher is not None:
-            self._watcher.join(timeout=LOOK_S + 5 * ANSWER_S)
-        with self._talk:
-            self._wire.close()
-            self._became(PrinterStatus.UNPLUGGED)
+    def _let_go(self) -> None:
+        self._wire.close()
 
     # --- a job ------------------------------------------------------------------------------------------
 
-    def _print(self, job: PrintJob) -> PrintResult:
+    def _print(self, job: PrintJob, title: str) -> PrintResult:
         self._look()
-        if (refusal := _RESULTS.get(self._status)) is not None:
+        if (refusal := REFUSES.get(self._status)) is not None:
             return refusal
         under_way = _UnderWay(self._acknowledges is True, self._wire.bytes_per_s, job)
         try:
@@ -212,7 +155,7 @@ class EscposPrinter:
         if status is None:
             return
         self._became(status)
-        if (fault := _RESULTS.get(status)) is not None:
+        if (fault := REFUSES.get(status)) is not None:
             raise _Stopped(fault)
 
     def _drop(self) -> None:
@@ -299,16 +242,7 @@ class EscposPrinter:
         if status not in PROBES:
             self._acknowledges = None
             self._unasked = 0
-        if status is self._status:
-            return
-        log.info("printer status=%s was=%s", status, self._status)
-        self._status = status
-        for put in self._puts:
-            put(status)
-
-    def _watch(self) -> None:
-        while not self._closed.wait(LOOK_S):
-            self.look()
+        super()._became(status)
 
 
 class _Stopped(Exception):

@@ -6,7 +6,7 @@ Knows no driver beyond its name and no ticket: a job is bytes, a result is one o
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -39,6 +39,15 @@ class PrintResult(StrEnum):
     CUTTER_ERROR = "cutter-error"
     UNPLUGGED = "unplugged"
     MAYBE = "maybe"
+
+
+# What a job comes to that is not even begun: a printer without paper might print it when a roll is put in.
+REFUSES: Mapping[PrinterStatus, PrintResult] = {
+    PrinterStatus.PAPER_OUT: PrintResult.PAPER_OUT,
+    PrinterStatus.COVER_OPEN: PrintResult.COVER_OPEN,
+    PrinterStatus.CUTTER_ERROR: PrintResult.CUTTER_ERROR,
+    PrinterStatus.UNPLUGGED: PrintResult.UNPLUGGED,
+}
 
 
 class Printer(Protocol):

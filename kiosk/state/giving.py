@@ -9,7 +9,7 @@ from __future__ import annotations
 from broker import messages as m
 from broker.outbox import UNNUMBERED
 from broker.vocabulary import Now
-from hardware.printer import PrinterStatus, PrintResult
+from hardware.printer import REFUSES, PrinterStatus, PrintResult
 from kiosk.state.memory import Memory
 from kiosk.state.series import own_number
 from kiosk.state.steps import Explaining, Home, Showing, Wish
@@ -18,12 +18,6 @@ from kiosk.vocabulary import Effect, Give, Job, Keep, Note, Outcome, Print, Repo
 
 NOT_PRINTED = "not-printed"  # the hall gives numbers on paper only, and this one has none
 
-_RESULT_OF = {
-    PrinterStatus.PAPER_OUT: PrintResult.PAPER_OUT,
-    PrinterStatus.COVER_OPEN: PrintResult.COVER_OPEN,
-    PrinterStatus.CUTTER_ERROR: PrintResult.CUTTER_ERROR,
-    PrinterStatus.UNPLUGGED: PrintResult.UNPLUGGED,
-}
 _OUTCOME_OF: dict[PrintResult, Outcome] = {
     PrintResult.PRINTED: "printed",
     PrintResult.SENT: "maybe",
@@ -37,7 +31,7 @@ def outcome_of(result: PrintResult) -> Outcome:
 
 def refused_by(printer: PrinterStatus | None) -> PrintResult | None:
     """What a job would come to that is not even tried: a printer without paper might print it later."""
-    return None if printer is None else _RESULT_OF.get(printer)
+    return None if printer is None else REFUSES.get(printer)
 
 
 def given(kiosk: Memory, wish: Wish, ticket: m.TicketReply, now: Now) -> list[Effect]:
