@@ -248,6 +248,7 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     metres: float | None = None  # printed in the printer's life with this device
     cuts: Count | None = None
     scanner: Literal["ok", "unplugged"] | None = None
+    stuck: tuple[Level, ...] = ()  # buttons that have been held for so long that nobody means it
 
 
 class ServerStatus(Message, frozen=True, kw_only=True):

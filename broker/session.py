@@ -45,6 +45,7 @@ REQUEST_RESEND_S = 0.5
 FACT_WINDOW = 50  # facts on their way at once; a receipt moves the window
 FACT_RESEND_S = 1.5  # without a receipt; doubled each time, so that a silent server is not flooded
 FACT_RESEND_MOST_S = 12.0
+OFFSET_STEP_S = 0.5  # a clock that moved by less is not worth a message
 STATUS_OUTBOX_S = 2.0  # a change of nothing but the outbox's length waits this long, and often undoes itself
 
 
@@ -283,7 +284,11 @@ class Session:
         return [Deliver(BoardArrived(board))]
 
     def _time(self, time: m.Time | m.FloorsReply, now: Now) -> list[Effect]:
-        return [Deliver(ClockOffset((time.at - now.wall).total_seconds()))]
+        offset_s = (time.at - now.wall).total_seconds()
+        told = self._status.clock_offset_s
+        if told is None or abs(offset_s - told) >= OFFSET_STEP_S:
+            self._status = msgspec.structs.replace(self._status, clock_offset_s=round(offset_s, 1))
+        return [Deliver(ClockOffset(offset_s))]
 
     # --- topics ---------------------------------------------------------------------------------------
 

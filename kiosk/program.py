@@ -305,7 +305,7 @@ class KioskProgram:
         if stuck != self._stuck:
             self._stuck = stuck
             log.warning("keys stuck=%s", ",".join(stuck) or "none")
-            self._link.status(error=f"stuck button: {', '.join(stuck)}" if stuck else None)
+            self._link.status(stuck=stuck)
 
     def _now(self) -> Now:
         return Now(time.monotonic(), self._clock.now(), self._clock.synchronised)

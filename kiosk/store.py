@@ -33,6 +33,9 @@ CREATE TABLE IF NOT EXISTS life (
 CREATE TABLE IF NOT EXISTS kept (name TEXT PRIMARY KEY, box TEXT NOT NULL, value BLOB NOT NULL) STRICT;
 """
 
+# A ticket that has ended keeps its number for whoever looks for it, and not what it was about.
+_NO_DOSSIER = "CAST(json_set(CAST(ticket AS TEXT), '$.dossier', NULL) AS BLOB)"
+
 T = TypeVar("T")
 
 
@@ -75,7 +78,9 @@ class Store:
     def ended(self, request: str, ending: Ending) -> None:
         """What became of it, in one commit with the fact that tells the server."""
         with self.disk.transaction() as db:
-            db.execute("UPDATE life SET phase = ? WHERE request = ?", (ending, request))
+            db.execute(
+                f"UPDATE life SET phase = ?, ticket = {_NO_DOSSIER} WHERE request = ?", (ending, request)
+            )
             db.execute(
                 "DELETE FROM life WHERE phase NOT IN ('pending', 'issued', 'printing') "
                 "AND n <= (SELECT max(n) FROM life) - ?",

@@ -131,7 +131,7 @@ class KeepSeries:
 
 @dataclass(frozen=True)
 class KeepConfig:
-    """Remember the plan, for a start while the server is away."""
+    """Remember the plan, for a start while the server is away; without the counter's, which has a name."""
 
     config: DeviceConfig
 

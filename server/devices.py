@@ -21,6 +21,9 @@ TICKET_M = 0.11  # of paper (experience 1.3: at most 110 mm)
 CLOCK_MARKED_S, CLOCK_WRONG_S = 2.0, 300.0  # faults.md F13
 UNSENT_MARKED = 20  # facts that wait in an outbox although the device is online
 
+STRANGER = "stranger"  # a device that speaks and is not in the hall's file
+STRANGERS_KEPT = 50
+
 PRINTS = frozenset({"ok", "paper-low"})
 
 
@@ -39,12 +42,14 @@ WRONGS: Mapping[str, Callable[[DeviceStatus], bool]] = {
     "cover-open": _printer("cover-open"),
     "cutter-error": _printer("cutter-error"),
     "alone": lambda status: status.alone,
+    "stuck": lambda status: bool(status.stuck),
     "scanner": lambda status: status.scanner == "unplugged",
     "clock": _clock(CLOCK_WRONG_S),
+    "clock-unsure": lambda status: not status.clock_synchronised and status.clock_offset_s is None,
     "paper-low": _printer("paper-low"),
     "unsent": lambda status: status.outbox >= UNSENT_MARKED,
 }
-MINOR = frozenset({"paper-low", "unsent"})  # can wait for a quiet moment
+MINOR = frozenset({"paper-low", "unsent", "clock-unsure"})  # can wait for a quiet moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,11 @@ class Devices:
         self._known: dict[str, DeviceStatus] = {}
         self._lock = threading.Lock()
         self._changes = 0
+
+    def put_stranger(self, device: str, status: DeviceStatus) -> None:
+        """The same for one that the hall's file does not have; of a crowd of them only some are kept."""
+        if device in self._known or len(self._known) < STRANGERS_KEPT:
+            self.put(device, status)
 
     def put(self, device: str, status: DeviceStatus) -> None:
         with self._lock:
@@ -99,13 +109,18 @@ def wrongs(status: DeviceStatus) -> tuple[str, ...]:
 
 
 def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]) -> tuple[Trouble, ...]:
-    """The devices that need a person, kiosks first: what is written nowhere else in the hall."""
+    """The devices that need a person, kiosks first: what is written nowhere else in the hall.
+
+    One that the hall's file does not have is heard by nobody: its facts wait until it is written there.
+    """
     found = [
         Trouble(id, whats, statuses[id].at)
         for id, device in devices.items()
         if id in statuses and not device.temporary and (whats := wrongs(statuses[id]))
     ]
-    return tuple(sorted(found, key=lambda t: (MINOR.issuperset(t.whats), devices[t.device].role != "kiosk")))
+    strangers = ((id, status) for id, status in statuses.items() if id not in devices and status.online)
+    found += [Trouble(id, (STRANGER,), status.at) for id, status in strangers]
+    return tuple(sorted(found, key=lambda t: (MINOR.issuperset(t.whats), statuses[t.device].role != "kiosk")))
 
 
 def can_print(status: DeviceStatus | None) -> bool:

@@ -21,6 +21,7 @@ from hardware.clock import Clock
 from server.devices import Devices
 from server.hall import commands as c
 from server.hall.own_numbers import floors
+from server.hall.refusals import PASSING
 from server.hall.tickets import Klass
 from server.outlet import Outlet
 from server.projection import Projection
@@ -139,10 +140,18 @@ class Doors:
             self._refuse(address.topic, address.device, error.id, "bad-request")
             return
         if address.device not in self._config.devices:
-            log.warning("unknown device=%s topic=%s", address.device, address.topic.name)
-            self._refuse(address.topic, address.device, getattr(message, "id", None), "unknown-device")
+            self._stranger(address.topic, address.device, message)
             return
         handler(address.device, message)
+
+    def _stranger(self, topic: topics.Topic, device: str, message: Any) -> None:
+        """A device that the hall's file does not have, perhaps only today. Its facts are not receipted: a
+        number that somebody holds must wait in its outbox until the device is written there again."""
+        log.warning("unknown device=%s topic=%s", device, topic.name)
+        if topic is topics.STATUS:
+            self._devices.put_stranger(device, message)
+        elif topic is topics.REQUEST:
+            self._refuse(topic, device, message.id, "unknown-device")
 
     def _request(self, device: str, request: m.AnyRequest) -> None:
         if isinstance(request, m.FloorsRequest):
@@ -278,6 +287,8 @@ class Doors:
     def _receipt(self, device: str, fact: m.AnyFact, outcome: Outcome) -> None:
         if isinstance(fact, m.TicketFact):
             self._told(device, fact, outcome)
+            if outcome.refusal in PASSING:
+                return  # it stays in the kiosk's outbox until the hall's file has the letter again
         refused = () if outcome.refusal is None else (m.Refusal(fact.id, outcome.refusal),)
         ids = (fact.id,) if outcome.refusal is None else ()
         self._outlet.receipt(device, m.Receipt(ids=ids, refused=refused))

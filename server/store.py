@@ -19,6 +19,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from server.chain import sealed
 from server.hall.applying import apply
 from server.hall.events import KINDS, Event
 from server.hall.state import HallState
@@ -43,6 +44,7 @@ event_table = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("ticket", sa.Text, index=True),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("seal", sa.Text),  # see server.chain; empty in a log of before there were seals
 )
 
 command_table = sa.Table(
@@ -164,7 +166,7 @@ class Store:
             sa.event.listen(self.engine, "begin", _begin)
         _migrate(self.engine)
         self._writer = self.engine.connect()
-        self._seq = self._last_seq()
+        self._seq, self._seal = self._last()
         self._covered = 0
 
     def close(self) -> None:
@@ -230,12 +232,14 @@ class Store:
     def commit(self, batch: Batch) -> None:
         """Make a group of commands durable, all or nothing. Returns when it is on disk."""
         with self._transaction() as writer:
-            self._insert(writer, event_table, self._event_rows(batch.events))
+            rows = self._event_rows(batch.events)
+            self._insert(writer, event_table, rows)
             self._insert(writer, command_table, batch.outcomes)
             self._insert(writer, fact_table, batch.facts)
             self._upsert(writer, ticket_table, [_ticket_row(t) for t in batch.tickets.values()])
             self._upsert(writer, rating_table, batch.ratings)
-        self._seq += len(batch.events)
+        if rows:
+            self._seq, self._seal = rows[-1]["seq"], rows[-1]["seal"]
 
     def snapshot(self, state: HallState) -> None:
         """Keep the state as of the newest event, so that the next start reads little."""
@@ -266,9 +270,12 @@ class Store:
         with self._writer.begin():
             yield self._writer
 
-    def _last_seq(self) -> int:
+    def _last(self) -> tuple[int, str]:
+        """Number and seal of the newest event."""
+        e = event_table.c
         with self._transaction() as writer:
-            return int(writer.execute(sa.select(sa.func.max(event_table.c.seq))).scalar() or 0)
+            row = writer.execute(sa.select(e.seq, e.seal).order_by(e.seq.desc()).limit(1)).one_or_none()
+        return (0, "") if row is None else (int(row.seq), row.seal or "")
 
     @staticmethod
     def _read(reader: sa.Connection, since: int) -> Iterator[tuple[int, Event]]:
@@ -278,8 +285,10 @@ class Store:
             yield seq, msgspec.json.decode(body, type=KINDS[kind])
 
     def _event_rows(self, events: list[tuple[str | None, Event]]) -> list[dict[str, Any]]:
-        return [
-            {
+        rows: list[dict[str, Any]] = []
+        seal = self._seal
+        for seq, (day, event) in enumerate(events, self._seq + 1):
+            row = {
                 "seq": seq,
                 "at": instant(event.at),
                 "day": day,
@@ -289,8 +298,9 @@ class Store:
                 "ticket": _ticket_of(event),
                 "body": msgspec.json.encode(event).decode(),
             }
-            for seq, (day, event) in enumerate(events, self._seq + 1)
-        ]
+            seal = sealed(seal, row)
+            rows.append({**row, "seal": seal})
+        return rows
 
     @staticmethod
     def _insert(writer: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:

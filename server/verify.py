@@ -4,7 +4,8 @@ The promises, checked over the log alone (`event`, `command` and `fact` tables, 
 I1 a number is given once a day; I2 a ticket moves along its life and ends with its day; I3 a counter serves
 one; I4 first come, first served inside (service, class) except logged exceptions; I5 what walls showed was
 called, in order; I6 a rating is of one served ticket; I7 no event is missing and none took effect twice;
-I8 the sums agree; I9 the tables that figures come from say what the log says; I10 time never went back.
+I8 the sums agree; I9 the tables that figures come from say what the log says; I10 time never went back; I11
+no row of the log was changed or taken out since it was written (`server.chain`).
 
 Opens the database read-only: a live hall is not disturbed, a copied folder is not changed.
 """
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from server.books import Day, Rating, Row, Visit, as_stored, by_state, differences, visit_of
+from server.chain import sealed
 from server.recount import Recount
 
 SOUND, BROKEN, UNREADABLE = 0, 1, 2
@@ -66,6 +68,7 @@ class Verification:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._breaches = 0
+        self._seal = ""  # of the newest event
         self._shown = defaultdict[str, list[Shown]](list)  # by day; read first, so that the log is newer
         self._days: set[str] = set()
         self._late = defaultdict[str, list[Visit]](list)  # by day: numbers told of when it was over
@@ -77,6 +80,7 @@ class Verification:
         try:
             with closing(open_log(find(self._data))) as db:
                 self._read_log(db)
+                self._seals(db)
                 self._effects(db)
                 self._facts(db)
                 self._strangers(db)
@@ -84,7 +88,7 @@ class Verification:
             raise Unreadable(f"{self._data}: the database cannot be read: {error}") from error
         told = " ".join(f"{name}={count}" for name, count in self._counts.items())
         verdict = f"{self._breaches} breaches" if self._breaches else "sound"
-        print(f"{verdict}: days={len(self._days)} {told}")
+        print(f"{verdict}: days={len(self._days)} {told} seal={self._seal[:16] or 'none'}")
         return self._breaches
 
     def _tell(self, promise: str, sentence: str) -> None:
@@ -114,6 +118,19 @@ class Verification:
                 self._tell(
                     "I5", f"{shown.place}: showed {shown.number} on {day}, a day the log does not have"
                 )
+
+    def _seals(self, db: sqlite3.Connection) -> None:
+        """I11: every row of the log is what was written, behind what was written before it."""
+        before, begun = "", False
+        for row in db.execute("SELECT * FROM event ORDER BY seq"):
+            seal = row["seal"]
+            if seal is None and not begun:
+                continue  # of before there were seals
+            begun = True
+            if seal != sealed(before, dict(row)):
+                self._tell("I11", f"event {row['seq']} ({row['kind']}) is not what was written there")
+            before = seal or ""
+        self._seal = before
 
     def _read_late(self, db: sqlite3.Connection) -> None:
         """Numbers of kiosks that were told of when their day was over: they count in the day they are of."""

@@ -26,7 +26,7 @@ from server.hall.decide import decide
 from server.hall.events import Event, Issued, Merged, OfTicket, PaperRecorded, Rated, ToldTooLate, Undone
 from server.hall.numbers import day_due
 from server.hall.own_numbers import corrected
-from server.hall.refusals import Refusal
+from server.hall.refusals import PASSING, Refusal
 from server.hall.site import Site
 from server.hall.state import HallState
 from server.store import Batch, Store, instant
@@ -220,7 +220,7 @@ class Writer:
         if before is not None:
             return Outcome(before.refusal, before.result)
         taken[id] = self._decide(asked.command, now, batch)
-        if asked.fact is not None:
+        if asked.fact is not None and taken[id].refusal not in PASSING:
             mark = asked.fact
             batch.facts.append(
                 {
@@ -248,6 +248,8 @@ class Writer:
         except Refusal as refusal:
             outcome = Outcome(refusal.code, msgspec.to_builtins(refusal.params))
             log.info("refused code=%s command=%s by=%s", refusal.code, command.id, command.by)
+            if isinstance(command, TakeOwnNumber) and refusal.code in PASSING:
+                return outcome  # not the last word: it is asked again
         text = msgspec.json.encode(outcome.result).decode()
         batch.outcomes.append(
             {"id": command.id, "at": instant(now), "refusal": outcome.refusal, "result": text}

@@ -111,27 +111,6 @@ def run(settings: Settings) -> int:
         return MISCONFIGURED
 
 
-def check(settings: Settings) -> int:
-    """Open screen and keys, find the broker, and print what answered; 0 if all did."""
-    screen = open_screen(settings.screen)
-    print(f"screen {settings.screen}: {screen.size[0]} x {screen.size[1]} pixels")
-    screen.close()
-    keys = open_keys(settings, queue.SimpleQueue())
-    print(f"keys {settings.keys}: {', '.join(keys.ids) or 'none'}")
-    keys.close()
-    link = DeviceLink(
-        settings.broker, "counter", release(), None, queue.SimpleQueue(), open_clock(settings.clock)
-    )
-    link.start()
-    limit = time.monotonic() + 5.0
-    while link.network == "down" and time.monotonic() < limit:
-        time.sleep(0.05)
-    answered = link.network == "up"
-    link.stop()
-    print(f"broker {settings.broker.address}: {'answers' if answered else 'does not answer'}")
-    return 0 if answered else 1
-
-
 def open_keys(settings: Settings, inbox: queue.SimpleQueue[Any]) -> Buttons:
     ids = ",".join((*KEYS, *RATINGS)) if settings.keys == "sim:" else ""
     return open_buttons(settings.keys + ids, inbox.put)
@@ -276,7 +255,7 @@ class CounterProgram:
             self._stuck = stuck
             log.warning("keys stuck=%s", ",".join(stuck) or "none")
             self._handle(Stuck(frozenset(stuck)))
-            self._link.status(error=f"stuck button: {', '.join(stuck)}" if stuck else None)
+            self._link.status(stuck=stuck)
 
     # --- effects ----------------------------------------------------------------------------------------
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
+
 from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from kiosk.state.giving import give, given, refused_by
@@ -66,7 +68,8 @@ def server_said(kiosk: Memory, input: heard.Heard, now: Now) -> list[Effect]:
             if board.day != kiosk.series.day:  # a new day, whose numbers begin anew
                 kiosk.floors_at = min(kiosk.floors_at, now.mono)
         case heard.ConfigArrived(config):
-            return [*_configured(kiosk, config, now), KeepConfig(config)]
+            kept = msgspec.structs.replace(config, counter=None)
+            return [*_configured(kiosk, config, now), KeepConfig(kept)]
         case heard.ServerUp():
             kiosk.down_since = None
             kiosk.floors_at = now.mono

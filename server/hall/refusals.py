@@ -40,6 +40,10 @@ CODES: dict[str, str] = {
 }
 
 
+# Of a number that somebody holds on paper: it is true only until the hall's file is mended.
+PASSING = frozenset({"unknown-service"})
+
+
 class Refusal(Exception):
     """A command that was understood and not carried out. Nothing has changed.
 

@@ -471,3 +471,24 @@ def test_a_kiosk_at_a_counter_asks_who_was_served_there_and_makes_way_for_the_ne
         server.tap("takenumber")
         server.take()
         assert server.hears(topics.REQUEST).service == "tai-nguyen"
+
+
+def test_a_jammed_button_calls_for_a_person(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server.of(broker, tmp_path)
+    with kiosk(tmp_path, broker) as program:
+        program._keys = Jammed(program._keys)  # type: ignore[assignment]
+        assert eventually(lambda: server.hears(topics.STATUS).stuck == ("help",))
+
+
+class Jammed:
+    """Wired buttons, one of them held down for ever: nobody waits half a minute for it in a test."""
+
+    def __init__(self, buttons: Any) -> None:
+        self._buttons = buttons
+
+    def stuck(self) -> tuple[str, ...]:
+        return ("help",)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._buttons, name)

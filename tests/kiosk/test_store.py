@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
+from broker import messages as m, vocabulary as heard
 from kiosk.store import KEPT, Store
-from kiosk.vocabulary import Unfinished
+from kiosk.vocabulary import KeepConfig, Unfinished
 from tests.kiosk import sample
+from tests.kiosk.story import Story
 
 
 def reopened(path: Path) -> Store:
@@ -50,3 +54,28 @@ def test_doing_it_twice_is_doing_it_once(tmp_path: Path) -> None:
         store.issued("r-1", sample.ticket("r-1"))
         store.ended("r-1", "printed")
     assert store.endings() == [("r-1", "printed")]
+
+
+def test_a_life_that_has_ended_keeps_its_number_and_not_what_it_was_about(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    store = Store(path)
+    ticket = sample.ticket("r-1", dossier="H42.05-261123-0001")
+    store.issued("r-1", ticket)
+    assert store.unfinished()[0].ticket == ticket
+    store.ended("r-1", "printed")
+    store.printing("r-1", 2)  # once more, and the power goes
+    (left,) = store.unfinished()
+    assert left.ticket == sample.ticket("r-1")
+    store.close()
+    assert b"H42.05-261123" not in path.read_bytes()
+
+
+def test_a_card_has_no_name_of_whoever_serves(tmp_path: Path) -> None:
+    story = Story(ready=False)
+    plan = m.CounterPlan(counter="3", levels=4, reasons=(), window_s=600, officer="Nguyễn Thị Hà")
+    config = msgspec.structs.replace(sample.config(), counter=plan)
+    (kept,) = [e for e in story.hear(heard.ConfigArrived(config)) if isinstance(e, KeepConfig)]
+    store = Store(tmp_path / "kiosk.db")
+    store.keep_config(kept.config)
+    assert store.config() == sample.config()
+    store.close()

@@ -250,3 +250,12 @@ def test_a_kiosk_at_a_counter_asks_how_it_was_and_calls_nobody(hall: Hall) -> No
     hall.server.ask(c.Finish, counter="3")
     rating = m.RatingFact(id="r", seq=1, at=hall.clock.now(), number="E001", level=4, levels=4)
     assert tell(hall, rating, kiosk=kiosk).ids == ("r",)
+
+
+def test_a_number_of_a_letter_that_the_hall_gave_up_waits_in_the_kiosk(hall: Hall) -> None:
+    """Perhaps it is a slip in the hall's file: its holder stands there."""
+    given_up = fact(number="Z1-001", letter="Z", service="zoo")
+    hall.kiosk.say(topics.FACT, given_up)
+    hall.settle()
+    assert hall.kiosk.silent()
+    assert hall.server.store.recorded(f"kiosk-1/fact/{given_up.id}") is None, "asked again, decided anew"

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from server import verify
+from server.chain import sealed
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.writer import FactMark
@@ -139,6 +140,16 @@ def change(data: Path, *statements: str) -> None:
     with closing(sqlite3.connect(data / "server" / "hall.db")) as db, db:
         for statement in statements:
             assert db.execute(statement).rowcount > 0, statement
+        seal_anew(db)
+
+
+def seal_anew(db: sqlite3.Connection) -> None:
+    """As if a program had written it so: what is changed here is what a mistake of the rules would write."""
+    db.row_factory = sqlite3.Row
+    seal = ""
+    for row in db.execute("SELECT * FROM event ORDER BY seq").fetchall():
+        seal = sealed(seal, dict(row))
+        db.execute("UPDATE event SET seal = ? WHERE seq = ?", (seal, row["seq"]))
 
 
 def one(data: Path, query: str) -> Any:
@@ -152,6 +163,7 @@ def edit(data: Path, seq: int, how: Callable[[dict[str, Any]], object]) -> None:
         body = json.loads(db.execute("SELECT body FROM event WHERE seq = ?", (seq,)).fetchone()[0])
         how(body)
         db.execute("UPDATE event SET body = ? WHERE seq = ?", (json.dumps(body), seq))
+        seal_anew(db)
 
 
 def seq_of(data: Path, kind: str, more: str = "1", n: int = 0) -> int:
@@ -175,8 +187,10 @@ def told(data: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_a_sound_log_passes_with_a_summary(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert verify.run(data) == 0
     events, facts = one(data, "SELECT count(*) FROM event"), one(data, "SELECT count(*) FROM fact")
+    seal = one(data, "SELECT seal FROM event ORDER BY seq DESC LIMIT 1")
     assert capsys.readouterr().out == (
-        f"sound: days=3 events={events} tickets=23 calls=16 ratings=1 facts={facts} shown=16\n"
+        f"sound: days=3 events={events} tickets=23 calls=16 ratings=1 facts={facts} shown=16 "
+        f"seal={seal[:16]}\n"
     )
 
 
@@ -566,3 +580,39 @@ def test_rubbish_in_a_walls_record_is_named(data: Path, capsys: pytest.CaptureFi
         "I5 devices/wall-1/shown.jsonl:1: not a line of a display's record",
         "I5 devices/wall-1/shown.jsonl:2: not a line of a display's record",
     ]
+
+
+# --- I11 --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "UPDATE event SET body = replace(body, 'land', 'lane') WHERE seq = 9",
+        "UPDATE event SET at = replace(at, '2026', '2025') WHERE seq = 9",
+        "UPDATE event SET seal = NULL WHERE seq = 9",
+        "DELETE FROM event WHERE seq = (SELECT max(seq) - 1 FROM event)",
+    ],
+)
+def test_i11_a_row_that_somebody_changed_or_took_out_is_named(
+    data: Path, deed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(data / "server" / "hall.db")) as db, db:
+        assert db.execute(deed).rowcount == 1
+    assert verify.run(data) == verify.BROKEN
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("I11")]
+    assert told and told[0].startswith("I11 event")
+
+
+def test_i11_a_log_of_before_there_were_seals_is_sound_and_is_sealed_from_then_on(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(data / "server" / "hall.db")) as db, db:
+        db.execute("UPDATE event SET seal = NULL")
+    assert verify.run(data) == verify.SOUND
+    assert "seal=none" in capsys.readouterr().out
+    with running(data / "server") as server:
+        server.clock.time = local("08:30", WEDNESDAY)
+        server.issue()
+    assert verify.run(data) == verify.SOUND
+    assert "seal=none" not in capsys.readouterr().out

@@ -11,7 +11,17 @@ import pytest
 
 from broker.messages import Control, DeviceStatus
 from server.accounts import Role
-from server.devices import TICKET_M, WRONGS, Devices, can_print, printing, tickets_left, troubles, wrongs
+from server.devices import (
+    STRANGER,
+    TICKET_M,
+    WRONGS,
+    Devices,
+    can_print,
+    printing,
+    tickets_left,
+    troubles,
+    wrongs,
+)
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.web.words import TEXTS
@@ -50,10 +60,13 @@ def officer(place: Place) -> Staff:
 
 
 def test_everything_that_can_be_wrong_has_a_word_and_the_most_urgent_comes_first() -> None:
-    for what in ("offline", *WRONGS):
+    for what in ("offline", STRANGER, *WRONGS):
         assert TEXTS(f"trouble.{what}", "vi") and TEXTS(f"trouble.{what}", "en")
     worst = status(printer="paper-out", alone=True, scanner="unplugged", clock_offset_s=-301.0, outbox=99)
     assert wrongs(worst) == ("paper-out", "alone", "scanner", "clock", "unsent")
+    assert wrongs(status(stuck=("help",))) == ("stuck",)
+    assert wrongs(status(clock_synchronised=False)) == ("clock-unsure",)
+    assert wrongs(status(clock_synchronised=False, clock_offset_s=0.2)) == ()
     assert wrongs(status(online=False, printer="paper-out", alone=True)) == ("offline",)
     assert wrongs(status(clock_offset_s=299.0, outbox=19, scanner="ok")) == ()
 
@@ -66,6 +79,8 @@ def test_troubles_are_those_of_devices_that_are_missed(place: Place) -> None:
     }
     found = [(t.device, t.whats) for t in troubles(place.config.devices, statuses)]
     assert found == [("kiosk-2", ("alone", "paper-low")), ("counter-3", ("offline",))]
+    told = troubles(place.config.devices, {"kiosk-9": status(), "kiosk-8": status(online=False)})
+    assert [(t.device, t.whats) for t in told] == [("kiosk-9", (STRANGER,))]
     statuses["kiosk-2"] = status(printer="paper-low")  # can wait
     assert [t.device for t in troubles(place.config.devices, statuses)] == ["counter-3", "kiosk-2"]
 

@@ -1,4 +1,4 @@
-"""A kiosk's own series, the dossier a ticket is about, boxes of facts, answers to the questionnaire.
+"""A kiosk's own series, the dossier of a ticket, boxes of facts, answers to the questionnaire, seals.
 
 Revision ID: 0002
 Revises: 0001
@@ -20,9 +20,11 @@ def upgrade() -> None:
         ticket.create_unique_constraint("one_number_a_day", ["day", "number"])
     op.add_column("fact", sa.Column("box", sa.Text, nullable=False, server_default=""))
     op.add_column("rating", sa.Column("answers", sa.Text))
+    op.add_column("event", sa.Column("seal", sa.Text))
 
 
 def downgrade() -> None:
+    op.drop_column("event", "seal")
     op.drop_column("rating", "answers")
     op.drop_column("fact", "box")
     with op.batch_alter_table("ticket") as ticket:

@@ -1,0 +1,23 @@
+"""The chain of the log: each event's row is sealed with the one before it, so that a row that was changed or
+taken out later no longer fits.
+
+Knows rows as the log stores them. Who rewrites the whole rest of the log can seal it anew: the last seal,
+which `motcua verify` prints, written down elsewhere, tells that apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+COLUMNS = ("seq", "at", "day", "kind", "command", "by", "ticket", "body")
+
+
+def sealed(before: str, row: dict[str, Any]) -> str:
+    """The seal of an event's row behind the seal `before`, empty for the first: SHA-256, hexadecimal."""
+    seal = hashlib.sha256(before.encode())
+    for name in COLUMNS:
+        value = row[name]
+        text = "" if value is None else str(value)
+        seal.update(f"{len(text)}:{text}".encode())
+    return seal.hexdigest()
