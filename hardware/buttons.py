@@ -13,7 +13,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
+
+from hardware.broken import DeviceBroken
 
 STABLE_S: Final = 0.025  # contacts of cheap buttons bounce for up to 20 ms
 LOCKOUT_S: Final = 0.3  # nobody means two presses of one button within this
@@ -29,6 +31,9 @@ class Press:
 
     button: str
     at: float
+
+
+Put: TypeAlias = Callable[[Press | DeviceBroken], object]
 
 
 class Debounce:
@@ -107,7 +112,7 @@ class SimulatedButtons:
     def __init__(
         self,
         ids: tuple[str, ...],
-        put: Callable[[Press], object],
+        put: Put,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._put, self._monotonic = put, monotonic
@@ -159,8 +164,8 @@ class SimulatedButtons:
             self._put(press)
 
 
-def open_buttons(url: str, put: Callable[[Press], object]) -> Buttons:
-    """The buttons that `url` names. `put` gets each `Press`.
+def open_buttons(url: str, put: Put) -> Buttons:
+    """The buttons that `url` names. `put` gets each `Press`, and DeviceBroken should a thread die of a bug.
 
     `gpio:help=5,back=6/13`: wired to the header of a Raspberry Pi (`hardware.buttons_gpio`);
     `sim:next,recall`: simulated buttons with these ids; `none:` a device without buttons. Raises
@@ -189,24 +194,24 @@ def checked_ids(url: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
-def _open_sim(ids: str, put: Callable[[Press], object]) -> Buttons:
+def _open_sim(ids: str, put: Put) -> Buttons:
     names = tuple(name.strip() for name in ids.split(","))
     return SimulatedButtons(checked_ids(f"sim:{ids}", names), put)
 
 
-def _open_none(rest: str, put: Callable[[Press], object]) -> Buttons:
+def _open_none(rest: str, put: Put) -> Buttons:
     if rest:
         raise UnknownButtons(f"buttons 'none:{rest}': none takes no ids")
     return SimulatedButtons((), put)
 
 
-def _open_gpio(rest: str, put: Callable[[Press], object]) -> Buttons:
+def _open_gpio(rest: str, put: Put) -> Buttons:
     from hardware.buttons_gpio import open_gpio  # a device without wired buttons never loads gpiozero
 
     return open_gpio(rest, put)
 
 
-DRIVERS: dict[str, Callable[[str, Callable[[Press], object]], Buttons]] = {
+DRIVERS: dict[str, Callable[[str, Put], Buttons]] = {
     "gpio": _open_gpio,
     "sim": _open_sim,
     "none": _open_none,

@@ -19,7 +19,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from hardware.buttons import Debounce, Press, UnknownButtons
+from hardware.broken import observed
+from hardware.buttons import Debounce, Press, Put, UnknownButtons
 from hardware.buttons_wiring import Wire, Wiring, read_wiring
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class GpioButtons:
     def __init__(
         self,
         wiring: Wiring,
-        put: Callable[[Press], object],
+        put: Put,
         factory: Any,
         monotonic: Callable[[], float] = time.monotonic,
         quiet_s: float = QUIET_S,
@@ -121,13 +122,14 @@ class GpioButtons:
         self._factory.close()
 
     def _edge(self, contact: _Contact, level: bool) -> None:
-        """In gpiozero's thread."""
-        with self._lock:
-            if self._ended.is_set():
-                return
-            press = contact.debounce.edge(level, self._monotonic())
-        self._moved.set()
-        self._deliver([press])
+        """In gpiozero's thread, which nobody else observes."""
+        with observed("buttons", self._put):
+            with self._lock:
+                if self._ended.is_set():
+                    return
+                press = contact.debounce.edge(level, self._monotonic())
+            self._moved.set()
+            self._deliver([press])
 
     def _deliver(self, presses: list[Press | None]) -> None:
         for press in presses:
@@ -136,13 +138,14 @@ class GpioButtons:
 
     def _watch(self) -> None:
         """After edges, and then a quiet moment: look. Sleeps while nobody presses anything."""
-        while True:
-            self._moved.wait()
-            while self._moved.is_set():
-                self._moved.clear()
-                if self._ended.wait(self._quiet_s):
-                    return
-            self.look()
+        with observed("buttons", self._put):
+            while True:
+                self._moved.wait()
+                while self._moved.is_set():
+                    self._moved.clear()
+                    if self._ended.wait(self._quiet_s):
+                        return
+                self.look()
 
 
 class _Contact:
@@ -181,7 +184,7 @@ class _Contact:
         self._edge(self, bool(state) is not self._pull_up)
 
 
-def open_gpio(rest: str, put: Callable[[Press], object]) -> GpioButtons:
+def open_gpio(rest: str, put: Put) -> GpioButtons:
     """The driver behind `gpio:`. Raises UnknownButtons for a bad URL, and where there are no such pins."""
     wiring = read_wiring(rest)
     return GpioButtons(wiring, put, _open_pins(wiring.chip))

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
+from hardware.broken import DeviceBroken
 from hardware.clock import Clock
 from hardware.print_head import Head
 
@@ -75,8 +76,11 @@ class Printer(Protocol):
         is for the log and the simulator's list.
         """
 
-    def on_status(self, put: Callable[[PrinterStatus], object]) -> None:
-        """Call `put` with the present status now and with each new one from then on, from any thread."""
+    def on_status(self, put: Callable[[PrinterStatus | DeviceBroken], object]) -> None:
+        """Call `put` with the present status now and with each new one from then on, from any thread.
+
+        DeviceBroken: the watch died of a bug, there will be no more.
+        """
 
     def close(self) -> None:
         """Let the wire go. Bounded; a closed printer is unplugged."""

@@ -5,16 +5,14 @@ Knows speed and flow control, and when bytes have left; reading and writing are 
 
 from __future__ import annotations
 
-import termios
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import serial
 
 from hardware.printer_file import FileWire
+from hardware.terminal import as_os_error
 
 DRAIN_S: Final = 0.002  # between two looks at what has not left the port
 FLOWS: Final = ("none", "rtscts", "xonxoff")
@@ -30,7 +28,7 @@ class SerialWire(FileWire):
         self.bytes_per_s = baud / 10  # start bit, 8 bits, stop bit
 
     def open(self) -> int:
-        with _as_os_error():
+        with as_os_error():
             self._port = serial.Serial(
                 str(self._path),
                 self._baud,
@@ -45,7 +43,7 @@ class SerialWire(FileWire):
         port, self._port = self._port, None
         assert port is not None
         try:
-            with _as_os_error():
+            with as_os_error():
                 port.reset_output_buffer()  # closing waits for what is not taken, for ever
         finally:
             port.close()
@@ -56,12 +54,3 @@ class SerialWire(FileWire):
             if time.monotonic() > limit:
                 raise TimeoutError("it takes no bytes")
             time.sleep(DRAIN_S)
-
-
-@contextmanager
-def _as_os_error() -> Iterator[None]:
-    """The system's own error for terminals, which pyserial lets through, is no OSError."""
-    try:
-        yield
-    except termios.error as error:
-        raise OSError(*error.args) from error

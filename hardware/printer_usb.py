@@ -27,6 +27,9 @@ PRINTER_CLASS: Final = 7
 USB_BYTES_PER_S: Final = 200_000.0
 PIECE_BYTES: Final = 4096  # of one transfer: what a time-out may leave unclear
 READ_BYTES: Final = 512  # a whole packet also at high speed: less, and libusb calls it an overflow
+# USBError is an OSError. Besides, pyusb raises a ValueError where strings cannot be read (udev has not given
+# the rights yet, the device is busy after a replug), and NotImplementedError for what a system cannot do.
+_REFUSALS: Final = (OSError, ValueError, NotImplementedError)
 _IDENTITY: Final = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})")
 
 
@@ -86,7 +89,7 @@ class UsbWire:
             usb.util.release_interface(device, self._interface)
             if self._detached:
                 device.attach_kernel_driver(self._interface)
-        except (OSError, NotImplementedError) as error:  # gone, or it never had a driver
+        except _REFUSALS as error:  # gone, or it never had a driver
             log.info("USB printer let go: %s", error)
         usb.util.dispose_resources(device)
 
@@ -94,21 +97,30 @@ class UsbWire:
         if self._device is None:
             try:
                 self._device = self._found()
-            except OSError as error:
+            except _REFUSALS as error:
                 raise NothingLeft(f"USB printer: {error}") from error
         return self._device
 
     def _found(self) -> usb.core.Device:
-        devices = usb.core.find(find_all=True, backend=self._backend, **self._wanted)
-        for device in devices:
-            if self._serial and device.serial_number != self._serial:
-                continue
+        """The printer, claimed; one that does not tell its number is passed over. Raises any of _REFUSALS."""
+        silent: Exception | None = None
+        for device in usb.core.find(find_all=True, backend=self._backend, **self._wanted):
+            if self._serial:
+                try:
+                    told = device.serial_number
+                except _REFUSALS as error:
+                    silent = error
+                    continue
+                if told != self._serial:
+                    continue
             self._claim(device)
             return device
+        if silent is not None:
+            raise OSError(errno.EACCES, f"its serial number cannot be read: {silent}") from silent
         raise OSError(errno.ENODEV, "it is not plugged in")
 
     def _claim(self, device: usb.core.Device) -> None:
-        """Take the printer's interface and its endpoints. Raises OSError."""
+        """Take the printer's interface and its endpoints. Raises any of _REFUSALS."""
         try:
             configuration = device.get_active_configuration()
         except usb.core.USBError:

@@ -1,5 +1,5 @@
 """What every real printer's driver shares: one job or look at a time, a status that is told when it changes,
-and a thread that looks while nobody prints.
+and a thread that looks while nobody prints; should that thread die, whoever is told the status is told so.
 
 Knows nothing of bytes and wires; a driver says how it looks, prints and lets go.
 """
@@ -12,6 +12,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 
+from hardware.broken import DeviceBroken, observed
 from hardware.print_head import Head
 from hardware.print_job import PrintJob
 from hardware.printer import PrinterStatus, PrintResult
@@ -30,7 +31,7 @@ class WatchedPrinter(ABC):
         self._head = head
         self._talk = threading.Lock()  # one dialogue at a time: a look never eats a job's answer
         self._status = PrinterStatus.UNPLUGGED
-        self._puts: list[Callable[[PrinterStatus], object]] = []
+        self._puts: list[Callable[[PrinterStatus | DeviceBroken], object]] = []
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
 
@@ -83,7 +84,7 @@ class WatchedPrinter(ABC):
         log.info("print title=%s result=%s bytes=%d took_s=%.2f", title, result, len(job), took)
         return result
 
-    def on_status(self, put: Callable[[PrinterStatus], object]) -> None:
+    def on_status(self, put: Callable[[PrinterStatus | DeviceBroken], object]) -> None:
         self._puts.append(put)
         put(self._status)
         if self._watcher is None:
@@ -105,9 +106,13 @@ class WatchedPrinter(ABC):
             return
         log.info("printer status=%s was=%s", status, self._status)
         self._status = status
+        self._tell(status)
+
+    def _tell(self, news: PrinterStatus | DeviceBroken) -> None:
         for put in self._puts:
-            put(status)
+            put(news)
 
     def _watch(self) -> None:
-        while not self._closed.wait(LOOK_S):
-            self.look()
+        with observed("printer", self._tell):
+            while not self._closed.wait(LOOK_S):
+                self.look()

@@ -16,8 +16,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
+
+from hardware.broken import DeviceBroken
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,9 @@ class Scan:
 
     text: str = field(repr=False)
     at: float
+
+
+Put: TypeAlias = Callable[[Scan | DeviceBroken], object]
 
 
 class ScannerStatus(StrEnum):
@@ -114,7 +119,7 @@ def cleaned(raw: bytes) -> str:
 class ScannerCore:
     """What every driver shares: bytes to scans, and telling how the scanner is."""
 
-    def __init__(self, put: Callable[[Scan], object], monotonic: Callable[[], float]) -> None:
+    def __init__(self, put: Put, monotonic: Callable[[], float]) -> None:
         self._put, self._monotonic = put, monotonic
         self._gather = Gather()
         self._lock = threading.Lock()
@@ -163,9 +168,7 @@ class ScannerCore:
 class SimulatedScanner(ScannerCore):
     """A scanner without a wire, worked by a panel or a test; the same way from bytes to scans."""
 
-    def __init__(
-        self, put: Callable[[Scan], object], monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, put: Put, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__(put, monotonic)
 
     def scan(self, text: str) -> None:
@@ -193,8 +196,9 @@ class SimulatedScanner(ScannerCore):
         """Nothing is wired."""
 
 
-def open_scanner(url: str, put: Callable[[Scan], object]) -> Scanner | None:
-    """The scanner that `url` names, opened; it may well be unplugged at this moment. `put` gets each `Scan`.
+def open_scanner(url: str, put: Put) -> Scanner | None:
+    """The scanner that `url` names, opened; it may well be unplugged at this moment. `put` gets each `Scan`,
+    and DeviceBroken should its thread die of a bug.
 
     `serial:///dev/ttyACM0?baud=9600`: in serial mode (USB-CDC or RS-232), the one that keeps accents;
     `evdev:///dev/input/by-id/usb-...-event-kbd` or `evdev:0c2e:0b61`, vendor and product in hexadecimal: as a
@@ -218,18 +222,18 @@ def open_scanner(url: str, put: Callable[[Scan], object]) -> Scanner | None:
         raise UnknownScanner(f"scanner '{url}' needs a package that is not installed: {error}") from error
 
 
-def _open_sim(rest: str, put: Callable[[Scan], object]) -> Scanner:
+def _open_sim(rest: str, put: Put) -> Scanner:
     if rest:
         raise ValueError("sim: takes nothing after it")
     return SimulatedScanner(put)
 
 
-def _open_none(rest: str, put: Callable[[Scan], object]) -> None:
+def _open_none(rest: str, put: Put) -> None:
     if rest:
         raise ValueError("none: takes nothing after it")
 
 
-def _open_serial(rest: str, put: Callable[[Scan], object]) -> Scanner:
+def _open_serial(rest: str, put: Put) -> Scanner:
     parts = urlsplit(f"serial:{rest}")
     path = _device(parts.netloc, parts.path, "serial:///dev/ttyACM0")
     options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
@@ -245,7 +249,7 @@ def _open_serial(rest: str, put: Callable[[Scan], object]) -> Scanner:
     return WiredScanner(lambda quiet_s: SerialWire(path, int(baud), quiet_s), put)
 
 
-def _open_evdev(rest: str, put: Callable[[Scan], object]) -> Scanner:
+def _open_evdev(rest: str, put: Put) -> Scanner:
     from hardware.scanner_keys import KeyboardWire, keyboard_of
     from hardware.scanner_wired import WiredScanner
 
@@ -272,7 +276,7 @@ def _device(netloc: str, path: str, sample: str) -> str:
     return path
 
 
-DRIVERS: dict[str, Callable[[str, Callable[[Scan], object]], Scanner | None]] = {
+DRIVERS: dict[str, Callable[[str, Put], Scanner | None]] = {
     "serial": _open_serial,
     "evdev": _open_evdev,
     "sim": _open_sim,

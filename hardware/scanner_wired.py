@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from hardware.scanner import QUIET_S, Scan, ScannerCore, ScannerStatus
+from hardware.broken import observed
+from hardware.scanner import QUIET_S, Put, ScannerCore, ScannerStatus
+from hardware.terminal import as_os_error
 
 RETRY_S: Final = 2.0  # an unplugged scanner is looked for this often
 
@@ -39,7 +41,7 @@ class WiredScanner(ScannerCore):
     def __init__(
         self,
         open_wire: Callable[[float], Wire],
-        put: Callable[[Scan], object],
+        put: Put,
         monotonic: Callable[[], float] = time.monotonic,
         quiet_s: float = QUIET_S,
         retry_s: float = RETRY_S,
@@ -65,6 +67,10 @@ class WiredScanner(ScannerCore):
         return wire
 
     def _run(self, wire: Wire | None) -> None:
+        with observed("scanner", self._put):
+            self._read(wire)
+
+    def _read(self, wire: Wire | None) -> None:
         try:
             while not self._ended.is_set():
                 if wire is None:
@@ -100,11 +106,13 @@ class SerialWire:
     def __init__(self, path: str, baud: int, quiet_s: float) -> None:
         import serial
 
-        self._port = serial.Serial(path, baud, timeout=quiet_s, exclusive=True)
+        with as_os_error():
+            self._port = serial.Serial(path, baud, timeout=quiet_s, exclusive=True)
 
     def read(self) -> bytes | None:
-        first: bytes = self._port.read(1)
-        return first + self._port.read(self._port.in_waiting) if first else None
+        with as_os_error():
+            first: bytes = self._port.read(1)
+            return first + self._port.read(self._port.in_waiting) if first else None
 
     def close(self) -> None:
         self._port.close()

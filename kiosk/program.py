@@ -24,6 +24,7 @@ from broker.device import BrokerSettings, DeviceLink, LinkBroken, boot_id
 from broker.link import OpenLink, open_link
 from broker.outbox import Outbox
 from broker.vocabulary import BoardArrived, Now
+from hardware.broken import DeviceBroken
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.clock import Clock, ClockError, open_clock
 from hardware.panel import Panel as Socket, PanelError
@@ -205,7 +206,7 @@ class KioskProgram:
             if socket is not None:
                 socket.start()
             self._printing.start()
-            self._printer.on_status(lambda status: self._inbox.put(PrinterIs(status)))
+            self._printer.on_status(self._inbox.put)
             if self._scanner is not None:
                 self._scanner.on_status(self._inbox.put)
             self._link.start()
@@ -264,7 +265,7 @@ class KioskProgram:
                 self._ending = ENDED
             case LinkBroken():
                 raise item
-            case PrintingBroken(error):
+            case PrintingBroken(error) | DeviceBroken(error=error):
                 raise error
             case Press(button):
                 self._handle(self._stage.pressed(button, self._now()))
@@ -278,8 +279,8 @@ class KioskProgram:
                 self._handle(ScannerIs(status is ScannerStatus.OK))
             case PaperUsed() as used:
                 self._deeds.paper_used(used)
-            case PrinterIs(status):
-                self._handle(item)
+            case PrinterStatus() as status:
+                self._handle(PrinterIs(status))
                 if status is not PrinterStatus.UNPLUGGED:  # screen and printer have answered
                     self._systemd.ready(f"{self._device}, printer {status.value}")
             case Tick():

@@ -25,6 +25,7 @@ from broker.device import BrokerSettings, DeviceLink, LinkBroken
 from broker.link import OpenLink, open_link
 from broker.outbox import Outbox
 from broker.vocabulary import Now
+from hardware.broken import DeviceBroken
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.canvas import Canvas
 from hardware.clock import Clock, ClockError, open_clock
@@ -222,6 +223,8 @@ class CounterProgram:
                 return
             case LinkBroken():
                 raise item
+            case DeviceBroken(error=error):
+                raise error
             case Press(button):
                 self._handle(ButtonPressed(button))
             case Touch(x, y):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 from array import array
 from collections.abc import Callable, Iterator
 
@@ -16,10 +17,12 @@ from hardware.print_head import STANDARD
 from hardware.printer import PrinterStatus, PrintResult
 from hardware.printer_oneway import NothingLeft
 from hardware.printer_usb import UsbWire, identity
+from tests.brokers import eventually
 from tests.hardware.test_printer_contract import PICTURE
 from tests.hardware.usb_bus import PRODUCT, SERIAL, VENDOR, UsbBus
 
 JOB = escpos.raster_job(PICTURE)
+PATIENCE_S = 30  # a machine may be as slow as it likes
 
 
 class Broken(UsbBus):
@@ -131,6 +134,67 @@ def test_a_denied_device_is_unplugged_and_no_crash(machine: PaperMachine) -> Non
     printer = EscposPrinter(UsbWire(VENDOR, PRODUCT, backend=Denied(machine)), STANDARD)
     assert printer.print(JOB) is PrintResult.UNPLUGGED
     printer.close()
+
+
+class Mute(UsbBus):
+    """A printer whose strings cannot be read: udev has not given the rights yet, or it is busy."""
+
+    mute = True
+    asked = 0
+
+    def ctrl_transfer(self, *told: object) -> int:
+        self.asked += 1
+        if self.mute:
+            raise usb.core.USBError("Access denied (insufficient permissions)", -3, 13)
+        return super().ctrl_transfer(*told)  # type: ignore[arg-type]
+
+
+def test_a_printer_that_does_not_tell_its_serial_number_yet_is_unplugged_until_it_does(
+    machine: PaperMachine,
+) -> None:
+    """pyusb raises a ValueError there, which is no OSError."""
+    bus = Mute(machine)
+    printer = EscposPrinter(UsbWire(VENDOR, PRODUCT, SERIAL, backend=bus), STANDARD)
+    assert printer.status is PrinterStatus.UNPLUGGED
+    assert printer.print(JOB) is PrintResult.UNPLUGGED
+    bus.mute = False
+    assert printer.look() is PrinterStatus.OK
+    assert printer.print(JOB) is PrintResult.PRINTED
+    printer.close()
+
+
+def test_the_watch_over_a_printer_outlives_strings_that_cannot_be_read(machine: PaperMachine) -> None:
+    bus = Mute(machine)
+    bus.mute = False
+    printer = EscposPrinter(UsbWire(VENDOR, PRODUCT, SERIAL, backend=bus), STANDARD)
+    told: queue.SimpleQueue[object] = queue.SimpleQueue()
+    printer.on_status(told.put)
+    assert told.get(timeout=PATIENCE_S) is PrinterStatus.OK
+    bus.unplug()
+    assert told.get(timeout=PATIENCE_S) is PrinterStatus.UNPLUGGED
+    bus.mute, before = True, bus.asked
+    bus.replug()
+    assert eventually(lambda: bus.asked > before + 1), "the watch looks, and looks again"
+    bus.mute = False
+    assert told.get(timeout=PATIENCE_S) is PrinterStatus.OK
+    printer.close()
+
+
+def test_a_mute_printer_does_not_hide_the_one_that_is_meant(machine: PaperMachine) -> None:
+    class Two(UsbBus):
+        def enumerate_devices(self) -> Iterator[str]:
+            return iter(["mute", "printer"])
+
+        def ctrl_transfer(self, dev_handle: str, *told: object) -> int:
+            if dev_handle == "mute":
+                raise usb.core.USBError("Access denied (insufficient permissions)", -3, 13)
+            return super().ctrl_transfer(dev_handle, *told)  # type: ignore[arg-type]
+
+    wire = UsbWire(VENDOR, PRODUCT, SERIAL, backend=Two(machine))
+    wire.write(b"\n", 1.0)
+    wire.close()
+    with pytest.raises(NothingLeft, match="serial number cannot be read"):
+        UsbWire(VENDOR, PRODUCT, "another", backend=Two(machine)).write(b"\n", 1.0)
 
 
 def test_an_identity_is_read_as_lsusb_shows_it() -> None:
