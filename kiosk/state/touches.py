@@ -39,7 +39,6 @@ from kiosk.view import NORMAL, ONLY, PRIORITY, Closing, Target, Verb
 from kiosk.vocabulary import Ask, Effect, Job, Print
 
 OWN_AFTER_S = 0.3  # the server answers in some ten milliseconds, or the kiosk gives its own number
-OUT = (PrintResult.PRINTED, PrintResult.SENT)  # the paper is out, as far as anybody can know
 PATIENCE_S = 3.0  # a kiosk that cannot give its own asks for so long; then the wish is given up for good
 
 
