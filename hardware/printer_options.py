@@ -11,9 +11,9 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from hardware.print_head import Head
+from hardware.printer_pace import BAUDS, checked_baud
 from hardware.printer_profiles import head_of
 
-BAUDS: Final = (1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 PAPER: Final = ("width", "profile", "mode", "lean")  # every driver has these
 
 
@@ -44,13 +44,14 @@ class Options:
             )
         return told
 
-    def baud(self) -> int:
+    def baud(self, head: Head) -> int:
+        """The speed of a serial line at which tickets for `head` are out in time."""
         told = self._told.get("baud", "115200")
         if told not in map(str, BAUDS):
             number = int(told) if told.isdecimal() else 115200
             near = min(BAUDS, key=lambda rate: abs(rate - number))
             raise ValueError(f"there is no speed of {told} baud, the nearest is {near}")
-        return int(told)
+        return checked_baud(head, int(told))
 
     def number(self, name: str, default: float, low: float, high: float) -> float:
         told = self._told.get(name)

@@ -12,6 +12,7 @@ from typing import Final
 import serial
 
 from hardware.printer_file import FileWire
+from hardware.printer_pace import LINE_BITS
 from hardware.terminal import as_os_error
 
 DRAIN_S: Final = 0.002  # between two looks at what has not left the port
@@ -25,7 +26,7 @@ class SerialWire(FileWire):
         super().__init__(path)
         self._baud, self._flow = baud, flow
         self._port: serial.Serial | None = None
-        self.bytes_per_s = baud / 10  # start bit, 8 bits, stop bit
+        self.bytes_per_s = baud / LINE_BITS
 
     def open(self) -> int:
         with as_os_error():

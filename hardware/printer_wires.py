@@ -49,8 +49,9 @@ def _open_serial(url: SplitResult) -> Printer:
     from hardware.printer_serial import FLOWS, SerialWire  # no other wire needs pyserial
 
     options = Options(url.query, ("answers", "baud", "flow"))
-    wire = SerialWire(_device_path(url), options.baud(), options.choice("flow", FLOWS, "none"))
-    return _printer(wire, options, options.head(lean=True))
+    head = options.head(lean=True)
+    wire = SerialWire(_device_path(url), options.baud(head), options.choice("flow", FLOWS, "none"))
+    return _printer(wire, options, head)
 
 
 def _open_tcp(url: SplitResult) -> Printer:

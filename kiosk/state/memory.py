@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from broker.messages import Words
 from broker.vocabulary import Now
 from hardware.printer import PrinterStatus, PrintResult
+from hardware.printer_pace import PATIENCE_S
 from kiosk.state import showing
 from kiosk.state.hall import Hall
 from kiosk.state.pace import Pace
@@ -26,7 +27,7 @@ REMARK_S = 20.0  # why nothing comes of a scan, unless somebody says "go on" (WC
 DONE_S = 10.0  # after printing
 HELD_S = 40.0  # a number without paper stays on the screen
 RECALL_S = 120.0  # a number of before the power cut is offered (faults F1)
-PRINT_S = 15.0  # a printer answers within seconds; a citizen does not wait longer for a thread that hangs
+PRINT_S = PATIENCE_S  # a printer answers within seconds; nobody waits longer for a thread that hangs
 SETTLE_S = 0.25  # a new screen is dead so long: the second half of a double tap hits nothing
 SERVER_GRACE_S = 3.0  # a server that restarts is back before anybody is told that it was gone
 START_S = 10.0  # from power to the configuration, before the kiosk says that nobody answers

@@ -20,13 +20,16 @@ from PIL import Image, ImageFilter
 from broker.messages import Words
 from hardware import escpos
 from hardware.clock import SystemClock
+from hardware.escpos_printer import ANSWER_S, SLOWEST_MM_PER_S
 from hardware.escpos_text import ascii_of
 from hardware.paper_machine import PaperMachine
 from hardware.print_head import HEADS, Head
 from hardware.printer import Printer, PrinterStatus, PrintResult, open_printer
+from hardware.printer_pace import BAUDS, LINE_BITS, ON_THE_LINE_S, checked_baud, ticket_s
 from hardware.printer_profiles import head_of
 from kiosk.plain import plain_job
 from kiosk.printing import made
+from kiosk.state.memory import PRINT_S
 from kiosk.ticket import draw, slip
 from tests.hardware.independent import Independent
 from tests.hardware.printers import Terminal
@@ -92,6 +95,36 @@ def test_a_ticket_crosses_a_serial_line_in_less_than_two_and_a_half_seconds(case
     questions = 4 * len(escpos.ASKED) * 3 + 3 * len(job.parts)  # each 3 bytes; the acknowledgements
     assert len(job) + questions < 28_000
     assert (len(job) + questions) / BAUD_BYTES_PER_S < 2.5
+
+
+@pytest.mark.parametrize("baud", BAUDS)
+@pytest.mark.parametrize("lean", [True, False], ids=["lean", "full"])
+@pytest.mark.parametrize("width_mm", [80, 58])
+def test_a_line_that_a_kiosk_takes_brings_every_ticket_out_before_it_gives_up(
+    width_mm: int, lean: bool, baud: int
+) -> None:
+    """Counted: the bytes of each ticket at that speed, the questions, the paper, the drawing."""
+    head = replace(HEADS[width_mm], lean=lean)
+    letters = replace(head, raster=False)
+    for case, changes in CASES.items():
+        words = slip(reply(**changes), PLAN, HALL, ZONE)
+        for tried in (head, letters):
+            job = made(words, tried)
+            took = len(job) * LINE_BITS / baud
+            assert took <= ticket_s(tried, baud), case
+            if ticket_s(tried, baud) <= ON_THE_LINE_S:
+                paper_s = job.mm / SLOWEST_MM_PER_S
+                assert took + paper_s + 4 * ANSWER_S + 0.5 < PRINT_S, case
+    assert checked_baud(letters, baud) == baud
+
+
+@pytest.mark.parametrize(
+    ("width_mm", "lean", "slowest"),
+    [(80, True, 38400), (80, False, 57600), (58, True, 19200), (58, False, 38400)],
+)
+def test_the_slowest_line_is_what_the_documents_say(width_mm: int, lean: bool, slowest: int) -> None:
+    head = replace(HEADS[width_mm], lean=lean)
+    assert min(b for b in BAUDS if ticket_s(head, b) <= ON_THE_LINE_S) == slowest
 
 
 def test_what_really_crosses_the_serial_line_is_no_more_than_that(tmp_path: Path) -> None:
