@@ -18,7 +18,8 @@ from hardware.printer import PrinterStatus
 from hardware.printer_file import USB_BYTES_PER_S, FileWire, write_all
 from hardware.printer_oneway import NothingLeft
 
-LPSTAT_S: Final = 3.0
+LPSTAT_S: Final = 3.0  # to answer
+IDLE_S: Final = 10.0  # between two questions of an idle queue: each is two processes
 
 
 class FileOutlet:
@@ -132,15 +133,19 @@ class CupsQueue:
         self._state = PrinterStatus.UNPLUGGED
 
     def state(self) -> PrinterStatus:
-        """Whether CUPS knows the queue, it is enabled and takes jobs. Asked every three seconds at most."""
+        """Whether CUPS knows the queue, it is enabled and takes jobs. Asked every ten seconds at most, and
+        before each ticket."""
         now = time.monotonic()
-        if now >= self._asked_at + LPSTAT_S:
+        if now >= self._asked_at + IDLE_S:
             self._asked_at = now
             ready = self._told("-p", "idle", "now printing") and self._told("-a", "accepting")
             self._state = PrinterStatus.OK if ready else PrinterStatus.UNPLUGGED
         return self._state
 
     def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
+        self._asked_at = float("-inf")
+        if self.state() is not PrinterStatus.OK:
+            raise NothingLeft("CUPS takes no tickets for this queue now")
         ask = ["lp", "-s", "-d", self._queue, "-o", "raw", "-t", title or "ticket", "--", "-"]
         try:
             done = subprocess.run(ask, input=data, capture_output=True, timeout=timeout_s, check=False)

@@ -16,6 +16,8 @@ from hardware.clock import SystemClock
 from hardware.paper_machine import PaperMachine
 from hardware.printer import PrinterStatus, PrintResult, open_printer
 from hardware.printer_file import port_status
+from hardware.printer_oneway import NothingLeft
+from hardware.printer_outlets import CupsQueue
 from tests.hardware.independent import Independent
 from tests.hardware.printers import Terminal
 from tests.hardware.tcp_printer import TcpPrinter
@@ -174,6 +176,29 @@ def test_a_cups_queue_passes_the_bytes_on_and_what_became_of_them_is_nobodys_gue
         time.sleep(0.02)
     assert shown(tickets.read_bytes())
     printer.close()
+
+
+def test_an_idle_queue_is_hardly_asked_and_before_a_ticket_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted: each question is two processes."""
+    asked, ready = tmp_path / "asked", tmp_path / "ready"
+    asked.touch()
+    ready.touch()
+    stub = f'#!/bin/sh\necho "$1" >> {asked}\n[ -e {ready} ] && echo "printer is idle, accepting requests"\n'
+    for name in ("lpstat", "lp"):
+        (tmp_path / name).write_text(stub)
+        (tmp_path / name).chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    queue = CupsQueue("ticket")
+    assert [queue.state() for _ in range(50)] == [PrinterStatus.OK] * 50
+    assert asked.read_text().split() == ["-p", "-a"]
+    queue.hand_over(JOB, "A001", SOON_S)
+    assert asked.read_text().split() == ["-p", "-a", "-p", "-a", "-s"]
+    ready.unlink()  # somebody has disabled it: CUPS would keep the ticket and print it long after
+    with pytest.raises(NothingLeft):
+        queue.hand_over(JOB, "A002", SOON_S)
+    assert asked.read_text().split()[-1] == "-p", "nothing was handed over"
 
 
 def test_a_queue_that_cups_does_not_have_is_unplugged(cups: Path) -> None:
