@@ -8,7 +8,7 @@ ten thousand numbers come out different.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from broker.messages import Call, Lang
@@ -99,18 +99,21 @@ def read_number_en(n: int) -> str:
 
 
 def read_code(code: str, lang: Lang, manner: Manner = Manner()) -> str:
-    """A ticket number or counter in words: `A105` is "a một trăm linh năm", `A2-017` is "a hai, mười bảy".
+    """A ticket number or counter in words: `A105` is "a một trăm linh năm", `A2-017` "a hai, không một bảy".
 
-    Letters are spelled, figures read, anything else is a pause.
+    Letters are spelled, figures read, anything else is a pause. Behind a pause figures are read one by one:
+    who holds `A2-001` must not take the call of `A002`, "a hai", for half of his own.
     """
     words: list[str] = []
+    paused = False
     for part in re.findall(r"[0-9]+|[^\W_]|[^\w\s]", code.upper()):
         if part[0] in FIGURES:
-            words.append(_read_figures(part, lang, manner))
+            words.append(_read_figures(part, lang, replace(manner, reading="digits") if paused else manner))
         elif part.isalnum():
             words.append(LETTERS.get(part, part) if lang == "vi" else part)
         elif words:
             words[-1] = words[-1].rstrip(",") + ","
+            paused = True
     return " ".join(words).rstrip(",")
 
 

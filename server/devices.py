@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from broker.messages import DeviceStatus
 from server.site_file import Device
 
@@ -68,6 +70,13 @@ class Devices:
         self._known: dict[str, DeviceStatus] = {}
         self._lock = threading.Lock()
         self._changes = 0
+        self._reached = True
+
+    def reach(self, reached: bool) -> None:
+        """Whether the broker is there. Without it no call is heard, and no device is known to be well."""
+        with self._lock:
+            self._changes += reached != self._reached
+            self._reached = reached
 
     def put_stranger(self, device: str, status: DeviceStatus) -> None:
         """The same for one that the hall's file does not have; of a crowd of them only some are kept."""
@@ -94,7 +103,9 @@ class Devices:
 
     def snapshot(self) -> Mapping[str, DeviceStatus]:
         with self._lock:
-            return dict(self._known)
+            if self._reached:
+                return dict(self._known)
+            return {id: replace(status, online=False) for id, status in self._known.items()}
 
 
 def _seen(status: DeviceStatus) -> object:

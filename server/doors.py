@@ -97,9 +97,11 @@ class Doors:
                 self._received(item)
             case Connected():
                 log.info("broker connected")
+                self._devices.reach(True)
                 self._outlet.connected(self._writer.view, self._clock.now())
             case Disconnected(reason):
                 log.warning("broker disconnected reason=%s", reason)
+                self._devices.reach(False)
             case LinkBroken():
                 raise item
 

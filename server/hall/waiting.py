@@ -113,19 +113,26 @@ def handling_s(state: HallState, service: Service) -> float:
 
 
 def ahead_in_line(site: Site, state: HallState, ticket: Ticket, now: datetime) -> int:
-    """How many of the ticket's own service are called before it: the figure on paper and phone."""
+    """How many are called before it: the figure on paper and phone.
+
+    Those of its own service, and those of others who stand before the very same counters: whoever sees
+    them called first would not believe that nobody was ahead.
+    """
     service = site.services[ticket.service]
+    mine = {counter.id for counter in site.counters_for(ticket.service)}
+    rivals = {s for s in site.services if {counter.id for counter in site.counters_for(s)} <= mine}
     before = 0
     for id in state.waiting:
         other = state.tickets[id]
-        if other.service != ticket.service or other.id == ticket.id:
+        if other.service not in rivals or other.id == ticket.id:
             continue
         if other.klass is ticket.klass:
             before += other.place < ticket.place
         elif ticket.klass is Klass.PRIORITY:
             before += other.place < ticket.place and not _passed(service, other, now)
         else:
-            before += other.place < ticket.place or service.policy.kind is PolicyKind.STRICT
+            strict = other.service == ticket.service and service.policy.kind is PolicyKind.STRICT
+            before += other.place < ticket.place or strict
     return before
 
 

@@ -22,7 +22,7 @@ from server.hall.waiting import Estimator, ahead_in_line, announce
 from server.projection import Projection
 from server.web import guard
 from server.web.hall import View
-from server.web.words import TEXTS, clock_text
+from server.web.words import TEXTS, clock_text, people_text
 
 AFTER_CLOSING = timedelta(hours=2)  # then the address leads nowhere
 NEAR = 2  # so few before it: come to the counters
@@ -53,7 +53,10 @@ def show(token: str) -> ResponseReturnValue:
     asked = request.args.get("lang")
     lang = asked if asked in ("vi", "en") else ticket.lang if ticket else "vi"
     if ticket is None:
-        answer = Response(render_template("phone_gone.html", lang=lang, t=_t(lang), refresh=REFRESH_S), 404)
+        answer = Response(
+            render_template("phone_gone.html", lang=lang, t=_t(lang), english=_t("en"), refresh=REFRESH_S),
+            404,
+        )
     else:
         service = view.site.services[ticket.service]
         authority = next(a for a in view.site.authorities if a.id == service.authority)
@@ -62,6 +65,7 @@ def show(token: str) -> ResponseReturnValue:
                 "phone.html",
                 lang=lang,
                 t=_t(lang),
+                people=lambda n: people_text(n, lang),
                 page=page_of(view, ticket, now, projection()),
                 service=service,
                 authority=authority,

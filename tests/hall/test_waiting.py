@@ -160,6 +160,20 @@ def test_people_ahead_on_the_paper_are_of_the_own_line() -> None:
     assert ahead_in_line(hall.site, hall.state, last, hall.now) == 2
 
 
+def test_people_of_other_services_before_the_same_counters_are_ahead_too() -> None:
+    services = (service("forms", "A"), service("results", "A"), service("advice", "B"))
+    both, more = ("forms", "results"), ("forms", "results", "advice")
+    line = site(services, (Counter("1", both), Counter("2", more)))
+    hall = SmallHall(line)
+    hall.issue("forms")
+    hall.issue("advice")
+    hall.after(seconds=5)
+    last = hall.issue("results")
+    assert ahead_in_line(line, hall.state, last, hall.now) == 2, "advice is given where it waits, too"
+    alone = hall.issue("advice")
+    assert ahead_in_line(line, hall.state, alone, hall.now) == 1, "forms may be taken at the other counter"
+
+
 @pytest.mark.parametrize("kind", PolicyKind)
 def test_behind_a_strict_line_later_priority_people_are_ahead(kind: PolicyKind) -> None:
     line = site((service("x", "A", policy=Policy(kind, age_limit=None)),), (Counter("1", ("x",)),))

@@ -85,6 +85,16 @@ def test_troubles_are_those_of_devices_that_are_missed(place: Place) -> None:
     assert [t.device for t in troubles(place.config.devices, statuses)] == ["counter-3", "kiosk-2"]
 
 
+def test_without_a_broker_no_device_is_said_to_be_well() -> None:
+    devices = Devices()
+    devices.put("kiosk-1", OK)
+    before = devices.changes
+    devices.reach(False)
+    assert wrongs(devices.snapshot()["kiosk-1"]) == ("offline",) and devices.changes == before + 1
+    devices.reach(True)
+    assert wrongs(devices.snapshot()["kiosk-1"]) == () and devices.changes == before + 2
+
+
 def test_what_staff_ought_to_see_is_counted_and_what_creeps_is_not() -> None:
     devices = Devices()
     steps = [
