@@ -74,19 +74,19 @@ class Layout:
         if levels == 5:
             return self._five(guest)
         wide = (DESIGN[0] - 2 * MARGIN - (levels - 1) * GAP) / levels
-        top, high = (78, 230) if guest else (86, 246)
+        top, high = (70, 230) if guest else (76, 204)
         choices = tuple(self.rect(MARGIN + n * (wide + GAP), top, wide, high) for n in range(levels))
         if guest:
             return Sheet(
-                title=self.rect(MARGIN, 8, 772, 64),
-                about=self.rect(MARGIN, 311, 772, 44),
+                title=self.rect(MARGIN, 4, 772, 62),
+                about=self.rect(MARGIN, 304, 772, 68),
                 choices=choices,
-                skip=self.rect(414, 360, 372, 106),
-                away=self.rect(MARGIN, 360, 372, 106),
+                skip=self.rect(414, 376, 372, 92),
+                away=self.rect(MARGIN, 376, 372, 92),
             )
         return Sheet(
-            title=self.rect(MARGIN, 14, 772, 62),
-            about=self.rect(MARGIN, 338, 526, 140),
+            title=self.rect(MARGIN, 8, 772, 62),
+            about=self.rect(MARGIN, 284, 526, 194),
             choices=choices,
             skip=self.rect(556, 360, 230, 106),
         )
@@ -111,9 +111,11 @@ class Layout:
 
     def _five(self, guest: bool) -> Sheet:
         """Five words do not stand side by side on a small panel at a size that can be read: three and two."""
-        wide, high = (DESIGN[0] - 2 * MARGIN - 2 * GAP) / 3, 173
+        title, about, between = (50, 67, 19) if guest else (48, 96, GAP)
+        top = title + about + 4
+        wide, high = (DESIGN[0] - 2 * MARGIN - 2 * GAP) / 3, (DESIGN[1] - 2 - top - between) / 2
         cells = [
-            self.rect(MARGIN + n % 3 * (wide + GAP), 101 + n // 3 * (high + GAP), wide, high)
+            self.rect(MARGIN + n % 3 * (wide + GAP), top + n // 3 * (high + between), wide, high)
             for n in range(6)
         ]
         last = cells[5]
@@ -121,8 +123,8 @@ class Layout:
         part = (last.height - gap) // 2 if guest else self.px(106)
         skip = pygame.Rect(last.left, last.bottom - part, last.width, part)
         return Sheet(
-            title=self.rect(MARGIN, 0, 772, 54),
-            about=self.rect(MARGIN, 52, 772, 44),
+            title=self.rect(MARGIN, 0, 772, title),
+            about=self.rect(MARGIN, title, 772, about),
             choices=tuple(cells[:5]),
             skip=skip,
             away=pygame.Rect(last.left, last.top, last.width, part) if guest else None,

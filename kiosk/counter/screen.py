@@ -6,7 +6,7 @@ core's. What was configured too long is made smaller as far as it can be read, a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import pygame
@@ -38,6 +38,7 @@ from kiosk.counter.view import (
 CLOSED: Final = frozenset({"closed", "paused", "unknown", "starting"})
 BEST: Final = 2  # points of a question's first answer
 Targets = list[tuple[pygame.Rect, Target]]
+Pieces = list[tuple[str, int]]  # words and their weight
 
 
 def hit(targets: Targets, x: int, y: int) -> Target | None:
@@ -187,68 +188,88 @@ class Painter:
             box = pygame.Rect(left, rect.top, rect.right - pad - left, rect.height)
             self._fitted(words.replace("\n", " "), box, size, 700, colour, "left", place.needed)
             return
-        small = rect.height < place.px(200)
-        top, disc, low = (6, 60, 2) if small else (18, 96, 8)
-        icon = (rect.left, rect.top + place.px(top), rect.width, place.px(disc))
+        disc = min(place.px(96), rect.height - 2 * line_px(place.needed) - place.px(10))
+        icon = (rect.left, rect.top + place.px(6), rect.width, max(1, disc))
         icons.draw(self._canvas, f"face_{face}", icon, colour)
         under = icon[1] + icon[3]
-        box = pygame.Rect(rect.left, under, rect.width, rect.bottom - under - place.px(low))
+        box = pygame.Rect(rect.left, under, rect.width, rect.bottom - under - place.px(2))
         one = words.replace("\n", " ")
         lines = one if self._canvas.width(one, size, 700) <= rect.width - place.px(24) else words
         self._fitted(lines, box.inflate(-place.px(12), 0), size, 700, colour, "centre", place.needed)
 
     def _whose(self, page: Faces, sheet: Sheet) -> None:
-        """Whose visit is meant, and who served: "Số B047, quầy 7. Người phục vụ: Nguyễn Thị Hạnh"."""
-        theme, place, about = self._theme, self._layout, sheet.about
-        officer = self._texts("rate.officer", page.lang, name=page.officer) if page.officer else ""
+        """Whose visit is meant, and who served, for the citizen to say so or skip."""
+        place, about = self._layout, sheet.about
         if sheet.beside:
-            self._whose_large(page, officer, about)
-            return
-        high = place.px(42)
-        first = pygame.Rect(about.left, about.top, about.width, high)
-        if about.height < 2 * high:  # one line for both
-            used = self._visit(page, first, place.needed)
-            left = first.left + used + place.px(24)
-            rest = pygame.Rect(left, first.top, first.right - left, high)
-            if officer and self._canvas.width(officer, place.least, 400) > rest.width:
-                officer = page.officer
-            if rest.width > 0:
-                self._one_line(officer, rest, theme.ink2)
-            return
-        if not officer:
-            first.centery = about.centery
-        self._visit(page, first, max(place.needed, place.px(40)))
-        rest = pygame.Rect(about.left, first.bottom, about.width, about.bottom - first.bottom)
-        self._fitted(officer, rest, place.least, 400, theme.ink2, "left", place.least)
+            self._whose_large(page, about)
+        elif about.height < 3 * line_px(place.least):  # beside each other
+            number, counter = self._visit(page)
+            two = about.height >= 2 * line_px(place.needed)
+            lines = [number, counter] if two else [[*number, (", ", 400), *counter]]
+            high, used = about.height // len(lines), 0
+            for n, pieces in enumerate(lines):
+                line = pygame.Rect(about.left, about.top + n * high, about.width * 3 // 5, high)
+                used = max(used, self._pieces(pieces, line, place.needed))
+            left = about.left + used + place.px(20)
+            rest = pygame.Rect(left, about.top, about.right - left, about.height)
+            self._served_by(page, rest, "left")
+        else:
+            number, counter = self._visit(page)
+            line = pygame.Rect(about.left, about.top, about.width, place.px(46))
+            if not page.officer:
+                line.centery = about.centery
+            size = max(place.needed, place.px(40))
+            self._pieces([*number, (", ", 400), *counter], line, size)
+            rest = pygame.Rect(about.left, line.bottom, about.width, about.bottom - line.bottom)
+            self._served_by(page, rest, "left")
 
-    def _visit(self, page: Faces, box: pygame.Rect, size: int) -> int:
-        """ "Số B047, quầy 7" from the left of the box; how wide it became."""
-        theme = self._theme
-        pieces: list[tuple[str, int, RGB]] = [
-            (self._texts("rate.number", page.lang) + " ", 400, theme.ink2),
-            (page.number, 700, theme.ink),
-            (f", {self._texts('rate.counter', page.lang)} ", 400, theme.ink2),
-            (page.counter, 700, theme.ink),
-        ]
+    def _visit(self, page: Faces) -> tuple[Pieces, Pieces]:
+        """ "Số B047" and "quầy 7"."""
+        number, counter = (self._texts(f"rate.{key}", page.lang) + " " for key in ("number", "counter"))
+        return [(number, 400), (page.number, 700)], [(counter, 400), (page.counter, 700)]
+
+    def _pieces(self, pieces: Pieces, box: pygame.Rect, size: int) -> int:
+        """One line of words of two weights from the left of the box; how wide it became."""
 
         def wide() -> int:
-            return sum(self._canvas.width(words, size, weight) for words, weight, _ in pieces)
+            return sum(self._canvas.width(words, size, weight) for words, weight in pieces)
 
         while wide() > box.width and size > self._layout.px(24):
             size -= 1
-        left = box.left
-        for words, weight, colour in pieces:
+        left, inks = box.left, {400: self._theme.ink2, 700: self._theme.ink}
+        for words, weight in pieces:
             if words.strip():
-                own = words.strip(" ") if words.startswith(" ") else words
-                self._canvas.text(own, (left, box.centery), size, weight, colour, "left", "middle")
+                at = (left, box.centery)
+                self._canvas.text(words.strip(" "), at, size, weight, inks[weight], "left", "middle")
             left += self._canvas.width(words, size, weight)
         return left - box.left
 
-    def _whose_large(self, page: Faces, officer: str, box: pygame.Rect) -> None:
+    def _served_by(self, page: Faces, box: pygame.Rect, align: Anchor) -> None:
+        """Who served, and what to press if it was somebody else: that is said however long the name is."""
+        for words in self._asked(page):
+            try:
+                size, least = self._layout.needed, self._layout.least
+                self._canvas.text_box(words, box, size, 400, self._theme.ink2, align, None, least, "middle")
+                return
+            except DoesNotFit:
+                continue
+
+    def _asked(self, page: Faces) -> Iterator[str]:
+        """The same in ever fewer letters; nothing when nobody is named."""
+        name = page.officer
+        if name:
+            yield self._texts("rate.officer", page.lang, name=name)
+            yield self._texts("rate.officer_short", page.lang, name=name)
+        while name:
+            yield self._texts("rate.officer_shortest", page.lang, name=name).replace("….", "…")
+            name = name.rstrip("…")[:-1].rstrip() + "…" if len(name) > 2 else ""
+
+    def _whose_large(self, page: Faces, box: pygame.Rect) -> None:
         """Upright there is room: the number is the largest thing, then where, then who."""
         theme, place = self._theme, self._layout
-        line = round(place.title * 1.35)
-        number = pygame.Rect(box.left, box.top, box.width, max(1, box.height - 2 * line))
+        line = line_px(place.title)
+        last = 2 * line_px(place.needed)
+        number = pygame.Rect(box.left, box.top, box.width, max(1, box.height - line - last))
         size = min(number.height * 3 // 4, place.title * 5)
         if size >= place.title:
             middle = (box.centerx, number.centery + line // 3)
@@ -259,8 +280,7 @@ class Painter:
             counter = f"{page.number} – {self._texts('idle.counter', page.lang, counter=page.counter)}"
         where = pygame.Rect(box.left, number.bottom, box.width, line)
         self._fitted(counter, where, place.title, 700, theme.accent, "centre", place.needed)
-        who = pygame.Rect(box.left, where.bottom, box.width, line)
-        self._fitted(officer, who, place.needed, 400, theme.ink2, "centre", place.least)
+        self._served_by(page, pygame.Rect(box.left, where.bottom, box.width, last), "centre")
 
     def _officers_line(self, line: Line | None, ink: RGB) -> None:
         """The officer's line at the foot; what was not done has its own ground and mark."""
@@ -307,16 +327,6 @@ class Painter:
                 return
             except DoesNotFit:
                 words = words.rstrip("…")[: -max(1, len(words) // 8)].rstrip() + "…" if len(words) > 2 else ""
-
-    def _one_line(self, words: str, rect: pygame.Rect, ink: RGB) -> None:
-        """Words at the right of `rect`, on one line."""
-        size, least = self._layout.needed, self._layout.least
-        while size > least and self._canvas.width(words, size, 400) > rect.width:
-            size -= 1
-        while len(words) > 1 and self._canvas.width(words, size, 400) > rect.width:
-            words = words.rstrip("…")[:-1].rstrip() + "…" if len(words) > 2 else ""
-        if words:
-            self._canvas.text(words, (rect.right, rect.centery), size, 400, ink, "right", "middle")
 
     def _number(self, number: str, middle: tuple[float, float], size: int, most: float, ink: RGB) -> None:
         while self._canvas.figures_width(number, size, 800) > most and size > 4:

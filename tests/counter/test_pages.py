@@ -3,55 +3,22 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
 
 import pygame
 import pytest
 
-from broker import messages as m
 from hardware.canvas import Anchor, Canvas, Level, Point, baseline_of
-from hardware.texts import LANGUAGES, Texts
+from hardware.texts import LANGUAGES
 from hardware.theme import RGB, THEMES, Theme, ThemeName, contrast
 from hardware.type import CAP_HEIGHT, RENDERINGS, nfc
-from kiosk.counter.layout import AT_HAND_MM, LEAST_MM, STANDING_MM, Layout
+from kiosk.counter.layout import LEAST_MM, Layout
 from kiosk.counter.screen import Painter, Targets
-from kiosk.counter.view import SCALES, Asked, Faces, Inquiry, Points, Reasons, Skip, TakeNumber, Thanks, View
-from server.questionnaire import legal_questions
-from server.site_file import load_site
-from tests.web.place import HANAM
+from kiosk.counter.view import SCALES, Faces, Points, Skip, TakeNumber, View
+from tests.counter.gallery import LONG_OFFICER, OFFICER, PANELS, TEXTS, asked
 
-TEXTS = Texts.load("kiosk.counter")
-OFFICER = "Nguyễn Thị Hồng Hạnh"
-# size in pixels, diagonal in inches, capitals that must be readable, and whether it is a kiosk's
-PANELS: dict[str, tuple[tuple[int, int], float, float, bool]] = {
-    "terminal": ((800, 480), 7.0, AT_HAND_MM, False),
-    "kiosk across": ((1280, 800), 10.1, STANDING_MM, True),
-    "kiosk upright": ((1080, 1920), 21.5, STANDING_MM, True),
-}
-QUESTIONS = tuple(
-    m.Question(
-        q.id,
-        m.Words(q.text.vi, q.text.en),
-        tuple(m.Words(a.vi, a.en) for a in q.answers),  # type: ignore[arg-type]
-    )
-    for q in legal_questions().values()
-)
-REASONS = tuple(m.PriorityGroup(id, m.Words(w.vi, w.en)) for id, w in load_site(HANAM).reasons.items())
-
-
-def pages(lang: Any, guest: bool) -> dict[str, Asked]:
-    return {
-        **{f"faces {levels}": Faces("B047", "7", levels, lang, OFFICER, guest) for levels in SCALES},
-        "nobody named": Faces("A2-017", "12", 4, lang, "", guest),
-        "reasons": Reasons(REASONS[:4], True, lang),
-        "more reasons": Reasons(REASONS[4:], True, lang),
-        **{f"question {q.id}": Inquiry(q, n, 4, lang) for n, q in enumerate(QUESTIONS, 1)},
-        "thanks": Thanks(lang),
-    }
-
-
-NAMES = tuple(pages("vi", False))
+NAMES = tuple(asked("vi", False))
 CASES = [(panel, name, lang) for panel in PANELS for name in NAMES for lang in LANGUAGES]
+FACES = [name for name in NAMES if name.startswith("faces-")]
 
 
 class Recorder(Canvas):
@@ -88,7 +55,8 @@ def shown(
     size, inches, needed, guest = PANELS[panel]
     canvas = Recorder(pygame.Surface(size, depth=32), THEMES[theme])
     layout = Layout.of_panel(size, inches, needed)
-    targets = Painter(canvas, TEXTS, layout).paint(View(pages(lang, guest)[name]), large=large)
+    page = asked("en" if lang == "en" else "vi", guest)[name]
+    targets = Painter(canvas, TEXTS, layout).paint(View(page), large=large)
     return canvas, targets, layout
 
 
@@ -117,9 +85,8 @@ def test_all_words_are_whole_large_enough_and_inside(panel: str, name: str, lang
     mm = px_per_mm(panel)
     for words, px, rect, _ in canvas.lines:
         capital = px * CAP_HEIGHT / mm
-        beside_the_question = OFFICER.startswith(words) or any(part in words for part in OFFICER.split())
-        served_by = words.startswith(("Người phục vụ", "Served by"))
-        assert capital >= (LEAST_MM if beside_the_question or served_by else needed) - 0.05, words
+        beside_the_question = any(words in sentence for sentence in who_served(lang))
+        assert capital >= (LEAST_MM if beside_the_question else needed) - 0.05, words
         assert "…" not in words, words
         assert canvas.rect.contains(rect), words
 
@@ -133,20 +100,43 @@ def test_every_word_stands_out_from_its_ground(panel: str, theme: ThemeName) -> 
             assert ratio >= 7.0, (name, words)
 
 
+def who_served(lang: str) -> list[str]:
+    """What a citizen is asked to confirm, in all the ways that it is said."""
+    keys, names = ("officer", "officer_short", "officer_shortest"), (OFFICER, LONG_OFFICER)
+    return [TEXTS(f"rate.{key}", lang, name=name) for key in keys for name in names]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("panel", PANELS)
-def test_who_served_is_named_and_so_is_the_visit(panel: str) -> None:
-    for levels in SCALES:
-        canvas, _, _ = shown(panel, f"faces {levels}", "vi")
+def test_who_served_is_named_to_be_confirmed_or_skipped(panel: str, lang: str) -> None:
+    for name in FACES:
+        canvas, targets, _ = shown(panel, name, lang)
         told = " ".join(words for words, _, _, _ in canvas.lines)
-        assert OFFICER in told
-    canvas, _, _ = shown(panel, "nobody named", "vi")
-    assert not any("phục vụ:" in words for words, _, _, _ in canvas.lines)
+        assert any(sentence in told for sentence in who_served(lang)), told
+        assert all(TEXTS("rate.skip", lang) in sentence for sentence in who_served(lang))
+        assert targets[-1][1] == Skip()
+        ((where, _),) = [each for each in targets if isinstance(each[1], Skip)]
+        written = [rect for words, _, rect, _ in canvas.lines if any(words in s for s in who_served(lang))]
+        assert sum(not where.contains(rect) for rect in written) >= 2, "beside the button, on its own lines"
+    canvas, _, _ = shown(panel, "nobody-named", lang)
+    assert not any(TEXTS("rate.officer", lang, name="")[:9] in words for words, _, _, _ in canvas.lines)
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_a_name_that_is_too_long_is_cut_and_not_what_is_asked(panel: str) -> None:
+    size, inches, needed, guest = PANELS[panel]
+    for levels in SCALES:
+        canvas = Recorder(pygame.Surface(size, depth=32), THEMES["light"])
+        page = Faces("A2-017", "12", levels, "vi", "Ủy ban " * 30, guest)
+        Painter(canvas, TEXTS, Layout.of_panel(size, inches, needed)).paint(View(page))
+        told = " ".join(words for words, _, _, _ in canvas.lines)
+        assert "… Sai? Bấm Bỏ qua." in told
 
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_kiosk_offers_a_number_and_a_terminal_does_not(panel: str) -> None:
     for levels in SCALES:
-        _, targets, _ = shown(panel, f"faces {levels}", "vi")
+        _, targets, _ = shown(panel, f"faces-{levels}", "vi")
         kinds = [type(target) for _, target in targets]
         assert kinds.count(TakeNumber) == PANELS[panel][3]
         assert kinds.count(Skip) == 1 and kinds[-1] is Skip
@@ -154,7 +144,7 @@ def test_a_kiosk_offers_a_number_and_a_terminal_does_not(panel: str) -> None:
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_question_has_three_equal_answers_the_best_first(panel: str) -> None:
-    _, targets, _ = shown(panel, "question 7", "vi")
+    _, targets, _ = shown(panel, "question-7", "vi")
     assert [target for _, target in targets] == [Points(2), Points(1), Points(0), Skip()]
     answers = [rect for rect, target in targets if isinstance(target, Points)]
     assert len({rect.width for rect in answers}) == 1
@@ -163,16 +153,16 @@ def test_a_question_has_three_equal_answers_the_best_first(panel: str) -> None:
 
 def test_upright_everything_is_within_reach_of_a_seated_person() -> None:
     """Of a panel whose picture begins at 770 mm: centres between 800 and 1100 mm (K02)."""
-    mm = px_per_mm("kiosk upright")
+    mm = px_per_mm("tall")
     for name in NAMES:
-        _, targets, _ = shown("kiosk upright", name, "vi")
+        _, targets, _ = shown("tall", name, "vi")
         for rect, _ in targets:
             assert 800 <= 770 + (1920 - rect.centery) / mm <= 1100
 
 
 def test_text_size_makes_words_larger() -> None:
-    for panel in ("kiosk across", "kiosk upright"):
-        usual, large = (shown(panel, "faces 4", "vi", large=x)[0].lines for x in (False, True))
+    for panel in ("wide", "tall"):
+        usual, large = (shown(panel, "faces-4", "vi", large=x)[0].lines for x in (False, True))
         size = {words: px for words, px, _, _ in usual}
         assert any(px > size.get(words, px) for words, px, _, _ in large)
 
@@ -180,7 +170,7 @@ def test_text_size_makes_words_larger() -> None:
 @pytest.mark.parametrize("size", [(480, 320), (320, 480), (480, 800), (1024, 600), (600, 1024)])
 def test_panels_too_small_for_people_still_show_every_page(size: tuple[int, int]) -> None:
     for guest in (False, True):
-        for page in pages("vi", guest).values():
+        for page in asked("vi", guest).values():
             canvas = Canvas(pygame.Surface(size, depth=32), THEMES["light"])
             for rect, _ in Painter(canvas, TEXTS, Layout.of_panel(size, 7.0)).paint(View(page)):
                 assert canvas.rect.contains(rect)
