@@ -43,6 +43,7 @@ from kiosk.state.steps import (
 )
 from kiosk.view import NORMAL, Closing, Look, NoServer, Scan, Starting, Target, Verb, View
 from kiosk.vocabulary import Job
+from tests.golden import write
 from tests.kiosk import sample
 
 PANELS = {"tall": Panel.of((1080, 1920)), "wide": Panel.of((1280, 800))}
@@ -236,6 +237,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "--golden":
         from tests.kiosk import compare  # which draws what is here
 
-        compare.write()
+        write(compare.FOLDER, compare.pictures())
     else:
         main(Path(sys.argv[1]))
