@@ -151,6 +151,7 @@ install_program() {
     [ -z "$before" ] || run ln -sfn "$before" "$ROOT/opt/motcua/before"
     run ln -sfn "$name" "$ROOT/opt/motcua/current"
     for old in "$ROOT"/opt/motcua/*-*; do # a card is small: this one and the one before are kept
+        [ -e "$old" ] || continue
         case "$(basename "$old")" in "$name" | "$before") ;; *) run rm -rf "$old" ;; esac
     done
 }

@@ -51,7 +51,8 @@ ENDPOINTS = (
         SWITCH,
         "JSON",
         "Any of these. `server` and `broker` have power and network too. `off` and `kill` are `kill -9`; "
-        "what is killed is started again. A server that is killed answers nothing.",
+        "what is killed is started again; what is `off` stays so until it is switched on, the server, which "
+        "answers here, until the demo is started again.",
     ),
     Endpoint("GET", "/sim/clock", "", CLOCK, "The hall's clock."),
     Endpoint(
