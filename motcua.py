@@ -42,17 +42,24 @@ class Program:
     module: str
     settings: str = "Settings"
     listed: bool = True
+    unused: tuple[str, ...] = ()  # what its libraries would load if it was there, and it never uses
 
+
+# pygame loads its sound where it finds it, SDL_mixer and the synthesizers behind it, 3 MB; hashlib OpenSSL's
+# digests beside Python's own, 0.8 MB.
+UNUSED: Final = ("pygame.mixer", "pygame.mixer_music", "_hashlib")
 
 PROGRAMS: Final[Mapping[str, Program]] = {
     "broker": Program("carry the messages between all programs of the hall (MQTT)", "broker.program"),
     "server": Program(
         "decide whose turn it is, keep the day's log, serve the staff's pages", "server.program"
     ),
-    "kiosk": Program("let citizens choose a service and print their numbers", "kiosk.program"),
+    "kiosk": Program("let citizens choose a service and print their numbers", "kiosk.program", unused=UNUSED),
     "display": Program("show and announce the called numbers on a wall", "display.program"),
     "counter": Program(
-        "call with the keys of one counter and ask its citizens for a rating", "kiosk.counter.program"
+        "call with the keys of one counter and ask its citizens for a rating",
+        "kiosk.counter.program",
+        unused=UNUSED,
     ),
     "crowd": Program("play a day of citizens and officers in a demo", "server.demo.crowd", listed=False),
 }
@@ -64,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_up_log(os.environ.get("MOTCUA_LOG", "info"))
     stay_with_parent(os.environ.pop("MOTCUA_PARENT", None))
     chosen = parser().parse_args(arguments)
+    if arguments is None:  # the process is this program's alone
+        leave_out(getattr(chosen, "program", None))
     action: Callable[[argparse.Namespace], int] = chosen.action
     try:
         return action(chosen)
@@ -146,6 +155,12 @@ def _add_demo(word: argparse.ArgumentParser) -> None:
     word.add_argument("--speed", type=float, default=600, metavar="X", help="how much faster than life (600)")
     word.add_argument("--seed", type=int, default=1, metavar="N", help="which day is played (1)")
     word.add_argument("--citizens", type=int, default=480, metavar="N", help="how many come that day (480)")
+
+
+def leave_out(name: str | None) -> None:
+    """Let a program's libraries believe that what it never uses is not installed; they are made for that."""
+    for module in PROGRAMS[name].unused if name is not None else ():
+        sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # as the import system documents it
 
 
 # --- what the subcommands do --------------------------------------------------------------------------------

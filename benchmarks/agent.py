@@ -1,12 +1,16 @@
-"""How small and quick a kiosk's program is: a process as systemd starts it, all hardware simulated.
+"""How small and quick a kiosk's program is: a process as systemd starts it.
 
     python -m benchmarks.agent [--starts N] [--idle SECONDS] [--screen URL] [--cold]
 
 Prints, and compares with what the appliance was promised to be:
 
     ready     from exec to READY=1 on the socket that systemd would give it (median and worst of N starts)
-    memory    RSS and PSS once it is ready and idle
+    memory    RSS and PSS once it is ready and idle, in MB of 10^6 bytes: with simulated hardware, and with
+              the drivers of a real kiosk: a printer on the network, wired buttons, a serial scanner
     idle      processor time, wake-ups, written bytes and syncs of a kiosk that nobody touches
+
+The real drivers' far ends are a paper machine on a socket, gpiozero's mock pins (lgpio is loaded as on a
+Raspberry Pi) and a pseudo-terminal; the screen is simulated, a panel's own library comes on top.
 
 There is no broker: the kiosk looks for one all the time, as on a morning when the server is late. Ends with 1
 when a promise is missed.
@@ -17,6 +21,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import pty
 import re
 import shutil
 import signal
@@ -26,9 +31,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import tty
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from hardware.clock import SystemClock
+from hardware.paper_machine import PaperMachine
+from tests.hardware.tcp_printer import TcpPrinter
 
 PATIENCE_S = 60.0
 SETTLE_S = 3.0  # after ready: what a start leaves to do
@@ -45,14 +55,22 @@ class Count:
     written: int  # bytes that went to the disk's queue
 
 
-class Agent:
-    """A kiosk in `folder`, started by `start`."""
+SIMULATED = 'printer = "sim:80"\n'
+KIOSK = ("motcua", "kiosk")
+MOCK_PINS = ("benchmarks.kiosk_on_mock_pins",)
 
-    def __init__(self, folder: Path, screen: str) -> None:
+
+class Agent:
+    """A kiosk in `folder` with `hardware`, started by `start` as the Python module that `command` names."""
+
+    def __init__(
+        self, folder: Path, screen: str, hardware: str = SIMULATED, command: tuple[str, ...] = KIOSK
+    ) -> None:
+        self._command = command
         self._folder = folder
         self._settings = folder / "kiosk.toml"
         self._settings.write_text(
-            f'program = "kiosk"\ndata = "data"\nscreen = "{screen}"\nprinter = "sim:80"\n'
+            f'program = "kiosk"\ndata = "data"\nscreen = "{screen}"\n{hardware}'
             '[broker]\nsite = "hanam"\ndevice = "kiosk-1"\naddress = "mqtt://127.0.0.1:9"\n',
             encoding="utf-8",
         )
@@ -66,7 +84,7 @@ class Agent:
             manager.settimeout(PATIENCE_S)
             began = time.perf_counter()
             child = subprocess.Popen(
-                [*before, sys.executable, "-m", "motcua", "kiosk", str(self._settings)],
+                [*before, sys.executable, "-m", *self._command, str(self._settings)],
                 env={**os.environ, "NOTIFY_SOCKET": name, "MOTCUA_LOG": "error"},
             )
             try:
@@ -80,10 +98,28 @@ class Agent:
 
 
 def memory_mb(pid: int) -> tuple[float, float]:
-    """RSS and PSS; PSS counts what is shared by half, thirds, and so on."""
+    """RSS and PSS in 10^6 bytes; PSS counts what is shared by half, thirds, and so on."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-    found = {name: int(kb) / 1024 for name, kb in re.findall(r"^(Rss|Pss): +(\d+) kB", text, re.M)}
+    found = {name: int(kb) * 1024 / 1e6 for name, kb in re.findall(r"^(Rss|Pss): +(\d+) kB", text, re.M)}
     return found["Rss"], found["Pss"]
+
+
+@contextlib.contextmanager
+def real(folder: Path, screen: str) -> Iterator[Agent]:
+    """A kiosk with the drivers of a real one, and what is at their far ends."""
+    folder.mkdir()
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    try:
+        with TcpPrinter(PaperMachine(80, SystemClock())) as printer:
+            hardware = (
+                f'printer = "{printer.url}"\nscanner = "serial://{os.ttyname(slave)}"\n'
+                'keys = "gpio:help=5,back=6/13"\n'
+            )
+            yield Agent(folder, screen, hardware, MOCK_PINS)
+    finally:
+        os.close(slave)
+        os.close(master)
 
 
 def used(pid: int) -> Count:
@@ -160,8 +196,13 @@ def main() -> int:
             time.sleep(chosen.idle)
             after = used(child.pid)
             threads = len(list(Path(f"/proc/{child.pid}/task").iterdir()))
-        good &= row("memory, RSS", f"{rss:.1f} MB", rss < RSS_MB, f"< {RSS_MB:g} MB")
-        row("memory, PSS", f"{pss:.1f} MB", None)
+        good &= row("memory, simulated, RSS", f"{rss:.1f} MB", rss < RSS_MB, f"< {RSS_MB:g} MB")
+        row("memory, simulated, PSS", f"{pss:.1f} MB", None)
+        with real(folder / "real", chosen.screen) as kiosk, kiosk.start() as (child, _):
+            time.sleep(SETTLE_S)
+            rss, pss = memory_mb(child.pid)
+        good &= row("memory, real, RSS", f"{rss:.1f} MB", rss < RSS_MB, f"< {RSS_MB:g} MB")
+        row("memory, real, PSS", f"{pss:.1f} MB", None)
         row("threads", str(threads), None)
         share = 100 * (after.cpu_s - before.cpu_s) / chosen.idle
         good &= row("idle, of one core", f"{share:.2f} %", share < IDLE_PERCENT, f"< {IDLE_PERCENT:g} %")

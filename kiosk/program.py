@@ -27,6 +27,7 @@ from broker.vocabulary import BoardArrived, Now
 from hardware.broken import DeviceBroken
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.clock import Clock, ClockError, open_clock
+from hardware.memory import give_back
 from hardware.panel import Panel as Socket, PanelError
 from hardware.printer import Printer, PrinterStatus, open_printer
 from hardware.release import release
@@ -210,6 +211,7 @@ class KioskProgram:
             if self._scanner is not None:
                 self._scanner.on_status(self._inbox.put)
             self._link.start()
+            give_back()
             while self._ending is None:
                 self._turn()
             self._guest.leave(self._now())

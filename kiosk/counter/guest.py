@@ -2,13 +2,14 @@
 
 Everything a kiosk's program needs for it in one object: what the server says goes in, a page comes out while
 a citizen is to be asked, touches are answered and recorded. When the page is shown is the kiosk's affair:
-only while nobody takes a number there. One thread.
+only while nobody takes a number there. One thread. What paints the page is loaded with the first page: most
+kiosks stand at no counter, and it takes a megabyte.
 """
 
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from broker import vocabulary as heard
 from broker.disk import Disk
@@ -18,11 +19,12 @@ from hardware.texts import Texts
 from kiosk.counter.answered import Answered
 from kiosk.counter.asking import RATINGS, Asking
 from kiosk.counter.known import Known
-from kiosk.counter.layout import STANDING_MM, Layout
 from kiosk.counter.records import Facts, Records
-from kiosk.counter.screen import Painter, Targets, hit
 from kiosk.counter.view import Asked, View
 from kiosk.counter.vocabulary import Wake
+
+if TYPE_CHECKING:
+    from kiosk.counter.screen import Targets
 
 
 class Guest:
@@ -61,6 +63,8 @@ class Guest:
 
     def touch(self, x: int, y: int, now: Now) -> None:
         """A finger at a pixel, while the page is on the screen."""
+        from kiosk.counter.screen import hit
+
         self.tick(now)
         self._records.carry_out(self._asking.tap(hit(self._targets, x, y), now))
 
@@ -114,5 +118,8 @@ class Guest:
         if page is None:
             self._targets = []
             return
+        from kiosk.counter.layout import STANDING_MM, Layout
+        from kiosk.counter.screen import Painter
+
         layout = Layout(canvas.rect.size, px_per_mm, STANDING_MM)
         self._targets = Painter(canvas, self._texts, layout).paint(View(page), large=large)

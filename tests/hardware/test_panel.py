@@ -9,7 +9,6 @@ import msgspec
 import pytest
 
 from hardware.panel import (
-    LARGEST_BODY,
     Panel,
     PanelAnswer,
     PanelClient,
@@ -20,6 +19,7 @@ from hardware.panel import (
     Routes,
     json_answer,
 )
+from hardware.panel_http import LARGEST_BODY
 
 
 def state(query: Query, body: bytes) -> PanelAnswer:
