@@ -120,9 +120,10 @@ def render(text: str, px: int, weight: int, colour: RGB) -> Rendering:
     """Draw a line, antialiased, on nothing. One line only: the caller has wrapped."""
     face = font(weight, px)
     text = nfc(text)
-    drawn = face.render(text, True, colour)
+    advance = face.size(text)[0]
+    drawn = face.render(text if advance else "", True, colour)  # SDL refuses signs without width
     ink = drawn.get_bounding_rect()
-    return Rendering(drawn.subsurface(ink).copy(), ink.left, ink.top - face.get_ascent(), face.size(text)[0])
+    return Rendering(drawn.subsurface(ink).copy(), ink.left, ink.top - face.get_ascent(), advance)
 
 
 RENDERINGS: Final = Renderings(24 * 1024 * 1024)  # a wall's ten biggest figures in two colours take 9 MB

@@ -79,6 +79,12 @@ def test_nothing_to_write_is_no_picture() -> None:
     assert letters.render("", 40, 400, BLACK).advance == 0
 
 
+@pytest.mark.parametrize("text", ["\U000e0100", "\ufe0f", "\u200b\u200d"])
+def test_signs_without_width_are_no_picture(text: str) -> None:
+    """A wall fell over a notice of one variation selector."""
+    assert drawn(text, 36, 600) == drawn("", 36, 600)
+
+
 def test_kept_pictures_stay_within_their_memory_and_the_latest_stay() -> None:
     kept = letters.Renderings(200_000)
     first = kept.get("0", 200, 800, BLACK)
