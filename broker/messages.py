@@ -249,6 +249,7 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     cuts: Count | None = None
     scanner: Literal["ok", "unplugged"] | None = None
     stuck: tuple[Level, ...] = ()  # buttons that have been held for so long that nobody means it
+    help: bool = False  # somebody stands there and has called the staff
 
 
 class ServerStatus(Message, frozen=True, kw_only=True):

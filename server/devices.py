@@ -39,6 +39,7 @@ def _clock(limit_s: float) -> Callable[[DeviceStatus], bool]:
 
 # What is wrong while a device is online, the most urgent first. A device may have several at once.
 WRONGS: Mapping[str, Callable[[DeviceStatus], bool]] = {
+    "help": lambda status: status.help,
     "paper-out": _printer("paper-out"),
     "unplugged": _printer("unplugged"),
     "cover-open": _printer("cover-open"),
@@ -120,7 +121,8 @@ def wrongs(status: DeviceStatus) -> tuple[str, ...]:
 
 
 def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]) -> tuple[Trouble, ...]:
-    """The devices that need a person, kiosks first: what is written nowhere else in the hall.
+    """The devices that need a person: first where a citizen waits for one, then kiosks, whose state is
+    written nowhere else in the hall.
 
     One that the hall's file does not have is heard by nobody: its facts wait until it is written there.
     """
@@ -131,7 +133,16 @@ def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]
     ]
     strangers = ((id, status) for id, status in statuses.items() if id not in devices and status.online)
     found += [Trouble(id, (STRANGER,), status.at) for id, status in strangers]
-    return tuple(sorted(found, key=lambda t: (MINOR.issuperset(t.whats), statuses[t.device].role != "kiosk")))
+    return tuple(
+        sorted(
+            found,
+            key=lambda t: (
+                "help" not in t.whats,
+                MINOR.issuperset(t.whats),
+                statuses[t.device].role != "kiosk",
+            ),
+        )
+    )
 
 
 def can_print(status: DeviceStatus | None) -> bool:

@@ -65,6 +65,7 @@ def test_everything_that_can_be_wrong_has_a_word_and_the_most_urgent_comes_first
     worst = status(printer="paper-out", alone=True, scanner="unplugged", clock_offset_s=-301.0, outbox=99)
     assert wrongs(worst) == ("paper-out", "alone", "scanner", "clock", "unsent")
     assert wrongs(status(stuck=("help",))) == ("stuck",)
+    assert wrongs(status(help=True, printer="paper-out")) == ("help", "paper-out")
     assert wrongs(status(clock_synchronised=False)) == ("clock-unsure",)
     assert wrongs(status(clock_synchronised=False, clock_offset_s=0.2)) == ()
     assert wrongs(status(online=False, printer="paper-out", alone=True)) == ("offline",)
@@ -83,6 +84,10 @@ def test_troubles_are_those_of_devices_that_are_missed(place: Place) -> None:
     assert [(t.device, t.whats) for t in told] == [("kiosk-9", (STRANGER,))]
     statuses["kiosk-2"] = status(printer="paper-low")  # can wait
     assert [t.device for t in troubles(place.config.devices, statuses)] == ["counter-3", "kiosk-2"]
+    statuses["kiosk-2"] = status(printer="paper-low", help=True)
+    statuses["kiosk-1"] = status(printer="paper-out")
+    found = [t.device for t in troubles(place.config.devices, statuses)]
+    assert found == ["kiosk-2", "kiosk-1", "counter-3"], "where a citizen waits comes first"
 
 
 def test_without_a_broker_no_device_is_said_to_be_well() -> None:
