@@ -21,6 +21,7 @@ from kiosk.view import Look, Shelf, View
 from kiosk.vocabulary import (
     Booted,
     ButtonPressed,
+    CallStaff,
     Effect,
     Input,
     PrintEnded,
@@ -74,6 +75,14 @@ class Kiosk:
     def handle(self, input: Input, now: Now) -> list[Effect]:
         """What is to be done about one input, in order; first what has become due by the passing of time."""
         kiosk = self._memory
+        effects = self._handled(input, now)
+        if kiosk.called != kiosk.calling:  # whichever way the citizen left, the call ends with it
+            kiosk.calling = kiosk.called
+            effects.append(CallStaff(kiosk.calling))
+        return effects
+
+    def _handled(self, input: Input, now: Now) -> list[Effect]:
+        kiosk = self._memory
         effects = self._expire(now)
         match input:
             case Tapped(target):
@@ -114,7 +123,7 @@ class Kiosk:
             pressed=showing.pressed_of(kiosk.step),
             trouble=None if ready else str(kiosk.printer),
             clock_wrong=kiosk.clock_wrong or (config is not None and not kiosk.time_known(now)),
-            alone=kiosk.down_since is not None and now.mono - kiosk.down_since >= SERVER_GRACE_S,
+            alone=kiosk.away(now),
             card=kiosk.card,
             identify=kiosk.device if kiosk.identify_until is not None else None,
         )
@@ -181,7 +190,7 @@ class Kiosk:
             return []
         if isinstance(kiosk.step, Showing) and kiosk.printing:
             return giving.print_ended(kiosk, kiosk.step.job, PrintResult.MAYBE, now)
-        if isinstance(kiosk.step, INNER) and kiosk.asked_at is None:
+        if isinstance(kiosk.step, INNER) and kiosk.asked_at is None and not kiosk.called:
             kiosk.asked_at = kiosk.changed = now.mono
         else:
             kiosk.end(now)

@@ -22,6 +22,7 @@ from kiosk.vocabulary import (
     Abandon,
     Ask,
     AskFloors,
+    CallStaff,
     Effect,
     Forget,
     Give,
@@ -163,6 +164,9 @@ class Deeds:
                 log.info("printer status=%s", status.value)
             case TellAlone(alone):
                 self._link.status(alone=alone)
+            case CallStaff(wanted):
+                self._link.status(help=wanted)
+                log.info("staff wanted=%s", wanted)
             case PrintTest():
                 if hall.plan is not None and hall.config is not None:
                     self._printing.print_test(

@@ -140,7 +140,7 @@ def queue_of(code: str, plan: KioskPlan) -> tuple[str, ...]:
     leads to the services of its authority; where that gives out none itself, and where the agency is not
     known, to those that may be for all.
     """
-    owners = _owners(code.upper().partition("-")[0].split("."), plan.authorities)
+    owners = owners_of(code, plan)
     own = tuple(_collecting(owners))
     if own:
         return own
@@ -148,9 +148,10 @@ def queue_of(code: str, plan: KioskPlan) -> tuple[str, ...]:
     return common if owners else tuple(_collecting(plan.authorities))
 
 
-def _owners(levels: list[str], authorities: tuple[AuthorityPlan, ...]) -> list[AuthorityPlan]:
+def owners_of(code: str, plan: KioskPlan) -> list[AuthorityPlan]:
     """The authorities whose codes begin like this one, level by level; those with the longest beginning."""
-    fits = [(_fit(levels, authority), authority) for authority in authorities]
+    levels = code.upper().partition("-")[0].split(".")
+    fits = [(_fit(levels, authority), authority) for authority in plan.authorities]
     longest = max((fit for fit, _ in fits), default=0)
     return [authority for fit, authority in fits if fit == longest > 0]
 

@@ -25,7 +25,8 @@ class Verb(StrEnum):
     TURN_PAGE = "turn-page"  # the next page, and from the last one to the first: where one button does it
     BACK = "back"
     HOME = "home"
-    HELP = "help"
+    HELP = "help"  # how it works
+    STAFF = "staff"  # somebody is to come
     LANGUAGE = "language"
     TEXT_SIZE = "text-size"
     CONTRAST = "contrast"
@@ -128,20 +129,27 @@ class Choices:
     single: bool = False  # the first screen shows services: of the only authority, or because buttons do
     hinted: bool = False  # there is a scanner to hold a slip to
     dossier: str | None = None  # the code that was scanned
+    collects: bool = True  # its result; or it is only taken along to a service of `authority`
 
 
 @dataclass(frozen=True)
 class Question:
-    """Does the citizen belong to a group that goes first?"""
+    """Does the citizen belong to a group that goes first?
+
+    lead: the group in the first place, where the usual answer stands otherwise. That one is then the first
+    of the others.
+    """
 
     service: Words
-    groups: tuple[PriorityGroup, ...]  # of this page
+    groups: tuple[PriorityGroup, ...]  # of this page, but for `lead`
     grid: Grid
     page: int
     pages: int
     suggested: str | None = None  # the group that the citizen's card speaks for, from so many
     years: int = 0  # on
     dossier: str | None = None
+    collects: bool = True
+    lead: PriorityGroup | None = None
 
 
 @dataclass(frozen=True)
@@ -196,11 +204,20 @@ class Pause:
     seconds: int
 
 
+class Calling(StrEnum):
+    """Whether staff can be called to the kiosk, or was."""
+
+    OFFERED = "offered"
+    TOLD = "told"
+    AWAY = "away"  # the server is: nobody would hear
+
+
 @dataclass(frozen=True)
 class Help:
     """How it works and whom to ask. `ticket`: a number that must stay on the screen meanwhile."""
 
     ticket: TicketReply | None
+    calling: Calling = Calling.OFFERED
 
 
 Screen = (

@@ -215,6 +215,13 @@ class TellAlone:
     alone: bool
 
 
+@dataclass(frozen=True)
+class CallStaff:
+    """Let the server know that somebody needs help at this kiosk; or no longer does."""
+
+    wanted: bool
+
+
 Effect = (
     Ask
     | AskFloors
@@ -228,6 +235,7 @@ Effect = (
     | Report
     | TellPrinter
     | TellAlone
+    | CallStaff
     | PrintTest
     | Restart
     | Note

@@ -32,6 +32,7 @@ from kiosk.layout.shelf import HOME_HEAD_MM, Choices
 from kiosk.view import (
     NORMAL,
     Another,
+    Calling,
     Choices as ChoicesScreen,
     Done,
     Held,
@@ -52,19 +53,23 @@ from kiosk.view import (
 )
 
 BACK = (Verb.BACK, Tone.QUIET, 1.0)
-HELP = (Verb.HELP, Tone.QUIET, 1.3)
+BACK_ONLY = (Verb.BACK, Tone.FILLED, 1.0)
+STAFF = (Verb.STAFF, Tone.QUIET, 1.3)
+CALL = (Verb.STAFF, Tone.FILLED, 1.6)
 TAKE = (Verb.SERVICE, Tone.FILLED, 1.3)  # the only service: a wired button's
 STRIP_MM = 37.0  # a notice's head: the hall and the clock
 ALARM_MM = 74.5
 DONE_HEAD_MM = 92.0
 BAND_MM = 22.0
+LINE_BAND_MM = 12.0  # trouble on a wide panel: beside the clock, and apart from what is to be touched
+CLOCK_MM, COUNT_MM = 36.5, 17.0
 
 
 def arrange(view: View, panel: Panel) -> Arrangement:
     """Where everything of `view` goes. While a number is being taken nothing can be touched."""
     found = _arranged(view.dialog if view.dialog is not None else view.screen, panel, view.look)
     if view.identify is not None or (_told_in_head(view, panel) and told(view)):
-        found.boxes["band"] = _band(panel, found.boxes["head"])
+        found.boxes.update(_bands(view, panel, found.boxes["head"]))
     if view.pressed is not None or not panel.touch:
         return Arrangement(found.spots, found.boxes, frozenset(s.target for s in found.spots))
     return found
@@ -92,7 +97,7 @@ def _arranged(shown: object, panel: Panel, look: Look) -> Arrangement:
 @_arranged.register
 def _(shown: ChoicesScreen, panel: Panel, look: Look) -> Arrangement:
     turning = shown.grid.turning
-    top, low = head(panel, HOME_HEAD_MM, look), foot(panel, turning)
+    top, low = head(panel, HOME_HEAD_MM, look), foot(panel)
     room = Choices(panel, look, shown.hinted)
     cells = room.cells(shown.grid, len(shown.offers))
     spots = [spot(o.target, c) for o, c in zip(shown.offers, cells, strict=True)]
@@ -105,12 +110,12 @@ def _(shown: ChoicesScreen, panel: Panel, look: Look) -> Arrangement:
         area = room.area(turning)
         boxes["legend"] = Rect(area.x, area.bottom, area.width, room.legend + panel.gap // 2)
         if turning and panel.touch:
-            whole = room.body(turning)
+            whole = room.body()
             row = Rect(whole.x, whole.bottom - room.arrow, whole.width, room.arrow)
             spots += _arrow_row(panel, row, boxes)
     inner = shown.dossier is not None or (shown.authority is not None and not shown.single)
     if not panel.touch and shown.dossier is not None and shown.pages * len(shown.offers) == 1:
-        spots += inner_foot(panel, low, BACK, HELP, TAKE)
+        spots += inner_foot(panel, low, BACK, STAFF, TAKE)
     else:
         spots += _inner(panel, low, turning) if inner else toolbar(panel, low, turning)
     return Arrangement(tuple(spots), boxes, _dead_ends(shown.page, shown.pages))
@@ -119,30 +124,37 @@ def _(shown: ChoicesScreen, panel: Panel, look: Look) -> Arrangement:
 @_arranged.register
 def _(shown: QuestionScreen, panel: Panel, look: Look) -> Arrangement:
     turning = shown.grid.turning
-    top, low = head(panel, QUESTION_HEAD_MM, look), foot(panel, turning)
+    top, low = head(panel, QUESTION_HEAD_MM, look), foot(panel)
     cells, boxes = Groups(panel, look).parts(shown.grid)
-    spots = [spot(Target(Verb.CLASS, NORMAL), cells[0], Tone.FILLED)]
-    spots += [spot(Target(Verb.CLASS, g.id), c) for g, c in zip(shown.groups, cells[1:], strict=False)]
+    answers = [NORMAL, *(group.id for group in shown.groups)]
+    if shown.lead is not None:
+        answers = [shown.lead.id, *answers[shown.page > 0 :]]  # the usual one is on the first page
+        if not panel.portrait and shown.grid.columns == 2 and shown.page == 0:
+            row = cells[0].union(cells[1])
+            cells[:2] = shares(row, panel.gap, [1.2, 1])
+    tones = [Tone.FILLED] + [Tone.FRAMED] * len(answers)
+    answered = zip(answers, cells, tones, strict=False)
+    spots = [spot(Target(Verb.CLASS, of), cell, tone) for of, cell, tone in answered]
     boxes |= {"head": top, "foot": low}
     if "arrows" in boxes:
         spots += _arrow_row(panel, boxes["arrows"], boxes)
     if panel.portrait or turning:
         spots += _inner(panel, low, turning)
     else:  # the note has its place between them
-        back, boxes["note"], help = beside_language(panel, low, [236, 455, 275])
+        back, boxes["note"], staff = beside_language(panel, low, [225, 430, 311])
         spots.append(toolbar(panel, low)[0])
-        spots += [spot(Target(Verb.BACK), back, Tone.QUIET), spot(Target(Verb.HELP), help, Tone.QUIET)]
+        spots += [spot(Target(Verb.BACK), back, Tone.QUIET), spot(Target(Verb.STAFF), staff, Tone.QUIET)]
     return Arrangement(tuple(spots), boxes, _dead_ends(shown.page, shown.pages))
 
 
 def _inner(panel: Panel, low: Rect, turning: bool) -> list[Spot]:
     """The foot of an inner screen; a wide panel's arrows stand in it."""
     if not panel.touch and turning:
-        return inner_foot(panel, low, (Verb.TURN_PAGE, Tone.QUIET, 1.2), BACK, HELP)
+        return inner_foot(panel, low, (Verb.TURN_PAGE, Tone.QUIET, 1.2), BACK, STAFF)
     if panel.portrait or not turning:
-        return inner_foot(panel, low, BACK, HELP)
-    arrows = [(verb, Tone.FRAMED, 0.62) for verb in TURNS]
-    return inner_foot(panel, low, *arrows, BACK, HELP)
+        return inner_foot(panel, low, BACK, STAFF)
+    arrows = [(verb, Tone.FRAMED, 0.76) for verb in TURNS]
+    return inner_foot(panel, low, *arrows, BACK, STAFF)
 
 
 def _arrow_row(panel: Panel, row: Rect, boxes: dict[str, Rect]) -> list[Spot]:
@@ -185,7 +197,7 @@ def _held(panel: Panel, again: bool, ticket: TicketReply) -> Arrangement:
         top.height = panel.mm(27.0)
     actions, note = _actions(panel, 2)
     tone = Tone.FRAMED if again else Tone.FILLED
-    spots = [spot(Target(Verb.HELP), actions[0]), spot(Target(Verb.DONE), actions[1], tone)]
+    spots = [spot(Target(Verb.STAFF), actions[0]), spot(Target(Verb.DONE), actions[1], tone)]
     floor = actions[0].top
     if again:
         if panel.portrait:
@@ -205,6 +217,17 @@ def _held(panel: Panel, again: bool, ticket: TicketReply) -> Arrangement:
     if again and not panel.portrait:
         del boxes["left"]
     return Arrangement(tuple(spots), boxes)
+
+
+def _called(panel: Panel, ticket: TicketReply, offered: bool) -> Arrangement:
+    """Help for somebody with a number, which stays as it was."""
+    top, low = head(panel, ALARM_MM, Look()), foot(panel)
+    if not panel.portrait:
+        top.height = panel.mm(27.0)
+    ways = [BACK, CALL] if offered else [BACK_ONLY]
+    return Arrangement(
+        tuple(inner_foot(panel, low, *ways)), {"head": top} | _ticket(panel, top, low.top, ticket, True)
+    )
 
 
 def _actions(panel: Panel, count: int) -> tuple[list[Rect], Rect]:
@@ -263,11 +286,15 @@ def _notice(shown: Screen, panel: Panel, look: Look) -> Arrangement:
         case Shut(whole=True) | NoServer(asked=False) | Starting():
             spots = toolbar(panel, low)
         case Pause():
-            spots = inner_foot(panel, low, (Verb.HOME, Tone.QUIET, 1.0), HELP)
+            spots = inner_foot(panel, low, (Verb.HOME, Tone.QUIET, 1.0), STAFF)
+        case Help(ticket=TicketReply() as ticket):
+            return _called(panel, ticket, shown.calling is Calling.OFFERED)
+        case Help(calling=Calling.OFFERED):
+            spots = inner_foot(panel, low, BACK, CALL)
         case Help():
-            spots = inner_foot(panel, low, (Verb.BACK, Tone.FILLED, 1.0))
+            spots = inner_foot(panel, low, BACK_ONLY)
         case _:
-            spots = inner_foot(panel, low, BACK, HELP)
+            spots = inner_foot(panel, low, BACK, STAFF)
     return Arrangement(tuple(spots), _words(panel, low.top))
 
 
@@ -302,9 +329,17 @@ def _words(panel: Panel, floor: int) -> dict[str, Rect]:
     return {"head": top, "words": words}
 
 
-def _band(panel: Panel, top: Rect) -> Rect:
-    """Where trouble is told: along the lower edge of the head, or in its place on a wide panel."""
-    if not panel.portrait:
-        return Rect(top)
-    high = line_px(panel.cap(panel.type.hint)) + panel.mm(4.0)
-    return Rect(0, top.bottom - high, panel.width, high)
+def _bands(view: View, panel: Panel, top: Rect) -> dict[str, Rect]:
+    """Where trouble is told: along the lower edge of the head; on a wide panel in its place. Where there is
+    something to choose the clock and the page's number stay beside it."""
+    if panel.portrait:
+        high = line_px(panel.cap(panel.type.hint)) + panel.mm(4.0)
+        return {"band": Rect(0, top.bottom - high, panel.width, high)}
+    shown = view.screen
+    if view.dialog is not None or not isinstance(shown, ChoicesScreen):
+        return {"band": Rect(top)}
+    band = Rect(0, 0, panel.width - panel.mm(CLOCK_MM), panel.mm(LINE_BAND_MM))
+    if not shown.grid.turning:
+        return {"band": band}
+    band.width -= panel.mm(COUNT_MM)
+    return {"band": band, "count": Rect(band.right, top.y, panel.mm(COUNT_MM), top.height)}

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import pygame
 
-from kiosk.layout.panel import BUTTON_MM, LOW_REACH_MM, Panel
+from kiosk.layout.panel import BUTTON_MM, LOW_REACH_MM, TARGET_MM, Panel
 from kiosk.view import Look, Target, Verb
 
 Rect = pygame.Rect
@@ -68,9 +68,9 @@ def head(panel: Panel, height_mm: float, look: Look) -> Rect:
     return Rect(0, 0, panel.width, height)
 
 
-def foot(panel: Panel, turning: bool = False) -> Rect:
+def foot(panel: Panel) -> Rect:
     """The row of targets at the bottom, as wide as the content. On a wide panel it holds the arrows, too."""
-    high = panel.mm(37.0 if panel.portrait else BUTTON_MM if turning and panel.touch else 20.0)
+    high = panel.mm(37.0 if panel.portrait else TARGET_MM)
     below = panel.mm(16.0 if panel.portrait else 2.8)
     return Rect(panel.margin, panel.height - below - high, panel.width - 2 * panel.margin, high)
 
@@ -120,12 +120,12 @@ _TALL_TOOLS = (
 )
 _WIDE_TOOLS = ((Verb.LANGUAGE, 206.0), (Verb.TEXT_SIZE, 262.0), (Verb.CONTRAST, 352.0), (Verb.HELP, 314.0))
 _WIDE_TURNING = (
-    (Verb.LANGUAGE, 170.0),
-    (Verb.TEXT_SIZE, 186.0),
-    (Verb.CONTRAST, 190.0),
-    (Verb.PREVIOUS_PAGE, 168.0),
-    (Verb.NEXT_PAGE, 168.0),
-    (Verb.HELP, 188.0),
+    (Verb.LANGUAGE, 26.0),
+    (Verb.TEXT_SIZE, 33.0),
+    (Verb.CONTRAST, 42.5),
+    (Verb.PREVIOUS_PAGE, 29.9),
+    (Verb.NEXT_PAGE, 23.5),
+    (Verb.HELP, 29.6),
 )
 # Without touch: what the wired buttons do.
 _BUTTONS = ((Verb.LANGUAGE, 1.0), (Verb.HELP, 4.0))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hardware.type import line_px
-from kiosk.layout.frame import Rect, body, foot, head
+from kiosk.layout.frame import Rect, body, foot, head, shares
 from kiosk.layout.names import fitting_name, least_name
 from kiosk.layout.panel import BUTTON_MM, LARGE, TARGET_MM, Panel
 from kiosk.view import Grid, Look
@@ -26,9 +26,8 @@ class Groups:
     def px(self) -> int:
         return self.panel.cap(self.panel.type.action * (LARGE if self.look.large else 1))
 
-    def body(self, turning: bool) -> Rect:
-        low = foot(self.panel, turning)
-        return body(self.panel, head(self.panel, QUESTION_HEAD_MM, self.look), low)
+    def body(self) -> Rect:
+        return body(self.panel, head(self.panel, QUESTION_HEAD_MM, self.look), foot(self.panel))
 
     def parts(self, grid: Grid) -> tuple[list[Rect], dict[str, Rect]]:
         """The places of answers, the usual one first, and the boxes "heading", "note", "arrows" if any."""
@@ -38,7 +37,8 @@ class Groups:
         return self._tall_grids(turning) if self.panel.portrait else self._wide_grids(turning)
 
     def name_width(self, grid: Grid) -> int:
-        return self.parts(grid)[0][1].width - self.panel.mm(30.0 if self.panel.portrait else 8.0)
+        beside = 30.0 if self.panel.portrait and grid.columns == 1 else 8.0
+        return self.parts(grid)[0][1].width - self.panel.mm(beside)
 
     def fits(self, pair: tuple[str, str], grid: Grid) -> bool:
         px = least_name(self.panel, self.look)
@@ -50,12 +50,13 @@ class Groups:
     # --- a tall panel -----------------------------------------------------------------------------------
 
     def _tall(self, grid: Grid) -> tuple[list[Rect], dict[str, Rect]]:
-        panel, area, gap = self.panel, self.body(grid.turning), self.panel.gap
-        heights = [panel.mm(28.0 if self.look.low else 37.0), line_px(self.px)]
+        panel, area, gap = self.panel, self.body(), self.panel.gap
+        heading = line_px(self.px if grid.columns == 1 else least_name(panel, self.look))
+        heights = [panel.mm(28.0 if self.look.low else 37.0), heading]
         heights += [self._row(grid)] * grid.rows
         arrows = grid.turning and panel.touch
         heights += [panel.mm(BUTTON_MM)] * arrows
-        heights.append(panel.mm(20.5))
+        heights.append(panel.mm(16.0 if self.look.low else 20.5))
         after = [gap // 2, 0] + [gap] * (len(heights) - 2)
         used = sum(heights) + sum(after[:-1])
         y = max(area.y, area.bottom - used) if self.look.low else area.y
@@ -66,23 +67,31 @@ class Groups:
         named = {"heading": boxes[1], "note": boxes[-1]}
         if arrows:
             named["arrows"] = boxes[-2]
-        return [boxes[0], *boxes[2 : 2 + grid.rows]], named
+        rows = [shares(box, gap, [1] * grid.columns) for box in boxes[2 : 2 + grid.rows]]
+        return [boxes[0], *(cell for row in rows for cell in row)], named
 
     def _row(self, grid: Grid) -> int:
-        return max(self.panel.mm(30.0), grid.lines * line_px(self.px) + self.panel.mm(6.0))
+        panel = self.panel
+        if grid.columns == 2:
+            return max(
+                panel.mm(BUTTON_MM), grid.lines * line_px(least_name(panel, self.look)) + panel.mm(4.0)
+            )
+        return max(panel.mm(30.0), grid.lines * line_px(self.px) + panel.mm(6.0))
 
     def _tall_grids(self, turning: bool) -> Iterator[Grid]:
-        room = self.body(turning).bottom
-        for lines in (1, 2, 3):
-            for rows in range(8, 0, -1):
-                grid = Grid(1, rows, lines, turning)
-                if rows == 1 or self._tall(grid)[1]["note"].bottom <= room:
-                    yield grid
+        """In one column; with "lower", where there is half the room, in two as well."""
+        room = self.body().bottom
+        for columns in (2, 1) if self.look.low else (1,):
+            for lines in (1, 2, 3):
+                for rows in range(8, 0, -1):
+                    grid = Grid(columns, rows, lines, turning)
+                    if rows == columns == 1 or self._tall(grid)[1]["note"].bottom <= room:
+                        yield grid
 
     # --- a wide panel -----------------------------------------------------------------------------------
 
     def _wide(self, grid: Grid) -> tuple[list[Rect], dict[str, Rect]]:
-        area, gap = self.body(grid.turning), self.panel.gap
+        area, gap = self.body(), self.panel.gap
         boxes: dict[str, Rect] = {}
         if grid.turning:  # the arrows take the note's place in the foot
             boxes["note"] = Rect(area.x, 0, area.width, self.panel.mm(11.0))

@@ -8,6 +8,7 @@ from kiosk.layout.panel import LARGE, NEEDED_MM, Panel
 from kiosk.view import Look
 
 WEIGHT = 700
+LARGE_WIDE = 1.06  # of the usual: what names grow by at least on a wide panel, where they need two lines
 # Before these a name breaks best: "Sở Tài nguyên / và Môi trường".
 LINKING = frozenset(("và", "các", "khu", "tỉnh", "thành", "phường", "xã", "and", "of", "for", "in"))
 ENDING = ("–", "-", ",", ":")  # and after these
@@ -20,7 +21,8 @@ def name_size(panel: Panel, look: Look) -> int:
 
 def least_name(panel: Panel, look: Look) -> int:
     """Names may be drawn a little smaller, to the floor of what must be read."""
-    return panel.cap(NEEDED_MM * (LARGE if look.large else 1))
+    large = LARGE if panel.portrait else LARGE_WIDE
+    return panel.cap(NEEDED_MM * (large if look.large else 1))
 
 
 def fitting_name(pair: tuple[str, str], width: int, lines: int, px: int, short_first: bool) -> str | None:

@@ -14,7 +14,7 @@ from hardware.type import CAP_HEIGHT
 
 MM_PER_INCH: Final = 25.4
 TARGET_MM: Final = 20.0  # anything to touch, both ways
-BUTTON_MM: Final = 25.0  # a choice, an arrow: high
+BUTTON_MM: Final = 25.0  # a choice: high
 GAP_MM: Final = 5.0  # between two targets
 NEEDED_MM: Final = 7.3  # capitals of what must be read (0.7 degrees at 600 mm)
 LEAST_MM: Final = 4.8  # capitals of anything
@@ -109,4 +109,4 @@ class Panel:
 
     @property
     def margin(self) -> int:
-        return self.mm(11.8 if self.portrait else 5.0)
+        return self.mm(11.8 if self.portrait else 4.0)

@@ -81,17 +81,18 @@ class Choices:
 
     @property
     def side(self) -> int:
-        """Left and right of it."""
-        return self.panel.mm(4.8 if self.panel.portrait else 3.7)
+        """Left and right of it; on a wide panel only right, for the letter stands at the edge."""
+        return self.panel.mm(4.8 if self.panel.portrait else 2.0)
 
     @property
     def tile(self) -> int:
-        return self.panel.mm(15.9 if self.panel.portrait else 16.2)
+        """The width of what the letter stands on: a square, or on a wide panel the button's left end."""
+        return self.panel.mm(15.9 if self.panel.portrait else 10.0)
 
     @property
     def apart(self) -> int:
         """Between the letter and the name."""
-        return self.panel.mm(4.0)
+        return self.panel.mm(4.0 if self.panel.portrait else 2.2)
 
     @property
     def legend(self) -> int:
@@ -118,15 +119,14 @@ class Choices:
         """The width kept for the wait beside the name; 0: it stands below."""
         return 0 if self.panel.portrait or grid.columns == 2 else self.panel.mm(46.0)
 
-    def body(self, turning: bool) -> Rect:
-        low = foot(self.panel, turning)
-        whole = body(self.panel, head(self.panel, HOME_HEAD_MM, self.look), low)
+    def body(self) -> Rect:
+        whole = body(self.panel, head(self.panel, HOME_HEAD_MM, self.look), foot(self.panel))
         line = self.scan_line.height
         return Rect(whole.x, whole.y + line, whole.width, whole.height - line)
 
     def area(self, turning: bool) -> Rect:
         """Where the grid lies: on a tall panel above the legend and the arrows."""
-        whole = self.body(turning)
+        whole = self.body()
         if self.panel.portrait:
             half = self.panel.gap // 2
             arrows = self.arrow + half if turning and self.panel.touch else 0
@@ -141,7 +141,8 @@ class Choices:
         return wide, min(high, most)
 
     def name_width(self, grid: Grid) -> int:
-        return self.cell(grid)[0] - 2 * self.side - self.tile - self.apart - self.beside(grid)
+        sides = 2 * self.side if self.panel.portrait else self.side
+        return self.cell(grid)[0] - sides - self.tile - self.apart - self.beside(grid)
 
     def lines(self, grid: Grid) -> int:
         """How many lines of name a cell has room for."""

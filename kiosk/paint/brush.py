@@ -209,11 +209,6 @@ class Brush:
             self.canvas.fill((box.x, box.bottom - self.thin, box.width, self.thin), theme.card_border)
         self.hall(box, hall, theme.on_deep)
         grown = LARGE if self.look.large else 1
-        if self._alone:
-            high = line_px(panel.cap(LEAST_MM))
-            line = Rect(panel.margin, box.y + panel.mm(35.5), box.width - 2 * panel.margin, high)
-            text = self.say("offline.alone")
-            self.row("info", text, line, LEAST_MM / grown, 600, theme.on_deep2, least_mm=LEAST_MM)
         foot = box.bottom - panel.mm(10.0)
         if scan:
             high = line_px(panel.cap(panel.type.hint))
@@ -228,7 +223,12 @@ class Brush:
         self.words(hint, under, panel.type.hint, 400, theme.on_deep2, lines=1, least_mm=LEAST_MM)
         high = lines * line_px(self.px(panel.type.title))
         over = Rect(panel.margin, under.top - high, width, high)
-        self.words(title, over, panel.type.title, 800, theme.on_deep, lines=lines, valign="bottom")
+        drawn = self.words(title, over, panel.type.title, 800, theme.on_deep, lines=lines, valign="bottom")
+        if self._alone:
+            line = Rect(panel.margin, box.y + panel.mm(35.0), width, line_px(panel.cap(NEEDED_MM)))
+            line.height = max(line_px(panel.cap(LEAST_MM)), min(line.height, drawn.top - line.top))
+            text = self.say("offline.alone")
+            self.row("info", text, line, NEEDED_MM / grown, 600, theme.on_deep, least_mm=LEAST_MM)
 
     def line_head(self, box: Rect, title: str, mm: float | None = None) -> None:
         """The head of a wide panel: one line, with capitals of `mm` if not a title's."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from hardware.theme import RGB
@@ -10,13 +11,18 @@ from kiosk.layout.frame import Arrangement, Rect, Spot, Tone
 from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM
 from kiosk.paint.brush import Brush
 from kiosk.paint.keys import paint_key
-from kiosk.view import ONLY, Choices, Done, Leftover, Question, Remark, Target, Verb, View
+from kiosk.view import ONLY, Choices, Done, Leftover, Look, Question, Remark, Target, Verb, View
 
 TOOLS: Final = {
     Verb.LANGUAGE: ("bar.language", ""),
     Verb.TEXT_SIZE: ("bar.text_size", "text_size"),
     Verb.CONTRAST: ("bar.contrast", "contrast"),
     Verb.LOW: ("bar.low", "low_mode"),
+}
+ON: Final[dict[Verb, Callable[[Look], bool]]] = {
+    Verb.TEXT_SIZE: lambda look: look.large,
+    Verb.CONTRAST: lambda look: look.contrast,
+    Verb.LOW: lambda look: look.low,
 }
 LABELS: Final = {
     Verb.BACK: "bar.back",
@@ -45,7 +51,7 @@ def paint_buttons(brush: Brush, view: View, arrangement: Arrangement) -> None:
         elif dead:
             waiting(brush, spot.rect, brush.say(label_of(view, spot)))
         else:
-            icon = "person" if verb is Verb.HELP else None
+            icon = "person" if verb is Verb.STAFF else None
             button(brush, spot, brush.say(label_of(view, spot)), icon)
 
 
@@ -71,6 +77,8 @@ def label_of(view: View, spot: Spot) -> str:
     if verb is Verb.BACK and isinstance(view.dialog, Remark):
         return "scan.go_on"
     if verb is Verb.HELP:
+        return "bar.help"
+    if verb is Verb.STAFF:
         return "bar.staff"
     if verb is Verb.DONE:
         match view.screen:
@@ -118,7 +126,7 @@ def button(brush: Brush, spot: Spot, text: str, icon: str | None = None) -> None
     mm = brush.panel.type.label if quiet else brush.panel.type.action
     least_px = brush.panel.cap(min(least, mm))
     if icon and brush.canvas.width(text, least_px, 700) + round(1.3 * brush.px(mm)) > inner.width:
-        text = brush.say("bar.help")
+        icon = None  # the word is needed more than its sign
     brush.row(icon, text, inner, mm, 700, ink, None, "centre", least, 1 if icon else 2)
 
 
@@ -129,6 +137,10 @@ def _tool(brush: Brush, spot: Spot, arrangement: Arrangement) -> None:
     ink = plate(brush, box, spot.tone)
     text = brush.say(key)
     mm = panel.type.label
+    on = ON.get(spot.target.verb)
+    if on is not None and on(brush.look):
+        _switched_on(brush, box, text)
+        return
     if not panel.portrait:
         if any(s.target.verb is Verb.NEXT_PAGE for s in arrangement.spots):
             _upright(brush, box, icon, text, ink)
@@ -161,6 +173,21 @@ def _tool(brush: Brush, spot: Spot, arrangement: Arrangement) -> None:
     )
 
 
+def _switched_on(brush: Brush, box: Rect, text: str) -> None:
+    """A way of looking that is in use: a thick frame, and above its name a tick and the word that says so."""
+    panel, theme = brush.panel, brush.theme
+    brush.canvas.card(box, theme.tint, brush.radius, theme.accent, brush.stroke + brush.thin)
+    mm = (panel.type.label if panel.portrait else LEAST_MM) / (LARGE if brush.look.large else 1)
+    high = line_px(brush.px(mm))
+    lines = 2 if panel.portrait else 1
+    spare = box.height - (1 + lines) * high
+    inner = box.inflate(-panel.mm(1.6), 0)
+    state = Rect(inner.x, box.y + spare // 2, inner.width, high)
+    name = Rect(inner.x, state.bottom, inner.width, lines * high)
+    brush.row("tick", brush.say("bar.on"), state, mm, 600, theme.accent, None, "centre", LEAST_MM, sign=0.8)
+    brush.words(text, name, mm, 600, theme.accent, "centre", lines, least_mm=LEAST_MM)
+
+
 def _label_growth(brush: Brush) -> float:
     return 1.1 if brush.look.large else 1.0
 
@@ -188,17 +215,17 @@ def _arrow(brush: Brush, spot: Spot, dead: bool) -> None:
 
 
 def _upright(brush: Brush, box: Rect, icon: str, text: str, ink: RGB, mirrored: bool = False) -> None:
-    """A sign above its word, in the deeper foot of a wide panel."""
+    """A sign above its word, in the foot of a wide panel."""
     panel = brush.panel
     mm = LEAST_MM / (LARGE if brush.look.large else 1)
     label = Rect(box.x + panel.mm(0.8), 0, box.width - panel.mm(1.6), line_px(brush.px(mm)))
-    label.bottom = box.bottom - panel.mm(2.0)
+    label.bottom = box.bottom - panel.mm(0.6)
     if not icon or brush.canvas.width(text, brush.px(mm), 600) > label.width:
         both = box.inflate(-panel.mm(1.6), 0)  # two lines leave no room for the sign
         brush.words(text, both, mm, 600, ink, "centre", 2, least_mm=LEAST_MM)
         return
-    side = panel.mm(9.5)
+    side = panel.mm(8.0)
     sign = Rect(0, 0, side, side)
-    sign.center = (box.centerx, (box.y + label.y) // 2 + panel.mm(1.2))
+    sign.center = (box.centerx, (box.y + label.y) // 2 + panel.mm(0.8))
     brush.icon(icon, sign, ink, mirrored)
     brush.words(text, label, mm, 600, ink, "centre", 1, least_mm=LEAST_MM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hardware.canvas import DoesNotFit
+from hardware.theme import RGB
 from hardware.type import line_px
 from kiosk.layout.frame import Arrangement, Rect, Spot, Tone
 from kiosk.layout.names import broken, fitting_name, least_name, name_size
@@ -20,7 +21,7 @@ def paint_choices(brush: Brush, view: View, arrangement: Arrangement) -> None:
     assert isinstance(shown, ChoicesScreen)
     boxes, panel = arrangement.boxes, brush.panel
     if shown.dossier is not None:
-        title, hint = _collecting(brush, shown)
+        title, hint = (_collecting if shown.collects else _taken_along)(brush, shown)
     elif shown.authority is not None:
         title = (
             brush.say("home.title_services")
@@ -56,22 +57,26 @@ def paint_question(brush: Brush, view: View, arrangement: Arrangement) -> None:
     assert isinstance(shown, Question)
     boxes, panel, theme = arrangement.boxes, brush.panel, brush.theme
     service = brush.named(shown.service)
-    hint = service if shown.dossier is None else brush.say("scan.collects", service=service)
+    collected = shown.dossier is not None and shown.collects
+    hint = brush.say("scan.collects", service=service) if collected else service
     _head(brush, view, arrangement, brush.say("priority.title"), hint, 2)
     if "heading" in boxes:
-        heading = brush.say("priority.heading" if panel.touch else "keys.groups")
+        heading = "priority.heading" if shown.lead is None else "priority.heading_others"
+        heading = brush.say(heading if panel.touch else "keys.groups")
         brush.words(heading, boxes["heading"], panel.type.wait, 700, theme.ink, lines=1)
-    names = {Target(Verb.CLASS, g.id): brush.named(g.name) for g in shown.groups}
+    lead = (shown.lead,) if shown.lead is not None else ()
+    names = {Target(Verb.CLASS, g.id): brush.named(g.name) for g in (*lead, *shown.groups)}
     for place in arrangement.spots:
         if place.target.verb is not Verb.CLASS:
             continue
         if place.target == view.pressed:
             waiting(brush, place.rect, brush.say("offer.busy"))
         elif place.target in names:
-            note = ""
+            across = not panel.portrait or (shown.grid.columns == 2 and place.tone is not Tone.FILLED)
+            columns, note = 2 if across else 1, ""
             if place.target.of == shown.suggested:
-                note = brush.say("scan.elderly" if panel.portrait else "scan.by_card", years=shown.years)
-            _group(brush, place, names[place.target], note)
+                note = brush.say("scan.elderly" if columns == 1 else "scan.by_card", years=shown.years)
+            _group(brush, place, names[place.target], note, columns)
         elif not panel.touch:
             paint_answers(brush, place.rect)
         else:
@@ -89,6 +94,16 @@ def _collecting(brush: Brush, shown: ChoicesScreen) -> tuple[str, str]:
     return brush.say(title), brush.say("scan.dossier", code=code)
 
 
+def _taken_along(brush: Brush, shown: ChoicesScreen) -> tuple[str, str]:
+    """The same where nobody gives results out: what is to be done at the dossier's agency?"""
+    code = clean(shown.dossier or "")
+    whose = brush.named(shown.authority) if shown.authority is not None else ""
+    what = brush.say("home.title_services")
+    if not brush.panel.portrait:
+        return (brush.say("scan.choose", authority=whose) if whose else what), ""
+    return what, (brush.say("scan.along", authority=whose, code=code) if whose else code)
+
+
 # --- parts ----------------------------------------------------------------------------------------------
 
 
@@ -101,6 +116,15 @@ def _head(
     if band is None or brush.panel.portrait:
         hint, scan = (hint, scan) if band is None else ("", "")  # one thing at a time
         brush.head(boxes["head"], view.hall, title, hint, lines, scan)
+        return
+    box = boxes["head"]  # of a wide panel, whose band stands in the title's place
+    brush.clock(box.right - brush.panel.margin, box.centery, brush.theme.ink)
+    if "count" in boxes:
+        shown = view.screen
+        assert isinstance(shown, ChoicesScreen)
+        mm = brush.panel.type.legend / (LARGE if brush.look.large else 1)
+        text = f"{shown.page + 1}/{shown.pages}"
+        brush.words(text, boxes["count"], mm, 700, brush.theme.ink, "centre", 1, least_mm=LEAST_MM)
 
 
 def _page(brush: Brush, arrangement: Arrangement, page: int, pages: int) -> None:
@@ -143,10 +167,12 @@ def _offer(brush: Brush, offer: Offer, place: Spot, shown: ChoicesScreen, presse
         brush.canvas.card(box, theme.tint, brush.radius, theme.accent, brush.stroke)
     else:
         plate(brush, box, Tone.FRAMED)
-    tile = Rect(box.x + room.side, box.y + room.pad, room.tile, room.tile)
-    if not panel.portrait:
-        tile.centery = box.centery
-    _tile(brush, tile, clean(offer.letter)[:2], shut)
+    if panel.portrait:
+        tile = Rect(box.x + room.side, box.y + room.pad, room.tile, room.tile)
+        _tile(brush, tile, clean(offer.letter)[:2], shut)
+    else:
+        tile = Rect(box.x, box.y, room.tile, box.height)
+        _tab(brush, tile, box, clean(offer.letter)[:2], shut)
     foot = line_px(room.wait_px)
     beside = room.beside(shown.grid)
     name, high = _name(brush, offer, room, shown.grid)
@@ -176,10 +202,11 @@ def _name(brush: Brush, offer: Offer, room: Choices, grid: Grid) -> tuple[str, i
     if grid.lines > 1:
         name = broken(name, width, least)
     px = name_size(brush.panel, brush.look)
+    most = grid.lines * line_px(px)
+    if not brush.panel.portrait:  # the wait needs its line, too
+        most = min(most, room.cell(grid)[1] - (0 if room.beside(grid) else line_px(room.wait_px)))
     try:
-        size, lines = brush.canvas.fit(
-            name, (0, 0, width, grid.lines * line_px(px)), px, 700, grid.lines, least
-        )
+        size, lines = brush.canvas.fit(name, (0, 0, width, most), px, 700, grid.lines, least)
     except DoesNotFit:
         size, lines = least, [""] * grid.lines
     return name, line_px(size) * len(lines)
@@ -187,13 +214,33 @@ def _name(brush: Brush, offer: Offer, room: Choices, grid: Grid) -> tuple[str, i
 
 def _tile(brush: Brush, box: Rect, letter: str, shut: bool) -> None:
     """The letter of the ticket, and of a wired button if there is one."""
-    theme, panel = brush.theme, brush.panel
-    border = theme.card_border
-    fill = theme.ink2 if shut and border is None else theme.deep
-    ink = theme.on_deep if border is not None or fill is theme.deep else theme.surface
-    brush.canvas.card(box, fill, panel.mm(2.5), border, brush.thin if border else 0)
-    px = panel.cap(7.7 if panel.portrait else 8.2)
-    brush.canvas.text(letter, box.center, px, 700, ink, "centre", "middle")
+    border = brush.theme.card_border
+    fill, ink = _tile_colours(brush, shut)
+    brush.canvas.card(box, fill, brush.panel.mm(2.5), border, brush.thin if border else 0)
+    brush.canvas.text(letter, box.center, brush.panel.cap(7.7), 700, ink, "centre", "middle")
+
+
+def _tab(brush: Brush, box: Rect, button: Rect, letter: str, shut: bool) -> None:
+    """The same as the left end of its button, which leaves the most room for the name."""
+    canvas, panel, border = brush.canvas, brush.panel, brush.theme.card_border
+    fill, ink = _tile_colours(brush, shut)
+    before = canvas.surface.get_clip()
+    canvas.surface.set_clip(box)
+    canvas.card(button, fill, brush.radius, border, brush.stroke if border else 0)
+    if border:
+        canvas.fill((box.right - brush.thin, box.y, brush.thin, box.height), border)
+    canvas.surface.set_clip(before)
+    px, room = panel.cap(NEEDED_MM), box.width - panel.mm(1.2)
+    px = min(px, px * room // max(1, canvas.width(letter, px, 700)))
+    canvas.text(letter, box.center, max(px, panel.cap(LEAST_MM)), 700, ink, "centre", "middle")
+
+
+def _tile_colours(brush: Brush, shut: bool) -> tuple[RGB, RGB]:
+    """Of the ground and of the letter on it."""
+    theme = brush.theme
+    if shut and theme.card_border is None:
+        return theme.ink2, theme.surface
+    return theme.deep, theme.on_deep
 
 
 def _wait(brush: Brush, offer: Offer, box: Rect, two_lines: bool) -> None:
@@ -248,29 +295,29 @@ def _normal(brush: Brush, place: Spot) -> None:
     brush.words(brush.say("priority.normal"), inner, brush.panel.type.action, 700, ink, "centre", 2)
 
 
-def _group(brush: Brush, place: Spot, name: str, note: str = "") -> None:
+def _group(brush: Brush, place: Spot, name: str, note: str, columns: int) -> None:
     """`note`: why this one is offered first."""
     panel, box, theme = brush.panel, place.rect, brush.theme
-    plate(brush, box, Tone.FRAMED)
-    if note and panel.touch:
-        brush.canvas.card(box, theme.tint_ok, brush.radius, theme.accent, brush.stroke)
+    filled = place.tone is Tone.FILLED
+    accent = plate(brush, box, place.tone)
+    ink = accent if filled else theme.ink
     side = panel.mm(9.5)
-    inner = box.inflate(-panel.mm(8.0), 0)
-    if panel.portrait:
+    inner = box.inflate(-panel.mm(8.0), -panel.mm(3.0) if panel.portrait else 0)
+    if panel.portrait and columns == 1:
         inner = Rect(box.x + panel.mm(9.5), box.y, box.width - panel.mm(30.0), box.height)
         sign = Rect(box.right - panel.mm(9.5) - side, 0, side, side)
         sign.centery = box.centery
         if panel.touch:
-            brush.icon("arrow", sign, theme.accent)
+            brush.icon("arrow", sign, accent)
     if note:
         under = Rect(inner.x, 0, inner.width, line_px(panel.cap(LEAST_MM)))
         under.bottom = inner.bottom - (panel.mm(1.5) if panel.portrait else 0)
         mm = LEAST_MM / (LARGE if brush.look.large else 1)
-        brush.row("tick", note, under, mm, 600, theme.ink, theme.ok, least_mm=LEAST_MM)
+        brush.row("tick", note, under, mm, 600, ink, ink if filled else theme.ok, least_mm=LEAST_MM)
         inner.height = under.top - inner.top
     text = broken(name, inner.width, brush.px(LEAST_MM if note else panel.type.action))
     least = LEAST_MM if note else NEEDED_MM
-    brush.words(text, inner, panel.type.action, 700, theme.ink, least_mm=least)
+    brush.words(text, inner, panel.type.action, 700, ink, least_mm=least)
 
 
 def _papers(brush: Brush, box: Rect, small: bool) -> None:

@@ -18,6 +18,7 @@ BUTTON_OF: Final = {
     Verb.SERVICE: "ok",
     Verb.LANGUAGE: "language",
     Verb.HELP: "help",
+    Verb.STAFF: "help",
     Verb.TURN_PAGE: "page",
     Verb.BACK: "back",
     Verb.DONE: "ok",

@@ -11,7 +11,7 @@ from kiosk.layout.frame import Arrangement, Rect
 from kiosk.layout.panel import LARGE, LEAST_MM
 from kiosk.paint.brush import Brush
 from kiosk.slip import clean
-from kiosk.view import Another, Help, MoreTime, NoServer, Pause, Remark, Shut, Starting, View
+from kiosk.view import Another, Calling, Help, MoreTime, NoServer, Pause, Remark, Shut, Starting, View
 
 PAPER = ("no-paper", "not-printed")  # where only paper counts: not a matter of hours, but of another kiosk
 
@@ -33,7 +33,8 @@ def paint_notice(brush: Brush, view: View, arrangement: Arrangement) -> None:
         brush.hall(boxes["head"], view.hall, theme.ink)
     else:
         brush.line_head(boxes["head"], brush.named(view.hall) if view.hall else "", panel.type.hall)
-    if isinstance(view.screen, Help) and view.dialog is None:
+    told = isinstance(view.screen, Help) and view.screen.calling is Calling.TOLD
+    if isinstance(view.screen, Help) and view.dialog is None and not told:
         _help(brush, view, boxes["words"])
     else:
         _say(brush, notice(brush, view), boxes["words"], view.dialog is not None)
@@ -70,6 +71,8 @@ def notice(brush: Brush, view: View) -> Notice:
             title = say("offline.asked" if asked else "offline.title")
             first = (say("offline.nothing"),) if asked else ()
             return Notice("warning", title, say("offline.what"), (*first, say("offline.soon"), *call))
+        case Help():
+            return Notice("tick", say("help.told"), say("help.wait"), call)
         case Starting():
             return Notice("clock", say("starting.title"), lines=(say("starting.what"),))
         case Pause(seconds):
@@ -137,24 +140,20 @@ def _fitted(brush: Brush, parts: list[Part], room: Rect, most: int, apart: int) 
 
 
 def _help(brush: Brush, view: View, box: Rect) -> None:
-    """Three steps with their figures, and whom to ask; above them a number that must stay."""
+    """Three steps with their figures, and whom to ask."""
     panel, theme, type, say = brush.panel, brush.theme, brush.panel.type, brush.say
     shown = view.screen
     assert isinstance(shown, Help)
     grown = LARGE if brush.look.large else 1
     title_mm = (type.title if panel.portrait else 9.0) / grown
     y = box.y + (panel.mm(14.0) if panel.portrait else 0)
-    if shown.ticket is not None:
-        y = _kept(brush, clean(shown.ticket.number), Rect(box.x, y, box.width, panel.mm(56.0))) + panel.gap
-    # Who has a number on a small panel needs a person, not the way to a number.
-    steps = [] if shown.ticket is not None and not panel.portrait else ["help.one", "help.two", "help.three"]
-    if steps and not panel.touch:
+    steps = ["help.one", "help.two", "help.three"]
+    if not panel.touch:
         steps[:2] = ["keys.one", "keys.two"]
     high = line_px(brush.px(type.action))
-    if steps:
-        line = Rect(box.x, y, box.width, line_px(panel.cap(title_mm * grown)))
-        brush.words(say("help.title"), line, title_mm, 800, theme.ink, lines=1)
-        y = line.bottom + panel.gap // 2
+    line = Rect(box.x, y, box.width, line_px(panel.cap(title_mm * grown)))
+    brush.words(say("help.title"), line, title_mm, 800, theme.ink, lines=1)
+    y = line.bottom + panel.gap // 2
     side = panel.mm(15.9 if panel.portrait else 12.5)
     for count, key in enumerate(steps, 1):
         tile = Rect(box.x, y, side, side)
@@ -166,7 +165,8 @@ def _help(brush: Brush, view: View, box: Rect) -> None:
         brush.words(say(key), words, type.action, 600, theme.ink, lines=1, least_mm=LEAST_MM)
         y += max(high, side) + panel.mm(7.0 if panel.portrait else 1.5)
     y += panel.mm(6.0 if panel.portrait else 0)
-    staff = [say("help.staff")]
+    offered = "help.offered" if panel.touch else "keys.offered"
+    staff = [say("help.staff" if shown.calling is Calling.AWAY else offered)]
     if view.hotline:
         staff.append(say("shut.hotline", hotline=clean(view.hotline)))
     parts = [Part(text, type.action, 700, theme.accent, 2) for text in staff]
@@ -175,17 +175,3 @@ def _help(brush: Brush, view: View, box: Rect) -> None:
         line = Rect(box.x, y, box.width, tall)
         brush.words(part.text, line, part.mm, part.weight, part.ink, lines=2, least_mm=LEAST_MM)
         y += tall + apart
-
-
-def _kept(brush: Brush, number: str, box: Rect) -> int:
-    """The number on a card of its own; returns where the card ends."""
-    panel = brush.panel
-    brush.card(box)
-    inner = box.inflate(-panel.mm(8.0), -panel.mm(4.0))
-    label = Rect(inner.x, inner.y, inner.width // 2 - panel.gap, inner.height)
-    brush.words(brush.say("done.caption"), label, panel.type.action, 600, brush.theme.ink2, lines=2)
-    most = min(panel.cap(26.0), panel.cap(inner.height / panel.px_per_mm * 0.8))
-    wide = max(1, brush.canvas.figures_width(number, 100, 800))
-    px = max(16, min(most, inner.width // 2 * 100 // wide))
-    brush.canvas.figures(number, (inner.right, inner.centery), px, 800, brush.strong, "right", "middle")
-    return box.bottom

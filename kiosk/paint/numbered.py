@@ -9,12 +9,14 @@ import segno
 
 from broker.messages import TicketReply
 from hardware.canvas import DoesNotFit
+from hardware.printer import PrintResult
+from hardware.theme import RGB
 from hardware.type import line_px
 from kiosk.layout.frame import Arrangement, Rect, shares
 from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM, NUMBER_MM
 from kiosk.paint.brush import SIGN, Brush
 from kiosk.slip import clean
-from kiosk.view import Done, Held, Leftover, View
+from kiosk.view import Calling, Done, Held, Help, Leftover, View
 
 
 def paint_done(brush: Brush, view: View, arrangement: Arrangement) -> None:
@@ -31,7 +33,12 @@ def paint_done(brush: Brush, view: View, arrangement: Arrangement) -> None:
 def paint_held(brush: Brush, view: View, arrangement: Arrangement) -> None:
     shown = view.screen
     assert isinstance(shown, Held)
-    _alarm(brush, arrangement.boxes["head"], brush.say(f"held.title_{shown.cause}"), brush.say("held.hint"))
+    head, hint = arrangement.boxes["head"], brush.say("held.hint")
+    if shown.again and shown.cause != PrintResult.MAYBE:  # it can print again: nothing is wrong any more
+        paper = shown.cause == PrintResult.PAPER_OUT
+        _headline(brush, head, brush.say("held.back_paper" if paper else "held.back"), hint, "tick")
+    else:
+        _headline(brush, head, brush.say(f"held.title_{shown.cause}"), hint)
     left = brush.say("held.left" if brush.panel.portrait else "held.left_short", s=shown.left_s)
     _ticket(brush, view, arrangement, shown.ticket, left, "held.keep", "held.keep_hint")
 
@@ -41,19 +48,38 @@ def paint_leftover(brush: Brush, view: View, arrangement: Arrangement) -> None:
     assert isinstance(shown, Leftover)
     key = "leftover.title" if shown.again else "leftover.title_kept"
     title = brush.say(key, number=clean(shown.ticket.number))
-    _alarm(brush, arrangement.boxes["head"], title, brush.say("leftover.hint"))
+    _headline(brush, arrangement.boxes["head"], title, brush.say("leftover.hint"))
     left = brush.say("leftover.left" if brush.panel.portrait else "held.left_short", s=shown.left_s)
     _ticket(brush, view, arrangement, shown.ticket, left, "held.keep", "held.keep_hint")
 
 
-def _alarm(brush: Brush, box: Rect, title: str, hint: str) -> None:
-    """What happened and what is safe, in the head's place."""
+def paint_called(brush: Brush, view: View, arrangement: Arrangement) -> None:
+    """Whether somebody comes, above the number that was there before."""
+    shown = view.screen
+    assert isinstance(shown, Help) and shown.ticket is not None
+    hotline = clean(view.hotline)
+    call = brush.say("shut.hotline", hotline=hotline) if hotline else ""
+    title, hint, icon = {
+        Calling.TOLD: (brush.say("help.told"), brush.say("help.wait"), "tick"),
+        Calling.AWAY: (brush.say("help.staff"), call, "info"),
+        Calling.OFFERED: (brush.say("help.offered" if brush.panel.touch else "keys.offered"), call, "info"),
+    }[shown.calling]
+    _headline(brush, arrangement.boxes["head"], title, hint, icon)
+    _ticket(brush, view, arrangement, shown.ticket, "", "held.keep", "held.keep_hint")
+
+
+def _headline(brush: Brush, box: Rect, title: str, hint: str, icon: str = "warning") -> None:
+    """What happened and what is safe, in the head's place; loud only where something is wrong."""
     theme, panel = brush.theme, brush.panel
-    brush.canvas.fill(box, theme.alarm)
+    wrong = icon == "warning"
+    ink = theme.on_alarm if wrong else theme.on_deep
+    brush.canvas.fill(box, theme.alarm if wrong else theme.deep)
+    if theme.card_border and not wrong:
+        brush.canvas.fill((box.x, box.bottom - brush.thin, box.width, brush.thin), theme.card_border)
     side = panel.mm(31.0 if panel.portrait else 20.0)
     sign = Rect(panel.margin, 0, side, side)
     sign.centery = box.centery
-    brush.icon("warning", sign, theme.on_alarm)
+    brush.icon(icon, sign, ink)
     left = sign.right + panel.mm(9.0)
     words = Rect(left, 0, box.width - panel.margin - left, 0)
     title_mm = (11.6 if panel.portrait else NEEDED_MM) / (LARGE if brush.look.large else 1)
@@ -62,8 +88,8 @@ def _alarm(brush: Brush, box: Rect, title: str, hint: str) -> None:
     top = box.centery - sum(heights) // 2
     upper = Rect(words.x, top, words.width, heights[0])
     lower = Rect(words.x, upper.bottom, words.width, heights[1])
-    brush.words(title, upper, title_mm, 800, theme.on_alarm, lines=1)
-    brush.words(hint, lower, hint_mm, 400, theme.on_alarm, lines=2, least_mm=LEAST_MM)
+    brush.words(title, upper, title_mm, 800, ink, lines=1)
+    brush.words(hint, lower, hint_mm, 400, ink, lines=2, least_mm=LEAST_MM)
 
 
 def _ticket(
@@ -94,35 +120,53 @@ def _number(brush: Brush, box: Rect, ticket: TicketReply) -> None:
     brush.card(box)
     inner = box.inflate(-panel.mm(8.0), -panel.mm(6.0 if panel.portrait else 3.0))
     across = box.width - 2 * panel.mm(3.0)  # the number may go nearer to the edge than words
-    caption_mm = panel.type.hint
     least = NEEDED_MM if panel.portrait else LEAST_MM
+    number = clean(ticket.number)
+    wide = max(1, brush.canvas.figures_width(number, 100, 800))
+
+    def around(scale: float) -> tuple[float, list[Line], list[int], int, int]:
+        """The caption's size, the lines below and their heights, the room between, and the number's size."""
+        caption_mm = panel.type.hint * scale
+        lines = _lines_below(brush, ticket, scale)
+        highs = [
+            _high(brush, text, inner.width, mm, weight, most, least) for text, mm, weight, _, most in lines
+        ]
+        room = inner.height - line_px(brush.px(caption_mm)) - sum(highs)
+        most = min(panel.cap(NUMBER_MM), panel.cap((room - panel.mm(4)) / panel.px_per_mm))
+        return caption_mm, lines, highs, room, max(16, min(most, across * 100 // wide))
+
+    usual = around(1 / LARGE if brush.look.large else 1.0)
+    large = around(1.0)
+    # Who wants larger words wants no smaller number.
+    caption_mm, lines, highs, room, px = large if large[-1] >= usual[-1] else usual
     caption = Rect(inner.x, inner.y, inner.width, line_px(brush.px(caption_mm)))
     brush.words(
         brush.say("done.caption"), caption, caption_mm, 600, theme.ink2, "centre", 1, least_mm=LEAST_MM
     )
-    service, authority = brush.named(ticket.service), brush.named(ticket.authority)
-    names = [(service, panel.type.action, 700, theme.ink, 2)]
-    if service != authority:
-        names.insert(0, (authority, panel.type.hint, 600, theme.ink2, 1))
-    if ticket.dossier:
-        code = clean(ticket.dossier)
-        collected = brush.say("scan.collects", service=code) if panel.portrait else code
-        names.append((collected, panel.type.hint, 600, theme.ink2, 1))
-    highs = [
-        _high(brush, name, inner.width, mm, weight, lines, least) for name, mm, weight, _, lines in names
-    ]
-    room = inner.height - caption.height - sum(highs)
     y = inner.bottom - sum(highs)
-    for (name, mm, weight, ink, lines), high in zip(names, highs, strict=True):
+    for (name, mm, weight, ink, most), high in zip(lines, highs, strict=True):
         line = Rect(inner.x, y, inner.width, high)
-        brush.words(name, line, mm, weight, ink, "centre", lines, least_mm=least)
+        brush.words(name, line, mm, weight, ink, "centre", most, least_mm=least)
         y += high
-    number = clean(ticket.number)
-    most = min(panel.cap(NUMBER_MM), panel.cap((room - panel.mm(4)) / panel.px_per_mm))
-    wide = brush.canvas.figures_width(number, 100, 800)
-    px = max(16, min(most, across * 100 // max(1, wide)))
     middle = (inner.centerx, caption.bottom + room // 2)
     brush.canvas.figures(number, middle, px, 800, brush.strong, "centre", "middle")
+
+
+Line = tuple[str, float, int, RGB, int]  # words, capitals in mm, weight, colour, lines at most
+
+
+def _lines_below(brush: Brush, ticket: TicketReply, scale: float) -> list[Line]:
+    """What a number is for: authority, service, dossier."""
+    theme, type = brush.theme, brush.panel.type
+    service, authority = brush.named(ticket.service), brush.named(ticket.authority)
+    lines: list[Line] = [(service, type.action * scale, 700, theme.ink, 2)]
+    if service != authority:
+        lines.insert(0, (authority, type.hint * scale, 600, theme.ink2, 1))
+    if ticket.dossier:
+        code = clean(ticket.dossier)
+        told = brush.say("scan.dossier", code=code) if brush.panel.portrait else code
+        lines.append((told, type.hint * scale, 600, theme.ink2, 1))
+    return lines
 
 
 def _high(brush: Brush, text: str, width: int, mm: float, weight: int, lines: int, least_mm: float) -> int:

@@ -15,8 +15,8 @@ from kiosk.paint.brush import Brush
 from kiosk.paint.buttons import paint_buttons
 from kiosk.paint.choosing import paint_choices, paint_question
 from kiosk.paint.notices import paint_notice
-from kiosk.paint.numbered import paint_done, paint_held, paint_leftover
-from kiosk.view import Choices, Done, Held, Leftover, Look, Question, View
+from kiosk.paint.numbered import paint_called, paint_done, paint_held, paint_leftover
+from kiosk.view import Choices, Done, Held, Help, Leftover, Look, Question, View
 
 Paint = Callable[[Brush, View, Arrangement], None]
 
@@ -42,11 +42,18 @@ def paint(canvas: Canvas, view: View, panel: Panel, texts: Texts) -> Arrangement
     canvas.clear()
     alone = view.alone and isinstance(view.screen, Choices | Question)  # told before a choice, not after
     brush = Brush(canvas, panel, view.look, texts, view.at, alone)
-    painter = paint_notice if view.dialog is not None else SCREENS.get(type(view.screen), paint_notice)
-    painter(brush, view, arrangement)
+    _painter(view)(brush, view, arrangement)
     _band(brush, view, arrangement)
     paint_buttons(brush, view, arrangement)
     return arrangement
+
+
+def _painter(view: View) -> Paint:
+    if view.dialog is not None:
+        return paint_notice
+    if isinstance(view.screen, Help) and view.screen.ticket is not None:
+        return paint_called
+    return SCREENS.get(type(view.screen), paint_notice)
 
 
 def _band(brush: Brush, view: View, arrangement: Arrangement) -> None:

@@ -26,7 +26,7 @@ from kiosk.state.steps import (
     Step,
     Unanswered,
 )
-from kiosk.state.touches import ACTS, page_of, pick_service, printable_again, tapped
+from kiosk.state.touches import ACTS, callable_now, page_of, pick_service, printable_again, tapped
 from kiosk.view import NORMAL, ONLY, PRIORITY, MoreTime, Target, Verb
 from kiosk.vocabulary import Effect, Note
 
@@ -39,7 +39,13 @@ _DONE = (Target(Verb.DONE),)
 _BACK = (Target(Verb.BACK),)
 _HOME = (Target(Verb.HOME),)
 _PAPER = (Target(Verb.PRINT_AGAIN), Target(Verb.DONE))
-_EVERYWHERE = {"help": Verb.HELP, "language": Verb.LANGUAGE, "page": Verb.TURN_PAGE}
+# A button with one meaning, wherever there is one. Help is first the way to a number, then a person.
+_EVERYWHERE = (
+    ("help", Verb.HELP),
+    ("help", Verb.STAFF),
+    ("language", Verb.LANGUAGE),
+    ("page", Verb.TURN_PAGE),
+)
 
 # What a button means at a place: the first of these that would do something there.
 KEYS: dict[tuple[str, Place], tuple[Target, ...]] = {
@@ -61,10 +67,7 @@ KEYS: dict[tuple[str, Place], tuple[Target, ...]] = {
     ("back", Pausing): _HOME,
     ("back", MoreTime): _HOME,
     **{
-        (button, step): (Target(verb),)
-        for button, verb in _EVERYWHERE.items()
-        for step, acts in ACTS
-        if acts is verb
+        (button, step): (Target(verb),) for button, verb in _EVERYWHERE for step, acts in ACTS if acts is verb
     },
 }
 BUTTONS = frozenset(button for button, _ in KEYS)
@@ -96,8 +99,10 @@ def _would(kiosk: Memory, target: Target, now: Now) -> bool:
     match target.verb:
         case Verb.PRINT_AGAIN:
             return printable_again(kiosk) is not None
-        case Verb.DONE | Verb.HELP:
+        case Verb.DONE:
             return not kiosk.printing
+        case Verb.STAFF:
+            return callable_now(kiosk, now)
         case Verb.TURN_PAGE:
             return page_of(kiosk, now)[1] > 1
         case Verb.SERVICE:

@@ -17,7 +17,7 @@ from kiosk.state import showing
 from kiosk.state.hall import Hall
 from kiosk.state.pace import Pace
 from kiosk.state.series import Series
-from kiosk.state.steps import Asking, Home, Pausing, Recalled, Remarked, Showing, Step
+from kiosk.state.steps import Asking, Helping, Home, Pausing, Recalled, Remarked, Showing, Step
 from kiosk.view import Look, NoServer, Shelf, Starting
 from kiosk.vocabulary import Job
 
@@ -25,6 +25,7 @@ IDLE_S = 30.0  # without a touch on an inner screen: is anybody there? (experien
 ANSWER_S = 20.0  # to answer that
 REMARK_S = 20.0  # why nothing comes of a scan, unless somebody says "go on" (WCAG 2.2.1)
 DONE_S = 10.0  # after printing
+CALL_S = 180.0  # the staff is called for so long, and has come by then
 HELD_S = 40.0  # a number without paper stays on the screen
 RECALL_S = 120.0  # a number of before the power cut is offered (faults F1)
 PRINT_S = PATIENCE_S  # a printer answers within seconds; nobody waits longer for a thread that hangs
@@ -69,6 +70,7 @@ class Memory:
     offset: timedelta | None = None  # the server's clock minus ours; None: not told since the machine started
     boot: str = "unknown"  # this start of the machine
     alone: bool = False  # the last number was the kiosk's own
+    calling: bool = False  # the server was told that somebody needs help here
     touched: float = 0.0
     changed: float = -SETTLE_S
     asked_at: float | None = None  # since when the kiosk asks whether anybody is there
@@ -125,6 +127,8 @@ class Memory:
                 return self.touched + IDLE_S if page or self.card or self.look != Look() else None
             case Remarked():
                 return self.touched + REMARK_S
+            case Helping(called=float() as since):
+                return since + CALL_S
             case Showing(result=None, since=since):
                 return since + PRINT_S
             case Showing(result=PrintResult.PRINTED | PrintResult.SENT, since=since):
@@ -136,6 +140,15 @@ class Memory:
             case Asking() | Pausing():
                 return None  # the server's answer ends the one, the hall's time the other
         return self.touched + IDLE_S
+
+    @property
+    def called(self) -> bool:
+        """Whether the citizen waits for somebody of the staff."""
+        return isinstance(self.step, Helping) and self.step.called is not None
+
+    def away(self, now: Now) -> bool:
+        """Whether the server does not answer, for longer than it takes to start again."""
+        return self.down_since is not None and now.mono - self.down_since >= SERVER_GRACE_S
 
     @property
     def printing(self) -> bool:
@@ -151,8 +164,7 @@ class Memory:
         """The first screen while there is nothing to choose from, or nobody who would answer."""
         if self.hall.config is None:
             return Starting() if now.mono - self.started < START_S else NoServer(asked=False)
-        down = self.down_since
-        if down is None or now.mono - down < SERVER_GRACE_S or any(map(self.can_give, self.hall.services)):
+        if not self.away(now) or any(map(self.can_give, self.hall.services)):
             return None
         return NoServer(asked=False)
 
@@ -176,6 +188,7 @@ class Memory:
             self.scanner,
             self.elderly,
             self._choosing_buttons(),
+            self.away(now),
         )
 
     def _choosing_buttons(self) -> Set[str] | None:

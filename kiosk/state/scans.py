@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from broker.messages import KioskPlan
 from broker.vocabulary import Now
 from kiosk.scanned import (
     Address,
@@ -18,6 +19,7 @@ from kiosk.scanned import (
     TicketLink,
     Unknown,
     age_on,
+    owners_of,
     queue_of,
     read,
 )
@@ -46,7 +48,7 @@ def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
         case DossierScan(code) if code == dossier_of(on) and not isinstance(kiosk.step, Remarked):
             kiosk.touched = now.mono  # it leads here already
         case DossierScan(code):
-            _collect(kiosk, code, queue_of(code, plan), on, now)
+            _collect(kiosk, code, plan, on, now)
         case CitizenCard(birth):
             _greet(kiosk, birth, on, now)
         case _:
@@ -74,11 +76,14 @@ def _choosing(kiosk: Memory) -> Choosing | None:
     return step if isinstance(step, Choosing) else None
 
 
-def _collect(kiosk: Memory, code: str, services: tuple[str, ...], on: Choosing, now: Now) -> None:
-    if not services:
+def _collect(kiosk: Memory, code: str, plan: KioskPlan, on: Choosing, now: Now) -> None:
+    """Lead to where the result is given out, else to the services of the agency that has the dossier."""
+    services = queue_of(code, plan)
+    others = tuple(service.id for owner in owners_of(code, plan) for service in owner.services)
+    if services or others:
+        kiosk.go(Collecting(code, services or others, Home(), collects=bool(services)), now)
+    else:
         _remark(kiosk, Scan.NO_QUEUE, on, now)
-        return
-    kiosk.go(Collecting(code, services, Home()), now)
 
 
 def _greet(kiosk: Memory, birth: date, on: Choosing, now: Now) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from math import ceil
 from typing import TypeVar
 
-from broker.messages import Lang, Words
+from broker.messages import Lang, PriorityGroup, Words
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.state import steps
 from kiosk.state.hall import Hall
@@ -33,6 +33,7 @@ from kiosk.state.steps import (
 )
 from kiosk.view import (
     Another,
+    Calling,
     Choices,
     Closing,
     Dialog,
@@ -79,6 +80,7 @@ class Situation:
     scanner: bool = False
     elderly: bool = False  # the citizen's card says so
     wired: Set[str] | None = None  # the buttons that choose, where no finger does
+    away: bool = False  # the server does not answer
 
     @property
     def at(self) -> datetime | None:
@@ -124,8 +126,9 @@ def screen_of(step: Step, now: Situation) -> Screen:
             return NoServer(asked=True)
         case Pausing(until):
             return Pause(left_s((until - now.wall).total_seconds(), 0.0))
-        case Helping():
-            return Help(steps.ticket_of(step))
+        case Helping(called=called):
+            told = Calling.OFFERED if called is None else Calling.TOLD
+            return Help(steps.ticket_of(step), Calling.AWAY if now.away else told)
 
 
 def dialog_of(step: Step, asked_at: float | None, now: Situation) -> Dialog | None:
@@ -168,8 +171,14 @@ def _services(step: Services, now: Situation) -> Screen:
 
 
 def _collecting(step: Collecting, now: Situation) -> Screen:
-    offers = now.hall.collecting(step.services, now.at)
-    return replace(_choices(offers, step.page, now, None), dossier=step.code)
+    hall = now.hall
+    if step.collects:
+        offers = hall.collecting(step.services, now.at)
+        return replace(_choices(offers, step.page, now, None), dossier=step.code)
+    names = {found[0].id: found[0].name for id in step.services if (found := hall.service(id))}
+    whose = next(iter(names.values())) if len(names) == 1 else None
+    shown = _choices(hall.offers_of(step.services, now.at), step.page, now, whose)
+    return replace(shown, dossier=step.code, collects=False)
 
 
 def _choices(
@@ -195,11 +204,23 @@ def _question(step: Question, now: Situation) -> Screen:
     groups = sorted(now.hall.plan.groups, key=lambda group: group.id != elderly)
     names = tuple((said(g.name, now.look.lang),) * 2 for g in groups)
     grid = now.shelf("groups", names, now.look)
-    shown, page, pages = paged(groups, step.page, grid)
-    name = authority.name if len(authority.services) == 1 else service.name
     suggested = elderly if any(g.id == elderly for g in groups) else None
-    years = now.hall.plan.elderly_years
-    return QuestionScreen(name, tuple(shown), grid, page, pages, suggested, years, steps.dossier_of(step))
+    # Where fingers choose, the group of the card and the usual answer change places.
+    lead = groups[0] if suggested is not None and now.wired is None else None
+    others: list[PriorityGroup | None] = [None, *groups[1:]] if lead is not None else [*groups]
+    shown, page, pages = paged(others, step.page, grid)
+    return QuestionScreen(
+        authority.name if len(authority.services) == 1 else service.name,
+        tuple(group for group in shown if group is not None),
+        grid,
+        page,
+        pages,
+        suggested,
+        now.hall.plan.elderly_years,
+        steps.dossier_of(step),
+        steps.collects(step),
+        lead,
+    )
 
 
 def paged(items: Sequence[T], page: int, grid: Grid) -> tuple[Sequence[T], int, int]:

@@ -41,12 +41,16 @@ class Question:
 
 @dataclass(frozen=True)
 class Collecting:
-    """Where the result of dossier `code` is collected, in one service or one of several."""
+    """Where the result of dossier `code` is collected, in one service or one of several.
+
+    Not `collects`: nobody gives results out; the services are those of its agency, and the code goes along.
+    """
 
     code: str
     services: tuple[str, ...]
     before: Home
     page: int = 0
+    collects: bool = True
 
 
 Choosing = Home | Services | Question | Collecting
@@ -130,9 +134,10 @@ class Pausing:
 
 @dataclass(frozen=True)
 class Helping:
-    """How it works. `before` is where "back" leads."""
+    """How it works. `before` is where "back" leads; `called`: since when the staff is called, if it is."""
 
     before: Step
+    called: float | None = None  # monotonic seconds
 
 
 Step = (
@@ -163,6 +168,16 @@ def dossier_of(step: Choosing) -> str | None:
         case Question(before=before):
             return dossier_of(before)
     return None
+
+
+def collects(step: Choosing) -> bool:
+    """Whether a dossier's result is what somebody came for."""
+    match step:
+        case Collecting():
+            return step.collects
+        case Question(before=before):
+            return collects(before)
+    return True
 
 
 def ticket_of(step: Step) -> TicketReply | None:

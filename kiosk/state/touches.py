@@ -181,8 +181,6 @@ def _back(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
             kiosk.go(before, now)
         case Explaining(before=before) | Helping(before=before) | Remarked(before=before):
             kiosk.go(before, now)
-        case Again(wish):
-            kiosk.go(wish.on, now)
         case _:
             kiosk.go(Home(), now)
     return []
@@ -194,9 +192,22 @@ def _home(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
 
 
 def _help(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
-    if not kiosk.printing:
-        kiosk.go(Helping(kiosk.step), now)
+    kiosk.go(Helping(kiosk.step), now)
     return []
+
+
+def _call(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
+    """Somebody is to come. While the server is away nobody hears: the screen says whom to ask."""
+    if callable_now(kiosk, now):
+        before = kiosk.step.before if isinstance(kiosk.step, Helping) else kiosk.step
+        kiosk.go(Helping(before, None if kiosk.away(now) else now.mono), now)
+    return []
+
+
+def callable_now(kiosk: Memory, now: Now) -> bool:
+    """Whether asking for staff leads anywhere from here."""
+    asked = isinstance(kiosk.step, Helping) and (kiosk.called or kiosk.away(now))
+    return not kiosk.printing and not asked
 
 
 def _change_look(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
@@ -251,8 +262,9 @@ _LOOKED_AT: tuple[type[Step], ...] = (
     Helping,
     Pausing,
 )
-_HELPED: tuple[type[Step], ...] = (
-    *_CHOOSING,
+_STAFFED: tuple[type[Step], ...] = (
+    *_CHOOSING[1:],
+    Helping,
     Explaining,
     Unanswered,
     Pausing,
@@ -273,6 +285,7 @@ ACTS: dict[tuple[type[Step], Verb], Act] = {
     **{(step, turn): _turn for step in _CHOOSING for turn in TURNS},
     **{(step, Verb.BACK): _back for step in (*INNER, Remarked)},
     **{(step, Verb.HOME): _home for step in INNER},
-    **{(step, Verb.HELP): _help for step in _HELPED},
+    (Home, Verb.HELP): _help,
+    **{(step, Verb.STAFF): _call for step in _STAFFED},
     **{(step, verb): _change_look for step in _LOOKED_AT for verb in _LOOKS},
 }

@@ -23,6 +23,30 @@ LOOKS: dict[str, tuple[str, Look, ThemeName]] = {
 }
 # In every look: much to touch, a question, a number, and something that is wrong.
 BY_LOOKS = ("home", "priority", "done", "home-no-paper")
+# Another state with one thing changed: kept smaller.
+VARIANTS = (
+    "home-2",
+    "home-no-printer",
+    "home-identify",
+    "home-scanner-alone",
+    "collect-priority",
+    "busy",
+    "done-long",
+    "done-own",
+    "done-own-long",
+    "done-dossier",
+    "paper-out-own",
+    "paper-out-own-long",
+    "paper-out-long",
+    "printer-back",
+    "held-cover-open",
+    "held-cutter-error",
+    "held-unplugged",
+    "leftover-no-paper",
+    "help-away",
+    "help-with-number-offered",
+    "help-with-number-away",
+)
 # Without touch the words are others, and the targets; what is the same is not drawn twice.
 BY_BUTTONS = (
     "home",
@@ -38,6 +62,7 @@ BY_BUTTONS = (
     "paper-back",
     "closed-lunch",
     "help",
+    "help-told",
     "more-time",
 )
 
@@ -67,4 +92,5 @@ def _pictures(
     for name, view in states(panel, look):
         if only is None or name in only:
             paint = partial(draw, view, panel, theme)
-            yield Picture(f"{size}-{name}-{ending}", paint, theme_of(theme, look), by)
+            less = 3 if name in VARIANTS else by
+            yield Picture(f"{size}-{name}-{ending}", paint, theme_of(theme, look), less)

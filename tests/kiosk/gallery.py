@@ -147,6 +147,8 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "collect", seen(one_queue)
     yield "collect-where", seen(Collecting(code, ("lao-dong-1", "lao-dong-2", "y-te"), Home()))
     yield "collect-priority", seen(Question("tu-phap", one_queue))
+    along = Collecting("H42.07-261123-0001", ("giao-thong-1", "giao-thong-2"), Home(), collects=False)
+    yield "taken-along", seen(along)
     for scan in Scan:
         yield f"scan-{scan}", seen(Remarked(scan, Home()))
     yield "busy", seen(Asking(Wish("tai-nguyen", "normal", normal, question), "r"))
@@ -168,6 +170,7 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "paper-out", seen(Showing(job, PrintResult.PAPER_OUT, 0.0), printer=out)
     yield "paper-out-long", seen(Showing(two, PrintResult.PAPER_OUT, 0.0), printer=out)
     yield "paper-back", seen(Showing(job, PrintResult.PAPER_OUT, 0.0))
+    yield "printer-back", seen(Showing(job, PrintResult.COVER_OPEN, 0.0))
     for result in (PrintResult.COVER_OPEN, PrintResult.CUTTER_ERROR, PrintResult.UNPLUGGED):
         yield f"held-{result}", seen(Showing(job, result, 0.0), printer=PrinterStatus(str(result)))
     yield "held-maybe", seen(Showing(two, PrintResult.MAYBE, 0.0))
@@ -199,7 +202,12 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "starting", seen(Home(), hall=Hall(), unknown=Starting())
     yield "pause", seen(Pausing(sample.MORNING.replace(second=35)))
     yield "help", seen(Helping(Home()))
-    yield "help-with-number", seen(Helping(Showing(job, PrintResult.PAPER_OUT, 0.0)))
+    yield "help-away", seen(Helping(Home()), away=True)
+    yield "help-told", seen(Helping(Home(), 0.0))
+    held = Showing(job, PrintResult.PAPER_OUT, 0.0)
+    yield "help-with-number", seen(Helping(held, 0.0), printer=out)
+    yield "help-with-number-offered", seen(Helping(held), printer=out)
+    yield "help-with-number-away", seen(Helping(Recalled(job, 0.0)), away=True)
     yield "more-time", seen(question, asked=True)
     yield "more-time-with-number", seen(Helping(Showing(job, PrintResult.PAPER_OUT, 0.0)), asked=True)
 

@@ -138,7 +138,7 @@ def test_a_request_without_an_answer_is_given_up_and_its_late_reply_ignored() ->
     request = story.take()
     assert only(story.hear(heard.NoAnswer(request)), Abandon).request == request
     assert story.screen == NoServer(asked=True)
-    assert Verb.HELP in story.targets() and Verb.BACK in story.targets()
+    assert Verb.STAFF in story.targets() and Verb.BACK in story.targets()
     late = story.answer(sample.ticket(request))
     assert none(late, Keep) and only(late, Note)
     assert story.screen == NoServer(asked=True)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from itertools import combinations
+from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -12,7 +15,7 @@ from kiosk.layout.frame import Arrangement, Rect
 from kiosk.layout.panel import BadPanel, Panel
 from kiosk.layout.reach import HARD_MM, heights, reach
 from kiosk.layout.shelf import make_shelf
-from kiosk.view import Choices, Look, Verb
+from kiosk.view import Choices, Look, Question, Verb
 from tests.kiosk import sample
 from tests.kiosk.gallery import LONG, PANELS, replace_id, states
 from tests.kiosk.story import Story
@@ -24,7 +27,7 @@ LOOKS = [
     Look(low=True),
     Look(lang="en", large=True, contrast=True, low=True),
 ]
-CHOICES = (Verb.AUTHORITY, Verb.SERVICE, Verb.NEXT_PAGE, Verb.PREVIOUS_PAGE)
+CHOICES = (Verb.AUTHORITY, Verb.SERVICE)
 EVERY = [
     pytest.param(panel, look, id=f"{size}-{number}")
     for size, panel in PANELS.items()
@@ -152,6 +155,40 @@ def test_long_names_mean_fewer_buttons_and_never_smaller_ones(panel: Panel) -> N
     short = shelf("choices", (("Y tế", "Y tế"),) * 200, Look())
     long = shelf("choices", ((LONG.vi, LONG.vi),) * 200, Look())
     assert long.size < short.size
+
+
+HALL = Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml"
+
+
+@pytest.mark.parametrize(
+    ("look", "many"),
+    [(Look(), 6), (Look(lang="en"), 4), (Look(large=True), 4)],
+    ids=["vi", "en", "large"],
+)
+@pytest.mark.parametrize("kind", ["choices", "hinted"])
+def test_a_small_panel_shows_many_offices_of_a_whole_province_at_once(
+    look: Look, many: int, kind: Literal["choices", "hinted"]
+) -> None:
+    offices = tomllib.loads(HALL.read_text(encoding="utf-8"))["authority"]
+    names = tuple((a["name"][look.lang], a.get("short", a["name"])[look.lang]) for a in offices)
+    assert len(names) == 20
+    assert make_shelf(PANELS["wide"])(kind, names, look).size >= many
+
+
+def test_trouble_on_a_wide_panel_leaves_the_clock_and_touches_nothing() -> None:
+    panel = PANELS["wide"]
+    view = dict(states(panel, Look()))["home-no-paper"]
+    found = arrange(view, panel)
+    band, count = found.boxes["band"], found.boxes["count"]
+    assert band.right <= count.left and count.right <= panel.width - 35 * panel.px_per_mm
+    assert min(box.top for box in boxes(found)) - band.bottom >= 2 * panel.px_per_mm
+
+
+@pytest.mark.parametrize("look", [Look(low=True), Look(lang="en", low=True)], ids=["vi", "en"])
+def test_with_everything_low_all_groups_are_on_the_first_page(look: Look) -> None:
+    shown = dict(states(PANELS["tall"], look))["priority"].screen
+    assert isinstance(shown, Question)
+    assert shown.groups == sample.GROUPS and shown.pages == 1
 
 
 def test_a_name_that_is_too_long_gives_way_to_its_short_form() -> None:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from hardware.printer import PrinterStatus, PrintResult
-from kiosk.view import Choices, Done, Held, Help, Leftover, Verb
-from kiosk.vocabulary import Abandon, Job, Keep, Note, Print, PrintEnded, Report, Unfinished
+from kiosk.view import Calling, Choices, Done, Held, Help, Leftover, Verb
+from kiosk.vocabulary import Abandon, CallStaff, Job, Keep, Note, Print, PrintEnded, Report, Unfinished
 from tests.kiosk import sample
 from tests.kiosk.story import Story, none, only
 
@@ -29,7 +29,7 @@ def test_a_number_whose_paper_failed_is_held_for_forty_seconds_with_two_ways_on(
     story.printer(status)
     assert only(story.ended(effects, result), Report).outcome == "failed"
     assert story.screen == Held(sample.ticket("r-1"), result.value, again=False, left_s=40)
-    assert story.targets() == {Verb.HELP, Verb.DONE}
+    assert story.targets() == {Verb.STAFF, Verb.DONE}
     story.wait(39.5)
     assert isinstance(story.screen, Held)
     story.wait(0.6)
@@ -106,9 +106,10 @@ def test_help_keeps_the_number_on_the_screen_and_back_holds_it_again() -> None:
     story = Story()
     story.ended(story.number(), PrintResult.UNPLUGGED)
     story.wait(30)
-    story.tap(Verb.HELP)
-    assert story.screen == Help(sample.ticket("r-1"))
-    story.tap(Verb.BACK)
+    assert only(story.tap(Verb.STAFF), CallStaff).wanted
+    assert story.screen == Help(sample.ticket("r-1"), Calling.TOLD)
+    assert {"number", "code"} <= story.arrangement.boxes.keys(), "as large as before, with its code"
+    assert not only(story.tap(Verb.BACK), CallStaff).wanted
     shown = story.screen
     assert isinstance(shown, Held) and shown.left_s == 40
 

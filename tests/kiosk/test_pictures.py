@@ -16,8 +16,8 @@ from hardware.theme import RGB, THEMES, Theme, ThemeName, contrast
 from hardware.type import CAP_HEIGHT
 from kiosk.layout.panel import LEAST_MM, NEEDED_MM, Panel
 from kiosk.paint.painter import paint, theme_of
-from kiosk.state.steps import Home, Showing
-from kiosk.view import Look, View
+from kiosk.state.steps import Collecting, Home, Showing
+from kiosk.view import Done, Held, Help, Leftover, Look, View
 from kiosk.vocabulary import Job
 from server.hall.refusals import CODES
 from tests.kiosk import sample
@@ -173,6 +173,42 @@ def test_the_number_has_capitals_of_sixty_millimetres_where_it_fits() -> None:
             assert cap / panel.px_per_mm >= 60
 
 
+@pytest.mark.parametrize("size", EVERY)
+def test_larger_words_never_make_the_number_smaller(size: str) -> None:
+    panel = EVERY[size]
+    usual, large = dict(states(panel, Look())), dict(states(panel, Look(large=True)))
+    for name in (
+        "done",
+        "done-long",
+        "done-own",
+        "done-dossier",
+        "paper-out",
+        "leftover",
+        "help-with-number",
+    ):
+        shown = usual[name].screen
+        assert isinstance(shown, Done | Held | Leftover | Help) and shown.ticket is not None
+        caps = [
+            max(cap for words, cap, _ in recorded(view, panel).lines if words == shown.ticket.number)
+            for view in (usual[name], large[name])
+        ]
+        assert caps[1] >= caps[0], name
+
+
+def test_what_is_switched_on_says_so_in_a_word() -> None:
+    for size, panel in PANELS.items():
+        for look in (Look(large=True), Look(contrast=True), Look(lang="en", large=True, contrast=True)):
+            said = [words for words, _, _ in recorded(view_of(Home(), panel, look), panel).lines]
+            assert said.count(TEXTS("bar.on", look.lang)) == look.large + look.contrast, (size, look)
+
+
+def test_no_two_buttons_of_a_screen_have_the_same_words() -> None:
+    for panel in PANELS.values():
+        view = view_of(Collecting("H42.05-261123-0001", tuple(sample.FIGURES), Home()), panel, Look("en"))
+        said = [words for words, _, _ in recorded(view, panel).lines]
+        assert said.count("Back") == said.count("Previous") == 1
+
+
 def test_a_number_of_any_length_stays_on_its_card() -> None:
     for panel in PANELS.values():
         for number in ("A1", "A2-017", "W" * 12, "1" * 12):
@@ -225,6 +261,12 @@ SAYS = {
     "starting": "starting.title",
     "pause": "pause.title",
     "help": "help.title",
+    "help-told": "help.told",
+    "help-away": "help.staff",
+    "help-with-number": "help.wait",
+    "help-with-number-away": "help.staff",
+    "paper-back": "held.back_paper",
+    "printer-back": "held.back",
     "more-time": "more.title",
     "another": "another.title",
     **{f"closed-{code}": f"closed.{code}" for code in KIOSK_CODES[:7]},

@@ -122,10 +122,14 @@ class Server:
 
     def tap(self, verb: str, of: str = "") -> None:
         """Wait for a target, then touch its middle."""
-        assert eventually(lambda: self.target(verb, of) is not None), (verb, of)
-        box = self.target(verb, of)
-        assert box is not None
-        x, y, width, height = box
+        boxes: list[list[int]] = []
+
+        def seen() -> bool:
+            boxes.extend(box for box in [self.target(verb, of)] if box is not None)
+            return bool(boxes)
+
+        assert eventually(seen), (verb, of)
+        x, y, width, height = boxes[0]
         assert self.post("/touch", x=x + width // 2, y=y + height // 2) == 200
 
     def take(self) -> None:
@@ -199,6 +203,17 @@ def test_out_of_paper_the_number_stays_on_the_screen_and_the_server_is_told(tmp_
         again = server.hears(topics.FACT)
         assert (again.outcome, again.id[-3:]) == ("printed", ".p2")
         assert [t["number"] for t in server.ask("/tickets")] == ["B047"]
+
+
+def test_a_citizen_who_calls_the_staff_is_heard_until_somebody_says_back(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server.of(broker, tmp_path)
+    with kiosk(tmp_path, broker):
+        server.tap("help")
+        server.tap("staff")
+        assert eventually(lambda: server.hears(topics.STATUS).help)
+        server.tap("back")
+        assert eventually(lambda: not server.hears(topics.STATUS).help)
 
 
 @pytest.mark.parametrize("switch", [{"cover": "open"}, {"printer": "unplugged"}], ids=["cover", "unplugged"])

@@ -9,7 +9,8 @@ import pytest
 
 from broker import messages as m, vocabulary as heard
 from hardware.printer import PrinterStatus, PrintResult
-from kiosk.view import NORMAL, Choices, Done, MoreTime, Question, Remark, Scan, Shut, Verb
+from kiosk.layout.frame import Tone
+from kiosk.view import NORMAL, Another, Choices, Done, MoreTime, Question, Remark, Scan, Shut, Verb
 from kiosk.vocabulary import Ask, Note, Scanned, ScannerIs
 from tests.kiosk import sample
 from tests.kiosk.story import Story, none, only
@@ -147,10 +148,39 @@ def test_a_scanner_that_babbles_keeps_neither_the_screen_nor_a_finger_from_it() 
     assert story.view.dialog is None, "and after twenty seconds it is over"
 
 
-def test_a_slip_whose_results_are_not_given_out_here_is_told_so() -> None:
+def test_a_slip_whose_results_nobody_gives_out_leads_to_the_services_of_its_agency() -> None:
     story = at_home(collect=())
     story.hear(Scanned(CODE))
+    page = choices(story)
+    assert (page.dossier, page.collects) == (CODE, False)
+    assert page.authority is not None and page.authority.vi == "Sở Tư pháp"
+    assert [o.target.of for o in page.offers] == ["tu-phap"]
+    story.tap(Verb.SERVICE, "tu-phap")
+    asked = story.screen
+    assert isinstance(asked, Question) and not asked.collects
+    assert only(story.tap(Verb.CLASS, NORMAL), Ask).request.dossier == CODE
+
+
+def test_only_a_slip_of_an_unknown_agency_leads_nowhere_where_nobody_gives_results_out() -> None:
+    story = at_home(collect=())
+    story.hear(Scanned(OTHER))
     assert story.view.dialog == Remark(Scan.NO_QUEUE)
+
+
+def test_who_does_not_want_another_number_for_a_slip_is_home_without_it() -> None:
+    story = at_home()
+    for way in (Verb.TAKE_ANOTHER, Verb.BACK):
+        story.hear(Scanned(CODE))
+        story.tap(Verb.SERVICE, "tu-phap")
+        if asked := story.tap(Verb.CLASS, NORMAL):
+            story.ended(story.answer(sample.ticket(only(asked, Ask).request.id)), PrintResult.PRINTED)
+            story.tap(Verb.DONE)
+        else:
+            assert way is Verb.BACK and isinstance(story.view.dialog, Another)
+            story.tap(way)
+    assert choices(story).dossier is None and story.view.dialog is None
+    story.tap(Verb.SERVICE, "y-te")
+    assert only(story.tap(Verb.CLASS, NORMAL) + story.wait(3), Ask).request.dossier is None
 
 
 def test_a_slip_for_a_closed_service_says_when_it_opens() -> None:
@@ -178,7 +208,13 @@ def test_an_elderly_citizens_card_offers_the_group_first_and_takes_nothing_from_
     story.tap(Verb.SERVICE, "y-te")
     asked = story.screen
     assert isinstance(asked, Question)
-    assert (asked.groups[0].id, asked.suggested, asked.years) == ("elderly", "elderly", 60)
+    assert asked.lead is not None and "elderly" not in {group.id for group in asked.groups}
+    assert (asked.lead.id, asked.suggested, asked.years) == ("elderly", "elderly", 60)
+    first, second = story.arrangement.spots[:2]
+    assert (first.target.of, first.tone, second.target.of, second.tone) == (
+        "elderly", Tone.FILLED, NORMAL, Tone.FRAMED,
+    )  # fmt: skip
+    assert first.rect.width * first.rect.height > second.rect.width * second.rect.height
     request = only(story.tap(Verb.CLASS, NORMAL), Ask).request  # who does not want to says no
     assert request.klass == "normal"
 

@@ -127,7 +127,8 @@ def test_the_same_service_twice_in_a_moment_asks_first() -> None:
     assert none(story.tap(Verb.CLASS, NORMAL), Ask)
     assert story.view.dialog == Another("B047")
     story.tap(Verb.BACK)
-    assert isinstance(story.screen, Question) and story.view.dialog is None
+    assert isinstance(story.screen, Choices) and story.view.dialog is None, "no means no"
+    story.tap(Verb.SERVICE, "tai-nguyen")
     story.tap(Verb.CLASS, NORMAL)
     effects = story.tap(Verb.TAKE_ANOTHER) + story.wait(3)
     assert only(effects, Ask).request.service == "tai-nguyen"
