@@ -25,6 +25,9 @@ def document() -> dict[str, Any]:
     """The AsyncAPI document as JSON values."""
     payload_types = [kind for topic in TABLE for kind in _kinds(topic)]
     _, schemas = msgspec.json.schema_components(payload_types, ref_template="#/components/schemas/{name}")
+    for schema in schemas.values():
+        if text := schema.get("description"):
+            schema["description"] = inspect.cleandoc(text)  # Python before 3.13 keeps the indentation
     return {
         "asyncapi": "3.0.0",
         "info": {
