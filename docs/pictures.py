@@ -32,7 +32,7 @@ FLAGS = (
 def main() -> int:
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        hall = RunningHall(Path(folder) / "hall", "--day", "--speed", "300", "--citizens", "460")
+        hall = RunningHall(Path(folder) / "hall", "--day", "--speed", "300", "--citizens", "510")
         with hall:
             until("the morning", lambda: clock(hall) >= MORNING, 180)
             hall.ask("POST", "/sim/clock", {"speed": 1})
@@ -127,12 +127,12 @@ def choose_counter(browser: Chrome) -> None:
 
 
 def token(hall: RunningHall) -> str:
-    """The address on a ticket of somebody who still waits."""
+    """The address on the ticket of the last one who waits."""
     import sqlite3
 
     file = hall.data / "server" / "hall.db"
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as log:
-        query = "SELECT token FROM ticket WHERE state = 'waiting' ORDER BY issued_at LIMIT 1 OFFSET 3"
+        query = "SELECT token FROM ticket WHERE state = 'waiting' ORDER BY issued_at DESC LIMIT 1"
         return str(log.execute(query).fetchone()[0])
 
 
