@@ -44,6 +44,8 @@ class WebServer:
             ident=None,
         )
         self._streams.stopping.clear()
+        self._stopped = threading.Event()
+        self._closing = threading.Lock()
 
     @property
     def port(self) -> int:
@@ -55,12 +57,14 @@ class WebServer:
         each_turn: called by this loop whenever it turns, at least once a second.
         """
         try:
-            while self._server._map:
+            while not self._stopped.is_set():
                 wasyncore.loop(timeout=TURN_S, use_poll=True, map=self._server._map, count=1)
                 each_turn()
         finally:
             self._end_answers()
-            wasyncore.close_all(self._server._map)
+            with self._closing:
+                self._stopped.set()
+                wasyncore.close_all(self._server._map)
 
     def start(self) -> threading.Thread:
         thread = threading.Thread(target=self.run, name="web")
@@ -70,7 +74,10 @@ class WebServer:
     def stop(self) -> None:
         """End streams, let answers that are being written end, then leave `run`."""
         self._end_answers()
-        self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._server._map))
+        with self._closing:  # the loop that has ended has closed the pipe that would wake it
+            if not self._stopped.is_set():
+                self._stopped.set()
+                self._server.trigger.pull_trigger()
 
     def _end_answers(self) -> None:
         self._streams.stopping.set()

@@ -68,6 +68,15 @@ def test_stopping_ends_open_streams(place: Place) -> None:
     assert place.app.extensions["streams"].enter("127.0.0.1") is not None
 
 
+def test_stopping_what_has_ended_writes_into_nothing(place: Place) -> None:
+    """The number of the closed pipe may belong to somebody else's file by then."""
+    server = WebServer(place.app, "127.0.0.1", 0)
+    thread = server.start()
+    server.stop()
+    thread.join()
+    server.stop()
+
+
 def test_a_signal_that_ends_the_loop_ends_streams_and_answers_too(place: Place) -> None:
     server = WebServer(place.app, "127.0.0.1", 0)
     left = []
