@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -88,32 +89,39 @@ class Program:
         self._texts = Texts.load("display")
         self._manner = Manner(region=settings.numbers, leading_zeros=settings.leading_zeros)
         self._faults: dict[str, str] = {}
-        self.screen: Screen = open_screen(
-            settings.screen, settings.broker.device, looked_at=settings.panel is not None
-        )
-        self._panel = Panel(*self.screen.size, settings.diagonal_inch, settings.farthest_seat_m)
-        self._rows: int | None = None
-        arrange(self._panel)
-        self._painter = Painter(self.screen.surface, THEMES[settings.theme])
-        self._scene: Scene | None = None
-        self._painted_at = -FRAME_S
-        self._display = Display(self._now(), settings.time_zone, settings.lang, calm=settings.calm)
-        self._watch = Watch()
-        self.speaker: Speaker = open_speaker(settings.speaker, self._clock, settings.voice, self.inbox.put)
-        self._socket: Socket | None = None
-        self._link = DeviceLink(
-            settings.broker, "display", release(), None, self.inbox, self._clock, open_link=open_link
-        )
-        self._record = Record(settings.data)
+        with ExitStack() as opened:  # a start that is refused leaves nothing open
+            self.screen: Screen = open_screen(
+                settings.screen, settings.broker.device, looked_at=settings.panel is not None
+            )
+            opened.callback(self.screen.close)
+            self._panel = Panel(*self.screen.size, settings.diagonal_inch, settings.farthest_seat_m)
+            self._rows: int | None = None
+            arrange(self._panel)
+            self._painter = Painter(self.screen.surface, THEMES[settings.theme])
+            self._scene: Scene | None = None
+            self._painted_at = -FRAME_S
+            self._display = Display(self._now(), settings.time_zone, settings.lang, calm=settings.calm)
+            self._watch = Watch()
+            self.speaker: Speaker = open_speaker(
+                settings.speaker, self._clock, settings.voice, self.inbox.put
+            )
+            opened.callback(self.speaker.close, 0.3)
+            self._link = DeviceLink(
+                settings.broker, "display", release(), None, self.inbox, self._clock, open_link=open_link
+            )
+            self._record = Record(settings.data)
+            opened.callback(self._record.close)
+            self._opened = opened.pop_all()
         self._systemd = Systemd()
 
     def start(self) -> None:
         """Open the panel and connect; returns at once."""
         if self._settings.panel is not None:
-            self._socket = Socket(
+            socket = Socket(
                 self._settings.panel, routes(self._settings.broker.device, self.screen, self.speaker)
             )
-            self._socket.start()
+            socket.start()
+            self._opened.callback(socket.stop)
         self._link.start()
         self._paint()  # ready is said by a wall that shows something
         self._systemd.ready(f"screen {self._panel}")
@@ -137,11 +145,7 @@ class Program:
         """Let go of everything, within a second."""
         self._systemd.stopping()
         self._link.stop(0.5)
-        self.speaker.close(0.3)
-        if self._socket is not None:
-            self._socket.stop()
-        self._record.close()
-        self.screen.close()
+        self._opened.close()
 
     # --- the loop ---------------------------------------------------------------------------------------
 
@@ -289,11 +293,14 @@ REFUSALS: Final = (
 def run(settings: Settings, open_link: OpenLink = open_link) -> int:
     """Run a display until SIGTERM or SIGINT; 0 after that, 2 for something that could not be opened."""
     try:
-        program = Program(settings, open_link)
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, handler(program.stop))
-        program.start()
+        with ExitStack() as refused:
+            program = Program(settings, open_link)
+            refused.callback(program.close)
+            if threading.current_thread() is threading.main_thread():
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    signal.signal(number, handler(program.stop))
+            program.start()
+            refused.pop_all()
     except REFUSALS as refusal:
         print(f"motcua: {refusal}", file=sys.stderr)
         return MISCONFIGURED

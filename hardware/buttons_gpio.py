@@ -65,7 +65,7 @@ class GpioButtons:
             raise
         for contact in self._contacts.values():
             contact.watch(self._monotonic())
-        self._watcher = threading.Thread(target=self._watch, name="buttons")
+        self._watcher = threading.Thread(target=self._watch, name="buttons", daemon=True)
         self._watcher.start()
 
     @property

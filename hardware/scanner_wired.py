@@ -50,7 +50,7 @@ class WiredScanner(ScannerCore):
         self._open_wire, self._quiet_s, self._retry_s = open_wire, quiet_s, retry_s
         self._ended = threading.Event()
         first = self._try_to_open()
-        self._thread = threading.Thread(target=self._run, args=(first,), name="scanner")
+        self._thread = threading.Thread(target=self._run, args=(first,), name="scanner", daemon=True)
         self._thread.start()
 
     def close(self) -> None:

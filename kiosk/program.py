@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import uuid
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Any, Literal
@@ -124,26 +125,34 @@ class KioskProgram:
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._clock: Clock = open_clock(settings.clock)
         texts = Texts.load("kiosk")
-        self._screen: Screen = open_screen(
-            settings.screen, f"motcua {self._device}", looked_at=settings.panel is not None
-        )
-        self._panel = open_panel(settings, self._screen.size)
-        self._keys = open_keys(settings, self._inbox)
-        settings.data.mkdir(parents=True, exist_ok=True)
-        self._outbox = Outbox(settings.data / "kiosk.db")
-        self._store = Store(self._outbox.disk)
-        self._printer: Printer = open_printer(settings.printer, self._clock)
-        self._scanner = open_scanner(settings.scanner, self._inbox.put)
-        self._printing = Printing(self._printer, self._inbox)
-        self._link = DeviceLink(
-            settings.broker,
-            "kiosk",
-            release(),
-            self._outbox,
-            self._inbox,
-            self._clock,
-            open_link=open_link,
-        )
+        with ExitStack() as opened:  # a start that is refused leaves nothing open
+            self._screen: Screen = open_screen(
+                settings.screen, f"motcua {self._device}", looked_at=settings.panel is not None
+            )
+            opened.callback(self._screen.close)
+            self._panel = open_panel(settings, self._screen.size)
+            self._keys = open_keys(settings, self._inbox)
+            opened.callback(self._keys.close)
+            settings.data.mkdir(parents=True, exist_ok=True)
+            self._outbox = Outbox(settings.data / "kiosk.db")
+            opened.callback(self._outbox.close)
+            self._store = Store(self._outbox.disk)
+            self._printer: Printer = open_printer(settings.printer, self._clock)
+            opened.callback(self._printer.close)
+            self._scanner = open_scanner(settings.scanner, self._inbox.put)
+            if self._scanner is not None:
+                opened.callback(self._scanner.close)
+            self._printing = Printing(self._printer, self._inbox)
+            self._link = DeviceLink(
+                settings.broker,
+                "kiosk",
+                release(),
+                self._outbox,
+                self._inbox,
+                self._clock,
+                open_link=open_link,
+            )
+            self._opened = opened.pop_all()
         self._core = Kiosk(
             self._device,
             lambda: uuid.uuid4().hex,
@@ -219,14 +228,9 @@ class KioskProgram:
             self._systemd.stopping()
             if socket is not None:
                 socket.stop()
-            if self._scanner is not None:
-                self._scanner.close()
             self._printing.stop()
             self._link.stop(1.0)
-            self._printer.close()
-            self._keys.close()
-            self._screen.close()
-            self._outbox.close()
+            self._opened.close()
         log.info("kiosk ended device=%s", self._device)
         return self._ending
 

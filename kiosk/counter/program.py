@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, Literal
@@ -131,20 +132,25 @@ class CounterProgram:
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._clock: Clock = open_clock(settings.clock)
         self._texts = Texts.load("kiosk.counter")
-        self._screen: Screen = open_screen(settings.screen, f"motcua {settings.broker.device}")
-        self._keys = open_keys(settings, self._inbox)
-        settings.data.mkdir(parents=True, exist_ok=True)
-        self._outbox = Outbox(settings.data / "outbox.db")
-        self._answered = Answered(self._outbox.disk)
-        self._link = DeviceLink(
-            settings.broker,
-            "counter",
-            release(),
-            self._outbox,
-            self._inbox,
-            self._clock,
-            open_link=open_link,
-        )
+        with ExitStack() as opened:  # a start that is refused leaves nothing open
+            self._screen: Screen = open_screen(settings.screen, f"motcua {settings.broker.device}")
+            opened.callback(self._screen.close)
+            self._keys = open_keys(settings, self._inbox)
+            opened.callback(self._keys.close)
+            settings.data.mkdir(parents=True, exist_ok=True)
+            self._outbox = Outbox(settings.data / "outbox.db")
+            opened.callback(self._outbox.close)
+            self._answered = Answered(self._outbox.disk)
+            self._link = DeviceLink(
+                settings.broker,
+                "counter",
+                release(),
+                self._outbox,
+                self._inbox,
+                self._clock,
+                open_link=open_link,
+            )
+            self._opened = opened.pop_all()
         self._core = Terminal(
             settings.broker.device,
             settings.counter,
@@ -194,9 +200,7 @@ class CounterProgram:
             if panel is not None:
                 panel.stop()
             self._link.stop()
-            self._keys.close()
-            self._screen.close()
-            self._outbox.close()
+            self._opened.close()
         log.info("counter ended device=%s", self._settings.broker.device)
         return self._ending
 
