@@ -117,11 +117,24 @@ def open_printer(url: str, clock: Clock) -> Printer:
     if opener is None or not colon:
         near = difflib.get_close_matches(scheme.lower(), DRIVERS, n=1, cutoff=0.5)
         meant = EXAMPLES["file" if url.startswith("/") else near[0] if near else "sim"]
-        raise UnknownPrinter(f"printer '{url}' names no driver of ours, the nearest is '{meant}'")
+        raise UnknownPrinter(f"printer {url!r} names no driver of ours, the nearest is '{meant}'")
     try:
-        return opener(urlsplit(url), clock)
+        return opener(_split(url), clock)
     except ValueError as error:
-        raise UnknownPrinter(f"printer '{url}': {error}") from None
+        raise UnknownPrinter(f"printer {url!r}: {error}") from None
+
+
+def _split(url: str) -> SplitResult:
+    """Raises ValueError, one sentence."""
+    if not url.isprintable():
+        raise ValueError(f"it has a letter that nobody sees, say '{''.join(filter(str.isprintable, url))}'")
+    if "#" in url:
+        raise ValueError(f"nothing may stand after '#', say '{url.partition('#')[0]}', or %23 for a '#'")
+    try:
+        return urlsplit(url)
+    except ValueError:
+        like = EXAMPLES[url.partition(":")[0]]
+        raise ValueError(f"its host cannot be read, IPv6 is written in [], others as in '{like}'") from None
 
 
 def _open_sim(url: SplitResult, clock: Clock) -> Printer:

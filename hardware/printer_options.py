@@ -32,6 +32,8 @@ class Options:
                 near = difflib.get_close_matches(name, allowed, n=1)
                 hint = f"the nearest is '{near[0]}'" if near else f"there are {', '.join(allowed)}"
                 raise ValueError(f"unknown option '{name}', {hint}")
+            if [said for said, _ in pairs].count(name) > 1:
+                raise ValueError(f"'{name}' is said twice, say only {name}={self._told[name]}")
 
     def text(self, name: str, default: str = "") -> str:
         return self._told.get(name, default)

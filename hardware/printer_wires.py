@@ -8,6 +8,7 @@ of import, on a Pi 3 five times that. Its profiles are (`hardware.printer_profil
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from pathlib import Path
@@ -26,6 +27,7 @@ RAW_PORT: Final = 9100
 CONNECT_S: Final = 1.5  # a printer in the same building answers within milliseconds
 TCP_BYTES_PER_S: Final = 100_000.0  # a bad radio link
 READ_BYTES: Final = 256
+DEVICES: Final = {"file": "/dev/usb/lp0", "serial": "/dev/ttyUSB0"}
 
 
 def open_real(url: SplitResult) -> Printer:
@@ -82,21 +84,33 @@ def _printer(wire: Wire, options: Options, head: Head) -> Printer:
 
 
 def _address(url: SplitResult) -> tuple[str, int]:
-    port = url.port  # a ValueError where it is none
-    if not url.hostname or url.path not in ("", "/"):
+    if not url.hostname or "@" in url.netloc or url.path not in ("", "/"):
         raise ValueError("a network printer is written tcp://host or tcp://host:9100")
-    return url.hostname, port or RAW_PORT
+    try:
+        url.hostname.encode("idna")
+    except UnicodeError:
+        raise ValueError("no host has such a name, say tcp://192.168.1.50:9100") from None
+    try:
+        port = RAW_PORT if url.port is None else url.port
+    except ValueError:
+        port = 0
+    if port == 0:
+        raise ValueError("a port is 1 to 65535, nearly always tcp://host:9100")
+    return url.hostname, port
 
 
 def _device_path(url: SplitResult) -> Path:
     if url.netloc or not url.path.startswith("/"):
         raise ValueError(f"a device is written with three strokes: {url.scheme}:///dev/...")
-    return Path(unquote(url.path))
+    path = unquote(url.path)
+    if not path.isprintable() or os.path.isdir(path):
+        raise ValueError(f"{path!r} is no device's file, say {url.scheme}://{DEVICES[url.scheme]}")
+    return Path(path)
 
 
 def _only_host(url: SplitResult) -> str:
     name = unquote(url.netloc)
-    if not name or url.path not in ("", "/") or name.startswith("-"):
+    if not name.isprintable() or not name or url.path not in ("", "/") or name.startswith("-"):
         raise ValueError("a queue is written cups://NAME")
     return name
 
