@@ -16,7 +16,17 @@ from kiosk.state import answers, buttons, giving, scans, showing, touches
 from kiosk.state.hall import Hall
 from kiosk.state.memory import SERVER_GRACE_S, SETTLE_S, START_S, Memory
 from kiosk.state.pace import GAP, MINUTE
-from kiosk.state.steps import INNER, Asking, Home, Pausing, Recalled, Remarked, Showing
+from kiosk.state.steps import (
+    INNER,
+    Asking,
+    Helping,
+    Home,
+    Pausing,
+    Recalled,
+    Remarked,
+    Showing,
+    held_anew,
+)
 from kiosk.view import Look, Shelf, View
 from kiosk.vocabulary import (
     Booted,
@@ -96,6 +106,9 @@ class Kiosk:
                 return effects
             case PrinterIs(status):
                 kiosk.printer = status
+                match kiosk.step:  # who has put the paper in is there, and the number can be printed
+                    case Helping(before=Showing() as before, called=float()) if status in showing.READY:
+                        kiosk.go(held_anew(before, now), now)
                 return [*effects, TellPrinter(status)]
             case PrintEnded(job, result):
                 return effects + giving.print_ended(kiosk, job, result, now)
@@ -185,9 +198,13 @@ class Kiosk:
         end = kiosk.end_of_step()
         if end is None or now.mono < end:
             return answers.floors_due(kiosk, now)
-        if isinstance(kiosk.step, Remarked):
-            kiosk.go(kiosk.step.before, now)
-            return []
+        match kiosk.step:
+            case Remarked(before=before):
+                kiosk.go(before, now)
+                return []
+            case Helping(before=Showing() | Recalled() as before):
+                kiosk.go(held_anew(before, now), now)
+                return []
         if isinstance(kiosk.step, Showing) and kiosk.printing:
             return giving.print_ended(kiosk, kiosk.step.job, PrintResult.MAYBE, now)
         if isinstance(kiosk.step, INNER) and kiosk.asked_at is None and not kiosk.called:

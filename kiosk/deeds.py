@@ -100,9 +100,9 @@ class Deeds:
                 yield fact
             case Abandon(request):
                 yield abandoned(request, at)
-            case Report(job, outcome):
+            case Report(job, outcome, late):
                 yield m.PrintFact(
-                    id=f"{job.request}.p{job.attempt}",
+                    id=f"{job.request}.p{job.attempt}{'.late' if late else ''}",
                     seq=UNNUMBERED,
                     at=at,
                     ticket=job.ticket.ticket,

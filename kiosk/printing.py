@@ -46,6 +46,7 @@ class Printing:
         self._printer = printer
         self._inbox = inbox
         self._jobs: queue.SimpleQueue[tuple[Job | None, Slip] | None] = queue.SimpleQueue()
+        self._newest: Job | None = None  # that was queued
         # A printer that hangs must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
 
@@ -53,7 +54,8 @@ class Printing:
         self._thread.start()
 
     def print(self, job: Job, plan: KioskPlan, hall: Words, zone: tzinfo) -> None:
-        """Queue a ticket; returns at once."""
+        """Queue a ticket; returns at once. It stands for earlier attempts at it: one paper is enough."""
+        self._newest = job
         self._jobs.put((job, slip(job.ticket, plan, hall, zone)))
 
     def print_test(self, device: str, plan: KioskPlan, hall: Words, zone: tzinfo, at: datetime) -> None:
@@ -67,16 +69,28 @@ class Printing:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        out: str | None = None  # the ticket that came out last, perhaps while it was asked for once more
         try:
             while (item := self._jobs.get()) is not None:
                 job, words = item
+                if job is not None and self._anew(job):
+                    continue
+                if job is not None and job.request == out:
+                    self._inbox.put(PrintEnded(job, PrintResult.PRINTED))
+                    continue
                 piece = made(words, self._printer.head)
                 result = self._printer.print(piece, words.number)
                 self._inbox.put(PaperUsed(piece, result))
                 if job is not None:
                     self._inbox.put(PrintEnded(job, result))
+                    out = job.request if result is PrintResult.PRINTED else None
         except Exception as error:
             self._inbox.put(PrintingBroken(error))
+
+    def _anew(self, job: Job) -> bool:
+        """Whether a later attempt at the same ticket waits behind this one."""
+        newest = self._newest
+        return newest is not None and newest.request == job.request and newest.attempt > job.attempt
 
 
 def made(words: Slip, head: Head) -> PrintJob:

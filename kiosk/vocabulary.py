@@ -178,10 +178,11 @@ class Print:
 
 @dataclass(frozen=True)
 class Report:
-    """Record what became of the paper."""
+    """Record what became of the paper. `late`: after it was recorded that nobody knows."""
 
     job: Job
     outcome: Outcome
+    late: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import msgspec
 
 from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
-from kiosk.state.giving import give, given, refused_by
+from kiosk.state.giving import give, given, refused_by, told_alone
 from kiosk.state.hall import BadPlan
 from kiosk.state.memory import Memory
 from kiosk.state.series import worth_keeping
@@ -156,9 +156,10 @@ def _floors(kiosk: Memory, reply: m.AnyReply, now: Now) -> list[Effect]:
     kiosk.series = before.confirmed(
         kiosk.series_asked, plan.series, reply.day, reply.next, offset_s, kiosk.boot
     )
+    caught_up = told_alone(kiosk, False)  # it has taken every number that was given without it
     if not worth_keeping(before, kiosk.series):
-        return []
-    return [KeepSeries(kiosk.series), Note(f"series confirmed day={reply.day}")]
+        return caught_up
+    return [KeepSeries(kiosk.series), Note(f"series confirmed day={reply.day}"), *caught_up]
 
 
 def _configured(kiosk: Memory, config: m.DeviceConfig, now: Now) -> list[Effect]:

@@ -36,7 +36,7 @@ def refused_by(printer: PrinterStatus | None) -> PrintResult | None:
 
 def given(kiosk: Memory, wish: Wish, ticket: m.TicketReply, now: Now) -> list[Effect]:
     """The server has given a number."""
-    return [Keep(ticket.id, ticket), *_shown(kiosk, wish, ticket, now), *_alone(kiosk, False)]
+    return [Keep(ticket.id, ticket), *_shown(kiosk, wish, ticket, now), *told_alone(kiosk, False)]
 
 
 def give(kiosk: Memory, wish: Wish, gave_up: str | None, now: Now) -> list[Effect]:
@@ -80,18 +80,19 @@ def give(kiosk: Memory, wish: Wish, gave_up: str | None, now: Now) -> list[Effec
         stamp=m.Stamp(kiosk.boot, now.mono),
     )
     give = Give(ticket, fact, kiosk.series, gave_up)
-    return [give, *_shown(kiosk, wish, ticket, now), *_alone(kiosk, True)]
+    return [give, *_shown(kiosk, wish, ticket, now), *told_alone(kiosk, True)]
 
 
 def print_ended(kiosk: Memory, job: Job, result: PrintResult, now: Now) -> list[Effect]:
-    """The paper is out, or it is known that it is not. A result that comes after patience ended is noted."""
+    """The paper is out, or it is known that it is not; perhaps only after patience with the printer ended."""
     if job.request in kiosk.reprints:
         return [Report(job, outcome_of(result))]
     step = kiosk.step
-    if not isinstance(step, Showing) or step.job != job or step.result is not None:
+    late = isinstance(step, Showing) and step.result is PrintResult.MAYBE and result is not PrintResult.MAYBE
+    if not isinstance(step, Showing) or step.job != job or not (step.result is None or late):
         return [Note(f"print result ignored request={job.request} result={result}")]
     _rest_on(kiosk, job, result, step.last_try, now)
-    return [Report(job, outcome_of(result))]
+    return [Report(job, outcome_of(result), late)]
 
 
 def _shown(kiosk: Memory, wish: Wish, ticket: m.TicketReply, now: Now) -> list[Effect]:
@@ -114,7 +115,8 @@ def _rest_on(kiosk: Memory, job: Job, result: PrintResult, last_try: bool, now: 
     kiosk.go(Showing(job, result, now.mono, last_try), now)
 
 
-def _alone(kiosk: Memory, alone: bool) -> list[Effect]:
+def told_alone(kiosk: Memory, alone: bool) -> list[Effect]:
+    """Tell the server, once, whether the kiosk gives numbers of its own."""
     if kiosk.alone == alone:
         return []
     kiosk.alone = alone

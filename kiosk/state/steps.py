@@ -5,10 +5,11 @@ Values only; which touch leads from which step to which is the core's table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from broker.messages import Klass, TicketReply, Words
+from broker.vocabulary import Now
 from hardware.printer import PrintResult
 from kiosk.view import Closing, Scan, Target
 from kiosk.vocabulary import Job
@@ -178,6 +179,11 @@ def collects(step: Choosing) -> bool:
         case Question(before=before):
             return collects(before)
     return True
+
+
+def held_anew(step: Showing | Recalled, now: Now) -> Showing | Recalled:
+    """A number that the citizen looks at again is held as long as if it were new."""
+    return replace(step, since=now.mono)
 
 
 def ticket_of(step: Step) -> TicketReply | None:

@@ -34,6 +34,7 @@ from kiosk.state.steps import (
     Unanswered,
     Wish,
     dossier_of,
+    held_anew,
 )
 from kiosk.view import NORMAL, ONLY, PRIORITY, Closing, Target, Verb
 from kiosk.vocabulary import Ask, Effect, Job, Print
@@ -176,7 +177,7 @@ def page_of(kiosk: Memory, now: Now) -> tuple[int, int]:
 def _back(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
     match kiosk.step:
         case Helping(Showing() | Recalled() as before):
-            kiosk.go(replace(before, since=now.mono), now)  # the number is held as long as if it were new
+            kiosk.go(held_anew(before, now), now)
         case Services(before=before) | Question(before=before) | Collecting(before=before):
             kiosk.go(before, now)
         case Explaining(before=before) | Helping(before=before) | Remarked(before=before):

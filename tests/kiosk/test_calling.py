@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from broker import vocabulary as heard
-from hardware.printer import PrintResult
-from kiosk.view import Calling, Choices, Done, Help, Question, Verb
+from hardware.printer import PrinterStatus, PrintResult
+from kiosk.view import Calling, Choices, Done, Held, Help, Question, Verb
 from kiosk.vocabulary import CallStaff
 from tests.kiosk import sample
 from tests.kiosk.gallery import BUTTONS
@@ -55,6 +55,26 @@ def test_after_three_minutes_the_call_and_the_session_end_without_a_question() -
     assert calling(story) is Calling.TOLD and story.view.dialog is None
     assert not only(story.wait(2), CallStaff).wanted
     assert isinstance(story.screen, Choices)
+
+
+def test_a_number_without_paper_is_still_there_when_nobody_came() -> None:
+    story = Story()
+    story.ended(story.number(), PrintResult.UNPLUGGED)
+    story.tap(Verb.STAFF)
+    assert not only(story.wait(181), CallStaff).wanted
+    assert isinstance(story.screen, Held)
+    story.wait(41)
+    assert isinstance(story.screen, Choices)
+
+
+def test_paper_that_is_back_ends_the_call_and_offers_the_ticket() -> None:
+    story = Story()
+    story.printer(PrinterStatus.PAPER_OUT)
+    story.number()
+    story.tap(Verb.STAFF)
+    assert calling(story) is Calling.TOLD
+    assert not only(story.printer(PrinterStatus.OK), CallStaff).wanted
+    assert isinstance(story.screen, Held) and Verb.PRINT_AGAIN in story.targets()
 
 
 def test_a_hall_that_changes_under_a_call_ends_it() -> None:

@@ -101,6 +101,14 @@ def test_no_answer_in_time_prints_the_kiosks_own_number_and_voids_the_late_one()
     assert (screen.ticket.ahead, screen.ticket.wait) == (None, None), "what is not known is not said"
 
 
+def test_with_the_server_back_and_all_numbers_taken_the_kiosk_is_not_alone_any_more() -> None:
+    story = alone()
+    own(story)
+    asked = only(story.hear(heard.ServerUp(2)), AskFloors).request
+    told = story.answer(m.FloorsReply(id=asked.id, at=story.wall, day=DAY, next={**FLOORS, "B": 2}))
+    assert not only(told, TellAlone).alone
+
+
 def test_a_kiosk_that_cannot_give_its_own_asks_longer_and_then_says_so() -> None:
     story = Story(plan())
     story.tap(Verb.SERVICE, "tai-nguyen")

@@ -89,11 +89,33 @@ def test_a_printer_that_cannot_tell_counts_as_maybe() -> None:
 
 def test_a_printer_that_never_answers_does_not_keep_the_citizen() -> None:
     story = Story()
-    effects = story.number()
+    story.number()
     assert only(story.wait(15.1), Report).outcome == "maybe"
     assert isinstance(story.screen, Held)
-    late = story.ended(effects, PrintResult.PRINTED)
+
+
+@pytest.mark.parametrize(
+    ("result", "outcome"), [(PrintResult.PRINTED, "printed"), (PrintResult.PAPER_OUT, "failed")]
+)
+def test_a_printer_that_answers_after_all_is_believed(result: PrintResult, outcome: str) -> None:
+    story = Story()
+    effects = story.number()
+    story.wait(15.1)
+    assert Verb.PRINT_AGAIN in story.targets()
+    late = only(story.ended(effects, result), Report)
+    assert (late.outcome, late.late) == (outcome, True)
+    assert isinstance(story.screen, Done) == (result is PrintResult.PRINTED)
+    assert none(story.ended(effects, result), Report), "once"
+
+
+def test_an_answer_about_the_first_paper_says_nothing_about_the_second() -> None:
+    story = Story()
+    first = story.number()
+    story.wait(15.1)
+    story.tap(Verb.PRINT_AGAIN)
+    late = story.ended(first, PrintResult.PAPER_OUT)
     assert none(late, Report) and only(late, Note)
+    assert isinstance(story.screen, Done) and story.screen.printing
 
 
 def test_nobody_is_sent_home_while_the_paper_is_on_its_way() -> None:
