@@ -19,12 +19,13 @@ from hardware.escpos_printer import EscposPrinter, Wire, WireGone
 from hardware.print_head import Head
 from hardware.printer import Printer
 from hardware.printer_file import FileWire, is_device
+from hardware.printer_host import Host
 from hardware.printer_oneway import NothingLeft, OneWayPrinter
 from hardware.printer_options import Options
 from hardware.printer_outlets import CupsQueue, FileOutlet, PortOutlet, WireOutlet
 
 RAW_PORT: Final = 9100
-CONNECT_S: Final = 1.5  # a printer in the same building answers within milliseconds
+CONNECT_S: Final = 1.5  # with its name; a printer in the same building answers within milliseconds
 TCP_BYTES_PER_S: Final = 100_000.0  # a bad radio link
 READ_BYTES: Final = 256
 DEVICES: Final = {"file": "/dev/usb/lp0", "serial": "/dev/ttyUSB0"}
@@ -121,7 +122,7 @@ class TcpWire:
     bytes_per_s = TCP_BYTES_PER_S
 
     def __init__(self, host: str, port: int) -> None:
-        self._address = (host, port)
+        self._host = Host(host, port)
         self._socket: socket.socket | None = None
 
     def write(self, data: bytes, timeout_s: float) -> None:
@@ -163,7 +164,7 @@ class TcpWire:
     def _connected(self) -> socket.socket:
         if self._socket is None:
             try:
-                self._socket = socket.create_connection(self._address, CONNECT_S)
+                self._socket = self._host.connected(CONNECT_S)
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError as error:
                 self.close()
