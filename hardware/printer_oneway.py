@@ -21,8 +21,11 @@ class Outlet(Protocol):
     def bytes_per_s(self) -> float:
         """The slowest honest rate, for time limits."""
 
-    def state(self) -> PrinterStatus:
-        """What can be seen from outside: `unplugged` when it cannot be reached, mostly nothing more."""
+    def state(self, fresh: bool = False) -> PrinterStatus:
+        """What can be seen from outside: `unplugged` when it cannot be reached, mostly nothing more.
+
+        `fresh`: asked now, where asking is dear and an answer is otherwise kept for some seconds.
+        """
 
     def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
         """Put all of `data` there. Raises WireGone; NothingLeft, a WireGone, when no byte has left us."""
@@ -52,7 +55,7 @@ class OneWayPrinter(WatchedPrinter):
         self._outlet.close()
 
     def _print(self, job: PrintJob, title: str) -> PrintResult:
-        self._look()
+        self._became(self._outlet.state(fresh=True))
         if (refusal := REFUSES.get(self._status)) is not None:
             return refusal
         try:

@@ -18,8 +18,14 @@ from hardware.printer import PrinterStatus
 from hardware.printer_file import USB_BYTES_PER_S, FileWire, write_all
 from hardware.printer_oneway import NothingLeft
 
-LPSTAT_S: Final = 3.0  # to answer
-IDLE_S: Final = 10.0  # between two questions of an idle queue: each is two processes
+LPSTAT_S: Final = 2.0  # to answer
+IDLE_S: Final = 3.0  # between two questions of an idle queue, each a process: a fault is told within 5 s
+# What the backend of a job says of its printer, less the "-error", "-warning" or "-report" behind it.
+ALERTS: Final = {
+    "media-empty": PrinterStatus.PAPER_OUT,
+    "cover-open": PrinterStatus.COVER_OPEN,
+    "door-open": PrinterStatus.COVER_OPEN,
+}
 
 
 class FileOutlet:
@@ -31,7 +37,7 @@ class FileOutlet:
         self._path = path
         self._fifo: int | None = None
 
-    def state(self) -> PrinterStatus:
+    def state(self, fresh: bool = False) -> PrinterStatus:
         """A FIFO without a reader is unplugged, like a file that is not there."""
         try:
             fd = self._opened()
@@ -89,7 +95,7 @@ class WireOutlet:
     def bytes_per_s(self) -> float:
         return self._wire.bytes_per_s
 
-    def state(self) -> PrinterStatus:
+    def state(self, fresh: bool = False) -> PrinterStatus:
         try:
             self._wire.read(0)
             self._wire.write(b"", 1.0)
@@ -111,7 +117,7 @@ class PortOutlet(WireOutlet):
         super().__init__(wire)
         self._port = wire.port
 
-    def state(self) -> PrinterStatus:
+    def state(self, fresh: bool = False) -> PrinterStatus:
         try:
             return self._port() or super().state()
         except WireGone:
@@ -132,20 +138,16 @@ class CupsQueue:
         self._asked_at = float("-inf")
         self._state = PrinterStatus.UNPLUGGED
 
-    def state(self) -> PrinterStatus:
-        """Whether CUPS knows the queue, it is enabled and takes jobs. Asked every ten seconds at most, and
+    def state(self, fresh: bool = False) -> PrinterStatus:
+        """Whether CUPS knows the queue, it is enabled and takes jobs. Asked every three seconds at most, and
         before each ticket."""
         now = time.monotonic()
-        if now >= self._asked_at + IDLE_S:
+        if fresh or now >= self._asked_at + IDLE_S:
             self._asked_at = now
-            ready = self._told("-p", "idle", "now printing") and self._told("-a", "accepting")
-            self._state = PrinterStatus.OK if ready else PrinterStatus.UNPLUGGED
+            self._state = queue_status(self._queue, self._told())
         return self._state
 
     def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
-        self._asked_at = float("-inf")
-        if self.state() is not PrinterStatus.OK:
-            raise NothingLeft("CUPS takes no tickets for this queue now")
         ask = ["lp", "-s", "-d", self._queue, "-o", "raw", "-t", title or "ticket", "--", "-"]
         try:
             done = subprocess.run(ask, input=data, capture_output=True, timeout=timeout_s, check=False)
@@ -159,15 +161,39 @@ class CupsQueue:
     def close(self) -> None:
         """Nothing is open between tickets."""
 
-    def _told(self, what: str, *words: str) -> bool:
+    def _told(self) -> str:
+        """What lpstat says of the queue, in English; nothing where it has none of that name."""
         try:
             told = subprocess.run(
-                ["lpstat", what, self._queue],
+                ["lpstat", "-l", "-p", self._queue, "-a", self._queue],
                 capture_output=True,
                 timeout=LPSTAT_S,
                 check=False,
                 env=os.environ | {"LC_ALL": "C"},
             )
         except (OSError, subprocess.TimeoutExpired):
-            return False
-        return told.returncode == 0 and any(word.encode() in told.stdout for word in words)
+            return ""
+        return told.stdout.decode(errors="replace")
+
+
+def queue_status(queue: str, told: str) -> PrinterStatus:
+    """How a queue is, by what `lpstat -l -p QUEUE -a QUEUE` says in English. Names have no case.
+
+    Alerts count only while a job is under way. They stay when it has ended, and only another job would take
+    them away: the queue would stand for ever.
+    """
+    lines = told.lower().splitlines()
+    name = queue.lower()
+
+    def says(start: str) -> bool:
+        return any(line.startswith(start) for line in lines)
+
+    prints = says(f"printer {name} now printing ")
+    if not (prints or says(f"printer {name} is idle.")) or not says(f"{name} accepting requests "):
+        return PrinterStatus.UNPLUGGED
+    if prints:
+        alerts = " ".join(line for line in lines if line.startswith("\talerts: "))
+        for alert, status in ALERTS.items():
+            if f" {alert}" in alerts:
+                return status
+    return PrinterStatus.OK

@@ -6,7 +6,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,11 @@ import pytest
 from hardware import escpos
 from hardware.clock import SystemClock
 from hardware.paper_machine import PaperMachine
+from hardware.print_head import STANDARD
 from hardware.printer import PrinterStatus, PrintResult, open_printer
 from hardware.printer_file import port_status
-from hardware.printer_oneway import NothingLeft
-from hardware.printer_outlets import CupsQueue
+from hardware.printer_oneway import OneWayPrinter
+from hardware.printer_outlets import CupsQueue, queue_status
 from tests.hardware.independent import Independent
 from tests.hardware.printers import Terminal
 from tests.hardware.tcp_printer import TcpPrinter
@@ -126,7 +127,14 @@ def test_a_silent_device_file_is_handed_tickets_where_it_is_said_to_be_silent(tm
 
 # --- a print server ---------------------------------------------------------------------------------------
 
-BACKEND = '#!/bin/sh\n[ $# = 0 ] && exit 0\ncat "${6:--}" >> "${DEVICE_URI#tickets:}"\n'
+# It says what is in the file `says`, as backends say how a printer is, and waits while that file is there.
+BACKEND = """#!/bin/sh
+[ $# = 0 ] && exit 0
+file="${DEVICE_URI#tickets:}"
+cd "${file%/*}"
+if [ -e says ]; then cat says >&2; while [ -e says ]; do sleep 0.05; done; echo "STATE: none" >&2; fi
+cat "${6:--}" >> "$file"
+"""
 CUPSD_CONF = "Listen {0}/s\nBrowsing No\nWebInterface No\n<Location />\n  Allow all\n</Location>\n"
 FILES_CONF = (
     "ServerRoot {0}/etc\nServerBin {0}/bin\nDataDir /usr/share/cups\nRequestRoot {0}/spool\n"
@@ -178,27 +186,99 @@ def test_a_cups_queue_passes_the_bytes_on_and_what_became_of_them_is_nobodys_gue
     printer.close()
 
 
+def cups_told(command: str) -> None:
+    subprocess.run([f"/usr/sbin/{command}", "ticket"], check=True, timeout=SOON_S)
+
+
+@pytest.mark.parametrize(("shut", "opened"), [("cupsdisable", "cupsenable"), ("cupsreject", "cupsaccept")])
+def test_a_queue_that_is_shut_takes_no_ticket_and_one_that_is_back_takes_it_at_once(
+    cups: Path, shut: str, opened: str
+) -> None:
+    printer = open_printer("cups://Ticket", SystemClock())  # CUPS's names have no case
+    cups_told(shut)
+    assert printer.print(JOB, "A001") is PrintResult.UNPLUGGED
+    assert printer.status is PrinterStatus.UNPLUGGED
+    cups_told(opened)
+    assert printer.print(JOB, "A002") is PrintResult.SENT
+    cups_told(shut)
+    late = open_printer("cups://ticket", SystemClock())
+    assert late.status is PrinterStatus.UNPLUGGED
+    late.close()
+    printer.close()
+
+
+def until(done: Callable[[], bool]) -> None:
+    limit = time.monotonic() + SOON_S
+    while not done():
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("says", "status", "result"),
+    [
+        ("media-empty-error", PrinterStatus.PAPER_OUT, PrintResult.PAPER_OUT),
+        ("cover-open-report", PrinterStatus.COVER_OPEN, PrintResult.COVER_OPEN),
+    ],
+)
+def test_a_job_that_waits_for_paper_or_the_cover_is_seen(
+    cups: Path, says: str, status: PrinterStatus, result: PrintResult
+) -> None:
+    (cups / "says").write_text(f"STATE: +{says}\n")
+    queue = CupsQueue("ticket")
+    printer = OneWayPrinter(queue, STANDARD)
+    assert printer.print(JOB, "A001") is PrintResult.SENT
+    until(lambda: queue.state(fresh=True) is status)
+    assert printer.print(JOB, "A002") is result
+    (cups / "says").unlink()
+    until(lambda: queue.state(fresh=True) is PrinterStatus.OK)
+    assert printer.print(JOB, "A003") is PrintResult.SENT
+    until(lambda: (cups / "tickets").exists() and (cups / "tickets").read_bytes() == JOB + JOB)
+    printer.close()
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ("printer q is idle.  enabled\nq accepting requests since\n", PrinterStatus.OK),
+        ("printer q now printing q-1.  enabled\nq accepting requests since\n", PrinterStatus.OK),
+        ("printer q is idle.  enabled\nq not accepting requests since\n", PrinterStatus.UNPLUGGED),
+        ("printer q disabled since -\n\tis idle.\nq accepting requests since\n", PrinterStatus.UNPLUGGED),
+        ("printer idle disabled since\nidle accepting requests since\n", PrinterStatus.UNPLUGGED),
+        (
+            "printer q is idle.\n\tAlerts: media-empty-error\nq accepting requests since\n",
+            PrinterStatus.OK,  # left by the last job, and only another takes it away
+        ),
+        ("", PrinterStatus.UNPLUGGED),
+    ],
+)
+def test_what_lpstat_says_of_a_queue_is_read_to_the_letter(told: str, status: PrinterStatus) -> None:
+    assert queue_status("idle" if told.startswith("printer idle") else "q", told) is status
+
+
 def test_an_idle_queue_is_hardly_asked_and_before_a_ticket_it_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Counted: each question is two processes."""
+    """Counted: each question is a process."""
     asked, ready = tmp_path / "asked", tmp_path / "ready"
     asked.touch()
     ready.touch()
-    stub = f'#!/bin/sh\necho "$1" >> {asked}\n[ -e {ready} ] && echo "printer is idle, accepting requests"\n'
+    told = "printer ticket is idle.\\nticket accepting requests since\\n"
+    stub = f'#!/bin/sh\necho "${{0##*/}}" >> {asked}\n[ -e {ready} ] && printf "{told}"\n'
     for name in ("lpstat", "lp"):
         (tmp_path / name).write_text(stub)
         (tmp_path / name).chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    queue = CupsQueue("ticket")
-    assert [queue.state() for _ in range(50)] == [PrinterStatus.OK] * 50
-    assert asked.read_text().split() == ["-p", "-a"]
-    queue.hand_over(JOB, "A001", SOON_S)
-    assert asked.read_text().split() == ["-p", "-a", "-p", "-a", "-s"]
+    monkeypatch.setattr("hardware.printer_outlets.IDLE_S", 3600.0)  # however slow this machine is
+    printer = open_printer("cups://ticket", SystemClock())
+    assert [printer.look() for _ in range(50)] == [PrinterStatus.OK] * 50
+    assert asked.read_text().split() == ["lpstat"]
+    assert printer.print(JOB, "A001") is PrintResult.SENT
+    assert asked.read_text().split() == ["lpstat", "lpstat", "lp"]
     ready.unlink()  # somebody has disabled it: CUPS would keep the ticket and print it long after
-    with pytest.raises(NothingLeft):
-        queue.hand_over(JOB, "A002", SOON_S)
-    assert asked.read_text().split()[-1] == "-p", "nothing was handed over"
+    assert printer.print(JOB, "A002") is PrintResult.UNPLUGGED
+    assert asked.read_text().split()[2:] == ["lp", "lpstat"], "nothing was handed over"
+    printer.close()
 
 
 def test_a_queue_that_cups_does_not_have_is_unplugged(cups: Path) -> None:
