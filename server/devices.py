@@ -23,6 +23,7 @@ TICKET_M = 0.11  # of paper (experience 1.3: at most 110 mm)
 CLOCK_MARKED_S, CLOCK_WRONG_S = 2.0, 300.0  # faults.md F13
 UNSENT_MARKED = 20  # facts that wait in an outbox although the device is online
 
+HELP = "help"  # a citizen waits at the device for a person
 STRANGER = "stranger"  # a device that speaks and is not in the hall's file
 STRANGERS_KEPT = 50
 
@@ -39,7 +40,7 @@ def _clock(limit_s: float) -> Callable[[DeviceStatus], bool]:
 
 # What is wrong while a device is online, the most urgent first. A device may have several at once.
 WRONGS: Mapping[str, Callable[[DeviceStatus], bool]] = {
-    "help": lambda status: status.help,
+    HELP: lambda status: status.help,
     "paper-out": _printer("paper-out"),
     "unplugged": _printer("unplugged"),
     "cover-open": _printer("cover-open"),
@@ -137,7 +138,7 @@ def troubles(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]
         sorted(
             found,
             key=lambda t: (
-                "help" not in t.whats,
+                HELP not in t.whats,
                 MINOR.issuperset(t.whats),
                 statuses[t.device].role != "kiosk",
             ),

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from server.accounts import Role
-from server.devices import Trouble, printing
+from server.devices import HELP, Trouble, printing
 from server.hall import commands as c
 from server.hall.refusals import Refusal
 from server.web import guard
@@ -90,7 +90,7 @@ def page(counter: str) -> ResponseReturnValue:
 @console.get("/<counter>/live")
 @guard.only(guard.CONSOLE)
 def fragment(counter: str) -> ResponseReturnValue:
-    """The three zones alone, which the page puts in place of the old ones."""
+    """The calls for staff and the three zones alone, which the page puts in place of the old ones."""
     hall = guard.hall()
     if counter not in hall.writer.view.site.counters:
         raise NotFound
@@ -107,7 +107,8 @@ def fields(hall: Hall, counter: str) -> dict[str, object]:
         "site": view.site,
         "now": now,
         "speed": 1 / hall.clock.real_seconds(1.0),
-        "troubles": trouble_lines(hall, seen.troubles, lang),
+        "cries": trouble_lines(hall, tuple(t for t in seen.troubles if HELP in t.whats), lang),
+        "troubles": trouble_lines(hall, tuple(t for t in seen.troubles if HELP not in t.whats), lang),
         "printers": [
             (id, named(hall.config, id, lang))
             for id in printing(hall.config.devices, hall.devices.snapshot())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from broker.messages import DeviceStatus
 from server.accounts import Role
@@ -43,6 +44,26 @@ def test_paper_that_runs_out_is_on_the_staff_page_by_one_look(at_seven: Reader, 
     assert looks(at_seven) == 2  # the stream told it: the page did not happen to look
     place.devices.put("kiosk-2", OK)
     at_seven.until(lambda: "hết giấy" not in at_seven.text("#live"), "the band is gone")
+    assert at_seven.complaints() == []
+
+
+def test_a_call_for_staff_is_in_sight_without_scrolling(at_seven: Reader, place: Place) -> None:
+    at_seven.size(1366, 625)  # what a browser's own bars leave of a screen of 768
+    for _ in range(8):
+        place.issue(LAND)
+    place.at("7", c.CallNext)
+    place.devices.put("kiosk-1", OUT)
+    place.devices.put("kiosk-2", replace(OK, help=True))
+    at_seven.until(lambda: "có người cần giúp" in at_seven.text("#live .cry"), "the call is told")
+    assert "sảnh bên" in at_seven.text("#live .cry") and "hết giấy" in at_seven.text("#live .push .band")
+    assert at_seven.text("#live").count("có người cần giúp") == 1
+    bottom, header, height, scrolled = at_seven.js(
+        "return [document.querySelector('.cry').getBoundingClientRect().bottom,"
+        " document.querySelector('header').getBoundingClientRect().bottom, innerHeight, scrollY]"
+    )
+    assert scrolled == 0 and header < bottom <= header + 80 < height == 625
+    place.devices.put("kiosk-2", OK)
+    at_seven.until(lambda: not at_seven.all("#live .cry"), "somebody went there")
     assert at_seven.complaints() == []
 
 

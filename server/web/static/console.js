@@ -13,7 +13,7 @@ let clock = { hall: 0, at: 0, speed: 1, offset: 0 };
 let looking = false, again = false, lost = false, lastSaid = "";
 
 function readClock() {
-  const view = zones.firstElementChild.dataset;
+  const view = zones.querySelector(".console").dataset;
   clock = { hall: +view.now, at: performance.now(), speed: +view.speed, offset: +view.offset };
   document.getElementById("updated").textContent = view.at;
   if (view.said !== lastSaid) document.getElementById("said").textContent = lastSaid = view.said;
