@@ -41,6 +41,10 @@ class HallMachine(RuleBasedStateMachine):
     def paper(self, kiosk: str, result: PrintResult) -> None:
         self.hall.kiosks[kiosk].finish(result)
 
+    @rule(kiosk=kiosks)
+    def print_again(self, kiosk: str) -> None:
+        self.hall.kiosks[kiosk].again()
+
     @rule(kiosk=kiosks, status=st.sampled_from([PrinterStatus.OK, PrinterStatus.PAPER_OUT]))
     def roll(self, kiosk: str, status: PrinterStatus) -> None:
         if self.hall.kiosks[kiosk].core is not None:

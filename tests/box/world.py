@@ -22,6 +22,7 @@ from kiosk.core import Kiosk
 from kiosk.deeds import Deeds
 from kiosk.layout.panel import Panel
 from kiosk.layout.shelf import make_shelf
+from kiosk.state.memory import PRINT_S
 from kiosk.store import Store as KioskStore
 from kiosk.view import Choices, Done, Held, Leftover, Target, Verb
 from kiosk.vocabulary import Booted, Input, Job, PrintEnded, PrinterIs, Tapped, Tick
@@ -388,6 +389,12 @@ class Machine:
         if isinstance(self.core.view(self._now()).screen, Done | Held | Leftover):
             self._world.passes(0.3)
             self.hear(Tapped(Target(Verb.DONE)))
+
+    def again(self) -> None:
+        """The paper does not come, patience ends, and it is asked for once more if that is offered."""
+        if self.core is not None and self.tray.jobs:
+            self._world.passes(PRINT_S + 0.3)
+            self.hear(Tapped(Target(Verb.PRINT_AGAIN)))
 
     def _look(self) -> None:
         """Whoever stands there sees the number."""
