@@ -37,7 +37,10 @@ class CounterLine(msgspec.Struct, frozen=True):
 
 
 class WaitingLine(msgspec.Struct, frozen=True):
-    """One service's line: how many wait, the range a newcomer would hear, and whether it takes numbers."""
+    """One service's line: how many wait, the range a newcomer would hear, and whether it takes numbers.
+
+    ahead: what the ticket of an ordinary newcomer would say; also people of other services at its counters.
+    """
 
     service: Level
     letter: str
@@ -47,6 +50,7 @@ class WaitingLine(msgspec.Struct, frozen=True):
     open: bool
     reason: str | None = None  # why not: a refusal code
     reopens_at: Instant | None = None
+    ahead: Count | None = None
 
 
 class Board(Message, frozen=True, kw_only=True):

@@ -20,7 +20,15 @@ from server.hall.numbers import is_full
 from server.hall.site import Service, Words
 from server.hall.state import CounterState, HallState
 from server.hall.tickets import Klass, State, Ticket
-from server.hall.waiting import CALLS_NEEDED, Estimator, Forecast, QueueLength, ahead_in_line, announce
+from server.hall.waiting import (
+    CALLS_NEEDED,
+    Estimator,
+    Forecast,
+    QueueLength,
+    ahead_in_line,
+    announce,
+    before_the_same_counters,
+)
 from server.site_file import HallConfig
 
 PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
@@ -43,6 +51,7 @@ class Projection:
         self._estimator = estimator or QueueLength()
         self._texts = Texts.load("server")
         self._places = {s: self._place(s) for s in self._site.services}
+        self._lines_of = {s: before_the_same_counters(self._site, s) for s in self._site.services}
         self._authorities = {a.id: a for a in self._site.authorities}
 
     @property
@@ -93,7 +102,15 @@ class Projection:
         closed, session = admission(self._site, now), current_session(self._site, now)
         forecast = self._estimator.at(self._site, state, now)
         for s in self._site.services.values():
-            line = m.WaitingLine(s.id, s.letter, words(s.name), waiting.get(s.id, 0), None, False)
+            line = m.WaitingLine(
+                s.id,
+                s.letter,
+                words(s.name),
+                waiting.get(s.id, 0),
+                None,
+                False,
+                ahead=sum(waiting.get(other, 0) for other in self._lines_of[s.id]),
+            )
             if closed is not None:
                 yield replace(line, reason=closed.reason, reopens_at=closed.reopens_at)
             elif session is not None and is_full(state, s, session):

@@ -168,7 +168,7 @@ class Hall:
             service.letter,
             service.name,
             service.name,
-            line.waiting if line else None,
+            _ahead(line) if line else None,
             line.wait if line else None,
             self.closing(service.id, at),
         )
@@ -176,16 +176,22 @@ class Hall:
     def _authority_offer(self, authority: AuthorityPlan, at: datetime | None) -> Offer:
         parts = [self._service_offer(s, at) for s in authority.services]
         one = parts[0].target if len(parts) == 1 else Target(Verb.AUTHORITY, authority.id)
-        known = [p.waiting for p in parts if p.waiting is not None]
+        lines = [self.lines[s.id] for s in authority.services if self.fresh and s.id in self.lines]
+        most = max((*map(_ahead, lines), sum(line.waiting for line in lines)))
         return Offer(
             one,
             authority.letter,
             authority.name,
             authority.short,
-            sum(known) if known else None,
+            most if lines else None,
             _spanned([p for p in parts if p.closing is None]),
             self.authority_closing(authority, at),
         )
+
+
+def _ahead(line: WaitingLine) -> int:
+    """How many are called before a newcomer, as the ticket will say; an older server tells its own line."""
+    return line.waiting if line.ahead is None else line.ahead
 
 
 def _spanned(open: list[Offer]) -> Range | None:

@@ -112,6 +112,12 @@ def handling_s(state: HallState, service: Service) -> float:
     return sum(times) / len(times) + WRAP_UP_S
 
 
+def before_the_same_counters(site: Site, service: str) -> frozenset[str]:
+    """The services, itself among them, that are given at counters of this one and nowhere else: one line."""
+    mine = set(site.counters_for(service))
+    return frozenset(s for s in site.services if mine.issuperset(site.counters_for(s)))
+
+
 def ahead_in_line(site: Site, state: HallState, ticket: Ticket, now: datetime) -> int:
     """How many are called before it: the figure on paper and phone.
 
@@ -119,8 +125,7 @@ def ahead_in_line(site: Site, state: HallState, ticket: Ticket, now: datetime) -
     them called first would not believe that nobody was ahead.
     """
     service = site.services[ticket.service]
-    mine = {counter.id for counter in site.counters_for(ticket.service)}
-    rivals = {s for s in site.services if {counter.id for counter in site.counters_for(s)} <= mine}
+    rivals = before_the_same_counters(site, ticket.service)
     before = 0
     for id in state.waiting:
         other = state.tickets[id]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from broker import messages as m, vocabulary as heard
 from kiosk.view import NORMAL, Choices, Closing, NoServer, Shut, Starting, Target, Verb
@@ -115,6 +116,17 @@ def test_an_authoritys_button_adds_its_services_up() -> None:
     assert isinstance(shown, Choices)
     offer = next(o for o in shown.offers if o.target.of == "giao-thong")
     assert (offer.waiting, offer.wait) == (21, m.Range(25, 40))
+
+
+def test_nobody_waits_only_where_the_ticket_will_say_so() -> None:
+    lines = tuple(
+        replace(sample.line(id, (0, None)), ahead=int(id == "giao-thong-2")) for id in sample.FIGURES
+    )
+    shown = Story(board=sample.board(lines=lines)).screen
+    assert isinstance(shown, Choices)
+    told = {o.target.of: o.waiting for o in shown.offers}
+    assert told.pop("giao-thong") == 1, "somebody of another authority goes first there"
+    assert set(told.values()) == {0}
 
 
 def test_an_authoritys_range_is_told_while_most_of_its_people_wait_for_a_known_service() -> None:

@@ -199,6 +199,23 @@ def test_a_line_says_how_many_wait_and_whether_numbers_are_given() -> None:
     assert (line.waiting, line.open, line.reason, line.reopens_at) == (0, False, "cut-off", local("13:30"))
 
 
+def test_what_is_told_before_the_tap_is_what_the_ticket_says() -> None:
+    services = (service("forms", "A"), service("results", "A"), service("advice", "B"), service("law", "C"))
+    told = site(services, (Counter("1", ("forms", "results")), Counter("2", ("forms", "advice"), ("law",))))
+    hall = SmallHall(told)
+    of = Projection(replace(config(), site=told))
+    seen: list[int | None] = []
+    for id in ("forms", "advice", "law", "forms", "results", "forms"):
+        hall.after(seconds=5)
+        before = waiting(hall, id, of).ahead
+        asked = {"ticket": f"t-{len(seen)}", "token": f"k-{len(seen)}", "source": "kiosk-1"}
+        events = hall.ask(c.Issue, service=id, klass=Klass.NORMAL, **asked)
+        assert of.result(hall.state, events, hall.now)["ahead"] == before
+        seen.append(before)
+    assert seen == [0, 0, 1, 3, 0, 5]
+    assert [line.waiting for line in board(hall, of).waiting] == [3, 1, 1, 1], "the wall counts each line"
+
+
 def test_a_wait_is_told_after_thirty_calls_and_not_before() -> None:
     hall = SmallHall()
     for n in range(30):
