@@ -1,7 +1,7 @@
 """The picture of a ticket: a `Slip` drawn in black and white dots for paper of 58 or 80 mm.
 
-Knows sizes, places and what gives way when names are long; the words are `kiosk.slip`'s. Everything is drawn
-with hard edges (a thermal head knows no grey) from the shipped font: printers' own code pages have no
+Knows places; the words are `kiosk.slip`'s, the sizes and what gives way `kiosk.ticket_sizes`'. Everything is
+drawn with hard edges (a thermal head knows no grey) from the shipped font: printers' own code pages have no
 Vietnamese. Sizes are dots, 8 a millimetre, and come from the visual language: number at least 12 mm, what one
 must read 3.3 mm, the rest 2 mm, measured on the capitals.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageDraw
@@ -18,58 +18,12 @@ from PIL import Image, ImageDraw
 from hardware.print_head import HEADS, Head
 from hardware.type import BASELINE_IN_LINE, CAP_HEIGHT, line_px
 from kiosk import dots
-from kiosk.slip import Slip, slip as slip
+from kiosk.slip import LONGEST, Slip, slip as slip
+from kiosk.ticket_sizes import MUST_FLOOR, NUMBER_FLOOR, REST_FLOOR, TRIES, Sizes
 
 LONGEST_MM: Final = 110  # a longer ticket wastes paper and hangs out of the slot
-NUMBER_FLOOR: Final = 130  # 12 mm capitals
-MUST_FLOOR: Final = 36  # 3.3 mm capitals
-REST_FLOOR: Final = 22  # 2 mm capitals
 RULE: Final = 3
 STAR: Final = 0.55  # em of the number
-
-
-@dataclass(frozen=True)
-class _Sizes:
-    """One way to set the ticket, em sizes in dots; the roomiest that is short enough is taken."""
-
-    number: int
-    must: int
-    body: int
-    gap: float = 1.0
-    names: int = MUST_FLOOR  # the floor of authority and service
-    values: int = MUST_FLOOR  # of people and minutes
-    documents: bool = True
-    authority: bool = True
-    extras: bool = True  # the hotline, and the words below a code that stands alone
-
-
-_TIGHT: Final = _Sizes(NUMBER_FLOOR, MUST_FLOOR, REST_FLOOR, 0.1, names=30, documents=False)
-_LAST: Final = replace(_TIGHT, gap=0.0, names=REST_FLOOR, values=28, authority=False)
-_BARE: Final = replace(_LAST, extras=False)
-_TRIES: Final[dict[int, tuple[_Sizes, ...]]] = {
-    80: (
-        _Sizes(184, 40, 28),
-        _Sizes(184, 38, 28, 0.6),
-        _Sizes(184, MUST_FLOOR, 26, 0.3),
-        _Sizes(160, MUST_FLOOR, 26, 0.2),
-        _Sizes(150, MUST_FLOOR, 24, 0.1),
-        replace(_TIGHT, documents=True),
-        _TIGHT,
-        replace(_TIGHT, authority=False),
-        replace(_TIGHT, names=26, authority=False),
-        _LAST,
-        _BARE,
-    ),
-    58: (
-        _Sizes(150, MUST_FLOOR, 26),
-        _Sizes(140, MUST_FLOOR, 26, 0.5, documents=False),
-        _Sizes(NUMBER_FLOOR, MUST_FLOOR, 24, 0.2, documents=False),
-        _TIGHT,
-        replace(_TIGHT, names=26, values=30),
-        _LAST,
-        _BARE,
-    ),
-}
 _MARGIN: Final = {80: 20, 58: 10}
 _WIDE_MARGIN: Final = {80: 20, 58: 4}  # of number and place
 SQUEEZE_FLOOR: Final = 0.48  # a narrower number is easier to read than one in two lines, down to this
@@ -83,12 +37,13 @@ def render(slip: Slip, width_mm: int) -> Image.Image:
 def draw(slip: Slip, head: Head) -> Image.Image:
     """The ticket as a picture of mode "1", as wide as the head.
 
-    At most 110 mm long wherever names allow it: long ones wrap, then shrink to their floor; gaps, sizes and
-    the documents line give way before a word is ever cut off. For a lean head the number is made of squares
-    of 2 x 2 dots and the code stands alone, so that both can be sent in double dots.
+    At most 110 mm long: long names wrap, then shrink to their floor; gaps, sizes and the documents line give
+    way before a name ends in "…", and the place is the last that does. Number and code are always whole.
+    For a lean head the number is made of squares of 2 x 2 dots and the code stands alone, so that both can
+    be sent in double dots.
     """
     longest = round(LONGEST_MM * head.dots_per_mm)
-    for sizes in _TRIES[head.width_mm]:
+    for sizes in TRIES[head.width_mm]:
         blocks = _Setting(slip, sizes, head).blocks()
         length = sum(block.height for block in blocks)
         if length <= longest:
@@ -118,7 +73,7 @@ def _gap(dots: float) -> _Block:
 class _Setting:
     """The ticket set at one choice of sizes."""
 
-    def __init__(self, slip: Slip, sizes: _Sizes, head: Head) -> None:
+    def __init__(self, slip: Slip, sizes: Sizes, head: Head) -> None:
         self.slip, self.sizes, self.head = slip, sizes, head
         self.narrow = head.width_mm == 58 or head.lean  # the code stands alone
         self.left = _MARGIN[head.width_mm]
@@ -136,7 +91,7 @@ class _Setting:
             below += [self._lead(slip.hotline)]
         return [
             _gap(8),
-            self._words(slip.hall, 600, sizes.body + 2, REST_FLOOR, most_lines=2),
+            self._words(slip.hall, 600, sizes.body + 2, REST_FLOOR, most_lines=2, most=sizes.lines),
             _gap(6 * gap),
             self._rule(),
             _gap(8 * gap),
@@ -163,10 +118,20 @@ class _Setting:
         return _Block(RULE, paint)
 
     def _words(
-        self, text: str, weight: int, px: int, floor: int, most_lines: int, ink: int = 0, width: int = 0
+        self,
+        text: str,
+        weight: int,
+        px: int,
+        floor: int,
+        most_lines: int,
+        ink: int = 0,
+        width: int = 0,
+        most: int = LONGEST,
     ) -> _Block:
-        """Centred words, smaller until they take no more than `most_lines`."""
+        """Centred words, smaller until they take no more than `most_lines`; none stands below `most`."""
         px, lines = dots.fit(text, weight, px, floor, width or self.width, most_lines)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], _ended(lines[most - 1], weight, px, width or self.width)]
 
         def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
             for line in lines:
@@ -194,9 +159,10 @@ class _Setting:
         """Caption and number; the star stands beside the number, or the caption where that has no room."""
         slip, most, width = self.slip, self.sizes.number, self.wide
         star_em = STAR + 0.12 if slip.priority else 0.0
-        px = dots.largest(slip.number, most, NUMBER_FLOOR, width, star_em)
+        floor = min(most, NUMBER_FLOOR)
+        px = dots.largest(slip.number, most, floor, width, star_em)
         beside = slip.priority and px is not None
-        px = px or dots.largest(slip.number, most, NUMBER_FLOOR, width) or NUMBER_FLOOR
+        px = px or dots.largest(slip.number, most, floor, width) or floor
         lines = dots.broken(slip.number, px, width / SQUEEZE_FLOOR)
         times = 2 if self.head.lean else 1
         em, middle = px // times, (self.left + self.width / 2) / times
@@ -245,7 +211,8 @@ class _Setting:
         large = slip.service or slip.authority
         _, lines = dots.fit(large, 700, sizes.must, MUST_FLOOR, self.width, most_lines=1)
         floor = MUST_FLOOR if len(lines) == 1 else sizes.names
-        blocks = [self._words(large, 700, sizes.must, floor, most_lines=min(len(lines), 2))]
+        wanted = min(len(lines), 2)
+        blocks = [self._words(large, 700, sizes.must, floor, most_lines=wanted, most=sizes.lines)]
         if slip.service and sizes.authority:
             blocks.insert(0, self._words(slip.authority, 600, sizes.body, REST_FLOOR, most_lines=1))
         return blocks
@@ -253,7 +220,8 @@ class _Setting:
     def _place(self) -> _Block:
         """White on a black bar: where to sit."""
         room, px = self.wide - 16, self.sizes.must
-        words = self._words(self.slip.place, 700, px, MUST_FLOOR, most_lines=1, ink=1, width=room)
+        floor, most = self.sizes.place, self.sizes.place_lines
+        words = self._words(self.slip.place, 700, px, floor, most_lines=1, ink=1, width=room, most=most)
         above, below = math.ceil(dots.OVERHANG * px), 3  # or a white accent would be lost above the bar
 
         def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
@@ -338,8 +306,11 @@ class _Setting:
         """What stands right of the code, from `x` on."""
         slip, room = self.slip, self.right - x
         px = self.sizes.body
+        hotline = _bold_tail(slip.hotline)
+        if len(dots.wrap_runs(hotline, px, room)) > self.sizes.lines:
+            hotline = [("", 400)]  # half a telephone number is of no use
         lines: list[list[dots.Run]] = []
-        for runs in ([(slip.scan, 700)], [(slip.taken, 400)], [(slip.date, 400)], _bold_tail(slip.hotline)):
+        for runs in ([(slip.scan, 700)], [(slip.taken, 400)], [(slip.date, 400)], hotline):
             lines += dots.wrap_runs(runs, px, room) if runs[0][0] else []
 
         def paint(draw: ImageDraw.ImageDraw, y: int) -> None:
@@ -348,6 +319,13 @@ class _Setting:
                 y += line_px(px)
 
         return _Block(len(lines) * line_px(px), paint)
+
+
+def _ended(line: str, weight: int, px: int, width: float) -> str:
+    """The line with "…" at its end, as many of its letters before it as `width` has room for."""
+    while line and dots.length(f"{line}…", weight, px) > width:
+        line = line[:-1]
+    return f"{line.rstrip()}…"
 
 
 def _bold_lead(text: str) -> list[dots.Run]:

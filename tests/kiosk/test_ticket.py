@@ -296,6 +296,8 @@ def test_hostile_names_neither_crash_nor_run_off_the_paper(word: str, width_mm: 
     both = Words(vi=word, en=word)
     changes = {"service": both, "authority": both, "place": both, "number": word[:12] or "-"}
     picture = render(slip(reply(**changes), PLAN, both, ZONE), width_mm)
+    assert picture.height <= 110 * escpos.DOTS_PER_MM
+    assert len(escpos.raster_job(picture)) < 60_000
     edges = picture.convert("L")
     for x in (0, picture.width - 1):
         assert edges.crop((x, 0, x + 1, picture.height)).getextrema()[0] == 255
