@@ -99,8 +99,8 @@ def open_printer(url: str, clock: Clock) -> Printer:
         over the network.
     serial:///dev/ttyUSB0?baud=115200&flow=none
         a serial port or USB-serial cable; `flow` is none, rtscts or xonxoff. A lean ticket unless lean=no.
-        Refused when it is too slow (`hardware.printer_pace`): 80 mm need 38400 baud, or 57600 with lean=no,
-        58 mm need 19200, or 38400; mode=text does with 1200.
+        Refused when it is too slow (`hardware.printer_pace`): 80 mm need 57600 baud, or 115200 with lean=no,
+        58 mm need 38400, or 57600; mode=text does with 4800.
     file:///dev/usb/lp0
         a device file, asked and answered; a plain file or FIFO takes tickets and never answers.
     cups://QUEUE

@@ -17,13 +17,13 @@ PATIENCE_S: Final = 15.0  # a kiosk waits so long for its printer (`kiosk.state.
 # Of it the bytes may take 10 s. What is left: 0.5 s of drawing, 1.7 s of paper after the last byte (126 mm at
 # `escpos_printer.SLOWEST_MM_PER_S`), and 2 s for the last four questions (`escpos_printer.ANSWER_S` each).
 ON_THE_LINE_S: Final = 10.0
-# The longest tickets that tests draw have 42,399 bytes on 576 dots and 31,434 on 384 (74 and 82 a dot), lean
-# ones 22,362 and 17,248 (39 and 45), those in the printer's own letters 595.
-FULL_BYTES, LEAN_BYTES, LETTER_BYTES = (
-    85,
-    47,
-    1000,
-)  # for each dot of the head; the last: for the whole ticket
+# A ticket is at most 110 mm long (`kiosk.ticket`): were each of its 880 rows black from edge to edge, that
+# would be 110 bytes for each dot of the head, and 2 for the commands. Names of 160 wide letters without a
+# code make up to 102, lean ones 85. In the printer's own letters such names make 1.4 kB, of letters that
+# take three each ("…") 3.4 kB.
+FULL_BYTES: Final = 112  # for each dot of the head
+LEAN_BYTES: Final = 95
+LETTER_BYTES: Final = 3600  # for the whole ticket
 LINE_BITS: Final = 10  # of a byte on the line: a start bit, eight, a stop bit
 
 

@@ -54,12 +54,12 @@ from hardware.printer_profiles import head_of
         ("serial:///dev/ttyUSB0?baud=115000", "115200"),
         (
             "serial:///dev/ttyUSB0?baud=9600",
-            "28 s under way and nobody waits longer than 15, say baud=38400 or mode=text",
+            "57 s under way and nobody waits longer than 15, say baud=57600 or mode=text",
         ),
-        ("serial:///dev/ttyUSB0?baud=19200&lean=no", "baud=57600 or mode=text"),
-        ("serial:///dev/ttyUSB0?baud=38400&lean=no", "baud=57600 or lean=yes"),
-        ("serial:///dev/ttyUSB0?baud=9600&width=58", "baud=19200 or mode=text"),
-        ("serial:///dev/ttyUSB0?baud=19200&width=58&lean=no", "baud=38400 or lean=yes"),
+        ("serial:///dev/ttyUSB0?baud=19200&lean=no", "baud=115200 or mode=text"),
+        ("serial:///dev/ttyUSB0?baud=57600&lean=no", "baud=115200 or lean=yes"),
+        ("serial:///dev/ttyUSB0?baud=9600&width=58", "baud=38400 or mode=text"),
+        ("serial:///dev/ttyUSB0?baud=19200&width=58&lean=no", "baud=57600 or mode=text"),
         ("serial:///dev/ttyUSB0?bauds=9600", "'baud'"),
         ("serial:///dev/ttyUSB0?flow=rtsct", "'rtscts'"),
         ("serial://dev/ttyUSB0", "serial:///dev/"),
@@ -89,7 +89,7 @@ def test_a_printer_that_is_not_there_is_unplugged_and_no_reason_to_refuse(
 ) -> None:
     there = {
         "tcp": "tcp://127.0.0.1:9",  # the discard port, which nobody serves
-        "serial": f"serial://{tmp_path}/ttyS9?baud=57600&flow=rtscts&lean=no",
+        "serial": f"serial://{tmp_path}/ttyS9?baud=115200&flow=rtscts&lean=no",
         "file": f"file://{tmp_path}/lp0?answers=no&width=58&mode=text",
         "usb": "usb://1209:0001/A%20B",
         "cups": "cups://nobody-has-this-queue",
