@@ -42,7 +42,7 @@ from tests.hardware.tcp_printer import TcpPrinter
 
 PATIENCE_S = 60.0
 SETTLE_S = 3.0  # after ready: what a start leaves to do
-READY_S, RSS_MB, IDLE_PERCENT = 1.0, 60.0, 1.0  # issue "a kiosk that a citizen trusts": the appliance
+READY_S, RSS_MB, IDLE_PERCENT = 1.0, 60.0, 1.0  # of a kiosk on a small Raspberry Pi
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

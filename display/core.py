@@ -18,10 +18,10 @@ from broker import messages as m
 from broker.device import BoardArrived, ConfigArrived, ServerDown, ServerUp
 from display.scene import Hero, Line, Scene, Staleness, Waiting, plain
 
-DWELL_S = 8.0  # a hero stays at least so long (experience.md 1.4)
+DWELL_S = 8.0  # a hero stays at least so long
 FRESH_S = 5.0  # gold frame
 PULSE_S = 1.0  # one light and one dark phase
-TOO_OLD_S = 30.0  # calls that arrive older than this are listed, never announced (faults.md, F21)
+TOO_OLD_S = 30.0  # calls that arrive older than this are listed, never announced
 PAGE_S = 12.0
 MOST_SIGNS = 300  # of a notice or a name
 SOUND_MOST_S = 20.0  # no announcement keeps the next call waiting for longer

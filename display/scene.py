@@ -13,7 +13,7 @@ from enum import IntEnum
 
 
 class Staleness(IntEnum):
-    """How long nothing was heard of the server (visual.md, states)."""
+    """How long nothing was heard of the server."""
 
     FRESH = 0
     NOTED = 1  # 10 s: a small mark

@@ -19,8 +19,8 @@ from server.site_file import Device
 
 log = logging.getLogger("devices")
 
-TICKET_M = 0.11  # of paper (experience 1.3: at most 110 mm)
-CLOCK_MARKED_S, CLOCK_WRONG_S = 2.0, 300.0  # faults.md F13
+TICKET_M = 0.11  # of paper: a ticket is at most 110 mm long
+CLOCK_MARKED_S, CLOCK_WRONG_S = 2.0, 300.0  # marked on the page; wrong on the panel too
 UNSENT_MARKED = 20  # facts that wait in an outbox although the device is online
 
 HELP = "help"  # a citizen waits at the device for a person

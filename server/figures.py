@@ -1,6 +1,6 @@
 """The figures of a day, worked out from its tickets and ratings and from nothing else.
 
-Every figure has one definition, given in its docstring and shown beside it on the page (experience 1.6).
+Every figure has one definition, given in its docstring and shown beside it on the page.
 Waiting time runs from issue to the first call; percentiles are by nearest rank over tickets *called* in a
 half-open period. What citizens said is `server.satisfaction`'s.
 """

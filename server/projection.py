@@ -33,7 +33,7 @@ from server.site_file import HallConfig
 
 PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
 TICKET_PATH = "/t/"
-DWELL_S = 8.0  # every call is the wall's largest thing for at least so long (experience 1.4)
+DWELL_S = 8.0  # every call is the wall's largest thing for at least so long
 
 
 SINCE: dict[State, Callable[[Ticket], datetime | None]] = {

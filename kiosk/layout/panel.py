@@ -1,7 +1,7 @@
 """The panel in pixels and millimetres, and the sizes of type and space on it.
 
 Every length on the screen starts as millimetres here: fingers and eyes do not know pixels. The floors come
-from the checks K01 (targets), K02 (reach) and K03 (capitals) of the kiosk's bar.
+from what a panel is checked for: targets, reach and capitals.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How high above the floor a panel's targets are, for whoever hangs it up (K02)."""
+"""How high above the floor a panel's targets are, for whoever hangs it up."""
 
 from __future__ import annotations
 

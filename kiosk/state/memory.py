@@ -21,18 +21,18 @@ from kiosk.state.steps import Asking, Helping, Home, Pausing, Recalled, Remarked
 from kiosk.view import Look, NoServer, Shelf, Starting
 from kiosk.vocabulary import Job
 
-IDLE_S = 30.0  # without a touch on an inner screen: is anybody there? (experience 1.2, WCAG 2.2.1)
+IDLE_S = 30.0  # without a touch on an inner screen: is anybody there? (WCAG 2.2.1)
 ANSWER_S = 20.0  # to answer that
 REMARK_S = 20.0  # why nothing comes of a scan, unless somebody says "go on" (WCAG 2.2.1)
 DONE_S = 10.0  # after printing
 CALL_S = 180.0  # the staff is called for so long, and has come by then
 HELD_S = 40.0  # a number without paper stays on the screen
-RECALL_S = 120.0  # a number of before the power cut is offered (faults F1)
+RECALL_S = 120.0  # a number of before the power cut is offered
 PRINT_S = PATIENCE_S  # a printer answers within seconds; nobody waits longer for a thread that hangs
 SETTLE_S = 0.25  # a new screen is dead so long: the second half of a double tap hits nothing
 SERVER_GRACE_S = 3.0  # a server that restarts is back before anybody is told that it was gone
 START_S = 10.0  # from power to the configuration, before the kiosk says that nobody answers
-CLOCK_WRONG = timedelta(seconds=300)  # beyond, the panel says that this machine's clock is wrong (faults F13)
+CLOCK_WRONG = timedelta(seconds=300)  # beyond, the panel says that this machine's clock is wrong
 
 
 def button_of(service: str) -> str:

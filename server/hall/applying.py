@@ -16,7 +16,7 @@ from server.hall.tickets import LIFE, Action, Klass, State, Ticket
 
 CALLS_KEPT = 30  # lines of the wall
 EARLY_PAPERS_KEPT = 1000
-HANDLING_KEPT = 30  # handling times a service is judged by (experience 4.2, QL-rec)
+HANDLING_KEPT = 30  # handling times a service is judged by
 
 
 def apply(state: HallState, event: e.Event) -> None:

@@ -1,4 +1,4 @@
-"""Whose turn it is: policies that let priority people pass without starving anybody (experience 4.6).
+"""Whose turn it is: policies that let priority people pass without starving anybody.
 
 Inside one service and class it is always first come, first served. Between the heads of the lines a counter
 may serve, the largest key goes; whoever waited past the age limit of the service is passed by nobody later.

@@ -12,7 +12,7 @@ from datetime import date, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
 
-# Letters that read as figures (I, O, Q: visual.md, DIN 1450) are refused outright; the second of a pair that
+# Letters that read as figures (I, O, Q: DIN 1450) are refused outright; the second of a pair that
 # sounds alike when called (domain 5.1) is refused while the first is in use.
 UNREADABLE = frozenset("IOQ")
 ALIKE = (("D", "Đ"), ("I", "Y"), ("S", "X"), ("B", "P"), ("M", "N"), ("O", "0"))
@@ -34,7 +34,7 @@ class PolicyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How priority people pass others (experience 4.6).
+    """How priority people pass others.
 
     weight: how many times faster priority waiting counts (b, 1 to 10); age_limit: after this wait nobody who
     came later passes, None for none; normals: of `ratio`, how many normal tickets go before a priority one.

@@ -1,4 +1,4 @@
-"""How long one will wait: the queue-length formula for shared counters (QLx, experience 4.2), as a range.
+"""How long one will wait: the queue-length formula for shared counters (QLx), as a range.
 
 An `Estimator` turns the present line into seconds; `announce` turns seconds into what people may be told
 (4.3): a range rounded outward, in words of minutes, and nothing at all before enough calls are known.
@@ -19,7 +19,7 @@ from server.hall.state import HallState
 from server.hall.tickets import Klass, Ticket
 
 CALLS_NEEDED = 30  # of a service, before a range is announced
-WRAP_UP_S = 20.0  # a counter's time between two citizens (QL-rec)
+WRAP_UP_S = 20.0  # a counter's time between two citizens
 Z20, Z90 = -0.8416, 1.2816  # quantiles of the normal distribution
 STEP_MIN, LONG_STEP_MIN, LONG_MIN = 5, 15, 60
 

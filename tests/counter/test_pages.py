@@ -152,7 +152,7 @@ def test_a_question_has_three_equal_answers_the_best_first(panel: str) -> None:
 
 
 def test_upright_everything_is_within_reach_of_a_seated_person() -> None:
-    """Of a panel whose picture begins at 770 mm: centres between 800 and 1100 mm (K02)."""
+    """Of a panel whose picture begins at 770 mm: centres between 800 and 1100 mm."""
     mm = px_per_mm("tall")
     for name in NAMES:
         _, targets, _ = shown("tall", name, "vi")

@@ -117,7 +117,7 @@ def test_the_claim_of_a_ticket_has_these_values(
     assert key(policy, ticket, hall.now + timedelta(minutes=minutes)) == expected
 
 
-# --- guarantees (experience 4.6) ----------------------------------------------------------------------------
+# --- guarantees ----------------------------------------------------------------------------
 
 
 @settings(SEARCHED)

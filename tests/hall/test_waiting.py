@@ -183,7 +183,7 @@ def test_behind_a_strict_line_later_priority_people_are_ahead(kind: PolicyKind) 
     assert ahead_in_line(line, hall.state, normal, hall.now) == (1 if kind is PolicyKind.STRICT else 0)
 
 
-# --- what is told (experience 4.3) --------------------------------------------------------------------------
+# --- what is told --------------------------------------------------------------------------
 
 MIN = 60.0
 

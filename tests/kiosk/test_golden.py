@@ -1,4 +1,4 @@
-"""Every state, in Vietnamese and in English, is the picture that somebody looked at (check K10).
+"""Every state, in Vietnamese and in English, is the picture that somebody looked at.
 
 `python -m tests.kiosk.gallery --golden` draws them anew: look at every one of them that changed.
 """
@@ -24,7 +24,7 @@ from tests.kiosk.compare import BY_BUTTONS, BY_LOOKS, FOLDER, LOOKS, pictures
 from tests.kiosk.gallery import BUTTONS, PANELS, Hall, draw, view_of
 
 KEPT = {each.name: each for each in pictures()}
-HARD = {  # K10: the states in which something is wrong, or nothing can be had
+HARD = {  # The states in which something is wrong, or nothing can be had
     *(f"closed-{code}" for code in ("before-opening", "lunch", "cut-off", "after-hours", "holiday")),
     *("closed-closed-day", "closed-session-full", "closed-no-counter", "closed-no-paper", "not-printed"),
     *("no-server", "no-server-no-hall", "unanswered", "home-alone", "home-no-paper", "home-no-printer"),

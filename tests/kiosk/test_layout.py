@@ -1,4 +1,4 @@
-"""Fingers and reach: targets are large, apart, low, and in the same place (checks K01, K02, K07)."""
+"""Fingers and reach: targets are large, apart, low, and in the same place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ten thousand touches without a plan, while everything goes wrong: nothing breaks, nobody loses (K08)."""
+"""Ten thousand touches without a plan, while everything goes wrong: nothing breaks, nobody loses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every state as a picture: nothing is cut, letters are large, contrast is high (checks K03, K04, K10)."""
+"""Every state as a picture: nothing is cut, letters are large, contrast is high."""
 
 from __future__ import annotations
 
