@@ -185,8 +185,8 @@ def _switched_on(brush: Brush, box: Rect, text: str) -> None:
     state = Rect(inner.x, box.y + spare // 2, inner.width, high)
     name = Rect(inner.x, state.bottom, inner.width, lines * high)
     word, px = brush.say("bar.on"), brush.px(mm)
-    told = word if brush.canvas.width(word, px, 600) + 1.3 * px <= inner.width else ""  # the tick says it too
-    brush.row("tick", told, state, mm, 600, theme.accent, None, "centre", LEAST_MM, sign=0.8)
+    tick = "tick" if brush.canvas.width(word, px, 600) + 1.3 * px <= inner.width else None  # the word says it
+    brush.row(tick, word, state, mm, 600, theme.accent, None, "centre", LEAST_MM, sign=0.8)
     brush.words(text, name, mm, 600, theme.accent, "centre", lines, least_mm=LEAST_MM)
 
 
