@@ -7,46 +7,18 @@ from itertools import combinations
 import pygame
 import pytest
 
-from hardware.canvas import Anchor, Canvas, Level, Point, baseline_of
+from hardware.canvas import Canvas
 from hardware.texts import LANGUAGES
-from hardware.theme import RGB, THEMES, Theme, ThemeName, contrast
-from hardware.type import CAP_HEIGHT, RENDERINGS, nfc
+from hardware.theme import THEMES, ThemeName
 from kiosk.counter.layout import LEAST_MM, Layout
 from kiosk.counter.screen import Painter, Targets
 from kiosk.counter.view import SCALES, Faces, Points, Skip, TakeNumber, View
 from tests.counter.gallery import LONG_OFFICER, OFFICER, PANELS, TEXTS, asked
+from tests.recorder import Recorder
 
 NAMES = tuple(asked("vi", False))
 CASES = [(panel, name, lang) for panel in PANELS for name in NAMES for lang in LANGUAGES]
 FACES = [name for name in NAMES if name.startswith("faces-")]
-
-
-class Recorder(Canvas):
-    """Draws as always, and remembers each line: words, size, place, and contrast to what lay there."""
-
-    def __init__(self, surface: pygame.Surface, theme: Theme) -> None:
-        super().__init__(surface, theme)
-        self.lines: list[tuple[str, int, pygame.Rect, float]] = []
-
-    def text(
-        self,
-        s: str,
-        pos: Point,
-        px: int,
-        weight: int = 400,
-        colour: RGB | None = None,
-        anchor: Anchor = "left",
-        level: Level = "baseline",
-    ) -> pygame.Rect:
-        before = self.surface.copy()
-        rect = super().text(s, pos, px, weight, colour, anchor, level)
-        line = RENDERINGS.get(nfc(s), px, weight, colour or self.theme.ink)
-        ink = line.surface.get_rect(
-            topleft=(rect.left + line.left, baseline_of(pos[1], px, level) + line.top)
-        )
-        ground = tuple(before.get_at(ink.clamp(self.rect).center))[:3]
-        self.lines.append((s, px, ink, contrast(colour or self.theme.ink, ground)))  # type: ignore[arg-type]
-        return rect
 
 
 def shown(
@@ -83,8 +55,8 @@ def test_all_words_are_whole_large_enough_and_inside(panel: str, name: str, lang
     canvas, _, _ = shown(panel, name, lang, large=large)
     _, _, needed, _ = PANELS[panel]
     mm = px_per_mm(panel)
-    for words, px, rect, _ in canvas.lines:
-        capital = px * CAP_HEIGHT / mm
+    for words, cap, rect, *_ in canvas.lines:
+        capital = cap / mm
         beside_the_question = any(words in sentence for sentence in who_served(lang))
         assert capital >= (LEAST_MM if beside_the_question else needed) - 0.05, words
         assert "…" not in words, words
@@ -96,7 +68,7 @@ def test_all_words_are_whole_large_enough_and_inside(panel: str, name: str, lang
 def test_every_word_stands_out_from_its_ground(panel: str, theme: ThemeName) -> None:
     for name in NAMES:
         canvas, _, _ = shown(panel, name, "vi", theme)
-        for words, _, _, ratio in canvas.lines:
+        for words, _, _, ratio, _ in canvas.lines:
             assert ratio >= 7.0, (name, words)
 
 
@@ -111,15 +83,15 @@ def who_served(lang: str) -> list[str]:
 def test_who_served_is_named_to_be_confirmed_or_skipped(panel: str, lang: str) -> None:
     for name in FACES:
         canvas, targets, _ = shown(panel, name, lang)
-        told = " ".join(words for words, _, _, _ in canvas.lines)
+        told = " ".join(words for words, *_ in canvas.lines)
         assert any(sentence in told for sentence in who_served(lang)), told
         assert all(TEXTS("rate.skip", lang) in sentence for sentence in who_served(lang))
         assert targets[-1][1] == Skip()
         ((where, _),) = [each for each in targets if isinstance(each[1], Skip)]
-        written = [rect for words, _, rect, _ in canvas.lines if any(words in s for s in who_served(lang))]
+        written = [rect for words, _, rect, *_ in canvas.lines if any(words in s for s in who_served(lang))]
         assert sum(not where.contains(rect) for rect in written) >= 2, "beside the button, on its own lines"
     canvas, _, _ = shown(panel, "nobody-named", lang)
-    assert not any(TEXTS("rate.officer", lang, name="")[:9] in words for words, _, _, _ in canvas.lines)
+    assert not any(TEXTS("rate.officer", lang, name="")[:9] in words for words, *_ in canvas.lines)
 
 
 @pytest.mark.parametrize("panel", PANELS)
@@ -129,7 +101,7 @@ def test_a_name_that_is_too_long_is_cut_and_not_what_is_asked(panel: str) -> Non
         canvas = Recorder(pygame.Surface(size, depth=32), THEMES["light"])
         page = Faces("A2-017", "12", levels, "vi", "Ủy ban " * 30, guest)
         Painter(canvas, TEXTS, Layout.of_panel(size, inches, needed)).paint(View(page))
-        told = " ".join(words for words, _, _, _ in canvas.lines)
+        told = " ".join(words for words, *_ in canvas.lines)
         assert "… Sai? Bấm Bỏ qua." in told
 
 
@@ -163,8 +135,8 @@ def test_upright_everything_is_within_reach_of_a_seated_person() -> None:
 def test_text_size_makes_words_larger() -> None:
     for panel in ("wide", "tall"):
         usual, large = (shown(panel, "faces-4", "vi", large=x)[0].lines for x in (False, True))
-        size = {words: px for words, px, _, _ in usual}
-        assert any(px > size.get(words, px) for words, px, _, _ in large)
+        size = {words: cap for words, cap, *_ in usual}
+        assert any(cap > size.get(words, cap) for words, cap, *_ in large)
 
 
 @pytest.mark.parametrize("size", [(480, 320), (320, 480), (480, 800), (1024, 600), (600, 1024)])

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 import pygame
 import pytest
 
 from broker import messages as m
-from hardware.canvas import Anchor, Canvas, Level, Point, baseline_of, held, start_of
 from hardware.printer import PrinterStatus, PrintResult
 from hardware.texts import LANGUAGES
-from hardware.theme import RGB, THEMES, Theme, ThemeName, contrast
+from hardware.theme import THEMES, ThemeName
 from hardware.type import CAP_HEIGHT
 from kiosk.layout.panel import LEAST_MM, NEEDED_MM, Panel
 from kiosk.paint.painter import paint, theme_of
@@ -22,6 +20,7 @@ from kiosk.vocabulary import Job
 from server.hall.refusals import CODES
 from tests.kiosk import sample
 from tests.kiosk.gallery import BUTTONS, PANELS, TEXTS, draw, hall_with, replace_id, states, view_of
+from tests.recorder import Recorder
 
 KIOSK_CODES = (
     "before-opening",
@@ -39,62 +38,13 @@ KIOSK_CODES = (
 NEEDED = ("home.title", "home.hint", "priority.normal", "priority.papers", "done.done", "held.noted")
 
 
-class Recorder(Canvas):
-    """Draws as always, and remembers each line: its words, capitals in pixels, and contrast to its ground."""
-
-    def __init__(self, surface: pygame.Surface, theme: Theme) -> None:
-        super().__init__(surface, theme)
-        self.lines: list[tuple[str, float, float]] = []
-
-    def text(
-        self,
-        s: str,
-        pos: Point,
-        px: int,
-        weight: int = 400,
-        colour: RGB | None = None,
-        anchor: Anchor = "left",
-        level: Level = "baseline",
-    ) -> pygame.Rect:
-        left = start_of(pos[0], self.width(s, px, weight), anchor)
-        self._remember(s, left, self.width(s, px, weight), pos[1], px, colour, level)
-        return super().text(s, pos, px, weight, colour, anchor, level)
-
-    def figures(
-        self,
-        s: str,
-        pos: Point,
-        px: int,
-        weight: int = 800,
-        colour: RGB | None = None,
-        anchor: Anchor = "left",
-        level: Level = "baseline",
-    ) -> pygame.Rect:
-        left = start_of(pos[0], self.figures_width(s, px, weight), anchor)
-        self._remember(s, left, self.figures_width(s, px, weight), pos[1], px, colour, level)
-        return super().figures(s, pos, px, weight, colour, anchor, level)
-
-    def _remember(
-        self, s: str, left: int, wide: int, y: float, px: int, colour: RGB | None, level: Level
-    ) -> None:
-        """Called before the line is drawn: what it will stand on is still to be seen."""
-        if not s:
-            return
-        where = held(left, baseline_of(y, px, level), wide, px)
-        assert self.rect.inflate(0, px // 2).contains(where), f"{s!r} leaves the panel"
-        middle = where.inflate(-where.width // 8, 0).clip(self.rect)
-        colours: Counter[RGB] = Counter()
-        for x in range(middle.left, middle.right, max(1, middle.width // 12)):
-            red, green, blue, _ = self.surface.get_at((x, middle.centery))
-            colours[red, green, blue] += 1
-        ground = colours.most_common(1)[0][0]
-        self.lines.append((s, px * CAP_HEIGHT, contrast(colour or self.theme.ink, ground)))
-
-
 def recorded(view: View, panel: Panel, theme: ThemeName = "light") -> Recorder:
     surface = pygame.Surface((panel.width, panel.height))
     canvas = Recorder(surface, THEMES[theme_of(theme, view.look)])
     paint(canvas, view, panel, TEXTS)
+    for line in canvas.lines:
+        px = round(line.cap / CAP_HEIGHT)
+        assert canvas.rect.inflate(0, px // 2).contains(line.box), f"{line.words!r} leaves the panel"
     return canvas
 
 
@@ -110,7 +60,7 @@ PICTURES = [
 def test_no_words_of_ours_are_cut_in_any_state(size: str, look: Look) -> None:
     for name, view in states(EVERY[size], look):
         if "long" not in name and name not in ("held-maybe",):  # whose names are longer than any paper
-            cut = [s for s, _, _ in recorded(view, EVERY[size]).lines if s.endswith("…")]
+            cut = [line.words for line in recorded(view, EVERY[size]).lines if line.words.endswith("…")]
             assert not cut, name
 
 
@@ -118,7 +68,7 @@ def test_no_words_of_ours_are_cut_in_any_state(size: str, look: Look) -> None:
 def test_no_letters_are_smaller_than_can_be_read(size: str, look: Look) -> None:
     panel = EVERY[size]
     for name, view in states(panel, look):
-        for words, cap, _ in recorded(view, panel).lines:
+        for words, cap, *_ in recorded(view, panel).lines:
             assert cap >= LEAST_MM * panel.px_per_mm - 0.01, (name, words)
 
 
@@ -144,7 +94,7 @@ def test_what_must_be_read_is_large_on_the_panel_of_the_pictures(look: Look) -> 
     }
     met = set()
     for name, view in states(panel, look):
-        for words, cap, _ in recorded(view, panel).lines:
+        for words, cap, *_ in recorded(view, panel).lines:
             offered = name.startswith("home") and words in {r[2] for r in sample.AUTHORITIES} | {"Sở Y tế"}
             if words in needed or offered:
                 met.add(words)
@@ -161,7 +111,7 @@ def test_what_must_be_read_is_large_on_the_panel_of_the_pictures(look: Look) -> 
 def test_contrast_is_at_least_seven_for_all_words(size: str, theme: ThemeName, look: Look) -> None:
     panel = EVERY[size]
     for name, view in states(panel, look):
-        for words, _, ratio in recorded(view, panel, theme).lines:
+        for words, _, _, ratio, _ in recorded(view, panel, theme).lines:
             assert ratio >= 7.0, (name, words)
 
 
@@ -169,7 +119,7 @@ def test_the_number_has_capitals_of_sixty_millimetres_where_it_fits() -> None:
     panel = PANELS["tall"]
     for name, view in states(panel, Look()):
         if name in ("done", "paper-out"):
-            (cap,) = [cap for words, cap, _ in recorded(view, panel).lines if words == "B047"]
+            (cap,) = [cap for words, cap, *_ in recorded(view, panel).lines if words == "B047"]
             assert cap / panel.px_per_mm >= 60
 
 
@@ -189,7 +139,7 @@ def test_larger_words_never_make_the_number_smaller(size: str) -> None:
         shown = usual[name].screen
         assert isinstance(shown, Done | Held | Leftover | Help) and shown.ticket is not None
         caps = [
-            max(cap for words, cap, _ in recorded(view, panel).lines if words == shown.ticket.number)
+            max(cap for words, cap, *_ in recorded(view, panel).lines if words == shown.ticket.number)
             for view in (usual[name], large[name])
         ]
         assert caps[1] >= caps[0], name
@@ -198,14 +148,14 @@ def test_larger_words_never_make_the_number_smaller(size: str) -> None:
 def test_what_is_switched_on_says_so_in_a_word() -> None:
     for size, panel in PANELS.items():
         for look in (Look(large=True), Look(contrast=True), Look(lang="en", large=True, contrast=True)):
-            said = [words for words, _, _ in recorded(view_of(Home(), panel, look), panel).lines]
+            said = [words for words, *_ in recorded(view_of(Home(), panel, look), panel).lines]
             assert said.count(TEXTS("bar.on", look.lang)) == look.large + look.contrast, (size, look)
 
 
 def test_no_two_buttons_of_a_screen_have_the_same_words() -> None:
     for panel in PANELS.values():
         view = view_of(Collecting("H42.05-261123-0001", tuple(sample.FIGURES), Home()), panel, Look("en"))
-        said = [words for words, _, _ in recorded(view, panel).lines]
+        said = [words for words, *_ in recorded(view, panel).lines]
         assert said.count("Back") == said.count("Previous") == 1
 
 
@@ -280,7 +230,7 @@ def test_every_state_says_in_words_what_it_is(size: str, look: Look) -> None:
     for name, view in states(PANELS[size], look):
         if name in SAYS:
             met.add(name)
-            said = " ".join(words for words, _, _ in recorded(view, PANELS[size]).lines)
+            said = " ".join(words for words, *_ in recorded(view, PANELS[size]).lines)
             key = "home.title_small" if (name, size) == ("home", "wide") else SAYS[name]
             assert TEXTS(key, look.lang) in said, name
     assert met == set(SAYS)
@@ -292,10 +242,10 @@ def test_before_anything_is_chosen_every_panel_says_that_the_server_is_away_and_
 ) -> None:
     panel = EVERY[size]
     shown = dict(states(panel, look))
-    said = " ".join(words for words, _, _ in recorded(shown["home-scanner-alone"], panel).lines)
+    said = " ".join(words for words, *_ in recorded(shown["home-scanner-alone"], panel).lines)
     assert TEXTS("offline.alone" if panel.portrait else "offline.alone_short", look.lang) in said
     assert TEXTS("scan.hint", look.lang) in said
-    calm = " ".join(words for words, _, _ in recorded(shown["home"], panel).lines)
+    calm = " ".join(words for words, *_ in recorded(shown["home"], panel).lines)
     assert TEXTS("offline.alone_short", look.lang) not in calm and TEXTS("scan.hint", look.lang) not in calm
 
 
