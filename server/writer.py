@@ -261,8 +261,9 @@ class Writer:
         day = business_day(self._site, corrected(self._site, self._state, command, now)).isoformat()
         used = self._store.used(command.ticket, command.token, command.number, day)
         for ticket in batch.tickets.values():
+            used |= {ticket.id, ticket.token}
             if ticket.day == day:
-                used |= {ticket.id, ticket.token, ticket.number}
+                used.add(ticket.number)
         return replace(command, taken=frozenset(used))
 
     def _mirror(self, event: Event, batch: Batch) -> None:
