@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
 
 from hardware import escpos
@@ -33,6 +35,10 @@ class WireGone(OSError):
     """The wire is dead: unplugged, switched off, or it takes no more bytes."""
 
 
+class NothingLeft(WireGone):
+    """It could not be reached: certainly nothing will come out."""
+
+
 class Wire(Protocol):
     """What a driver brings: bytes out, bytes in. Reopens itself when the printer comes back."""
 
@@ -54,6 +60,16 @@ class Wire(Protocol):
 
     def close(self) -> None:
         """Let go. Bounded."""
+
+
+@contextmanager
+def or_let_go(wire: Wire, name: str) -> Iterator[None]:
+    """A wire on which something fails is let go. Raises WireGone for any OSError."""
+    try:
+        yield
+    except OSError as error:
+        wire.close()
+        raise WireGone(f"{name}: {error}") from error
 
 
 class EscposPrinter(WatchedPrinter):

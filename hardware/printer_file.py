@@ -15,9 +15,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from hardware.escpos_printer import WireGone
+from hardware.escpos_printer import NothingLeft, WireGone, or_let_go
 from hardware.printer import PrinterStatus
-from hardware.printer_oneway import NothingLeft
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +57,9 @@ class FileWire:
 
     def port(self) -> PrinterStatus | None:
         """What the port says of its printer; None where the device is no printer port. Raises WireGone."""
+        fd = self._opened()
         try:
-            told = fcntl.ioctl(self._opened(), LPGETSTATUS, bytes(4))
+            told = fcntl.ioctl(fd, LPGETSTATUS, bytes(4))
         except OSError as error:
             if error.errno in (errno.ENOTTY, errno.EINVAL):
                 return None
@@ -81,18 +81,15 @@ class FileWire:
     def write(self, data: bytes, timeout_s: float) -> None:
         limit = time.monotonic() + timeout_s
         fd = self._opened()
-        try:
+        with or_let_go(self, str(self._path)):
             write_all(fd, data, limit)
             self.drain(fd, limit)
-        except OSError as error:
-            self.close()
-            raise WireGone(f"{self._path}: {error}") from error
 
     def read(self, timeout_s: float) -> bytes:
         if self._fd is None:
             return b""
         limit = time.monotonic() + timeout_s
-        try:
+        with or_let_go(self, str(self._path)):
             while True:
                 ready, _, _ = select.select([self._fd], [], [], max(0.0, limit - time.monotonic()))
                 if not ready:
@@ -104,9 +101,6 @@ class FileWire:
                 if found or time.monotonic() >= limit:
                     return found
                 time.sleep(EMPTY_S)
-        except OSError as error:
-            self.close()
-            raise WireGone(f"{self._path}: {error}") from error
 
     def close(self) -> None:
         """Never raises: whatever the system says of it, Linux has let go of the descriptor (close(2))."""
@@ -127,7 +121,7 @@ class FileWire:
 
 
 def write_all(fd: int, data: bytes, limit: float) -> None:
-    """Write all of `data` to a file that does not block, until the instant `limit`. Raises OSError."""
+    """Write all of `data` to a file or socket that does not block, until `limit`. Raises OSError."""
     rest = memoryview(data)
     while rest:
         left = limit - time.monotonic()

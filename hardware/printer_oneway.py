@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hardware.escpos_printer import STALL_S, WireGone
+from hardware.escpos_printer import STALL_S, NothingLeft, WireGone
 from hardware.print_head import Head
 from hardware.print_job import PrintJob
 from hardware.printer import REFUSES, PrinterStatus, PrintResult
@@ -32,10 +32,6 @@ class Outlet(Protocol):
 
     def close(self) -> None:
         """Let go. Bounded."""
-
-
-class NothingLeft(WireGone):
-    """It could not be reached: certainly nothing will come out."""
 
 
 class OneWayPrinter(WatchedPrinter):

@@ -13,10 +13,9 @@ import time
 from pathlib import Path
 from typing import Final
 
-from hardware.escpos_printer import Wire, WireGone
+from hardware.escpos_printer import NothingLeft, Wire, WireGone
 from hardware.printer import PrinterStatus
 from hardware.printer_file import USB_BYTES_PER_S, FileWire, write_all
-from hardware.printer_oneway import NothingLeft
 
 LPSTAT_S: Final = 2.0  # to answer
 IDLE_S: Final = 3.0  # between two questions of an idle queue, each a process: a fault is told within 5 s

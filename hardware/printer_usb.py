@@ -18,8 +18,7 @@ import usb.backend.libusb1
 import usb.core
 import usb.util
 
-from hardware.escpos_printer import WireGone
-from hardware.printer_oneway import NothingLeft
+from hardware.escpos_printer import NothingLeft, or_let_go
 
 log = logging.getLogger(__name__)
 
@@ -60,26 +59,21 @@ class UsbWire:
     def write(self, data: bytes, timeout_s: float) -> None:
         limit = time.monotonic() + timeout_s
         device = self._opened()
-        try:
+        with or_let_go(self, "USB printer"):  # USBError is an OSError
             for at in range(0, len(data), PIECE_BYTES):
                 piece = data[at : at + PIECE_BYTES]
                 sent = device.write(self._out, piece, _ms(limit - time.monotonic()))
                 if sent != len(piece):
                     raise OSError(errno.EIO, "it took a part only")
-        except OSError as error:  # USBError is one
-            self.close()
-            raise WireGone(f"USB printer: {error}") from error
 
     def read(self, timeout_s: float) -> bytes:
         if self._device is None:
             return b""
-        try:
-            return bytes(self._device.read(self._into, READ_BYTES, _ms(timeout_s)))
-        except usb.core.USBTimeoutError:
-            return b""
-        except OSError as error:
-            self.close()
-            raise WireGone(f"USB printer: {error}") from error
+        with or_let_go(self, "USB printer"):
+            try:
+                return bytes(self._device.read(self._into, READ_BYTES, _ms(timeout_s)))
+            except usb.core.USBTimeoutError:
+                return b""
 
     def close(self) -> None:
         device, self._device = self._device, None

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote
 
-from hardware.escpos_printer import EscposPrinter, Wire, WireGone
+from hardware.escpos_printer import EscposPrinter, NothingLeft, Wire, or_let_go
 from hardware.print_head import Head
 from hardware.printer import Printer
-from hardware.printer_file import FileWire, is_device
+from hardware.printer_file import FileWire, is_device, write_all
 from hardware.printer_host import Host
-from hardware.printer_oneway import NothingLeft, OneWayPrinter
+from hardware.printer_oneway import OneWayPrinter
 from hardware.printer_options import Options
 from hardware.printer_outlets import CupsQueue, FileOutlet, PortOutlet, WireOutlet
 
@@ -28,6 +28,7 @@ RAW_PORT: Final = 9100
 CONNECT_S: Final = 1.5  # with its name; a printer in the same building answers within milliseconds
 TCP_BYTES_PER_S: Final = 100_000.0  # a bad radio link
 READ_BYTES: Final = 256
+NETWORK: Final = "network printer"  # in what went wrong
 DEVICES: Final = {"file": "/dev/usb/lp0", "serial": "/dev/ttyUSB0"}
 
 
@@ -117,7 +118,10 @@ def _only_host(url: SplitResult) -> str:
 
 
 class TcpWire:
-    """A raw TCP connection, usually to port 9100. Connects again after the printer has closed it."""
+    """A raw TCP connection, usually to port 9100. Connects again after the printer has closed it.
+
+    Its socket always has a time limit, and so never blocks whoever writes to its descriptor.
+    """
 
     bytes_per_s = TCP_BYTES_PER_S
 
@@ -127,34 +131,21 @@ class TcpWire:
 
     def write(self, data: bytes, timeout_s: float) -> None:
         connection = self._connected()
-        limit = time.monotonic() + timeout_s
-        rest = memoryview(data)
-        try:
-            while rest:
-                left = limit - time.monotonic()
-                if left <= 0:
-                    raise TimeoutError("it takes no bytes")
-                connection.settimeout(left)
-                rest = rest[connection.send(rest) :]
-        except OSError as error:
-            self.close()
-            raise WireGone(f"network printer: {error}") from error
+        with or_let_go(self, NETWORK):
+            write_all(connection.fileno(), data, time.monotonic() + timeout_s)
 
     def read(self, timeout_s: float) -> bytes:
         if self._socket is None:
             return b""
-        try:
+        with or_let_go(self, NETWORK):
             self._socket.settimeout(timeout_s)  # 0 does not wait
-            found = self._socket.recv(READ_BYTES)
-        except (TimeoutError, BlockingIOError):
-            return b""
-        except OSError as error:
-            self.close()
-            raise WireGone(f"network printer: {error}") from error
-        if not found:
-            self.close()
-            raise WireGone("network printer: it closed the connection")
-        return found
+            try:
+                found = self._socket.recv(READ_BYTES)
+            except (TimeoutError, BlockingIOError):
+                return b""
+            if not found:
+                raise ConnectionError("it closed the connection")
+            return found
 
     def close(self) -> None:
         if self._socket is not None:
@@ -168,5 +159,5 @@ class TcpWire:
                 self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError as error:
                 self.close()
-                raise NothingLeft(f"network printer: {error}") from error
+                raise NothingLeft(f"{NETWORK}: {error}") from error
         return self._socket

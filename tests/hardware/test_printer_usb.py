@@ -11,11 +11,10 @@ import usb.core
 
 from hardware import escpos
 from hardware.clock import SystemClock
-from hardware.escpos_printer import EscposPrinter, WireGone
+from hardware.escpos_printer import EscposPrinter, NothingLeft, WireGone
 from hardware.paper_machine import PaperMachine
 from hardware.print_head import STANDARD
 from hardware.printer import PrinterStatus, PrintResult
-from hardware.printer_oneway import NothingLeft
 from hardware.printer_usb import UsbWire, identity
 from tests.brokers import eventually
 from tests.hardware.test_printer_contract import PICTURE
