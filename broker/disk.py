@@ -109,7 +109,7 @@ def card_of(file: Path) -> str:
     for place in (block / "device" / "cid", block / ".." / "device" / "cid"):  # a disk, a partition of one
         try:
             return f"{place.read_text(encoding='ascii').strip()}/{here}"
-        except OSError:
+        except FileNotFoundError:
             continue  # no SD card
     return f"/{here}"
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hardware.print_job import PrintJob
-from hardware.printer import PrinterStatus, PrintResult
+from hardware.printer import READY, PrinterStatus, PrintResult
 
 CAME_OUT = (PrintResult.PRINTED, PrintResult.SENT, PrintResult.MAYBE, PrintResult.CUTTER_ERROR)
-WITH_PAPER = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class PaperCount:
         """
         if status is PrinterStatus.PAPER_OUT:
             return self if self.out else replace(self, out=True)
-        if self.out and status in WITH_PAPER:
+        if self.out and status in READY:
             return self.roll_put_in()
         return self
 

@@ -27,6 +27,9 @@ class PrinterStatus(StrEnum):
     UNPLUGGED = "unplugged"  # or switched off, or silent: it does not answer
 
 
+READY = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)  # a ticket would come out
+
+
 class PrintResult(StrEnum):
     """What became of one job. `maybe`: bytes left us and the printer never said whether they are on paper.
 

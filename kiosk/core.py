@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broker.vocabulary import Now
-from hardware.printer import PrintResult
+from hardware.printer import READY, PrintResult
 from kiosk.state import answers, buttons, giving, scans, showing, touches
 from kiosk.state.hall import Hall
 from kiosk.state.memory import SERVER_GRACE_S, SETTLE_S, START_S, Memory
@@ -107,7 +107,7 @@ class Kiosk:
             case PrinterIs(status):
                 kiosk.printer = status
                 match kiosk.step:  # who has put the paper in is there, and the number can be printed
-                    case Helping(before=Showing() as before, called=float()) if status in showing.READY:
+                    case Helping(before=Showing() as before, called=float()) if status in READY:
                         kiosk.go(held_anew(before, now), now)
                 return [*effects, TellPrinter(status)]
             case PrintEnded(job, result):
@@ -125,7 +125,7 @@ class Kiosk:
         kiosk = self._memory
         situation = kiosk.situation(now)
         config, plan = kiosk.hall.config, kiosk.hall.plan
-        ready = kiosk.printer is None or kiosk.printer in showing.READY
+        ready = kiosk.printer is None or kiosk.printer in READY
         return View(
             screen=showing.screen_of(kiosk.step, situation),
             look=kiosk.look,

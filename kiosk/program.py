@@ -46,7 +46,7 @@ from kiosk.panel import Shown, Touch, routes
 from kiosk.printing import PaperUsed, Printing, PrintingBroken
 from kiosk.stage import Stage
 from kiosk.store import Store
-from kiosk.vocabulary import Booted, Input, PrinterIs, Scanned, ScannerIs, Tick
+from kiosk.vocabulary import SERVICE, Booted, Input, PrinterIs, Scanned, ScannerIs, Tick
 
 log = logging.getLogger("kiosk")
 
@@ -105,7 +105,7 @@ def run(settings: Settings) -> int:
 
 def open_keys(settings: Settings, inbox: queue.SimpleQueue[Any]) -> Buttons:
     keys = open_buttons("sim:help,back" if settings.keys == "sim:" else settings.keys, inbox.put)
-    if not settings.touch and not any(id.startswith("service-") for id in keys.ids):
+    if not settings.touch and not any(id.startswith(SERVICE) for id in keys.ids):
         keys.close()
         raise ValueError(f"keys '{settings.keys}': a kiosk without touch needs buttons, as in '{BUTTONS}'")
     return keys

@@ -25,10 +25,10 @@ from kiosk.layout.frame import Arrangement
 from kiosk.layout.panel import Panel
 from kiosk.paint.painter import paint, theme_of
 from kiosk.panel import Shown
+from kiosk.state.buttons import BUTTONS
 from kiosk.view import View
-from kiosk.vocabulary import ButtonPressed, Input, Tapped
+from kiosk.vocabulary import SERVICE, ButtonPressed, Input, Tapped
 
-WORDED = ("ok", "priority", "back", "help", "language", "page")  # buttons whose plate is a word
 CALM_S = 1.0  # figures on the screen change at most so often
 
 
@@ -100,7 +100,7 @@ class Stage:
             if page is None:
                 self._arrangement = paint(canvas, view, self._panel, self._texts)
             else:
-                self._guest.paint(canvas, self._panel.px_per_mm, large=view.look.large)
+                self._guest.paint(canvas, self._panel.px_per_mm)
             self._screen.show()
             self._on, self._painted_at = on, now.mono
             self._shown.labels = self._labels()
@@ -122,9 +122,9 @@ class Stage:
 
     def _labels(self) -> dict[str, str]:
         """The words on the wired buttons, as they would be painted on them."""
-        labels = {word: self._texts(f"keys.{word}", "vi") for word in WORDED}
+        labels = {word: self._texts(f"keys.{word}", "vi") for word in sorted(BUTTONS)}
         for id in self._keys.ids:
-            found = self._core.hall.service(id.removeprefix("service-"))
+            found = self._core.hall.service(id.removeprefix(SERVICE))
             if found is not None:
                 labels[id] = f"{found[1].letter} {found[1].name.vi}"
         return labels

@@ -7,6 +7,7 @@ after a start is the core's. Numbers only: nothing of a person.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -17,6 +18,8 @@ from broker.messages import DeviceConfig, TicketReply
 from hardware.paper_count import PaperCount
 from kiosk.state.series import Series
 from kiosk.vocabulary import Phase, Unfinished
+
+log = logging.getLogger("kiosk")
 
 Ending = Literal["printed", "failed", "maybe", "abandoned", "refused"]
 
@@ -151,7 +154,8 @@ class Store:
             return None
         try:
             return msgspec.json.decode(row[1], type=kind)
-        except msgspec.DecodeError:
+        except msgspec.DecodeError as error:
+            log.warning("kept value unreadable name=%s reason=%s", name, type(error).__name__)
             return None
 
 

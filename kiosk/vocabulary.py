@@ -6,7 +6,7 @@ What the server says comes in the words of `broker.vocabulary`, unchanged.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from broker.messages import DeviceConfig, FloorsRequest, IssueRequest, TicketFact, TicketReply
 from broker.vocabulary import Heard
@@ -16,6 +16,13 @@ from kiosk.view import Target
 
 Outcome = Literal["printed", "failed", "maybe"]
 Phase = Literal["pending", "issued", "printing"]
+
+SERVICE: Final = "service-"  # the wired button of a service: what its id begins with
+
+
+def button_of(service: str) -> str:
+    """The id of the wired button of a service."""
+    return SERVICE + service
 
 
 @dataclass(frozen=True)

@@ -112,14 +112,15 @@ class Guest:
         """When `tick` is wanted at the latest."""
         return self._asking.wake()
 
-    def paint(self, canvas: Canvas, px_per_mm: float, *, large: bool = False) -> None:
-        """Draw the page on the whole canvas, in its theme; large: with the kiosk's "text size"."""
+    def paint(self, canvas: Canvas, px_per_mm: float) -> None:
+        """Draw the page on the whole canvas, in its theme."""
         page = self._asking.page
         if page is None:
             self._targets = []
             return
-        from kiosk.counter.layout import STANDING_MM, Layout
+        from kiosk.counter.layout import Layout
         from kiosk.counter.screen import Painter
+        from kiosk.layout.panel import NEEDED_MM
 
-        layout = Layout(canvas.rect.size, px_per_mm, STANDING_MM)
-        self._targets = Painter(canvas, self._texts, layout).paint(View(page), large=large)
+        layout = Layout(canvas.rect.size, px_per_mm, NEEDED_MM)
+        self._targets = Painter(canvas, self._texts, layout).paint(View(page))

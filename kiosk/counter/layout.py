@@ -14,18 +14,14 @@ from typing import Final
 import pygame
 
 from hardware.type import CAP_HEIGHT, line_px
+from kiosk.layout.panel import BUTTON_MM, GAP_MM, LEAST_MM, MM_PER_INCH
 
-MM_PER_INCH: Final = 25.4
 DESIGN: Final = (800, 480)
 MARGIN, GAP = 14, 27  # of the design
-GAP_MM: Final = 5.0
-FOOT_MM, ROW_MM = 25.0, 35.0  # upright: the buttons at the foot, and a face or an answer
+ROW_MM: Final = 35.0  # upright: a face or an answer
 BELOW_MM: Final = 22.0  # under the foot of a kiosk: no target is centred below 800 mm from the floor
 AT_HAND_MM: Final = 4.9  # capitals to be read at 400 mm, before one on a desk (EN 301 549 5.1.4)
-STANDING_MM: Final = 7.3  # at 600 mm, before a kiosk
-LEAST_MM: Final = 4.8  # capitals of anything (ADA 707.7.2)
 TITLE_MM, WORDS_MM = 13.2, 8.3  # upright, as on the kiosk's own pages
-LARGE: Final = 1.25  # what a kiosk's "text size" does
 
 Row = list[pygame.Rect]
 
@@ -134,7 +130,7 @@ class Layout:
         wide, high = self.size
         large = wide / self._px_per_mm >= 200
         margin, below = (self._mm(11.8), self._mm(BELOW_MM)) if large else (self._mm(GAP_MM),) * 2
-        gap, foot = self._mm(GAP_MM), self._mm(FOOT_MM)
+        gap, foot = self._mm(GAP_MM), self._mm(BUTTON_MM)
         across = wide - 2 * margin
         title = 2 * line_px(self.title)
         low = high - below - foot

@@ -16,7 +16,7 @@ from hardware.canvas import Anchor, Canvas, DoesNotFit
 from hardware.texts import Texts
 from hardware.theme import RGB
 from hardware.type import line_px
-from kiosk.counter.layout import LARGE, MARGIN, Layout, Sheet
+from kiosk.counter.layout import MARGIN, Layout, Sheet
 from kiosk.counter.view import (
     Faces,
     Idle,
@@ -52,11 +52,9 @@ class Painter:
     def __init__(self, canvas: Canvas, texts: Texts, layout: Layout) -> None:
         self._canvas, self._texts, self._layout = canvas, texts, layout
         self._theme = canvas.theme
-        self._large = False
 
-    def paint(self, view: View, *, large: bool = False) -> Targets:
-        """Draw everything anew; where the targets are, in pixels. large: words as a kiosk's "text size"."""
-        self._large = large
+    def paint(self, view: View) -> Targets:
+        """Draw everything anew; where the targets are, in pixels."""
         painters: dict[type, Callable[[View], Targets]] = {
             Idle: self._idle,
             Faces: self._faces,
@@ -179,7 +177,7 @@ class Painter:
 
     def _face(self, rect: pygame.Rect, face: int, words: str, colour: RGB, beside: bool) -> None:
         """A face and its words, which a wide place has on one line."""
-        place, size = self._layout, self._sized(self._layout.words)
+        place, size = self._layout, self._layout.words
         if beside:
             side = rect.height * 3 // 4
             pad = (rect.height - side) // 2
@@ -301,7 +299,7 @@ class Painter:
     def _button(self, rect: pygame.Rect, words: str, fill: RGB, border: RGB, width: int, ink: RGB) -> None:
         self._canvas.card(rect, fill, self._radius, border, self._border(width))
         inner = rect.inflate(-self._layout.px(24), -self._layout.px(4))
-        size = self._sized(self._layout.words)
+        size = self._layout.words
         self._fitted(words, inner, size, 700, ink, "centre", self._layout.needed)
 
     def _words(
@@ -332,9 +330,6 @@ class Painter:
         while self._canvas.figures_width(number, size, 800) > most and size > 4:
             size -= 4
         self._canvas.figures(number, middle, size, 800, ink, "centre", "middle")
-
-    def _sized(self, px: int) -> int:
-        return round(px * LARGE) if self._large else px
 
     @property
     def _radius(self) -> int:

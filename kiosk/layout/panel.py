@@ -17,7 +17,7 @@ TARGET_MM: Final = 20.0  # anything to touch, both ways
 BUTTON_MM: Final = 25.0  # a choice: high
 GAP_MM: Final = 5.0  # between two targets
 NEEDED_MM: Final = 7.3  # capitals of what must be read (0.7 degrees at 600 mm)
-LEAST_MM: Final = 4.8  # capitals of anything
+LEAST_MM: Final = 4.8  # capitals of anything (ADA 707.7.2)
 NUMBER_MM: Final = 60.0  # capitals of the citizen's number, where there is room
 LOW_REACH_MM: Final = 1000.0  # from the floor: with "lower", no target is centred above
 LARGE: Final = 1.25  # what "text size" does
@@ -30,7 +30,7 @@ class BadPanel(ValueError):
 
 @dataclass(frozen=True)
 class Type:
-    """Capital heights in mm, by what is written. `least` is how far words may shrink before they are cut."""
+    """Capital heights in mm, by what is written."""
 
     hall: float
     clock: float
@@ -42,12 +42,11 @@ class Type:
     label: float
     action: float
     value: float
-    wait_least: float
 
 
 # Drawn sizes of the two families of pictures. On the small one only names and titles reach 7.3 mm.
-_PORTRAIT: Final = Type(6.2, 10.3, 13.2, 7.5, 7.7, 7.5, 5.6, 5.7, 8.3, 11.0, NEEDED_MM)
-_LANDSCAPE: Final = Type(5.0, 7.55, 7.55, 5.0, NEEDED_MM, 5.0, 5.0, 5.0, NEEDED_MM, 7.4, LEAST_MM)
+_PORTRAIT: Final = Type(6.2, 10.3, 13.2, 7.5, 7.7, 7.5, 5.6, 5.7, 8.3, 11.0)
+_LANDSCAPE: Final = Type(5.0, 7.55, 7.55, 5.0, NEEDED_MM, 5.0, 5.0, 5.0, NEEDED_MM, 7.4)
 
 
 @dataclass(frozen=True)

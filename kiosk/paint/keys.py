@@ -29,7 +29,7 @@ BUTTON_OF: Final = {
 }
 
 
-def button_of(view: View, spot: Spot, arrangement: Arrangement) -> str:
+def word_of(view: View, spot: Spot, arrangement: Arrangement) -> str:
     """The wired button for a target: "ok" goes on, "back" is the other way."""
     verb = spot.target.verb
     other = any(s.target.verb is Verb.PRINT_AGAIN for s in arrangement.spots)
@@ -43,7 +43,7 @@ def button_of(view: View, spot: Spot, arrangement: Arrangement) -> str:
 def paint_key(brush: Brush, view: View, spot: Spot, arrangement: Arrangement, text: str) -> None:
     """The button's cap with its word, and below what it does."""
     panel, theme, box = brush.panel, brush.theme, spot.rect
-    word = brush.say(f"keys.{button_of(view, spot, arrangement)}")
+    word = brush.say(f"keys.{word_of(view, spot, arrangement)}")
     strong = spot.tone is Tone.FILLED and spot.target.verb is not Verb.HELP
     high = line_px(panel.cap(LEAST_MM)) + (panel.mm(2.0) if panel.portrait else 0)
     fits = panel.portrait or brush.canvas.width(text, panel.cap(LEAST_MM), 700) <= box.width

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from broker.vocabulary import Now
 from hardware.printer import PrintResult
-from kiosk.state.memory import Memory, button_of
+from kiosk.state.memory import Memory
 from kiosk.state.steps import (
     INNER,
     Again,
@@ -28,10 +28,9 @@ from kiosk.state.steps import (
 )
 from kiosk.state.touches import ACTS, callable_now, page_of, pick_service, printable_again, tapped
 from kiosk.view import NORMAL, ONLY, PRIORITY, MoreTime, Target, Verb
-from kiosk.vocabulary import Effect, Note
+from kiosk.vocabulary import SERVICE, Effect, Note, button_of
 
 OUT = (PrintResult.PRINTED, PrintResult.SENT)  # the paper is out, as far as anybody can know
-SERVICE = button_of("")
 
 Place = type[Step] | type[MoreTime]
 

@@ -122,20 +122,13 @@ class Hall:
         """Every service of the hall: what wired buttons choose between."""
         return self.offers_of([s.id for a in self.authorities for s in a.services], at)
 
-    def offers_of(self, services: Iterable[str], at: datetime | None) -> tuple[Offer, ...]:
-        """Offers of some services, each under the name that citizens know it by."""
+    def offers_of(
+        self, services: Iterable[str], at: datetime | None, *, collecting: bool = False
+    ) -> tuple[Offer, ...]:
+        """Offers of some services, each under the name that citizens know it by: of an authority with one
+        service, its own. `collecting`: they are one and the same service, that of giving results out."""
         found = [self.services[id] for id in services if id in self.services]
-        return tuple(
-            replace(self._service_offer(s, at), name=a.name, short=a.short)
-            if len(a.services) == 1
-            else self._service_offer(s, at)
-            for a, s in found
-        )
-
-    def collecting(self, services: Iterable[str], at: datetime | None) -> tuple[Offer, ...]:
-        """Where results are collected: under the authority's name, since the service is one and the same."""
-        found = [self.services[id] for id in services if id in self.services]
-        of = Counter(authority.id for authority, _ in found)
+        of = Counter(a.id for a, _ in found) if collecting else {a.id: len(a.services) for a, _ in found}
         return tuple(
             replace(self._service_offer(s, at), name=a.name, short=a.short)
             if of[a.id] == 1

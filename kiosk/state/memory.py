@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from broker.messages import Words
 from broker.vocabulary import Now
-from hardware.printer import PrinterStatus, PrintResult
+from hardware.printer import READY, PrinterStatus, PrintResult
 from hardware.printer_pace import PATIENCE_S
 from kiosk.state import showing
 from kiosk.state.hall import Hall
@@ -19,7 +19,7 @@ from kiosk.state.pace import Pace
 from kiosk.state.series import Series
 from kiosk.state.steps import Asking, Helping, Home, Pausing, Recalled, Remarked, Showing, Step
 from kiosk.view import Look, NoServer, Shelf, Starting
-from kiosk.vocabulary import Job
+from kiosk.vocabulary import Job, button_of
 
 IDLE_S = 30.0  # without a touch on an inner screen: is anybody there? (WCAG 2.2.1)
 ANSWER_S = 20.0  # to answer that
@@ -33,11 +33,6 @@ SETTLE_S = 0.25  # a new screen is dead so long: the second half of a double tap
 SERVER_GRACE_S = 3.0  # a server that restarts is back before anybody is told that it was gone
 START_S = 10.0  # from power to the configuration, before the kiosk says that nobody answers
 CLOCK_WRONG = timedelta(seconds=300)  # beyond, the panel says that this machine's clock is wrong
-
-
-def button_of(service: str) -> str:
-    """The id of the wired button of a service."""
-    return f"service-{service}"
 
 
 @dataclass
@@ -158,7 +153,7 @@ class Memory:
     def no_paper(self) -> bool:
         """Whether nothing may be given because the hall gives numbers on paper only, and here is none."""
         plan = self.hall.plan
-        return plan is not None and not plan.paperless and self.printer not in (None, *showing.READY)
+        return plan is not None and not plan.paperless and self.printer not in (None, *READY)
 
     def resting(self, now: Now) -> Starting | NoServer | None:
         """The first screen while there is nothing to choose from, or nobody who would answer."""

@@ -41,7 +41,7 @@ REFUSED = {
 def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
     """Something was held to the scanner. It means something only where there is something to choose."""
     plan, on = kiosk.hall.plan, _choosing(kiosk)
-    if _still_there(kiosk, text, now) or plan is None or on is None or not kiosk.open(now):
+    if _read_before(kiosk, text, now) or plan is None or on is None or not kiosk.open(now):
         return []
     found = read(text, plan.url)
     match found:
@@ -56,7 +56,7 @@ def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
     return [Note(f"scanned kind={type(found).__name__}")]
 
 
-def _still_there(kiosk: Memory, text: str, now: Now) -> bool:
+def _read_before(kiosk: Memory, text: str, now: Now) -> bool:
     """Whether this was read a moment ago: a slip that lies under the scanner is read again and again."""
     last, kiosk.scanned = kiosk.scanned, (hash(text), now.mono)
     return last is not None and last[0] == hash(text) and now.mono - last[1] < STILL_S

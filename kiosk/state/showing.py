@@ -12,7 +12,7 @@ from math import ceil
 from typing import TypeVar
 
 from broker.messages import Lang, PriorityGroup, Words
-from hardware.printer import PrinterStatus, PrintResult
+from hardware.printer import READY, PrinterStatus, PrintResult
 from kiosk.state import steps
 from kiosk.state.hall import Hall
 from kiosk.state.steps import (
@@ -55,9 +55,9 @@ from kiosk.view import (
     Starting,
     Target,
 )
+from kiosk.vocabulary import button_of
 
 COUNT_S = 5  # seconds that run down are shown in steps of
-READY = (PrinterStatus.OK, PrinterStatus.PAPER_LOW)
 NO_PAPER = "no-paper"  # the hall gives numbers on paper only, and this kiosk has none
 
 T = TypeVar("T")
@@ -157,7 +157,7 @@ def _home(step: Home, now: Situation) -> Screen:
     if closing is not None:
         return Shut(closing, whole=True)
     if now.wired is not None:
-        offers = tuple(o for o in now.hall.all_services(now.at) if f"service-{o.target.of}" in now.wired)
+        offers = tuple(o for o in now.hall.all_services(now.at) if button_of(o.target.of) in now.wired)
         return _choices(offers, step.page, now, None, single=True, hinted=now.scanner)
     single = len(now.hall.authorities) == 1
     name = now.hall.authorities[0].name if single else None
@@ -173,7 +173,7 @@ def _services(step: Services, now: Situation) -> Screen:
 def _collecting(step: Collecting, now: Situation) -> Screen:
     hall = now.hall
     if step.collects:
-        offers = hall.collecting(step.services, now.at)
+        offers = hall.offers_of(step.services, now.at, collecting=True)
         return replace(_choices(offers, step.page, now, None), dossier=step.code)
     names = {found[0].id: found[0].name for id in step.services if (found := hall.service(id))}
     whose = next(iter(names.values())) if len(names) == 1 else None

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from broker import messages as m
 from broker.vocabulary import Now
-from hardware.printer import PrintResult
+from hardware.printer import READY, PrintResult
 from kiosk.state import showing
 from kiosk.state.giving import give
 from kiosk.state.memory import Memory
@@ -245,7 +245,7 @@ def printable_again(kiosk: Memory) -> Job | None:
     match kiosk.step:
         case Showing(result=None | PrintResult.PRINTED | PrintResult.SENT) | Showing(last_try=True):
             return None
-        case Showing(job) | Recalled(job) if kiosk.printer in showing.READY:
+        case Showing(job) | Recalled(job) if kiosk.printer in READY:
             return job
     return None
 

@@ -17,9 +17,10 @@ from broker import messages as m
 from hardware.canvas import Canvas
 from hardware.texts import Texts
 from hardware.theme import THEMES, ThemeName
-from kiosk.counter.layout import AT_HAND_MM, STANDING_MM, Layout
+from kiosk.counter.layout import AT_HAND_MM, Layout
 from kiosk.counter.screen import Painter
 from kiosk.counter.view import SCALES, Asked, Faces, Idle, Inquiry, Line, Reasons, Thanks, View
+from kiosk.layout.panel import NEEDED_MM
 from server.questionnaire import legal_questions
 from server.site_file import load_site
 from tests.golden import Picture, write
@@ -42,8 +43,8 @@ class Surface(NamedTuple):
 
 PANELS = {
     "terminal": Surface((800, 480), 7.0, AT_HAND_MM, False),
-    "wide": Surface((1280, 800), 10.1, STANDING_MM, True),
-    "tall": Surface((1080, 1920), 21.5, STANDING_MM, True),
+    "wide": Surface((1280, 800), 10.1, NEEDED_MM, True),
+    "tall": Surface((1080, 1920), 21.5, NEEDED_MM, True),
 }
 QUESTIONS = tuple(
     m.Question(
@@ -94,15 +95,15 @@ def views(lang: m.Lang, guest: bool) -> Iterator[tuple[str, View]]:
     yield "identify", View(Idle("ready", "7", lang=lang), identify="counter-7")
 
 
-def draw(view: View, panel: Surface, theme: ThemeName = "light", large: bool = False) -> pygame.Surface:
+def draw(view: View, panel: Surface, theme: ThemeName = "light") -> pygame.Surface:
     surface = pygame.Surface(panel.size, depth=32)
     layout = Layout.of_panel(panel.size, panel.inches, panel.needed_mm)
-    Painter(Canvas(surface, THEMES[theme]), TEXTS, layout).paint(view, large=large)
+    Painter(Canvas(surface, THEMES[theme]), TEXTS, layout).paint(view)
     return surface
 
 
 def pictures() -> Iterator[Picture]:
-    """Every state that is kept, `tall-faces-4-vi` or `tall-faces-4-vi-large`."""
+    """Every state that is kept, `tall-faces-4-vi` or `tall-faces-4-vi-dark`."""
     spoken: tuple[m.Lang, ...] = ("vi", "en")
     for size, panel in PANELS.items():
         for lang in spoken:
@@ -113,9 +114,6 @@ def pictures() -> Iterator[Picture]:
                 for theme in THEMED[size]:
                     paint = partial(draw, view, panel, theme)
                     yield Picture(f"{size}-{name}-vi-{theme}", paint, theme, 3)
-                if panel.guest:
-                    paint = partial(draw, view, panel, large=True)
-                    yield Picture(f"{size}-{name}-vi-large", paint, by=3)
 
 
 def main(folder: Path) -> None:

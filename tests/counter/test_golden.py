@@ -18,7 +18,7 @@ from tests.golden import MOST, golden, off, smaller, wrong
 KEPT = {each.name: each for each in pictures()}
 
 
-@pytest.mark.parametrize("ending", [*LANGUAGES, "large", "contrast", "dark"])
+@pytest.mark.parametrize("ending", [*LANGUAGES, "contrast", "dark"])
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_page_is_its_golden_picture(panel: str, ending: str) -> None:
     names = [name for name in KEPT if name.startswith(f"{panel}-") and name.endswith(f"-{ending}")]

@@ -17,8 +17,9 @@ from hardware.canvas import Canvas
 from hardware.theme import THEMES
 from kiosk.counter.asking import ASIDE_S, DWELL_S
 from kiosk.counter.guest import Guest
-from kiosk.counter.layout import STANDING_MM, Layout
+from kiosk.counter.layout import Layout
 from kiosk.counter.view import Faces, Inquiry, Reasons, Thanks
+from kiosk.layout.panel import NEEDED_MM
 from tests.counter.story import DAY, PLAN, START, replace_plan
 
 HALL = m.Words(vi="Trung tâm", en="Centre")
@@ -78,7 +79,7 @@ class Kiosk:
 
     @property
     def layout(self) -> Layout:
-        return Layout(self.size, self.px_per_mm, STANDING_MM)
+        return Layout(self.size, self.px_per_mm, NEEDED_MM)
 
 
 @pytest.fixture(params=PANELS)

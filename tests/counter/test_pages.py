@@ -10,9 +10,10 @@ import pytest
 from hardware.canvas import Canvas
 from hardware.texts import LANGUAGES
 from hardware.theme import THEMES, ThemeName
-from kiosk.counter.layout import LEAST_MM, Layout
+from kiosk.counter.layout import Layout
 from kiosk.counter.screen import Painter, Targets
 from kiosk.counter.view import SCALES, Faces, Points, Skip, TakeNumber, View
+from kiosk.layout.panel import LEAST_MM
 from tests.counter.gallery import LONG_OFFICER, OFFICER, PANELS, TEXTS, asked
 from tests.recorder import Recorder
 
@@ -21,14 +22,12 @@ CASES = [(panel, name, lang) for panel in PANELS for name in NAMES for lang in L
 FACES = [name for name in NAMES if name.startswith("faces-")]
 
 
-def shown(
-    panel: str, name: str, lang: str, theme: ThemeName = "light", large: bool = False
-) -> tuple[Recorder, Targets, Layout]:
+def shown(panel: str, name: str, lang: str, theme: ThemeName = "light") -> tuple[Recorder, Targets, Layout]:
     size, inches, needed, guest = PANELS[panel]
     canvas = Recorder(pygame.Surface(size, depth=32), THEMES[theme])
     layout = Layout.of_panel(size, inches, needed)
     page = asked("en" if lang == "en" else "vi", guest)[name]
-    targets = Painter(canvas, TEXTS, layout).paint(View(page), large=large)
+    targets = Painter(canvas, TEXTS, layout).paint(View(page))
     return canvas, targets, layout
 
 
@@ -50,9 +49,8 @@ def test_every_target_is_a_finger_wide_and_a_gap_apart(panel: str, name: str, la
 
 
 @pytest.mark.parametrize(("panel", "name", "lang"), CASES)
-@pytest.mark.parametrize("large", [False, True])
-def test_all_words_are_whole_large_enough_and_inside(panel: str, name: str, lang: str, large: bool) -> None:
-    canvas, _, _ = shown(panel, name, lang, large=large)
+def test_all_words_are_whole_large_enough_and_inside(panel: str, name: str, lang: str) -> None:
+    canvas, _, _ = shown(panel, name, lang)
     _, _, needed, _ = PANELS[panel]
     mm = px_per_mm(panel)
     for words, cap, rect, *_ in canvas.lines:
@@ -130,13 +128,6 @@ def test_upright_everything_is_within_reach_of_a_seated_person() -> None:
         _, targets, _ = shown("tall", name, "vi")
         for rect, _ in targets:
             assert 800 <= 770 + (1920 - rect.centery) / mm <= 1100
-
-
-def test_text_size_makes_words_larger() -> None:
-    for panel in ("wide", "tall"):
-        usual, large = (shown(panel, "faces-4", "vi", large=x)[0].lines for x in (False, True))
-        size = {words: cap for words, cap, *_ in usual}
-        assert any(cap > size.get(words, cap) for words, cap, *_ in large)
 
 
 @pytest.mark.parametrize("size", [(480, 320), (320, 480), (480, 800), (1024, 600), (600, 1024)])

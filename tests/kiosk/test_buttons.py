@@ -10,7 +10,7 @@ import pytest
 from broker import vocabulary as heard
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.layout.panel import Panel
-from kiosk.paint.keys import button_of
+from kiosk.paint.keys import word_of
 from kiosk.state import buttons
 from kiosk.state.touches import ACTS
 from kiosk.view import (
@@ -224,7 +224,7 @@ def words_tell_no_lies(story: Story) -> None:
             continue
         if spot.target.verb is Verb.CLASS and spot.target.of:
             continue
-        named[button_of(view, spot, found)] = spot.target
+        named[word_of(view, spot, found)] = spot.target
     lit = story.kiosk.lit(story.now)
     for button, target in named.items():
         if button in lit:

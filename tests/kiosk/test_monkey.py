@@ -19,6 +19,7 @@ from kiosk.view import Target, Verb
 from kiosk.vocabulary import (
     Ask,
     AskFloors,
+    ButtonPressed,
     Effect,
     Give,
     Input,
@@ -46,12 +47,13 @@ class Monkey(Story):
     def __init__(self, panel: Panel, seed: int) -> None:
         self.dice = random.Random(seed)
         self.known = True
+        self.watching = False  # a story of its own before there is anything to watch
         super().__init__(config(series=2, groups=sample.GROUPS), panel=panel)
         self.open: set[str] = set()  # requests without an answer
         self.printing: list[Print] = []
         self.taken: list[datetime] = []  # in the hall's time, since the clock last jumped
         self.numbers: set[str] = set()
-        self.left: tuple[str, float] | None = None  # the number that is shown, and since when
+        self.watching = True
         self.live(self.done)
 
     @property
@@ -59,7 +61,7 @@ class Monkey(Story):
         return Now(self.mono, self.wall, self.known)
 
     def hear(self, input: Input) -> list[Effect]:
-        if not hasattr(self, "left"):
+        if not self.watching:
             return super().hear(input)
         before = self.kiosk._memory.step
         effects = super().hear(input)
@@ -78,7 +80,9 @@ class Monkey(Story):
         else:
             shortest = SHORTEST_S[before.result in (PrintResult.PRINTED, PrintResult.SENT)]
         said = isinstance(input, Tapped) and input.target == Target(Verb.DONE)
-        pressed = type(input).__name__ == "ButtonPressed"
+        pressed = isinstance(input, ButtonPressed) and (
+            input.button in ("ok", "back") or input.button.startswith("service-")
+        )
         assert said or pressed or self.mono - before.since >= shortest - 0.01, (before, input)
 
     # --- one thing after the other ----------------------------------------------------------------------
@@ -202,5 +206,5 @@ def test_ten_thousand_touches_take_numbers_at_the_pace_and_lose_none(panel: Pane
         screens.add(type(shown.screen).__name__)
         if n % 250 == 0:
             draw(shown, panel)
-    assert len(monkey.numbers) > 20 and isinstance(monkey.view.look.lang, str)
+    assert len(monkey.numbers) > 20
     assert {"Choices", "Question", "Done", "Held", "Shut", "Help"} <= screens

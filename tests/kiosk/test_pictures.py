@@ -35,9 +35,6 @@ KIOSK_CODES = (
 )
 
 
-NEEDED = ("home.title", "home.hint", "priority.normal", "priority.papers", "done.done", "held.noted")
-
-
 def recorded(view: View, panel: Panel, theme: ThemeName = "light") -> Recorder:
     surface = pygame.Surface((panel.width, panel.height))
     canvas = Recorder(surface, THEMES[theme_of(theme, view.look)])
