@@ -70,6 +70,7 @@ class Devices:
 
     def __init__(self) -> None:
         self._known: dict[str, DeviceStatus] = {}
+        self._strangers: set[str] = set()
         self._lock = threading.Lock()
         self._changes = 0
         self._reached = True
@@ -82,7 +83,11 @@ class Devices:
 
     def put_stranger(self, device: str, status: DeviceStatus) -> None:
         """The same for one that the hall's file does not have; of a crowd of them only some are kept."""
-        if device in self._known or len(self._known) < STRANGERS_KEPT:
+        with self._lock:
+            if len(self._strangers) < STRANGERS_KEPT:
+                self._strangers.add(device)
+            kept = device in self._strangers
+        if kept:
             self.put(device, status)
 
     def put(self, device: str, status: DeviceStatus) -> None:

@@ -13,6 +13,7 @@ from broker.messages import Control, DeviceStatus
 from server.accounts import Role
 from server.devices import (
     STRANGER,
+    STRANGERS_KEPT,
     TICKET_M,
     WRONGS,
     Devices,
@@ -88,6 +89,23 @@ def test_troubles_are_those_of_devices_that_are_missed(place: Place) -> None:
     statuses["kiosk-1"] = status(printer="paper-out")
     found = [t.device for t in troubles(place.config.devices, statuses)]
     assert found == ["kiosk-2", "kiosk-1", "counter-3"], "where a citizen waits comes first"
+
+
+def test_the_halls_own_devices_leave_room_for_strangers() -> None:
+    devices = Devices()
+    for n in range(STRANGERS_KEPT):
+        devices.put(f"counter-{n}", OK)
+    devices.put_stranger("kiosk-99", OK)
+    assert devices.snapshot()["kiosk-99"] == OK
+
+
+def test_of_a_crowd_of_strangers_the_first_are_kept_and_heard() -> None:
+    devices, out = Devices(), status(printer="paper-out")
+    crowd = [f"stranger-{n}" for n in range(STRANGERS_KEPT + 1)]
+    for said in (OK, out):
+        for id in crowd:
+            devices.put_stranger(id, said)
+    assert devices.snapshot() == dict.fromkeys(crowd[:STRANGERS_KEPT], out)
 
 
 def test_without_a_broker_no_device_is_said_to_be_well() -> None:
