@@ -1,0 +1,58 @@
+"""The kernel's filter: every program runs under strace and makes only calls that its unit allows."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.machine import ROOT, unit
+from tests.deploy.starting import Manager, settings
+
+
+def allowed(root: Path, role: str) -> set[str]:
+    """The system calls that a unit may make, its groups of calls written out."""
+    found: set[str] = set()
+    ahead = " ".join(unit(root, role)["SystemCallFilter"]).split()
+    while ahead:
+        name = ahead.pop()
+        if name.startswith("@"):
+            tell = ["systemd-analyze", "--no-pager", "syscall-filter", name]
+            said = subprocess.run(tell, capture_output=True, text=True, check=True, timeout=60).stdout
+            ahead += [line.strip() for line in said.splitlines()[1:] if "#" not in line]
+        elif name:
+            found.add(name)
+    return found
+
+
+def calls(trace: Path) -> set[str]:
+    return set(re.findall(r"^\d+ +([a-z0-9_]+)\(", trace.read_text(), re.M))
+
+
+@pytest.mark.parametrize("role", ["kiosk", "counter", "display", "server"])
+def test_a_program_makes_only_calls_that_its_unit_allows(everything: Path, tmp_path: Path, role: str) -> None:
+    """From its start to its end in good order, as strace saw it. A call that was refused would be a device
+    that does not open, on one machine in one hall."""
+    trace = tmp_path / "trace"
+    watched = ["strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", str(trace)]
+    with Manager(tmp_path / "notify") as manager:
+        program = subprocess.Popen(
+            [*watched, sys.executable, "-m", "motcua", role, str(settings(tmp_path, role))],
+            cwd=ROOT,
+            env={**os.environ, "NOTIFY_SOCKET": str(tmp_path / "notify"), "MOTCUA_LOG": "warning"},
+        )
+        try:
+            assert manager.hears("READY=1", program)
+        finally:
+            program.send_signal(signal.SIGTERM)
+            program.wait(60)
+        assert program.returncode == 0
+        assert manager.hears("STOPPING=1", program)
+    seen = calls(trace)
+    assert {"execve", "sendto", "futex"} <= seen
+    assert seen - allowed(everything, role) == set()
