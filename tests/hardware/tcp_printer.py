@@ -1,7 +1,7 @@
 """A printer on the network: a paper machine behind a real socket, with the faults that networks add.
 
-It answers DLE EOT, and can reset the connection in mid-ticket, stop reading, answer nonsense or late, or
-take everything and say nothing. What the paper does is the machine's: see `PaperMachine.switch`.
+It answers DLE EOT, and can hang up, reset the connection in mid-ticket, stop reading, answer nonsense or
+late, or take everything and say nothing. What the paper does is the machine's: see `PaperMachine.switch`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import select
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Final, Protocol, Self
+
+FIN_WAIT1: Final = 4  # linux/tcp_states.h: the other end has not yet acknowledged that we closed
 
 
 class Machine(Protocol):
@@ -27,13 +30,15 @@ class Machine(Protocol):
 class TcpPrinter:
     """`machine` on a free port of this machine, from `with` to its end.
 
-    reset_after: bytes after which the connection is reset, once. deaf: it takes no bytes. answer: what
-    becomes of each answer on its way out. greeting: bytes that it sends to whoever connects.
+    reset_after: bytes after which the connection is reset, once. hang_up: the connection is closed, once;
+    clear again when the other end knows. deaf: it takes no bytes. answer: what becomes of each answer on its
+    way out. greeting: bytes that it sends to whoever connects.
     """
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
         self.reset_after: int | None = None
+        self.hang_up = threading.Event()
         self.deaf = threading.Event()
         self.answer: Callable[[bytes], bytes] = lambda told: told
         self.greeting = b""
@@ -83,6 +88,9 @@ class TcpPrinter:
         try:
             connection.sendall(self.greeting)
             while not self._ended.is_set():
+                if self.hang_up.is_set():
+                    self._hang_up(connection)
+                    return
                 deaf = self.deaf.is_set() or self.machine.switches["printer"] == "silent"
                 ready = [] if deaf else select.select([connection], [], [], 0.002)[0]
                 if ready:
@@ -102,3 +110,9 @@ class TcpPrinter:
                     connection.sendall(told)
         except OSError:
             return  # who has gone away hears no more
+
+    def _hang_up(self, connection: socket.socket) -> None:
+        connection.shutdown(socket.SHUT_WR)
+        while connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == FIN_WAIT1:
+            time.sleep(0.001)
+        self.hang_up.clear()

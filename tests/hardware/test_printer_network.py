@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from hardware import escpos
+from hardware.broken import DeviceBroken
 from hardware.clock import SystemClock
 from hardware.paper_machine import PaperMachine
 from hardware.print_job import PrintJob
@@ -42,6 +43,14 @@ def becomes(printer: Printer, status: PrinterStatus) -> None:
     limit = time.monotonic() + SOON_S
     while printer.look() is not status:
         assert time.monotonic() < limit
+
+
+def hung_up(far: TcpPrinter) -> None:
+    far.hang_up.set()
+    limit = time.monotonic() + SOON_S
+    while far.hang_up.is_set():
+        assert time.monotonic() < limit
+        time.sleep(0.001)
 
 
 def test_a_reset_in_mid_ticket_is_maybe_and_the_half_ticket_is_cut_off_before_the_next(
@@ -125,18 +134,18 @@ def test_a_status_that_nobody_asked_for_is_no_word_about_the_ticket(
 
 
 def test_a_connection_that_the_printer_closes_is_opened_again_without_a_word(
-    far: TcpPrinter, printer: Printer
+    far: TcpPrinter, printer: Printer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Many close what was idle for a minute: that is no fault."""
-    told: list[PrinterStatus] = []
+    monkeypatch.setattr("hardware.printer_watched.LOOK_S", 3600.0)  # idle: nobody looks but we
+    told: list[PrinterStatus | DeviceBroken] = []
     printer.on_status(told.append)
-    connections = far.connections
-    far.reset_after = 0  # at the next question
-    limit = time.monotonic() + SOON_S
-    while far.connections == connections:
-        printer.look()
-        assert time.monotonic() < limit
+    hung_up(far)
+    assert printer.look() is PrinterStatus.OK
+    hung_up(far)
     assert printer.print(JOB) is PrintResult.PRINTED
+    assert far.connections == 3
+    assert told == [PrinterStatus.OK]
 
 
 def test_a_printer_without_acknowledgement_gets_time_for_its_paper_and_is_asked_at_the_end(
