@@ -18,7 +18,7 @@ from hardware.screen import Screen
 from hardware.texts import Texts
 from hardware.theme import THEMES, ThemeName
 from kiosk.core import Kiosk
-from kiosk.counter.asking import DWELL_S
+from kiosk.counter.asking import DWELL_S, RATINGS
 from kiosk.counter.guest import Guest
 from kiosk.counter.view import Asked
 from kiosk.layout.frame import Arrangement
@@ -48,6 +48,8 @@ class Stage:
     ) -> None:
         self._core, self._guest, self._screen, self._panel = core, guest, screen, panel
         self._keys, self._usual, self._texts, self._shown = keys, usual, texts, shown
+        # Nobody is asked who could not answer.
+        self._asks = panel.touch or not set(RATINGS).isdisjoint(keys.ids)
         self._on: View | Asked | None = None
         self._arrangement = Arrangement((), {})
         self._painted_at = 0.0
@@ -89,7 +91,7 @@ class Stage:
             self._stale = True
             return
         self._stale = False
-        page = self._guest.page if self._core.at_rest(now) else None
+        page = self._guest.page if self._asks and self._core.at_rest(now) else None
         if page is not None and not self.asking:
             self._guest.appear(now)
         self._keys.light(self._core.lit(now) if page is None else self._guest.lit)
