@@ -8,7 +8,7 @@ Instants are stored as ISO 8601 text in UTC with microseconds, so that they sort
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -214,12 +214,12 @@ class Store:
             row = writer.execute(command_table.select().where(command_table.c.id == command)).one_or_none()
         return None if row is None else Recorded(row.refusal, msgspec.json.decode(row.result))
 
-    def used(self, ticket: str, token: str, number: str, day: str) -> set[str]:
-        """Of a kiosk's ticket: its id and its token, if any ticket has them, and all that is told apart on
-        `day` from this number by a stroke.
+    def used(self, ticket: str, token: str, numbers: Sequence[str], day: str) -> set[str]:
+        """Of a kiosk's ticket: its id and its token, if any ticket has them, and those of `numbers` that
+        tickets of `day` have.
         """
         t = ticket_table.c
-        same = (t.day == day) & t.number.in_([number, *(f"{number}/{n}" for n in range(2, 100))])
+        same = (t.day == day) & t.number.in_(numbers)
         rows = sa.select(t.id, t.token, t.number, same.label("same"))
         wanted = rows.where((t.id == ticket) | (t.token == token) | same)
         with self._transaction() as writer:

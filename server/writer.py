@@ -25,7 +25,7 @@ from server.hall.commands import Command, TakeOwnNumber
 from server.hall.decide import decide
 from server.hall.events import Event, Issued, Merged, OfTicket, PaperRecorded, Rated, ToldTooLate, Undone
 from server.hall.numbers import day_due
-from server.hall.own_numbers import corrected
+from server.hall.own_numbers import corrected, papers_of
 from server.hall.refusals import PASSING, Refusal
 from server.hall.site import Site
 from server.hall.state import HallState
@@ -259,7 +259,7 @@ class Writer:
     def _informed(self, command: TakeOwnNumber, now: datetime, batch: Batch) -> TakeOwnNumber:
         """What the rules of today cannot see: which ids, tokens and numbers of other days are in use."""
         day = business_day(self._site, corrected(self._site, self._state, command, now)).isoformat()
-        used = self._store.used(command.ticket, command.token, command.number, day)
+        used = self._store.used(command.ticket, command.token, papers_of(command.number), day)
         for ticket in batch.tickets.values():
             used |= {ticket.id, ticket.token}
             if ticket.day == day:

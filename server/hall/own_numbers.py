@@ -122,9 +122,14 @@ def _around(others: list[tuple[int, datetime]]) -> tuple[list[datetime], list[da
     return [at for away, at in others if away < 0], [at for away, at in others if away > 0]
 
 
+def papers_of(number: str) -> tuple[str, ...]:
+    """What the papers that say one number on one day are called: `A2-017`, `A2-017/2`, `A2-017/3` and on."""
+    return (number, *(f"{number}/{n}" for n in range(2, SAME_AT_MOST + 1)))
+
+
 def _free(number: str, used: Container[str]) -> str:
     """The number itself, or, for another paper that says the same, one that can be told from it."""
-    for name in (number, *(f"{number}/{n}" for n in range(2, SAME_AT_MOST + 1))):
+    for name in papers_of(number):
         if name not in used:
             return name
     raise Refusal("already-told")

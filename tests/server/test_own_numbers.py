@@ -83,3 +83,14 @@ def test_a_number_belongs_to_one_ticket_of_its_day_only(
     one, two = paper(1, first, "own-1", "mine", "A1-001"), paper(2, second, "own-2", "yours", "A1-001")
     assert told(server, together, one, two) == [None, None]
     assert books(server) == {"own-1": ("A1-001", "mine"), "own-2": ("A1-001", "yours")}
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("day", [SATURDAY, TODAY])
+def test_every_paper_that_says_the_same_is_told_apart_on_its_day(
+    server: SmallServer, day: datetime, together: bool
+) -> None:
+    papers = [paper(n, day, f"own-{n}", f"token-{n}", "A1-001") for n in range(1, 5)]
+    assert told(server, together, *papers) == [None] * 4
+    numbers = [number for number, _ in books(server).values()]
+    assert sorted(numbers) == ["A1-001", "A1-001/2", "A1-001/3", "A1-001/4"]
