@@ -7,7 +7,6 @@ contact was measured to lose 30 ms taps); what follows within the lock-out is th
 
 from __future__ import annotations
 
-import difflib
 import re
 import threading
 import time
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol, TypeAlias
 
 from hardware.broken import DeviceBroken
+from hardware.url_options import parted
 
 STABLE_S: Final = 0.025  # contacts of cheap buttons bounce for up to 20 ms
 LOCKOUT_S: Final = 0.3  # nobody means two presses of one button within this
@@ -171,37 +171,34 @@ def open_buttons(url: str, put: Put) -> Buttons:
     `sim:next,recall`: simulated buttons with these ids; `none:` a device without buttons. Raises
     UnknownButtons, one sentence, for anything else.
     """
-    scheme, _, rest = url.partition(":")
-    opener = DRIVERS.get(scheme)
-    if opener is None:
-        near = difflib.get_close_matches(scheme, DRIVERS, n=1)
-        hint = f" (did you mean '{near[0]}:'?)" if near else ""
-        raise UnknownButtons(
-            f"buttons '{url}' name no driver of ours: known are gpio:next=5, sim:next,recall and none:{hint}"
-        )
-    return opener(rest, put)
+    try:
+        driver, rest = parted(url, EXAMPLES)
+        return DRIVERS[driver](rest, put)
+    except UnknownButtons:
+        raise  # of the pins, whatever the URL
+    except ValueError as error:
+        raise UnknownButtons(f"buttons {url!r}: {error}") from None
 
 
-def checked_ids(url: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The ids as they are. Raises UnknownButtons, with the nearest good one, for what is no id."""
+def checked_ids(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids as they are. Raises ValueError, with the nearest good one, for what is no id."""
     for name in names:
         if not _ID.fullmatch(name):
             near = re.sub("[^a-z0-9-]", "", name.lower().replace("_", "-").replace(" ", "-"))[:40]
             hint = f" (did you mean '{near}'?)" if near else ""
-            raise UnknownButtons(f"buttons '{url}': '{name}' is not an id of a-z, 0-9 and -{hint}")
+            raise ValueError(f"'{name}' is not an id of a-z, 0-9 and -{hint}")
     if twice := [name for name in names if names.count(name) > 1]:
-        raise UnknownButtons(f"buttons '{url}': a button is named twice, '{twice[0]}'")
+        raise ValueError(f"a button is named twice, '{twice[0]}'")
     return names
 
 
 def _open_sim(ids: str, put: Put) -> Buttons:
-    names = tuple(name.strip() for name in ids.split(","))
-    return SimulatedButtons(checked_ids(f"sim:{ids}", names), put)
+    return SimulatedButtons(checked_ids(tuple(name.strip() for name in ids.split(","))), put)
 
 
 def _open_none(rest: str, put: Put) -> Buttons:
     if rest:
-        raise UnknownButtons(f"buttons 'none:{rest}': none takes no ids")
+        raise ValueError("none takes no ids")
     return SimulatedButtons((), put)
 
 
@@ -216,3 +213,4 @@ DRIVERS: dict[str, Callable[[str, Put], Buttons]] = {
     "sim": _open_sim,
     "none": _open_none,
 }
+EXAMPLES: Final = {"gpio": "gpio:next=5", "sim": "sim:next,recall", "none": "none:"}

@@ -185,7 +185,7 @@ class _Contact:
 
 
 def open_gpio(rest: str, put: Put) -> GpioButtons:
-    """The driver behind `gpio:`. Raises UnknownButtons for a bad URL, and where there are no such pins."""
+    """The driver behind `gpio:`. Raises ValueError for a bad URL, UnknownButtons without such pins."""
     wiring = read_wiring(rest)
     return GpioButtons(wiring, put, _open_pins(wiring.chip))
 

@@ -6,17 +6,15 @@ Knows which pins there are and which are not free; pure. Keeps out gpiozero: wha
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import parse_qsl
 
-from hardware.buttons import UnknownButtons, checked_ids
+from hardware.buttons import checked_ids
+from hardware.url_options import choice, read_options
 
 HEADER: Final = range(2, 28)  # GPIO 0 and 1 belong to the board's own memory chip (HAT EEPROM)
 PULLED_UP: Final = (2, 3)  # have a resistor of 1.8 kOhm to 3.3 V on the board
-_OPTIONS: Final = {"chip": None, "pull": ("up", "down"), "lamps": ("high", "low")}
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,10 @@ class Wiring:
 
 
 def read_wiring(rest: str) -> Wiring:
-    """What stands behind `gpio:`: `help=5,back=6/13?pull=up&lamps=high&chip=0`. Raises UnknownButtons."""
-    url = f"gpio:{rest}"
+    """What stands behind `gpio:`: `help=5,back=6/13?pull=up&lamps=high&chip=0`. Raises ValueError."""
     row, _, query = rest.partition("?")
     pairs = [item.partition("=") for item in row.split(",")]
-    ids = checked_ids(url, tuple(name.strip() for name, _, _ in pairs))
+    ids = checked_ids(tuple(name.strip() for name, _, _ in pairs))
     used: dict[int, str] = {}
     wires = []
     for id, (_, _, pins) in zip(ids, pairs, strict=True):
@@ -54,50 +51,43 @@ def read_wiring(rest: str) -> Wiring:
         wires.append(
             Wire(
                 id,
-                _pin(url, pin, f"button {id}", used),
-                _pin(url, lamp, f"lamp of {id}", used) if "/" in pins else None,
+                _pin(pin, f"button {id}", used),
+                _pin(lamp, f"lamp of {id}", used) if "/" in pins else None,
             )
         )
-    options = _options(url, query)
-    pull = options.get("pull", "up")
+    options = read_options(query, ("chip", "pull", "lamps"))
+    pull = choice(options, "pull", ("up", "down"))
+    lamps_high = choice(options, "lamps", ("high", "low")) == "high"
     if pull == "down" and (fixed := [wire for wire in wires if wire.pin in PULLED_UP]):
-        raise UnknownButtons(
-            f"buttons '{url}': GPIO {fixed[0].pin} is pulled up on the board and cannot be pulled down, "
+        raise ValueError(
+            f"GPIO {fixed[0].pin} is pulled up on the board and cannot be pulled down, "
             f"the nearest free one is GPIO {_nearest(fixed[0].pin, {**used, **dict.fromkeys(PULLED_UP, '')})}"
         )
     chip = options.get("chip")
     if chip is not None and not (chip.isascii() and chip.isdecimal() and len(chip) < 4):
-        raise UnknownButtons(
-            f"buttons '{url}': chip is the number of a gpiochip, 0 for the header, not '{chip}'"
-        )
-    return Wiring(
-        tuple(wires), pull, options.get("lamps", "high") == "high", None if chip is None else int(chip)
-    )
+        raise ValueError(f"chip is the number of a gpiochip, 0 for the header, not '{chip}'")
+    return Wiring(tuple(wires), pull, lamps_high, None if chip is None else int(chip))
 
 
-def _pin(url: str, text: str, what: str, used: dict[int, str]) -> int:
+def _pin(text: str, what: str, used: dict[int, str]) -> int:
     """The GPIO number that `text` says, noted in `used`."""
     text = text.strip()
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else None
     if number is None:
-        raise UnknownButtons(
-            f"buttons '{url}': {what} is at a GPIO number, as in help=5 or help=5/13, not '{text}'"
-        )
+        raise ValueError(f"{what} is at a GPIO number, as in help=5 or help=5/13, not '{text}'")
     near = _nearest(number, used)
     if number in (0, 1):
-        raise UnknownButtons(
-            f"buttons '{url}': {what} is at GPIO {number}, which the board keeps for itself, "
+        raise ValueError(
+            f"{what} is at GPIO {number}, which the board keeps for itself, "
             f"the nearest free one is GPIO {near}"
         )
     if number not in HEADER:
-        raise UnknownButtons(
-            f"buttons '{url}': {what} is at GPIO {number}, which is not on the header, "
-            f"the nearest free one is GPIO {near}"
+        raise ValueError(
+            f"{what} is at GPIO {number}, which is not on the header, the nearest free one is GPIO {near}"
         )
     if number in used:
-        raise UnknownButtons(
-            f"buttons '{url}': GPIO {number} is taken twice, by {used[number]} and {what}, "
-            f"the nearest free one is GPIO {near}"
+        raise ValueError(
+            f"GPIO {number} is taken twice, by {used[number]} and {what}, the nearest free one is GPIO {near}"
         )
     used[number] = what
     return number
@@ -106,18 +96,3 @@ def _pin(url: str, text: str, what: str, used: dict[int, str]) -> int:
 def _nearest(number: int, used: Mapping[int, str]) -> int:
     free = [pin for pin in HEADER if pin not in used and pin != number]
     return min(free or HEADER, key=lambda pin: abs(pin - number))
-
-
-def _options(url: str, query: str) -> dict[str, str]:
-    try:
-        options = dict(parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query)))
-    except ValueError:
-        raise UnknownButtons(f"buttons '{url}': options are written as in ?pull=up&lamps=high") from None
-    for name, value in options.items():
-        if name not in _OPTIONS:
-            near = difflib.get_close_matches(name, _OPTIONS, n=1, cutoff=0.3) or list(_OPTIONS)
-            raise UnknownButtons(f"buttons '{url}': unknown option '{name}' (did you mean '{near[0]}'?)")
-        choices = _OPTIONS[name]
-        if choices is not None and value not in choices:
-            raise UnknownButtons(f"buttons '{url}': {name} is {' or '.join(choices)}, not '{value}'")
-    return options

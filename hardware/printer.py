@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from hardware.broken import DeviceBroken
 from hardware.clock import Clock
 from hardware.print_head import Head
+from hardware.url_options import checked
 
 
 class PrinterStatus(StrEnum):
@@ -129,10 +130,7 @@ def open_printer(url: str, clock: Clock) -> Printer:
 
 def _split(url: str) -> SplitResult:
     """Raises ValueError, one sentence."""
-    if not url.isprintable():
-        raise ValueError(f"it has a letter that nobody sees, say '{''.join(filter(str.isprintable, url))}'")
-    if "#" in url:
-        raise ValueError(f"nothing may stand after '#', say '{url.partition('#')[0]}', or %23 for a '#'")
+    checked(url)
     try:
         return urlsplit(url)
     except ValueError:

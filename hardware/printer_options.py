@@ -1,18 +1,17 @@
-"""What stands behind the question mark of a printer's URL, read strictly.
+"""The options of a printer's URL, and the head that they describe.
 
-Knows options, their values, and the sentence for each mistake with the nearest thing that would be right.
+Knows which options printers have and their values; how options are written is `hardware.url_options`.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from typing import Final
-from urllib.parse import parse_qsl
 
 from hardware.print_head import Head
 from hardware.printer_pace import BAUDS, checked_baud
 from hardware.printer_profiles import head_of
+from hardware.url_options import choice, number, read_options
 
 PAPER: Final = ("width", "profile", "mode", "lean")  # every driver has these
 
@@ -21,30 +20,13 @@ class Options:
     """The options of one URL. Every mistake is a ValueError with one sentence."""
 
     def __init__(self, query: str, known: Iterable[str]) -> None:
-        try:
-            pairs = parse_qsl(query, strict_parsing=bool(query), keep_blank_values=True)
-        except ValueError:
-            raise ValueError(f"'{query}' is not written as name=value&name=value") from None
-        self._told = dict(pairs)
-        allowed = sorted({*PAPER, *known})
-        for name in self._told:
-            if name not in allowed:
-                near = difflib.get_close_matches(name, allowed, n=1)
-                hint = f"the nearest is '{near[0]}'" if near else f"there are {', '.join(allowed)}"
-                raise ValueError(f"unknown option '{name}', {hint}")
-            if [said for said, _ in pairs].count(name) > 1:
-                raise ValueError(f"'{name}' is said twice, say only {name}={self._told[name]}")
+        self._told = read_options(query, sorted({*PAPER, *known}))
 
     def text(self, name: str, default: str = "") -> str:
         return self._told.get(name, default)
 
     def choice(self, name: str, values: tuple[str, ...], default: str) -> str:
-        told = self._told.get(name, default)
-        if told not in values:
-            raise ValueError(
-                f"{name} is {' or '.join(values)}, not '{told}': the nearest is '{nearest(told, values)}'"
-            )
-        return told
+        return choice(self._told, name, values, default)
 
     def baud(self, head: Head) -> int:
         """The speed of a serial line at which tickets for `head` are out in time."""
@@ -56,16 +38,7 @@ class Options:
         return checked_baud(head, int(told))
 
     def number(self, name: str, default: float, low: float, high: float) -> float:
-        told = self._told.get(name)
-        if told is None:
-            return default
-        try:
-            value = float(told)
-        except ValueError:
-            raise ValueError(f"{name} is a number, not '{told}'") from None
-        if not low <= value <= high:
-            raise ValueError(f"{name} is {low:g} to {high:g}, not {told}")
-        return value
+        return number(self._told, name, default, low, high)
 
     def head(self, width_mm: int | None = None, lean: bool = False) -> Head:
         """The head that `profile`, `width`, `mode` and `lean` describe, 80 mm of pictures if none does."""
@@ -74,9 +47,3 @@ class Options:
         mode = self.choice("mode", ("raster", "text", "auto"), "auto")
         lean = self.choice("lean", ("yes", "no"), "yes" if lean else "no") == "yes"
         return head_of(self._told.get("profile"), asked, mode, lean)
-
-
-def nearest(told: str, known: Iterable[str]) -> str:
-    """What was probably meant; the first there is where nothing is like it."""
-    words = list(known)
-    return (difflib.get_close_matches(told, words, n=1, cutoff=0.3) or words)[0]

@@ -6,7 +6,6 @@ identity card: it is delivered once, kept nowhere, and no log has a letter of it
 
 from __future__ import annotations
 
-import difflib
 import logging
 import re
 import threading
@@ -17,9 +16,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Final, Protocol, TypeAlias
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import unquote
 
 from hardware.broken import DeviceBroken
+from hardware.url_options import parted, read_options
 
 log = logging.getLogger(__name__)
 
@@ -205,21 +205,13 @@ def open_scanner(url: str, put: Put) -> Scanner | None:
     keyboard, taken away from everybody else; `sim:`: simulated; `none:`: None, there is no scanner. Raises
     UnknownScanner, one sentence, for anything else.
     """
-    scheme, _, rest = url.partition(":")
-    opener = DRIVERS.get(scheme)
-    if opener is None:
-        near = difflib.get_close_matches(scheme, DRIVERS, n=1)
-        hint = f" (did you mean '{near[0]}:'?)" if near else ""
-        raise UnknownScanner(
-            f"scanner '{url}' names no driver of ours: known are serial:///dev/ttyACM0?baud=9600, "
-            f"evdev:///dev/input/by-id/..., evdev:VID:PID, sim: and none:{hint}"
-        )
     try:
-        return opener(rest, put)
+        driver, rest = parted(url, EXAMPLES)
+        return DRIVERS[driver](rest, put)
     except ValueError as error:
-        raise UnknownScanner(f"scanner '{url}': {error}") from None
+        raise UnknownScanner(f"scanner {url!r}: {error}") from None
     except ImportError as error:
-        raise UnknownScanner(f"scanner '{url}' needs a package that is not installed: {error}") from error
+        raise UnknownScanner(f"scanner {url!r} needs a package that is not installed: {error}") from error
 
 
 def _open_sim(rest: str, put: Put) -> Scanner:
@@ -234,12 +226,9 @@ def _open_none(rest: str, put: Put) -> None:
 
 
 def _open_serial(rest: str, put: Put) -> Scanner:
-    parts = urlsplit(f"serial:{rest}")
-    path = _device(parts.netloc, parts.path, "serial:///dev/ttyACM0")
-    options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-    if unknown := set(options) - {"baud"}:
-        raise ValueError(f"unknown option '{min(unknown)}' (did you mean 'baud'?)")
-    baud = options.get("baud", "9600")
+    where, _, query = rest.partition("?")
+    path = _device(where, "serial:///dev/ttyACM0")
+    baud = read_options(query, ("baud",)).get("baud", "9600")
     if not (baud.isascii() and baud.isdecimal() and len(baud) < 9 and int(baud) in _BAUD):
         wanted = int(baud) if baud.isascii() and baud.isdecimal() and len(baud) < 9 else 9600
         near = min(_BAUD, key=lambda known: abs(known - wanted))
@@ -260,19 +249,20 @@ def _open_evdev(rest: str, put: Put) -> Scanner:
         raise ValueError(
             "a keyboard is named as evdev:0c2e:0b61 (lsusb says it) or evdev:///dev/input/by-id/..."
         )
-    parts = urlsplit(f"evdev:{rest}")
-    path = _device(parts.netloc, parts.path, "evdev:///dev/input/by-id/...")
-    if parts.query:
-        raise ValueError("evdev takes no options")
+    where, _, query = rest.partition("?")
+    path = _device(where, "evdev:///dev/input/by-id/...")
+    read_options(query, ())
     return WiredScanner(lambda quiet_s: KeyboardWire(path, quiet_s), put)
 
 
-def _device(netloc: str, path: str, sample: str) -> str:
+def _device(where: str, sample: str) -> str:
     """The device's file. Three slashes: with two, the first folder would be taken for a machine's name."""
-    if netloc:
+    path = unquote(where.removeprefix("//"))
+    if where.startswith("//") and not path.startswith("/"):
         raise ValueError(f"a device's file begins after three slashes, as in {sample}")
-    if not path.startswith("/") or ".." in PurePosixPath(path).parts or path == "/":
-        raise ValueError(f"'{path}' is no device's file, it looks like {sample}")
+    absolute = path.startswith("/") and path != "/" and ".." not in PurePosixPath(path).parts
+    if not absolute or not path.isprintable():
+        raise ValueError(f"{path!r} is no device's file, it looks like {sample}")
     return path
 
 
@@ -281,4 +271,10 @@ DRIVERS: dict[str, Callable[[str, Put], Scanner | None]] = {
     "evdev": _open_evdev,
     "sim": _open_sim,
     "none": _open_none,
+}
+EXAMPLES: Final = {
+    "serial": "serial:///dev/ttyACM0?baud=9600",
+    "evdev": "evdev:///dev/input/by-id/..., evdev:VID:PID",
+    "sim": "sim:",
+    "none": "none:",
 }

@@ -7,20 +7,19 @@ and call `show`; all but `png` and `rev` belongs to the program's own loop.
 
 from __future__ import annotations
 
-import difflib
 import queue
 import re
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
-from urllib.parse import parse_qsl
 
 import pygame
 import pygame.image
 
 from hardware.fingers import TURNS, Turn
+from hardware.url_options import choice, number, parted, read_options
 
 T = TypeVar("T")
 
@@ -171,20 +170,11 @@ def open_screen(url: str, title: str = "motcua", looked_at: bool = True) -> Scre
     film is turned against its panel, `display=1` takes the second panel, `size=1280x720` another mode of it,
     and `driver=` another of SDL's drivers (of a desktop, or `dummy` for tests).
     """
-    kind, _, rest = url.partition(":")
-    where, _, query = rest.partition("?")
-    if kind not in DRIVERS:
-        raise ScreenError(
-            f"There is no screen {url!r}: say 'sim:1080x1920', 'window:1080x1920?scale=0.5' or 'kms:'"
-            f"{_meant(kind, DRIVERS, ':')}"
-        )
-    opener, known = DRIVERS[kind]
     try:
-        options = dict(parse_qsl(query, strict_parsing=True)) if query else {}
-        for name in options:
-            if name not in known:
-                raise ValueError(f"there is no option {name!r}{_meant(name, known, '=')}")
-        return opener(where, options, title, looked_at)
+        driver, rest = parted(url, EXAMPLES)
+        opener, known = DRIVERS[driver]
+        where, _, query = rest.partition("?")
+        return opener(where, read_options(query, known), title, looked_at)
     except ValueError as error:
         raise ScreenError(f"The screen {url!r} cannot be: {error}") from None
 
@@ -196,10 +186,7 @@ def _open_sim(where: str, options: Mapping[str, str], title: str, looked_at: boo
 def _open_window(where: str, options: Mapping[str, str], title: str, looked_at: bool) -> Screen:
     from hardware.screen_sdl import WindowScreen  # a kiosk without a window never opens SDL's video
 
-    scale = float(options.get("scale", "1"))
-    if not 0.05 <= scale <= 4:
-        raise ValueError("its scale must lie between 0.05 and 4")
-    return WindowScreen(_size(where), scale, title, looked_at)
+    return WindowScreen(_size(where), number(options, "scale", 1, 0.05, 4), title, looked_at)
 
 
 def _open_kms(where: str, options: Mapping[str, str], title: str, looked_at: bool) -> Screen:
@@ -212,9 +199,9 @@ def _open_kms(where: str, options: Mapping[str, str], title: str, looked_at: boo
     return FullScreen(
         turn=_turn(options, "rotate"),
         touch=_turn(options, "touch"),
-        display=int(_one_of(options, "display", "0123456789")),
+        display=int(choice(options, "display", tuple("0123456789"))),
         size=_size(options["size"]) if "size" in options else None,
-        driver=_one_of(options, "driver", SDL_DRIVERS),
+        driver=choice(options, "driver", SDL_DRIVERS),
         looked_at=looked_at,
     )
 
@@ -230,20 +217,7 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _turn(options: Mapping[str, str], name: str) -> Turn:
-    return TURNS[[str(turn) for turn in TURNS].index(_one_of(options, name, [str(turn) for turn in TURNS]))]
-
-
-def _one_of(options: Mapping[str, str], name: str, allowed: Sequence[str]) -> str:
-    """What an option says; the first of `allowed` without it."""
-    said = options.get(name, allowed[0])
-    if said not in tuple(allowed):
-        raise ValueError(f"{name}={said} is not one of {', '.join(allowed)}{_meant(said, allowed, '')}")
-    return said
-
-
-def _meant(word: str, known: Iterable[str], tail: str) -> str:
-    near = difflib.get_close_matches(word, list(known), n=1)
-    return f" (did you mean '{near[0]}{tail}'?)" if near else ""
+    return TURNS[[str(turn) for turn in TURNS].index(choice(options, name, [str(turn) for turn in TURNS]))]
 
 
 Opener: TypeAlias = Callable[[str, Mapping[str, str], str, bool], Screen]
@@ -252,3 +226,4 @@ DRIVERS: Final[Mapping[str, tuple[Opener, tuple[str, ...]]]] = {  # and the opti
     "window": (_open_window, ("scale",)),
     "kms": (_open_kms, ("rotate", "touch", "display", "size", "driver")),
 }
+EXAMPLES: Final = {"sim": "sim:1080x1920", "window": "window:1080x1920?scale=0.5", "kms": "kms:"}

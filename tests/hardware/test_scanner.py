@@ -116,12 +116,14 @@ def test_a_file_that_is_no_device_is_no_scanner(tmp_path: Path) -> None:
         ("serial:///dev/ttyACM0?baud=1000000000000", "did you mean 9600"),
         ("serial:///dev/ttyACM0?baud=fast", "did you mean 9600"),
         ("serial:///dev/ttyACM0?speed=9600", "did you mean 'baud'"),
-        ("serial:///dev/ttyACM0?baud", "bad query|options"),
+        ("serial:///dev/ttyACM0?baud", "options are written name=value&name=value, not 'baud'"),
         ("evdev:", "lsusb"),
         ("evdev:12345:1", "lsusb"),
         ("evdev:xxxx:0b61", "lsusb"),
         ("evdev://input/event0", "three slashes"),
         ("evdev:///dev/input/event0?grab=no", "no options"),
+        ("serial:///dev/a%00b", "no device's file"),
+        ("serial://[::1", "three slashes"),
     ],
 )
 def test_a_bad_url_is_refused_in_one_sentence(url: str, said: str) -> None:
