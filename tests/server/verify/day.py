@@ -1,0 +1,87 @@
+"""The day that `motcua verify` is tried on: every kind of event, both classes, numbers that a kiosk gave alone."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from server.hall import commands as c
+from server.hall.tickets import Klass
+from server.writer import FactMark
+from tests.hall.small_hall import local
+from tests.server.small_server import SmallServer
+
+SUNDAY, WEDNESDAY = date(2026, 11, 22), date(2026, 11, 25)
+
+
+def play_a_day(server: SmallServer) -> None:
+    """Every kind of event, both classes, three counters, facts of two devices; some left when it closes."""
+
+    def at(kind: type[c.AtCounter], counter: str = "1", **what: Any) -> None:
+        server.clock.passes(seconds=7)
+        server.ask(kind, counter=counter, **what)
+
+    def fact(device: str, seq: int, kind: type[c.Command], **what: Any) -> None:
+        mark = FactMark(device, seq, kind.__name__, server.clock.now())
+        server.writer.submit(server.command(kind, **what), lambda _: None, mark)
+
+    at(c.OpenCounter, officer="ha")
+    for n in range(12):  # A98 to A109
+        server.clock.passes(seconds=20)
+        fact("kiosk-1", n + 4, c.RecordPaper, ticket=server.issue("land"), outcome="printed")
+    given_up = server.issuing("land")
+    server.writer.ask(given_up)
+    server.ask(c.Abandon, request=given_up.id)
+    server.ask(c.Abandon, request="kiosk-1/never-came")
+    at(c.CallNext)  # A98
+    at(c.Recall)
+    at(c.Start)
+    at(c.Finish)
+    fact("counter-1", 1, c.Rate, counter="1", number="A98", level=3, levels=4, reason="late")
+    at(c.CallNext)  # A99
+    at(c.Undo)
+    at(c.CallNext)
+    at(c.Park, note="copies")
+    at(c.CallNext, "2")  # A100
+    at(c.MarkNoShow, "2")
+    at(c.CallNumber, "2", number="A99")
+    at(c.Transfer, "2", to_service="health")
+    at(c.CallNext)  # A101
+    at(c.Transfer, to_counter="3")
+    at(c.CallNext)  # A102
+    at(c.CallNext, "3")  # A101
+    at(c.CallNext)  # A103
+    at(c.PauseCounter, reason="break")
+    at(c.CallNumber, "2", number="A107", reason="interpreter leaves")
+    at(c.CallNext, "2")  # A99
+    server.ask(c.Cancel, number="A108", reason="went home")
+    at(c.CallNext, "3")  # nobody
+    at(c.CloseCounter, "3")
+    server.issue("trade")
+    at(c.CallNext, "3")  # C001
+    at(c.MarkNoShow, "3")
+    at(c.BringBack, "3", number="C001")
+    at(c.CallNext, "3")
+    at(c.Start, "3")
+    fact("counter-1", 2, c.Rate, counter="1", number="A98", level=3, levels=4)
+    server.issue("roads", Klass.PRIORITY)
+    server.issue("justice")
+    own(server, 1, "E2-001", local("08:01"))
+    at(c.CallNumber, "2", number="A2-007", ticket="untold", token="t" * 22)
+    own(server, 2, "A2-007", local("08:02"), service="land")
+    own(server, 3, "E2-001", local("08:03"))  # a card that was copied
+    own(server, 1, "E2-002", local("08:04"), box="b2")  # a card that was wiped
+    at(c.Reprint, number="E2-001", kiosk="kiosk-1")
+
+
+def own(
+    server: SmallServer, seq: int, number: str, at: datetime, service: str = "justice", box: str = "b1"
+) -> None:
+    """A kiosk tells of a number that it gave by itself."""
+    name = f"{box}-{seq}"
+    told = {
+        "ticket": name, "token": name, "spare": f"spare-{name}", "source": "kiosk-2", "number": number,
+        "service": service, "box": box, "seq": seq, "at": at, "trusted": True, "age": None,
+    }  # fmt: skip
+    mark = FactMark("kiosk-2", seq, "ticket", at, box)
+    server.writer.submit(server.command(c.TakeOwnNumber, **told), lambda _: None, mark)
