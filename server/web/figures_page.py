@@ -9,11 +9,19 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.devices import troubles
-from server.figures import TARGET_SHARE, DayFigures, Word, day_figures, minutes, read_day, read_officer
+from server.figures import (
+    TARGET_SHARE,
+    DayFigures,
+    Word,
+    day_figures,
+    minutes,
+    read_day,
+    read_officer,
+    served,
+)
 from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
 from server.hall.site import Site
-from server.hall.tickets import State
 from server.patterns import patterns
 from server.satisfaction import LEAST, opinion
 from server.web import guard
@@ -56,7 +64,7 @@ def page() -> ResponseReturnValue:
         reason_names=hall.config.reasons,
         levels=view.site.rating_levels,
         least=LEAST,
-        notes=patterns(answers, Counter(v.counter or "" for v in visits if v.state is State.SERVED)),
+        notes=patterns(answers, Counter(v.counter for v in served(visits))),
         lines=lines,
         worst=worst,
         worst_word=worst.word.value if worst else "",
@@ -85,12 +93,12 @@ def mine() -> ResponseReturnValue:
     assert who is not None
     view = hall.writer.view
     begins, ends = weeks_over(business_day(view.site, max(hall.clock.now(), view.at)))
-    served, answers = read_officer(hall.engine, who.name, begins.isoformat(), ends.isoformat())
+    times, answers = read_officer(hall.engine, who.name, begins.isoformat(), ends.isoformat())
     asked = asked_on(hall.config.questions, answers)
     levels = view.site.rating_levels
     return render_template(
         "mine.html",
-        opinion=opinion(who.name, answers, served, levels, [q.id for q in asked]),
+        opinion=opinion(who.name, answers, times, levels, [q.id for q in asked]),
         asked=asked,
         least=LEAST,
         levels=levels,
