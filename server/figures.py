@@ -27,6 +27,11 @@ HALF_HOUR = timedelta(minutes=30)
 SOON = 0.8  # of the promised wait: from here on "soon late"
 TARGET_SHARE = 90  # per cent that ought to be called within the promised wait
 
+# Each rating with the end of its visit, where that is known.
+RATINGS = sa.select(rating_table, ticket_table.c.ended_at).join_from(
+    rating_table, ticket_table, rating_table.c.ticket == ticket_table.c.id, isouter=True
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -139,11 +144,7 @@ def read_day(engine: sa.Engine, day: str) -> tuple[list[Visit], list[Answer]]:
     tickets = sa.select(t.service, t.state, t.issued_at, t.called_at, t.ended_at, t.counter, t.officer).where(
         t.day == day
     )
-    ratings = (
-        sa.select(rating_table, t.ended_at)
-        .join_from(rating_table, ticket_table, r.ticket == t.id, isouter=True)
-        .where(r.day == day)
-    )
+    ratings = RATINGS.where(r.day == day)
     with engine.connect() as db:
         visits = [
             Visit(
@@ -168,11 +169,7 @@ def read_officer(engine: sa.Engine, officer: str, begins: str, ends: str) -> tup
         .select_from(ticket_table)
         .where(t.officer == officer, t.state == State.SERVED.value, t.day >= begins, t.day < ends)
     )
-    ratings = (
-        sa.select(rating_table, t.ended_at)
-        .join_from(rating_table, ticket_table, r.ticket == t.id, isouter=True)
-        .where(r.officer == officer, r.day >= begins, r.day < ends)
-    )
+    ratings = RATINGS.where(r.officer == officer, r.day >= begins, r.day < ends)
     with engine.connect() as db:
         return int(db.execute(visits).scalar() or 0), [_answer(row) for row in db.execute(ratings)]
 
