@@ -81,9 +81,7 @@ class Projection:
     @staticmethod
     def _counter(state: HallState, counter: CounterState) -> m.CounterLine:
         """What stands at a counter. The number served last stays until the next call: the rating asks."""
-        served = state.tickets.get(counter.served) if counter.served is not None else None
-        if served is not None and served.state is not State.SERVED:
-            served = None
+        served = _served(state, counter)
         here = state.tickets[counter.current] if counter.current is not None else served
         if here is None:
             return m.CounterLine(counter.id, counter.status)
@@ -305,9 +303,15 @@ class Projection:
         The one who served the number that is asked, who may have gone since; else who sits there.
         """
         there = state.counter(counter)
-        served = state.tickets.get(there.served) if there.served is not None else None
-        id = served.officer if served is not None and served.state is State.SERVED else there.officer
+        served = _served(state, there)
+        id = there.officer if served is None else served.officer
         return self._config.officers.get(id or "", "")
+
+
+def _served(state: HallState, counter: CounterState) -> Ticket | None:
+    """The ticket that was served last at a counter, if it is still known as served."""
+    ticket = state.tickets.get(counter.served or "")
+    return ticket if ticket is not None and ticket.state is State.SERVED else None
 
 
 def words(text: Words) -> m.Words:
