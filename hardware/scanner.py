@@ -170,6 +170,7 @@ class SimulatedScanner(ScannerCore):
 
     def __init__(self, put: Put, monotonic: Callable[[], float] = time.monotonic) -> None:
         super().__init__(put, monotonic)
+        self._closed = False
 
     def scan(self, text: str) -> None:
         """Somebody holds a code with this text under the scanner. Nothing happens while it is unplugged."""
@@ -177,15 +178,18 @@ class SimulatedScanner(ScannerCore):
 
     def send(self, data: bytes) -> None:
         """The scanner sends these bytes, whole scans or not."""
-        if self._status is ScannerStatus.OK:
+        if self._status is ScannerStatus.OK and not self._closed:
             self._feed(data)
 
     def quiet(self) -> None:
         """It has sent nothing for 300 ms."""
-        self._quiet()
+        if not self._closed:
+            self._quiet()
 
     def plug(self, plugged: bool) -> None:
         """Pull its cable, or put it back in."""
+        if self._closed:
+            return
         self._quiet()
         if plugged:
             self._become(ScannerStatus.OK)
@@ -193,7 +197,7 @@ class SimulatedScanner(ScannerCore):
             self._become(ScannerStatus.UNPLUGGED, "its cable was pulled")
 
     def close(self) -> None:
-        """Nothing is wired."""
+        self._closed = True
 
 
 def open_scanner(url: str, put: Put) -> Scanner | None:

@@ -50,7 +50,7 @@ from hardware.printer_profiles import head_of
         ("tcp://printer?width=58&width=80", "say only width=80"),
         ("tcp://printer?width=58&width=58", "say only width=58"),
         ("tcp://printer:9100/lp", "tcp://host:9100"),
-        ("tcp://printer?baud=9600", "'"),
+        ("tcp://printer?baud=9600", "unknown option 'baud'"),
         ("serial:///dev/ttyUSB0?baud=115000", "115200"),
         (
             "serial:///dev/ttyUSB0?baud=9600",
@@ -74,7 +74,7 @@ from hardware.printer_profiles import head_of
         ("cups://", "cups://NAME"),
         ("cups://-oraw", "cups://NAME"),
         ("cups://a%00b", "cups://NAME"),
-        ("cups://ticket?answers=yes", "'"),
+        ("cups://ticket?answers=yes", "unknown option 'answers' (there are lean, mode, profile, width)"),
     ],
 )
 def test_a_mistake_is_one_sentence_with_the_nearest_right_thing(url: str, meant: str) -> None:

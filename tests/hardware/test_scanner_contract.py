@@ -261,8 +261,43 @@ def test_nothing_that_was_scanned_is_in_the_log_or_in_a_representation(
         assert word not in caplog.text
 
 
-def test_a_closed_scanner_says_nothing_more(rig: Rig) -> None:
+def test_a_closed_scanner_says_nothing_more(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    told: queue.Queue[ScannerStatus] = queue.Queue()
+    rig.scanner.on_status(told.put)
+    assert told.get(timeout=PATIENCE_S) is ScannerStatus.OK
     rig.send(b"before\r")
     assert texts(rig, 1) == ["before"]
-    rig.close()
-    assert rig.scans.empty()
+    rig.scanner.close()
+    caplog.set_level(logging.INFO)
+    rig.send(b"after\r")
+    rig.send(b"half")
+    rig.plug(False)
+    rig.plug(True)
+    rig.send(b"plugged again\r")
+    assert rig.scans.empty() and told.empty() and caplog.messages == []
+    assert rig.scanner.status is ScannerStatus.OK, "as it was at its end"
+
+
+class LateWire:
+    """Its one scan comes when the scanner has begun to close."""
+
+    def __init__(self) -> None:
+        self.reading = threading.Event()
+        self.scanner: queue.Queue[WiredScanner] = queue.Queue()
+
+    def read(self) -> bytes | None:
+        self.reading.set()
+        assert self.scanner.get(timeout=PATIENCE_S)._ended.wait(PATIENCE_S)
+        return b"late\r"
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_what_is_read_while_a_scanner_closes_is_no_scan_any_more() -> None:
+    wire, told = LateWire(), queue.Queue[object]()
+    scanner = WiredScanner(lambda quiet_s: wire, told.put)
+    wire.scanner.put(scanner)
+    assert wire.reading.wait(PATIENCE_S)
+    scanner.close()
+    assert told.empty()
