@@ -1,4 +1,4 @@
-"""The day that `motcua verify` is tried on: every kind of event, both classes, numbers that a kiosk gave alone."""
+"""The day that `motcua verify` is tried on: every kind of event, both classes, a kiosk that was alone."""
 
 from __future__ import annotations
 
