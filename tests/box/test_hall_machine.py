@@ -15,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.vocabulary import PrinterIs
-from tests.box.world import KIOSKS, SERVICES, World
+from tests.box.hall import KIOSKS, SERVICES
+from tests.box.world import World
 
 kiosks = st.sampled_from(KIOSKS)
 results = st.sampled_from([PrintResult.PRINTED, PrintResult.PAPER_OUT, PrintResult.MAYBE])

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.box.world import KIOSKS, SERVICES, World
+from tests.box.hall import KIOSKS, SERVICES
+from tests.box.world import World
 
 EACH = 500
 FAULTS = ("cut", "restart", "kill-server", "kill-broker", "double", "late", "shuffle")
