@@ -6,6 +6,8 @@ bytes (`hardware.scanner_keys`).
 
 from __future__ import annotations
 
+import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +16,8 @@ from typing import Final, Protocol
 from hardware.broken import observed
 from hardware.scanner import QUIET_S, Put, ScannerCore, ScannerStatus
 from hardware.terminal import as_os_error
+
+log = logging.getLogger(__name__)
 
 RETRY_S: Final = 2.0  # an unplugged scanner is looked for this often
 
@@ -115,4 +119,9 @@ class SerialWire:
             return first + self._port.read(self._port.in_waiting) if first else None
 
     def close(self) -> None:
-        self._port.close()
+        try:
+            self._port.close()
+        except OSError as error:  # unplugged while it was open
+            log.info("%s let go: %s", self._port.port, error)
+            self._port.fd = os.open(os.devnull, os.O_RDONLY)  # Linux has let go of the other (close(2))
+            self._port.close()  # its pipes too, where pyserial stopped

@@ -19,7 +19,7 @@ from hardware.escpos_printer import EscposPrinter, WireGone
 from hardware.print_head import STANDARD
 from hardware.printer import PrinterStatus
 from hardware.printer_file import FileWire
-from hardware.scanner_wired import WiredScanner
+from hardware.scanner_wired import SerialWire, WiredScanner
 
 PATIENCE_S = 30  # a machine may be as slow as it likes
 
@@ -134,5 +134,19 @@ def test_a_device_file_that_the_system_will_not_close_is_let_go_all_the_same(tmp
         wire.write(b"\n", 1.0)
     wire.write(b"\n", 1.0)
     wire.close()
+    os.close(master)
+    os.close(slave)
+
+
+def test_a_scanner_that_the_system_will_not_close_is_let_go_all_the_same() -> None:
+    master, slave = os.openpty()
+    before = os.listdir("/proc/self/fd")
+    wire = SerialWire(os.ttyname(slave), 9600, 0.01)
+    os.close(wire._port.fd)  # closing it once more is an error, EBADF
+    with pytest.raises(OSError):
+        wire.read()
+    wire.close()
+    wire.close()
+    assert os.listdir("/proc/self/fd") == before, "nor do its pipes stay open"
     os.close(master)
     os.close(slave)
