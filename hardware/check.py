@@ -42,10 +42,12 @@ def printer(url: str) -> str:
 
     found = open_printer(url, open_clock("system"))
     try:
-        status = found.look()
+        status, trouble = found.look(), found.trouble
     finally:
         found.close()
     if status is PrinterStatus.UNPLUGGED:
+        if trouble:
+            raise NotReady(f"{url} cannot be reached: {trouble}")
         raise NotReady(f"{url} does not answer: is it switched on and plugged in?")
     if status not in (PrinterStatus.OK, PrinterStatus.PAPER_LOW):
         raise NotReady(f"{url} answers, but says {status.value}: no ticket would come out")

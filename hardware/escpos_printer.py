@@ -109,9 +109,9 @@ class EscposPrinter(WatchedPrinter):
                 self._send(part + (escpos.DONE if under_way.acknowledged else b""), under_way)
                 under_way.parts += under_way.acknowledged
             self._wait_until(under_way, 0, to_the_end=True)
-        except WireGone:
+        except WireGone as error:
             self._torn = max(map(len, job.parts))
-            self._became(PrinterStatus.UNPLUGGED)
+            self._became(PrinterStatus.UNPLUGGED, str(error))
             return PrintResult.MAYBE
         except _Stopped as stopped:
             self._drop()
@@ -178,16 +178,17 @@ class EscposPrinter(WatchedPrinter):
         """Have the printer forget the rest of a job, else it comes out with the next roll."""
         try:
             self._wire.write(escpos.CLEAR, ANSWER_S)
-        except WireGone:
-            self._became(PrinterStatus.UNPLUGGED)
+        except WireGone as error:
+            self._became(PrinterStatus.UNPLUGGED, str(error))
 
     # --- status -----------------------------------------------------------------------------------------
 
     def _look(self) -> None:
         try:
             self._hear(0)  # stale bytes have answered other questions
-        except WireGone:
-            log.info("printer wire closed")  # asking opens it anew
+        except WireGone as error:
+            log.info("printer wire closed: %s", error)  # asking opens it anew
+        trouble = ""
         try:
             self._mend()
             status = self._answers(escpos.ASKED)
@@ -196,9 +197,9 @@ class EscposPrinter(WatchedPrinter):
             if status in PROBES and self._acknowledges is None:
                 self._acknowledges = self._probed() or (self._inherits() and self._probed())
                 self._inherited = False
-        except WireGone:
-            status = None
-        self._became(PrinterStatus.UNPLUGGED if status is None else status)
+        except WireGone as error:
+            status, trouble = None, str(error)
+        self._became(PrinterStatus.UNPLUGGED if status is None else status, trouble)
 
     def _mend(self) -> None:
         """End a command that broke off, with white: the printer takes all for the rest of a picture."""
@@ -254,11 +255,11 @@ class EscposPrinter(WatchedPrinter):
         log.info("printer does not acknowledge, its paper is given time instead")
         return False
 
-    def _became(self, status: PrinterStatus) -> None:
+    def _became(self, status: PrinterStatus, trouble: str = "") -> None:
         if status not in PROBES:
             self._acknowledges = None
             self._unasked = 0
-        super()._became(status)
+        super()._became(status, trouble)
 
 
 class _Stopped(Exception):

@@ -70,6 +70,10 @@ class Printer(Protocol):
     def status(self) -> PrinterStatus:
         """The last known status, without asking."""
 
+    @property
+    def trouble(self) -> str:
+        """Why it is unplugged, one sentence; empty while it is not, or where it is only silent."""
+
     def look(self) -> PrinterStatus:
         """Ask the printer now and report a change. At most two seconds; waits for a job under way."""
 

@@ -22,7 +22,7 @@ class Outlet(Protocol):
         """The slowest honest rate, for time limits."""
 
     def state(self, fresh: bool = False) -> PrinterStatus:
-        """What can be seen from outside: `unplugged` when it cannot be reached, mostly nothing more.
+        """What can be seen from outside, mostly nothing. Raises WireGone when it cannot be reached.
 
         `fresh`: asked now, where asking is dear and an answer is otherwise kept for some seconds.
         """
@@ -45,21 +45,25 @@ class OneWayPrinter(WatchedPrinter):
         self.look()
 
     def _look(self) -> None:
-        self._became(self._outlet.state())
+        self._ask(fresh=False)
 
     def _let_go(self) -> None:
         self._outlet.close()
 
     def _print(self, job: PrintJob, title: str) -> PrintResult:
-        self._became(self._outlet.state(fresh=True))
+        self._ask(fresh=True)
         if (refusal := REFUSES.get(self._status)) is not None:
             return refusal
         try:
             self._outlet.hand_over(bytes(job), title, STALL_S + len(job) / self._outlet.bytes_per_s)
-        except NothingLeft:
-            self._became(PrinterStatus.UNPLUGGED)
-            return PrintResult.UNPLUGGED
-        except WireGone:
-            self._became(PrinterStatus.UNPLUGGED)
-            return PrintResult.MAYBE
+        except WireGone as error:
+            self._became(PrinterStatus.UNPLUGGED, str(error))
+            return PrintResult.UNPLUGGED if isinstance(error, NothingLeft) else PrintResult.MAYBE
         return PrintResult.SENT
+
+    def _ask(self, fresh: bool) -> None:
+        try:
+            status, trouble = self._outlet.state(fresh), ""
+        except WireGone as error:
+            status, trouble = PrinterStatus.UNPLUGGED, str(error)
+        self._became(status, trouble)

@@ -38,17 +38,12 @@ class FileOutlet:
 
     def state(self, fresh: bool = False) -> PrinterStatus:
         """A FIFO without a reader is unplugged, like a file that is not there."""
-        try:
-            fd = self._opened()
-        except OSError:
-            return PrinterStatus.UNPLUGGED
-        return PrinterStatus.OK if self._kept(fd) else PrinterStatus.UNPLUGGED
+        if not self._kept(self._opened()):
+            raise WireGone(f"{self._path}: nobody reads it")
+        return PrinterStatus.OK
 
     def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
-        try:
-            fd = self._opened()
-        except OSError as error:
-            raise NothingLeft(str(error)) from error
+        fd = self._opened()
         try:
             write_all(fd, data, time.monotonic() + timeout_s)
         except OSError as error:
@@ -65,8 +60,11 @@ class FileOutlet:
         if self._fifo is not None:
             return self._fifo
         flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        kind = self._path.stat().st_mode
-        fd = os.open(self._path, flags | (os.O_APPEND if stat.S_ISREG(kind) else 0))
+        try:
+            kind = self._path.stat().st_mode
+            fd = os.open(self._path, flags | (os.O_APPEND if stat.S_ISREG(kind) else 0))
+        except OSError as error:
+            raise NothingLeft(str(error)) from error
         if stat.S_ISFIFO(kind):
             self._fifo = fd
         return fd
@@ -95,11 +93,8 @@ class WireOutlet:
         return self._wire.bytes_per_s
 
     def state(self, fresh: bool = False) -> PrinterStatus:
-        try:
-            self._wire.read(0)
-            self._wire.write(b"", 1.0)
-        except WireGone:
-            return PrinterStatus.UNPLUGGED
+        self._wire.read(0)
+        self._wire.write(b"", 1.0)
         return PrinterStatus.OK
 
     def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
@@ -117,10 +112,7 @@ class PortOutlet(WireOutlet):
         self._port = wire.port
 
     def state(self, fresh: bool = False) -> PrinterStatus:
-        try:
-            return self._port() or super().state()
-        except WireGone:
-            return PrinterStatus.UNPLUGGED
+        return self._port() or super().state()
 
 
 class CupsQueue:
@@ -135,7 +127,7 @@ class CupsQueue:
     def __init__(self, queue: str) -> None:
         self._queue = queue
         self._asked_at = float("-inf")
-        self._state = PrinterStatus.UNPLUGGED
+        self._state, self._trouble = PrinterStatus.UNPLUGGED, ""
 
     def state(self, fresh: bool = False) -> PrinterStatus:
         """Whether CUPS knows the queue, it is enabled and takes jobs. Asked every three seconds at most, and
@@ -143,7 +135,9 @@ class CupsQueue:
         now = time.monotonic()
         if fresh or now >= self._asked_at + IDLE_S:
             self._asked_at = now
-            self._state = queue_status(self._queue, self._told())
+            self._state, self._trouble = self._asked()
+        if self._state is PrinterStatus.UNPLUGGED:
+            raise WireGone(f"CUPS: {self._trouble}")
         return self._state
 
     def hand_over(self, data: bytes, title: str, timeout_s: float) -> None:
@@ -151,17 +145,17 @@ class CupsQueue:
         try:
             done = subprocess.run(ask, input=data, capture_output=True, timeout=timeout_s, check=False)
         except subprocess.TimeoutExpired as error:
-            raise WireGone(f"CUPS takes no ticket: {error}") from error
+            raise WireGone(f"lp: it took no ticket within {timeout_s:.0f} s") from error
         except OSError as error:
             raise NothingLeft(f"lp: {error}") from error
         if done.returncode:
-            raise NothingLeft(f"lp: {done.stderr.decode(errors='replace').strip()}")
+            raise NothingLeft(done.stderr.decode(errors="replace") or f"lp: it ended with {done.returncode}")
 
     def close(self) -> None:
         """Nothing is open between tickets."""
 
-    def _told(self) -> str:
-        """What lpstat says of the queue, in English; nothing where it has none of that name."""
+    def _asked(self) -> tuple[PrinterStatus, str]:
+        """How the queue is by what lpstat says of it, in English, and those words."""
         try:
             told = subprocess.run(
                 ["lpstat", "-l", "-p", self._queue, "-a", self._queue],
@@ -170,9 +164,14 @@ class CupsQueue:
                 check=False,
                 env=os.environ | {"LC_ALL": "C"},
             )
-        except (OSError, subprocess.TimeoutExpired):
-            return ""
-        return told.stdout.decode(errors="replace")
+        except subprocess.TimeoutExpired:
+            return PrinterStatus.UNPLUGGED, f"lpstat gave no answer within {LPSTAT_S:g} s"
+        except OSError as error:
+            return PrinterStatus.UNPLUGGED, f"lpstat: {error}"
+        said = told.stdout.decode(errors="replace")
+        heads = [line for line in said.splitlines() if not line.startswith("\t")]  # below: options, users
+        why = " ".join(heads) or told.stderr.decode(errors="replace") or "lpstat says nothing of it"
+        return queue_status(self._queue, said), why
 
 
 def queue_status(queue: str, told: str) -> PrinterStatus:

@@ -1,5 +1,6 @@
 """What every real printer's driver shares: one job or look at a time, a status that is told when it changes,
-and a thread that looks while nobody prints; should that thread die, whoever is told the status is told so.
+why the printer cannot be reached, and a thread that looks while nobody prints; should that thread die,
+whoever is told the status is told so.
 
 Knows nothing of bytes and wires; a driver says how it looks, prints and lets go.
 """
@@ -31,6 +32,7 @@ class WatchedPrinter(ABC):
         self._head = head
         self._talk = threading.Lock()  # one dialogue at a time: a look never eats a job's answer
         self._status = PrinterStatus.UNPLUGGED
+        self._trouble = ""
         self._puts: list[Callable[[PrinterStatus | DeviceBroken], object]] = []
         self._closed = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -62,6 +64,10 @@ class WatchedPrinter(ABC):
     @property
     def status(self) -> PrinterStatus:
         return self._status
+
+    @property
+    def trouble(self) -> str:
+        return self._trouble
 
     def look(self) -> PrinterStatus:
         with self._talk:
@@ -101,12 +107,17 @@ class WatchedPrinter(ABC):
 
     # --- inside -----------------------------------------------------------------------------------------
 
-    def _became(self, status: PrinterStatus) -> None:
-        if status is self._status:
-            return
-        log.info("printer status=%s was=%s", status, self._status)
-        self._status = status
-        self._tell(status)
+    def _became(self, status: PrinterStatus, trouble: str = "") -> None:
+        """`trouble`: what the system said, if it did, of a printer that cannot be reached.
+
+        It is in the log once, however often its words change until the printer is back.
+        """
+        was, had = self._status, self._trouble
+        self._status, self._trouble = status, " ".join(trouble.split())
+        if status is not was or (trouble and not had):
+            log.info("printer status=%s was=%s trouble=%s", status, was, self._trouble)
+        if status is not was:
+            self._tell(status)
 
     def _tell(self, news: PrinterStatus | DeviceBroken) -> None:
         for put in self._puts:

@@ -55,9 +55,22 @@ def test_a_file_in_the_way_of_a_folder_is_said(tmp_path: Path) -> None:
         check.folder(tmp_path / "data" / "kiosk")
 
 
-def test_a_printer_that_does_not_answer_has_failed() -> None:
-    with pytest.raises(check.NotReady, match="does not answer: is it switched on"):
-        check.printer("tcp://127.0.0.1:9")
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("tcp://127.0.0.1:9", "Connection refused"),
+        ("serial:///dev/null", "Inappropriate ioctl for device"),
+        ("file:///dev/nowhere", "No such file or directory"),
+    ],
+)
+def test_a_printer_that_cannot_be_reached_has_failed_and_why_is_said(url: str, why: str) -> None:
+    with pytest.raises(check.NotReady, match=f"^{url} cannot be reached: .*{why}"):
+        check.printer(url)
+
+
+def test_a_printer_that_is_only_silent_may_be_off() -> None:
+    with pytest.raises(check.NotReady, match="does not answer: is it switched on and plugged in"):
+        check.printer("file:///dev/null")
 
 
 def test_a_simulated_printer_answers_and_prints_nothing() -> None:

@@ -25,6 +25,7 @@ from tests.hardware.tcp_printer import TcpPrinter
 from tests.hardware.test_printer_contract import PICTURE, SOON_S
 
 JOB = escpos.raster_job(PICTURE)
+READY_QUEUE = 'echo "printer ticket is idle."; echo "ticket accepting requests since"'
 
 
 def shown(data: bytes) -> bool:
@@ -190,16 +191,24 @@ def cups_told(command: str) -> None:
     subprocess.run([f"/usr/sbin/{command}", "ticket"], check=True, timeout=SOON_S)
 
 
-@pytest.mark.parametrize(("shut", "opened"), [("cupsdisable", "cupsenable"), ("cupsreject", "cupsaccept")])
+@pytest.mark.parametrize(
+    ("shut", "opened", "said"),
+    [
+        ("cupsdisable", "cupsenable", "printer ticket disabled since"),
+        ("cupsreject", "cupsaccept", "ticket not accepting requests"),
+    ],
+)
 def test_a_queue_that_is_shut_takes_no_ticket_and_one_that_is_back_takes_it_at_once(
-    cups: Path, shut: str, opened: str
+    cups: Path, shut: str, opened: str, said: str
 ) -> None:
     printer = open_printer("cups://Ticket", SystemClock())  # CUPS's names have no case
     cups_told(shut)
     assert printer.print(JOB, "A001") is PrintResult.UNPLUGGED
     assert printer.status is PrinterStatus.UNPLUGGED
+    assert said in printer.trouble
     cups_told(opened)
     assert printer.print(JOB, "A002") is PrintResult.SENT
+    assert printer.trouble == ""
     cups_told(shut)
     late = open_printer("cups://ticket", SystemClock())
     assert late.status is PrinterStatus.UNPLUGGED
@@ -281,8 +290,48 @@ def test_an_idle_queue_is_hardly_asked_and_before_a_ticket_it_is(
     printer.close()
 
 
+@pytest.mark.parametrize(
+    ("programs", "why"),
+    [
+        ({}, "CUPS: lpstat: [Errno 2] No such file or directory: 'lpstat'"),
+        ({"lpstat": READY_QUEUE, "lp": "echo lp: full >&2; exit 1"}, "lp: full"),
+        ({"lpstat": READY_QUEUE}, "lp: [Errno 2] No such file or directory: 'lp'"),
+    ],
+)
+def test_why_a_queue_takes_no_ticket_is_told_and_logged_once(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    programs: dict[str, str],
+    why: str,
+) -> None:
+    for name, body in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{body}\n")
+        (tmp_path / name).chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    caplog.set_level("INFO", "hardware.printer_watched")
+    printer = open_printer("cups://ticket", SystemClock())
+    assert printer.print(JOB, "A001") is PrintResult.UNPLUGGED
+    assert (printer.status, printer.trouble) == (PrinterStatus.UNPLUGGED, why)
+    assert [f"trouble={why}" in line for line in caplog.messages].count(True) == 1
+    printer.close()
+
+
+def test_a_queue_that_says_nothing_in_time_is_given_up_and_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "lpstat").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "lpstat").chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr("hardware.printer_outlets.LPSTAT_S", 0.2)
+    printer = open_printer("cups://ticket", SystemClock())
+    assert printer.trouble == "CUPS: lpstat gave no answer within 0.2 s"
+    printer.close()
+
+
 def test_a_queue_that_cups_does_not_have_is_unplugged(cups: Path) -> None:
     printer = open_printer("cups://tickets", SystemClock())
     assert printer.status is PrinterStatus.UNPLUGGED
+    assert 'lpstat: Invalid destination name in list "tickets"' in printer.trouble
     assert printer.print(JOB) is PrintResult.UNPLUGGED
     printer.close()

@@ -196,6 +196,16 @@ def test_a_mute_printer_does_not_hide_the_one_that_is_meant(machine: PaperMachin
         UsbWire(VENDOR, PRODUCT, "another", backend=Two(machine)).write(b"\n", 1.0)
 
 
+def test_a_printer_that_may_not_be_opened_says_so_and_not_that_it_is_off(machine: PaperMachine) -> None:
+    class Closed(UsbBus):
+        def open_device(self, dev: str) -> str:
+            raise usb.core.USBError("Access denied (insufficient permissions)", -3, 13)
+
+    printer = EscposPrinter(UsbWire(VENDOR, PRODUCT, backend=Closed(machine)), STANDARD)
+    assert printer.status is PrinterStatus.UNPLUGGED and "Access denied" in printer.trouble
+    printer.close()
+
+
 def test_an_identity_is_read_as_lsusb_shows_it() -> None:
     assert identity("04b8:0202", "") == (0x04B8, 0x0202, "")
     assert identity("04B8:0e28", "/J3%20A1") == (0x04B8, 0x0E28, "J3 A1")
