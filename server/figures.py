@@ -19,7 +19,7 @@ import sqlalchemy as sa
 
 from server.hall.site import Site
 from server.hall.tickets import State
-from server.satisfaction import Answer, Opinions, Served, opinions_of
+from server.satisfaction import Opinions, Rating, Served, opinions_of
 from server.store import rating_table, ticket_table
 
 LAST_HOUR = timedelta(minutes=60)
@@ -138,7 +138,7 @@ class DayFigures:
     opinions: Opinions
 
 
-def read_day(engine: sa.Engine, day: str) -> tuple[list[Visit], list[Answer]]:
+def read_day(engine: sa.Engine, day: str) -> tuple[list[Visit], list[Rating]]:
     """Tickets and ratings of a business day (YYYY-MM-DD), as of one instant."""
     t, r = ticket_table.c, rating_table.c
     tickets = sa.select(t.service, t.state, t.issued_at, t.called_at, t.ended_at, t.counter, t.officer).where(
@@ -158,10 +158,10 @@ def read_day(engine: sa.Engine, day: str) -> tuple[list[Visit], list[Answer]]:
             )
             for row in db.execute(tickets)
         ]
-        return visits, [_answer(row) for row in db.execute(ratings)]
+        return visits, [_rating(row) for row in db.execute(ratings)]
 
 
-def read_officer(engine: sa.Engine, officer: str, begins: str, ends: str) -> tuple[int, list[Answer]]:
+def read_officer(engine: sa.Engine, officer: str, begins: str, ends: str) -> tuple[int, list[Rating]]:
     """How many an officer served, and what they said: business days from `begins` up to before `ends`."""
     t, r = ticket_table.c, rating_table.c
     visits = (
@@ -171,11 +171,11 @@ def read_officer(engine: sa.Engine, officer: str, begins: str, ends: str) -> tup
     )
     ratings = RATINGS.where(r.officer == officer, r.day >= begins, r.day < ends)
     with engine.connect() as db:
-        return int(db.execute(visits).scalar() or 0), [_answer(row) for row in db.execute(ratings)]
+        return int(db.execute(visits).scalar() or 0), [_rating(row) for row in db.execute(ratings)]
 
 
-def _answer(row: Any) -> Answer:
-    return Answer(
+def _rating(row: Any) -> Rating:
+    return Rating(
         row.level,
         row.levels,
         row.service,
@@ -195,7 +195,7 @@ def _instant(text: str | None) -> datetime | None:
 def day_figures(
     site: Site,
     visits: Sequence[Visit],
-    answers: Sequence[Answer],
+    ratings: Sequence[Rating],
     spans: Sequence[tuple[datetime, datetime]],
     questions: Sequence[str] = (),
     officers: Iterable[str] = (),
@@ -207,7 +207,7 @@ def day_figures(
         within_target(site, visits),
         half_hours(visits, spans),
         opinions_of(
-            answers, served(visits), site.rating_levels, questions, site.services, site.counters, officers
+            ratings, served(visits), site.rating_levels, questions, site.services, site.counters, officers
         ),
     )
 

@@ -1,7 +1,7 @@
 """What citizens said: of the day, of each service, counter and officer. Pure; worked out from the ratings.
 
 Every figure stands beside how many it is made of and how many were asked, with Wilson's 95 % interval. Who
-skipped gave no answer. No single rating is shown to anybody: what fewer than five gave is only counted, and
+skipped gave no rating. No single rating is shown to anybody: what fewer than five gave is only counted, and
 when what is hidden could be worked out from the rest, more is hidden.
 """
 
@@ -15,14 +15,14 @@ from math import sqrt
 from typing import Final
 
 Z95: Final = 1.959964
-LEAST: Final = 5  # answers that a figure must be made of (domain 4.4, rule 4)
+LEAST: Final = 5  # ratings, or answers to a question, that a figure must be made of (domain 4.4, rule 4)
 RATING: Final = ""  # beside the ids of questions: the level, which is asked first
 # The lowest level that counts as satisfied, by how many levels the buttons have (domain 4.1).
 SATISFIED_FROM: Final = {2: 2, 3: 3, 4: 3, 5: 4}
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Rating:
     """One press of a satisfaction button: `level` 1 (worst) to `levels`, and what was asked after it.
 
     at: when it was pressed; ended_at: when its visit ended. Instants are aware.
@@ -61,9 +61,9 @@ class LevelShare:
 
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
-    """Some answers together. response: answers per served. hidden: there are too few of them to be shown.
+    """Some ratings together. response: ratings per served. hidden: there are too few of them to be shown.
 
-    satisfied: the share that pressed satisfied or better; None while hidden, or while there is no answer.
+    satisfied: the share that pressed satisfied or better; None while hidden, or while there is no rating.
     """
 
     levels: tuple[LevelShare, ...]  # best first
@@ -98,7 +98,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """The day's answers, in all and by whom they are of."""
+    """The day's ratings, in all and by whom they are of."""
 
     all: Opinion
     services: tuple[Opinion, ...]
@@ -123,17 +123,17 @@ def share_of(level: int, hits: int, n: int) -> LevelShare:
 
 
 def satisfaction_of(
-    answers: Sequence[Answer], served: int, levels: int, hidden: bool = False
+    ratings: Sequence[Rating], served: int, levels: int, hidden: bool = False
 ) -> Satisfaction:
-    """Answers given on another scale than today's `levels` count for the satisfied share only."""
-    n = len(answers)
+    """Ratings given on another scale than today's `levels` count for the satisfied share only."""
+    n = len(ratings)
     if n < LEAST or hidden:
         return Satisfaction((), n, served, None, hidden=n > 0)
     shares = tuple(
-        share_of(level, sum(a.level == level and a.levels == levels for a in answers), n)
+        share_of(level, sum(r.level == level and r.levels == levels for r in ratings), n)
         for level in range(levels, 0, -1)
     )
-    happy = sum(a.level >= SATISFIED_FROM.get(a.levels, a.levels) for a in answers)
+    happy = sum(r.level >= SATISFIED_FROM.get(r.levels, r.levels) for r in ratings)
     return Satisfaction(shares, n, served, share_of(SATISFIED_FROM.get(levels, levels), happy, n))
 
 
@@ -142,11 +142,11 @@ def mean_of(points: Sequence[int]) -> float:
     return (20 * sum(points) + len(points)) // (2 * len(points)) / 10
 
 
-def indicators_of(answers: Iterable[Answer], questions: Iterable[str]) -> tuple[Indicator, ...]:
-    found = list(answers)
+def indicators_of(ratings: Iterable[Rating], questions: Iterable[str]) -> tuple[Indicator, ...]:
+    found = list(ratings)
 
     def one(question: str) -> Indicator:
-        points = [a.answers[question] for a in found if question in a.answers]
+        points = [r.answers[question] for r in found if question in r.answers]
         return Indicator(question, len(points), mean_of(points) if len(points) >= LEAST else None)
 
     return tuple(one(question) for question in questions)
@@ -154,27 +154,27 @@ def indicators_of(answers: Iterable[Answer], questions: Iterable[str]) -> tuple[
 
 def opinion(
     id: str | None,
-    answers: Sequence[Answer],
+    ratings: Sequence[Rating],
     served: int,
     levels: int,
     questions: Sequence[str],
     hidden: Collection[str] = (),
 ) -> Opinion:
-    """What these answers come to. hidden: although there are enough, they are only counted, in all (RATING)
-    or those to a question."""
-    said = satisfaction_of(answers, served, levels, RATING in hidden)
-    shown = [] if said.hidden else answers
-    reasons = Counter(a.reason for a in shown if a.reason is not None)
+    """What these ratings come to. hidden: although there are enough, they are only counted, in all (RATING)
+    or the answers to a question."""
+    said = satisfaction_of(ratings, served, levels, RATING in hidden)
+    shown = [] if said.hidden else ratings
+    reasons = Counter(r.reason for r in shown if r.reason is not None)
     indicators = tuple(
         Indicator(i.question, i.n, None) if i.question in hidden or said.hidden else i
-        for i in indicators_of(answers, questions)
+        for i in indicators_of(ratings, questions)
     )
     ordered = sorted(reasons.items(), key=lambda row: (-row[1], row[0]))
     return Opinion(id, said, tuple(ordered), indicators)
 
 
 def too_few(counts: Mapping[str | None, int]) -> set[str | None]:
-    """Whose figures are hidden: fewer than five answers, and, when those hidden are together fewer than five
+    """Whose figures are hidden: made of fewer than five, and, when those hidden are together fewer than five
     and so could be worked out as what is left of the sum, the next smallest with them."""
     hidden: set[str | None] = {id for id, n in counts.items() if 0 < n < LEAST}
     by_size = sorted((id for id, n in counts.items() if n >= LEAST), key=lambda id: counts[id], reverse=True)
@@ -184,23 +184,23 @@ def too_few(counts: Mapping[str | None, int]) -> set[str | None]:
 
 
 def grouped(
-    answers: Sequence[Answer],
+    ratings: Sequence[Rating],
     served: Sequence[Served],
-    whose: Callable[[Answer | Served], str | None],
+    whose: Callable[[Rating | Served], str | None],
     order: Iterable[str],
     levels: int,
     questions: Sequence[str],
 ) -> tuple[Opinion, ...]:
     """An opinion for everybody who served somebody, in `order`, then others by id, nobody known last."""
-    of: dict[str | None, list[Answer]] = {}
-    for answer in answers:
-        of.setdefault(whose(answer), []).append(answer)
+    of: dict[str | None, list[Rating]] = {}
+    for rating in ratings:
+        of.setdefault(whose(rating), []).append(rating)
     times = Counter(whose(visit) for visit in served)
     place = {id: n for n, id in enumerate(order)}
     ids = sorted({*of, *times}, key=lambda id: (id is None, place.get(id or "", len(place)), id or ""))
     hidden = {RATING: too_few({id: len(rows) for id, rows in of.items()})}
     for question in questions:
-        hidden[question] = too_few({id: sum(question in a.answers for a in of[id]) for id in of})
+        hidden[question] = too_few({id: sum(question in r.answers for r in of[id]) for id in of})
     return tuple(
         opinion(
             id, of.get(id, []), times[id], levels, questions, [what for what in hidden if id in hidden[what]]
@@ -210,7 +210,7 @@ def grouped(
 
 
 def opinions_of(
-    answers: Sequence[Answer],
+    ratings: Sequence[Rating],
     served: Sequence[Served],
     levels: int,
     questions: Sequence[str] = (),
@@ -218,11 +218,11 @@ def opinions_of(
     counters: Iterable[str] = (),
     officers: Iterable[str] = (),
 ) -> Opinions:
-    """Everything the day's answers say. questions: ids of the questionnaire; the rest: in which order."""
+    """Everything the day's ratings say. questions: ids of the questionnaire; the rest: in which order."""
     asked = (levels, questions)
     return Opinions(
-        opinion("", answers, len(served), *asked),
-        grouped(answers, served, lambda one: one.service, services, *asked),
-        grouped(answers, served, lambda one: one.counter, counters, *asked),
-        grouped(answers, served, lambda one: one.officer, officers, *asked),
+        opinion("", ratings, len(served), *asked),
+        grouped(ratings, served, lambda one: one.service, services, *asked),
+        grouped(ratings, served, lambda one: one.counter, counters, *asked),
+        grouped(ratings, served, lambda one: one.officer, officers, *asked),
     )

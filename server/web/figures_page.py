@@ -44,10 +44,10 @@ def page() -> ResponseReturnValue:
     now = max(hall.clock.now(), view.at)
     today = business_day(view.site, now)
     day = wanted_day(request.args.get("day"), today)
-    visits, answers = read_day(hall.engine, day.isoformat())
+    visits, ratings = read_day(hall.engine, day.isoformat())
     spans = [(s.opens, s.closes) for s in sessions_on(view.site, day)]
-    asked = asked_on(hall.config.questions, answers)
-    found = day_figures(view.site, visits, answers, spans, [q.id for q in asked], hall.config.officers)
+    asked = asked_on(hall.config.questions, ratings)
+    found = day_figures(view.site, visits, ratings, spans, [q.id for q in asked], hall.config.officers)
     said = found.opinions.all.satisfaction
     lines = hall_lines(view.site, view.state, visits, now) if day == today else []
     worst = max(
@@ -64,7 +64,7 @@ def page() -> ResponseReturnValue:
         reason_names=hall.config.reasons,
         levels=view.site.rating_levels,
         least=LEAST,
-        notes=patterns(answers, Counter(v.counter for v in served(visits))),
+        notes=patterns(ratings, Counter(v.counter for v in served(visits))),
         lines=lines,
         worst=worst,
         worst_word=worst.word.value if worst else "",
@@ -93,12 +93,12 @@ def mine() -> ResponseReturnValue:
     assert who is not None
     view = hall.writer.view
     begins, ends = weeks_over(business_day(view.site, max(hall.clock.now(), view.at)))
-    times, answers = read_officer(hall.engine, who.name, begins.isoformat(), ends.isoformat())
-    asked = asked_on(hall.config.questions, answers)
+    times, ratings = read_officer(hall.engine, who.name, begins.isoformat(), ends.isoformat())
+    asked = asked_on(hall.config.questions, ratings)
     levels = view.site.rating_levels
     return render_template(
         "mine.html",
-        opinion=opinion(who.name, answers, times, levels, [q.id for q in asked]),
+        opinion=opinion(who.name, ratings, times, levels, [q.id for q in asked]),
         asked=asked,
         least=LEAST,
         levels=levels,

@@ -9,7 +9,7 @@ from typing import Final
 from server.hall.site import Words
 from server.patterns import Kind
 from server.questionnaire import Question, legal_questions
-from server.satisfaction import Answer, Opinion, Opinions
+from server.satisfaction import Opinion, Opinions, Rating
 from server.site_file import HallConfig
 
 NOTES: Final = {
@@ -59,10 +59,10 @@ def _rows(opinions: Iterable[Opinion], names: dict[str, Words]) -> Iterable[Row]
         yield Row(None if id is None else names.get(id, Words(id, id)), opinion)
 
 
-def asked_on(questions: Sequence[Question], answers: Iterable[Answer]) -> tuple[Question, ...]:
+def asked_on(questions: Sequence[Question], ratings: Iterable[Rating]) -> tuple[Question, ...]:
     """The questionnaire of the hall's file, and what else was answered that day under an older one."""
     law, known = legal_questions(), {q.id: q for q in questions}
-    older = sorted({id for answer in answers for id in answer.answers} - known.keys())
+    older = sorted({id for rating in ratings for id in rating.answers} - known.keys())
     unknown = Words("?", "?")
     return (
         *questions,

@@ -19,7 +19,7 @@ from server.figures import (
 )
 from server.hall.site import Site
 from server.hall.tickets import State
-from server.satisfaction import Answer
+from server.satisfaction import Rating
 from server.site_file import load_site
 from tests.web.place import HANAM
 
@@ -119,7 +119,7 @@ def test_a_line_tells_the_last_hour_and_the_state_in_a_word() -> None:
 
 def test_the_day_is_made_of_its_parts() -> None:
     visits = [visit(0, 5), visit(1, 16), visit(2, None, State.CANCELLED)]
-    found = day_figures(SITE, visits, [Answer(4, 4, LAND)], [(OPEN, OPEN + timedelta(hours=4))])
+    found = day_figures(SITE, visits, [Rating(4, 4, LAND)], [(OPEN, OPEN + timedelta(hours=4))])
     assert found.sums.issued == 3 and found.sums.agree
     assert found.opinions.all.satisfaction.served == 2
     assert sum(r.waits.n for r in found.half_hours) == 2

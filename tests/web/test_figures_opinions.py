@@ -13,7 +13,7 @@ from hypothesis import given, strategies as st
 from server.patterns import Kind, Pattern, most_in_a_minute, patterns
 from server.satisfaction import (
     LEAST,
-    Answer,
+    Rating,
     Served,
     indicators_of,
     mean_of,
@@ -41,8 +41,8 @@ def test_wilson_as_published() -> None:
     assert wilson(0, 0) == (0.0, 1.0)
 
 
-def test_skipping_is_no_answer_and_response_is_told() -> None:
-    found = satisfaction_of([Answer(n, 4) for n in (4, 4, 3, 3, 1)], served=20, levels=4)
+def test_skipping_is_no_rating_and_response_is_told() -> None:
+    found = satisfaction_of([Rating(n, 4) for n in (4, 4, 3, 3, 1)], served=20, levels=4)
     assert [(s.level, s.n) for s in found.levels] == [(4, 2), (3, 2), (2, 0), (1, 1)]
     assert found.satisfied is not None and found.satisfied.n == 4
     assert found.response == 25
@@ -51,7 +51,7 @@ def test_skipping_is_no_answer_and_response_is_told() -> None:
 
 @pytest.mark.parametrize("n", range(1, LEAST))
 def test_fewer_than_five_are_only_counted(n: int) -> None:
-    found = satisfaction_of([Answer(1, 4)] * n, served=9, levels=4)
+    found = satisfaction_of([Rating(1, 4)] * n, served=9, levels=4)
     assert (found.n, found.hidden, found.satisfied, found.levels) == (n, True, None, ())
     assert satisfaction_of([], 9, 4).hidden is False, "nothing was said, so nothing is hidden"
 
@@ -79,15 +79,15 @@ def test_a_mean_is_never_further_off_than_half_a_tenth(points: list[int]) -> Non
 
 
 def test_an_indicator_is_of_those_who_answered_it() -> None:
-    answers = [Answer(4, 4, answers={"1": 2, "7": 1})] * 4 + [Answer(4, 4, answers={"1": 0})] + [Answer(2, 4)]
-    one, seven, three = indicators_of(answers, ("1", "7", "3"))
+    ratings = [Rating(4, 4, answers={"1": 2, "7": 1})] * 4 + [Rating(4, 4, answers={"1": 0})] + [Rating(2, 4)]
+    one, seven, three = indicators_of(ratings, ("1", "7", "3"))
     assert (one.n, one.mean) == (5, 1.6)
     assert (seven.n, seven.mean) == (4, None), "fewer than five"
     assert (three.n, three.mean) == (0, None)
 
 
-def said(officer: str | None, level: int, times: int = 1, **more: Any) -> list[Answer]:
-    return [Answer(level, 4, **{"service": "land", "counter": "7", "officer": officer, **more})] * times
+def said(officer: str | None, level: int, times: int = 1, **more: Any) -> list[Rating]:
+    return [Rating(level, 4, **{"service": "land", "counter": "7", "officer": officer, **more})] * times
 
 
 def visits(officer: str | None, times: int) -> list[Served]:
@@ -95,8 +95,8 @@ def visits(officer: str | None, times: int) -> list[Served]:
 
 
 def test_an_officers_score_stands_beside_how_many_were_asked() -> None:
-    answers = said("ha", 4, 5) + said("ha", 1, reason="late") + said("nam", 3, 5)
-    found = opinions_of(answers, visits("ha", 12) + visits("nam", 20), 4, officers=("nam", "ha"))
+    ratings = said("ha", 4, 5) + said("ha", 1, reason="late") + said("nam", 3, 5)
+    found = opinions_of(ratings, visits("ha", 12) + visits("nam", 20), 4, officers=("nam", "ha"))
     nam, ha = found.officers
     assert (nam.id, ha.id) == ("nam", "ha"), "in the order of the hall's file"
     assert (ha.satisfaction.n, ha.satisfaction.served, ha.satisfaction.response) == (6, 12, 50)
@@ -105,8 +105,8 @@ def test_an_officers_score_stands_beside_how_many_were_asked() -> None:
 
 
 def test_who_served_and_was_not_rated_has_a_line_and_nobody_known_is_last() -> None:
-    answers = said(None, 4, 6)
-    found = opinions_of(answers, visits("ha", 3) + visits(None, 7), 4, officers=("ha", "nam"))
+    ratings = said(None, 4, 6)
+    found = opinions_of(ratings, visits("ha", 3) + visits(None, 7), 4, officers=("ha", "nam"))
     assert [(o.id, o.satisfaction.n, o.satisfaction.served) for o in found.officers] == [
         ("ha", 0, 3),
         (None, 6, 7),
@@ -121,7 +121,7 @@ def test_reasons_of_few_are_not_told() -> None:
 
 
 def test_what_is_left_of_the_sum_tells_nothing_of_the_few() -> None:
-    """One answer hidden alone would be the day's sum minus all the others."""
+    """One rating hidden alone would be the day's sum minus all the others."""
     assert too_few({"a": 1, "b": 7, "c": 30}) == {"a", "b"}
     assert too_few({"a": 1, "b": 4, "c": 30}) == {"a", "b"}
     assert too_few({"a": 2, "b": 2}) == {"a", "b"}
@@ -136,9 +136,9 @@ def test_those_hidden_are_none_or_five_together_or_all(counts: dict[str, int]) -
     assert together == 0 or together >= LEAST or hidden >= {id for id, n in counts.items() if n}
 
 
-ANSWERS = st.lists(
+RATINGS = st.lists(
     st.builds(
-        Answer,
+        Rating,
         level=st.integers(1, 4),
         levels=st.just(4),
         service=st.sampled_from(["land", "health"]),
@@ -151,12 +151,12 @@ ANSWERS = st.lists(
 )
 
 
-@given(ANSWERS, st.integers(0, 5))
-def test_the_parts_are_the_whole_and_no_single_rating_is_shown(answers: list[Answer], more: int) -> None:
-    served = [Served(a.service, a.counter, a.officer) for a in answers] + [Served("land", "7", "ha")] * more
-    found = opinions_of(answers, served, 4, ("1", "7"))
+@given(RATINGS, st.integers(0, 5))
+def test_the_parts_are_the_whole_and_no_single_rating_is_shown(ratings: list[Rating], more: int) -> None:
+    served = [Served(r.service, r.counter, r.officer) for r in ratings] + [Served("land", "7", "ha")] * more
+    found = opinions_of(ratings, served, 4, ("1", "7"))
     for part in (found.services, found.counters, found.officers):
-        assert sum(o.satisfaction.n for o in part) == found.all.satisfaction.n == len(answers)
+        assert sum(o.satisfaction.n for o in part) == found.all.satisfaction.n == len(ratings)
         assert sum(o.satisfaction.served for o in part) == len(served)
         for n in (0, 1):
             assert sum(o.indicators[n].n for o in part) == found.all.indicators[n].n
@@ -173,24 +173,24 @@ def test_the_parts_are_the_whole_and_no_single_rating_is_shown(answers: list[Ans
         shown = Counter[int]()
         for o in part:
             shown.update({level.level: level.n for level in o.satisfaction.levels})
-        left = len(answers) - sum(shown.values())
-        assert left == 0 or left >= LEAST or len(answers) < LEAST or left == len(answers)
+        left = len(ratings) - sum(shown.values())
+        assert left == 0 or left >= LEAST or len(ratings) < LEAST or left == len(ratings)
 
 
 # --- patterns ---------------------------------------------------------------------------------------------
 
 
-def pressed(after_s: float, level: int = 4, counter: str = "7", visit_min: float = 0) -> Answer:
-    """An answer so long after the end of a visit that ended so many minutes into the morning."""
+def pressed(after_s: float, level: int = 4, counter: str = "7", visit_min: float = 0) -> Rating:
+    """A rating so long after the end of a visit that ended so many minutes into the morning."""
     ended = END + timedelta(minutes=visit_min)
-    return Answer(level, 4, counter=counter, at=ended + timedelta(seconds=after_s), ended_at=ended)
+    return Rating(level, 4, counter=counter, at=ended + timedelta(seconds=after_s), ended_at=ended)
 
 
-def kinds(answers: list[Answer], served: int = 1000) -> dict[Kind, Pattern]:
-    return {p.kind: p for p in patterns(answers, {"7": served})}
+def kinds(ratings: list[Rating], served: int = 1000) -> dict[Kind, Pattern]:
+    return {p.kind: p for p in patterns(ratings, {"7": served})}
 
 
-def test_more_answers_a_minute_than_people_can_be_served_are_noted() -> None:
+def test_more_ratings_a_minute_than_people_can_be_served_are_noted() -> None:
     calm = [pressed(n * 20.0, 3) for n in range(3)]
     assert Kind.RUSH not in kinds(calm)
     assert kinds([*calm, pressed(59, 2)])[Kind.RUSH] == Pattern(Kind.RUSH, "7", 4, 4)
@@ -198,8 +198,8 @@ def test_more_answers_a_minute_than_people_can_be_served_are_noted() -> None:
 
 
 def test_counters_are_looked_at_one_by_one() -> None:
-    answers = [pressed(n, 3, counter=str(n)) for n in range(10)]
-    assert patterns(answers, {}) == ()
+    ratings = [pressed(n, 3, counter=str(n)) for n in range(10)]
+    assert patterns(ratings, {}) == ()
 
 
 def test_the_best_button_right_after_the_end_again_and_again_is_noted_with_its_share() -> None:
@@ -212,7 +212,7 @@ def test_the_best_button_right_after_the_end_again_and_again_is_noted_with_its_s
     assert Kind.AT_ONCE not in kinds([pressed(2.1, visit_min=10 * n) for n in range(9)])
 
 
-def test_nearly_everybody_answering_all_the_same_is_noted() -> None:
+def test_nearly_everybody_rating_all_the_same_is_noted() -> None:
     same = [pressed(9, 3, visit_min=10 * n) for n in range(20)]
     assert kinds(same, 20)[Kind.ALIKE] == Pattern(Kind.ALIKE, "7", 20, 20)
     assert Kind.ALIKE not in kinds([*same[:-1], pressed(9, 4, visit_min=900)], 20), "one differs"
@@ -227,7 +227,7 @@ def test_an_ordinary_day_has_no_notes() -> None:
 
 @given(st.lists(st.floats(0, 600), max_size=40))
 def test_the_most_in_a_minute_is_what_a_plain_count_finds(seconds: list[float]) -> None:
-    answers = [pressed(s) for s in seconds]
-    times = [a.at for a in answers if a.at is not None]
+    ratings = [pressed(s) for s in seconds]
+    times = [r.at for r in ratings if r.at is not None]
     plain = max((sum(t <= u < t + timedelta(minutes=1) for u in times) for t in times), default=0)
-    assert most_in_a_minute(answers) == plain
+    assert most_in_a_minute(ratings) == plain

@@ -82,7 +82,7 @@ def test_an_officers_line_has_n_response_score_interval_levels_and_reasons(askin
     assert officers[name][-1] == "Thái độ chưa tốt 1"
 
 
-def test_fewer_than_five_answers_are_said_to_be_hidden_and_only_counted(asking: Place) -> None:
+def test_fewer_than_five_ratings_are_said_to_be_hidden_and_only_counted(asking: Place) -> None:
     morning(asking)
     page = shown(asking)
     officers, counters = rows(page, "officers"), rows(page, "counters")
@@ -105,7 +105,7 @@ def test_the_sums_of_the_tables_agree_with_the_log(asking: Place) -> None:
     page = shown(asking)
     kinds = [type(event).__name__ for _, event in asking.store.events()]
     for table in ("services", "counters", "officers"):
-        told = [int(n) for n in re.findall(rf'data-answers="{table}">(\d+)<', page)]
+        told = [int(n) for n in re.findall(rf'data-ratings="{table}">(\d+)<', page)]
         assert sum(told) == kinds.count("Rated") == 14
         assert sum(int(row[0]) for row in rows(page, table).values()) == kinds.count("Finished") == 15
 

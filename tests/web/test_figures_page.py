@@ -59,9 +59,9 @@ def test_the_page_agrees_with_the_state_and_with_the_log(place: Place) -> None:
     busy_morning(place)
     day = place.writer.view.state.day
     assert day is not None
-    visits, answers = read_day(place.store.engine, day)
+    visits, ratings = read_day(place.store.engine, day)
     spans = [(s.opens, s.closes) for s in sessions_on(place.config.site, place.clock.now().date())]
-    found = day_figures(place.config.site, visits, answers, spans)
+    found = day_figures(place.config.site, visits, ratings, spans)
     tickets = place.writer.view.state.tickets.values()
     assert found.sums.issued == len(tickets)
     assert found.within.n == sum(t.called_at is not None for t in tickets) == 7
