@@ -1,29 +1,15 @@
-"""The way to a number: taps, pages, languages, the clock that leads home."""
+"""The way to a number: taps, pages, languages, how fast numbers come, a hall that changes meanwhile."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import msgspec
 import pytest
 
 from broker import messages as m, vocabulary as heard
 from hardware.printer import PrintResult
-from kiosk.view import (
-    NORMAL,
-    Another,
-    Choices,
-    Done,
-    Help,
-    Look,
-    MoreTime,
-    Pause,
-    Question,
-    Shut,
-    Target,
-    Verb,
-)
-from kiosk.vocabulary import Ask, Keep, Print, Scanned, Tapped
+from kiosk.view import NORMAL, Another, Choices, Done, Help, Look, Pause, Question, Shut, Target, Verb
+from kiosk.vocabulary import Ask, Keep, Print, Tapped
 from tests.kiosk import sample
 from tests.kiosk.story import Story, none, only
 
@@ -192,7 +178,7 @@ def test_back_leads_to_the_page_one_came_from() -> None:
     assert isinstance(shown, Choices) and shown.page == 1
 
 
-# --- the look -------------------------------------------------------------------------------------------
+# --- the look ---------------------------------------------------------------------------------------------
 
 
 def test_the_language_of_the_screen_is_the_language_of_the_ticket() -> None:
@@ -233,105 +219,7 @@ def test_a_look_left_on_the_first_screen_goes_back_by_itself() -> None:
     assert story.look == Look() and isinstance(shown, Choices) and shown.page == 0
 
 
-# --- nobody there ---------------------------------------------------------------------------------------
-
-
-def to_services(story: Story) -> None:
-    story.tap(Verb.AUTHORITY, "giao-thong")
-
-
-def to_question(story: Story) -> None:
-    story.tap(Verb.SERVICE, "y-te")
-
-
-def to_help(story: Story) -> None:
-    story.tap(Verb.HELP)
-
-
-def to_explanation(story: Story) -> None:
-    story.tap(Verb.SERVICE, "kcn")
-
-
-def to_another(story: Story) -> None:
-    story.ended(story.number(), PrintResult.PRINTED)
-    story.tap(Verb.DONE)
-    to_question_of = story.tap(Verb.SERVICE, "tai-nguyen")
-    assert to_question_of == []
-    story.tap(Verb.CLASS, NORMAL)
-
-
-def to_no_answer(story: Story) -> None:
-    story.hear(heard.NoAnswer(story.take()))
-
-
-def to_collecting(story: Story) -> None:
-    assert story.kiosk.hall.config is not None and story.kiosk.hall.config.kiosk is not None
-    services = tuple(
-        msgspec.structs.replace(
-            a, services=tuple(msgspec.structs.replace(s, collect=True) for s in a.services)
-        )
-        for a in story.kiosk.hall.config.kiosk.authorities
-    )
-    story.hear(heard.ConfigArrived(sample.config(services, rev=2)))
-    story.hear(Scanned("000.05.14.H42-261122-0007"))
-    shown = story.screen
-    assert isinstance(shown, Choices) and shown.dossier
-
-
-INNER = [to_services, to_question, to_collecting, to_help, to_explanation, to_another, to_no_answer]
-
-
-@pytest.mark.parametrize("way", INNER, ids=lambda way: way.__name__)
-def test_on_every_inner_screen_thirty_idle_seconds_ask_and_twenty_more_lead_home(way) -> None:  # type: ignore[no-untyped-def]
-    story = Story()
-    story.tap(Verb.LANGUAGE)
-    way(story)
-    before = story.screen
-    story.wait(29.9)
-    assert not isinstance(story.view.dialog, MoreTime)
-    story.wait(0.2)
-    assert isinstance(story.view.dialog, MoreTime)
-    story.wait(19.8)
-    assert isinstance(story.view.dialog, MoreTime) and story.screen == before
-    effects = story.wait(0.4)
-    assert isinstance(story.screen, Choices) and story.view.dialog is None
-    assert story.look == Look()
-    assert none(effects, Ask)
-
-
-def test_more_time_can_be_had_more_than_ten_times() -> None:
-    story = Story()
-    to_question(story)
-    for _ in range(15):
-        story.wait(30.1)
-        assert isinstance(story.view.dialog, MoreTime)
-        story.wait(19)
-        story.tap(Verb.MORE_TIME)
-        assert isinstance(story.screen, Question) and story.view.dialog is None
-
-
-def test_a_finger_anywhere_keeps_the_screen() -> None:
-    story = Story()
-    to_question(story)
-    for _ in range(5):
-        story.wait(29)
-        story.hear(Tapped(None))
-    assert story.view.dialog is None
-
-
-def test_seconds_that_run_down_change_the_view_no_faster_than_every_five() -> None:
-    story = Story()
-    story.ended(story.number(), PrintResult.PRINTED)
-    seen = []
-    for _ in range(98):
-        shown = story.screen
-        assert isinstance(shown, Done)
-        seen.append(shown.left_s)
-        story.wait(0.1)
-    assert sorted(set(seen), reverse=True) == [10, 5]
-
-
-# --- how fast -------------------------------------------------------------------------------------------
+# --- how fast ---------------------------------------------------------------------------------------------
 
 
 def test_numbers_come_at_least_three_seconds_apart() -> None:
@@ -375,7 +263,7 @@ def test_a_clock_that_is_set_back_never_locks_the_kiosk() -> None:
     assert only(story.wait(0.5), Ask)
 
 
-# --- the hall changes under one's fingers ------------------------------------------------------------------
+# --- the hall changes under one's fingers -----------------------------------------------------------------
 
 
 def test_a_service_that_closes_meanwhile_is_explained_and_not_asked_for() -> None:
