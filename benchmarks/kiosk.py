@@ -14,72 +14,37 @@ import contextlib
 import json
 import logging
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.hall import PATIENCE_S, free_port, made, process, row, wait_for
+from benchmarks.hall import PATIENCE_S, made, process, row, wait_for
+from benchmarks.printer import Watched
 from hardware.clock import HallClock, set_clock
-from hardware.escpos import INIT
 from hardware.panel import PanelClient, PanelGone
-from hardware.paper_machine import PaperMachine
 from server.demo.supervisor import answers_http, listens
+from tests.hardware.tcp_printer import TcpPrinter
 
 SPEED = 20.0  # of the hall's clock: a kiosk gives 12 numbers a minute of it
 KIOSK = "kiosk-1"
 
 
-class Printer:
-    """A paper machine behind a socket that remembers when the first byte of the last ticket came."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.began: float | None = None
-        self._machine = PaperMachine(80, HallClock(CLOCK))
-        self._server = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    @property
-    def papers(self) -> int:
-        return self._machine.last
-
-    def _serve(self) -> None:
-        while True:
-            wire, _ = self._server.accept()
-            wire.settimeout(0.002)
-            with contextlib.suppress(OSError), wire:
-                while True:
-                    with contextlib.suppress(TimeoutError):
-                        data = wire.recv(65_536)
-                        if not data:
-                            break
-                        if self.began is None and INIT in data:
-                            self.began = time.monotonic()
-                        self._machine.write(data, 1.0)
-                    if told := self._machine.read(0):
-                        wire.sendall(told)
-
-
-CLOCK = Path()
-
-
 def run(count: int) -> None:
-    global CLOCK
     logging.getLogger().setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory(prefix="motcua-bench-") as folder, contextlib.ExitStack() as stack:
         place = made(Path(folder))
-        CLOCK = place.data / "clock.json"
-        set_clock(CLOCK, HallClock(CLOCK).now(), SPEED)
-        printer = Printer()
+        time_file = place.data / "clock.json"
+        clock = HallClock(time_file)
+        set_clock(time_file, clock.now(), SPEED)
+        printer = Watched(80, clock)
+        far = stack.enter_context(TcpPrinter(printer))
         settings = place.data / "programs" / f"{KIOSK}.toml"
         text = settings.read_text(encoding="utf-8")
-        settings.write_text(text.replace('"sim:80"', f'"tcp://127.0.0.1:{printer.port}"'), encoding="utf-8")
+        settings.write_text(text.replace('"sim:80"', f'"{far.url}"'), encoding="utf-8")
         stack.enter_context(process("broker", place))
         wait_for(lambda: listens(place.mqtt))
         server = stack.enter_context(process("server", place))
@@ -96,7 +61,7 @@ def run(count: int) -> None:
         server.terminate()
         server.wait(PATIENCE_S)
         row("away", [one_number(panel, printer) for _ in range(count)])
-        print(f"{'':<10} {printer.papers} tickets came out")
+        print(f"{'':<10} {printer.last} tickets came out")
 
 
 @contextlib.contextmanager
@@ -113,9 +78,9 @@ def kiosk(place: Any) -> Iterator[None]:
         child.wait(PATIENCE_S)
 
 
-def one_number(panel: PanelClient, printer: Printer) -> float:
+def one_number(panel: PanelClient, printer: Watched) -> float:
     """All touches to a number; the seconds from the last of them to the printer's first byte."""
-    before = printer.papers
+    before = printer.last
     while ("class", "") not in (shown := targets(panel)):
         way = [box for (verb, _), box in shown.items() if verb in ("service", "authority")]
         if way:
@@ -126,7 +91,7 @@ def one_number(panel: PanelClient, printer: Printer) -> float:
     touch(panel, box)
     wait_for(lambda: printer.began is not None)
     assert printer.began is not None
-    wait_for(lambda: printer.papers > before)
+    wait_for(lambda: printer.last > before)
     wait_for(lambda: ("done", "") in targets(panel))
     touch(panel, targets(panel)[("done", "")])
     return printer.began - began
