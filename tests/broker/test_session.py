@@ -1,141 +1,30 @@
-"""The rules of a device's conversation, on a network that loses, doubles and reorders, with time in hand."""
+"""The rules of a device's conversation, one by one, with time in hand."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
-from hypothesis import given, strategies as st
 
 from broker import codec, messages as m, topics
-from broker.link import Connected, Disconnected, Message, Received
-from broker.session import (
-    FACT_RESEND_MOST_S,
-    FACT_RESEND_S,
-    FACT_WINDOW,
-    REQUEST_RESEND_S,
-    STATUS_OUTBOX_S,
-    Session,
-)
-from broker.topics import Topic
+from broker.link import Connected, Disconnected, Received
+from broker.session import FACT_RESEND_MOST_S, FACT_RESEND_S, FACT_WINDOW, REQUEST_RESEND_S, STATUS_OUTBOX_S
 from broker.vocabulary import (
-    Ask,
     BoardArrived,
     ClockOffset,
     ConfigArrived,
     ControlArrived,
-    Deliver,
-    Effect,
-    Forget,
-    Heard,
-    Input,
     Leave,
     NoAnswer,
-    Note,
-    Now,
-    Publish,
     Recorded,
     ReplyArrived,
     ServerDown,
     ServerUp,
     StatusChanged,
-    Tick,
 )
+from tests.broker.talk import DEVICE, SITE, START, Talk, ask, board, config, fact, message, server, up
 
-START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
-SITE, DEVICE = "hn", "k1"
-
-
-def fact(seq: int) -> m.PrintFact:
-    return m.PrintFact(id=f"f{seq}", seq=seq, at=START, ticket=f"t{seq}", outcome="printed")
-
-
-def ask(id: str, deadline_s: float = 2.0) -> Ask:
-    return Ask(m.IssueRequest(id=id, at=START, service="ho-tich"), deadline_s)
-
-
-def board(epoch: int, rev: int) -> m.Board:
-    hall = m.Words("Sảnh", "Hall")
-    return m.Board(
-        epoch=epoch, rev=rev, at=START, day="2026-11-23", hall=hall, calls=(), counters=(), waiting=()
-    )
-
-
-def config(rev: int) -> m.DeviceConfig:
-    return m.DeviceConfig(rev=rev, at=START, hall=m.Words("", ""), time_zone="Asia/Ho_Chi_Minh")
-
-
-def server(epoch: int, online: bool = True) -> m.ServerStatus:
-    return m.ServerStatus(online=online, epoch=epoch)
-
-
-def message(topic: Topic, payload: m.Message, device: str = DEVICE, retained: bool = False) -> Received:
-    concrete = topic.of(SITE, device if "{device}" in topic.path else None)
-    return Received(concrete, codec.encode(payload), retained)
-
-
-class Talk:
-    """A session with its own clock, and what came out of it."""
-
-    def __init__(self, *facts: m.Fact) -> None:
-        self.session = Session(SITE, DEVICE, "kiosk", "0.1", facts)
-        self.mono = 1000.0
-        self.heard: list[Heard] = []
-        self.sent: list[Message] = []
-        self.forgotten: list[str] = []
-        self.notes: list[str] = []
-
-    def give(self, *inputs: Input) -> Talk:
-        for input in inputs:
-            self._take(self.session.handle(input, self._now()))
-        return self
-
-    def wait(self, seconds: float) -> Talk:
-        """Let time pass as a runner does: a Tick at each instant the session asks for."""
-        end = self.mono + seconds
-        while (wake_at := self.session.wake_at()) is not None and wake_at <= end:
-            self.mono = max(self.mono, wake_at)
-            self.give(Tick())
-        self.mono = end
-        return self
-
-    def take_sent(self, topic: Topic) -> list[Any]:
-        """The decoded messages on a topic since the last look; those of other topics are dropped."""
-        concrete = topic.of(SITE, DEVICE)
-        found = [codec.decode(topic, sent.payload) for sent in self.sent if sent.topic == concrete]
-        self.sent.clear()
-        return found
-
-    def take_heard(self) -> list[Heard]:
-        heard, self.heard = self.heard, []
-        return heard
-
-    def _now(self) -> Now:
-        return Now(self.mono, START + timedelta(seconds=self.mono - 1000.0))
-
-    def _take(self, effects: list[Effect]) -> None:
-        for effect in effects:
-            match effect:
-                case Publish(sent):
-                    self.sent.append(sent)
-                case Deliver(heard):
-                    self.heard.append(heard)
-                case Forget(ids):
-                    self.forgotten += ids
-                case Note(line):
-                    self.notes.append(line)
-
-
-def up(*facts: m.Fact, epoch: int = 1) -> Talk:
-    """A talk with a server that is there, with nothing left unread."""
-    talk = Talk(*facts).give(Connected(), message(topics.SERVER_STATUS, server(epoch), retained=True))
-    talk.heard.clear()
-    return talk
-
-
-# --- requests -------------------------------------------------------------------------------------------
+# --- requests ---------------------------------------------------------------------------------------------
 
 
 def test_a_request_is_sent_again_with_the_same_bytes_until_the_deadline_and_then_has_no_answer() -> None:
@@ -182,7 +71,7 @@ def test_a_server_that_restarts_gets_open_requests_at_once() -> None:
     assert REQUEST_RESEND_S > 0
 
 
-# --- facts ----------------------------------------------------------------------------------------------
+# --- facts ------------------------------------------------------------------------------------------------
 
 
 def test_facts_wait_for_a_server_and_then_go_out_in_order_a_window_at_a_time() -> None:
@@ -242,7 +131,7 @@ def test_a_new_fact_goes_out_at_once_and_alone() -> None:
     assert [f.seq for f in talk.take_sent(topics.FACT)] == [2]
 
 
-# --- the server's state ---------------------------------------------------------------------------------
+# --- the server's state -----------------------------------------------------------------------------------
 
 
 def test_the_server_is_up_once_each_epoch_and_down_when_it_says_so_or_the_link_is_gone() -> None:
@@ -258,7 +147,7 @@ def test_the_late_will_of_a_replaced_server_does_not_take_its_successor_down() -
     assert talk.take_heard() == []
 
 
-# --- state ----------------------------------------------------------------------------------------------
+# --- state ------------------------------------------------------------------------------------------------
 
 
 def test_only_a_newer_board_arrives() -> None:
@@ -311,7 +200,7 @@ def test_what_is_not_of_the_contract_is_dropped_with_one_printable_line(received
     assert line.isprintable() and len(line) <= 500
 
 
-# --- the device's own status ----------------------------------------------------------------------------
+# --- the device's own status ------------------------------------------------------------------------------
 
 
 def test_status_is_published_on_every_connection_and_when_it_differs() -> None:
@@ -355,146 +244,3 @@ def test_a_refused_subscription_is_told() -> None:
     assert Talk().give(Connected(("motcua/v1/hn/board",))).notes == [
         "subscription refused filter=motcua/v1/hn/board"
     ]
-
-
-# --- everything at once ---------------------------------------------------------------------------------
-
-
-class Hall:
-    """A device and a server with a network between them that does what it is told to."""
-
-    def __init__(self) -> None:
-        self.talk = Talk()
-        self.connected = False
-        self.epoch = 1
-        self.to_server: list[Message] = []
-        self.to_device: list[Received] = []
-        self.outbox: dict[str, m.Fact] = {}
-        self.committed: list[str] = []
-        self.receipts: set[str] = set()
-        self.asked: list[str] = []
-        self.last_seq = 0
-
-    def record(self) -> None:
-        self.last_seq += 1
-        recorded = fact(self.last_seq)
-        self.outbox[recorded.id] = recorded
-        self.step(Recorded(recorded))
-
-    def ask(self) -> None:
-        self.asked.append(f"r{len(self.asked)}")
-        self.step(ask(self.asked[-1], 3.0))
-
-    def cut(self) -> None:
-        if self.connected:
-            self.connected = False
-            self.to_server.clear()
-            self.to_device.clear()
-            self.step(Disconnected("cut"))
-
-    def heal(self) -> None:
-        if not self.connected:
-            self.connected = True
-            self.step(Connected())
-            self.to_device.insert(0, message(topics.SERVER_STATUS, server(self.epoch), retained=True))
-
-    def restart_server(self) -> None:
-        """It committed what it has, and forgets which receipts it sent."""
-        self.epoch += 1
-        if self.connected:
-            self.to_device.append(message(topics.SERVER_STATUS, server(self.epoch)))
-
-    def restart_device(self) -> None:
-        """kill -9: the outbox is all that is left."""
-        self.cut()
-        forgotten, heard = self.talk.forgotten, self.talk.heard
-        mono = self.talk.mono
-        self.talk = Talk(*self.outbox.values())
-        self.talk.forgotten, self.talk.heard, self.talk.mono = forgotten, heard, mono
-
-    def pass_time(self, seconds: float) -> None:
-        self.talk.wait(seconds)
-        self.step()
-
-    def deliver_up(self, index: int, copies: int) -> None:
-        if self.to_server:
-            sent = self.to_server.pop(index % len(self.to_server))
-            for _ in range(copies):
-                self.serve(sent)
-
-    def deliver_down(self, index: int, copies: int) -> None:
-        if self.to_device:
-            received = self.to_device.pop(index % len(self.to_device))
-            for _ in range(copies):
-                self.step(received)
-
-    def serve(self, sent: Message) -> None:
-        address = topics.parse(sent.topic)
-        assert address is not None
-        if address.topic is topics.FACT:
-            arrived = codec.decode(topics.FACT, sent.payload)
-            if arrived.id not in self.committed:
-                self.committed.append(arrived.id)
-            self.to_device.append(message(topics.RECEIPT, m.Receipt(ids=(arrived.id,))))
-        elif address.topic is topics.REQUEST:
-            request = codec.decode(topics.REQUEST, sent.payload)
-            self.to_device.append(message(topics.REPLY, m.DoneReply(id=request.id)))
-
-    def step(self, *inputs: Input) -> None:
-        before = len(self.talk.forgotten)
-        self.talk.give(*inputs)
-        for id in self.talk.forgotten[before:]:
-            assert id in self.committed, "the server's commit comes before the outbox forgets"
-            del self.outbox[id]  # exactly once: a second time is a KeyError
-        if self.connected:
-            self.to_server += self.talk.sent
-        self.talk.sent.clear()
-
-    def settle(self) -> None:
-        self.cut()
-        self.heal()
-        for _ in range(400):
-            while self.to_server or self.to_device:
-                self.deliver_up(0, 1)
-                self.deliver_down(0, 1)
-            if not self.outbox and self.talk.session.wake_at() is None:
-                return
-            self.pass_time(0.5)
-        raise AssertionError("it never came to rest")
-
-
-copies = st.integers(0, 2)  # 0: lost, 2: doubled
-index = st.integers(0, 5)  # 0: in order
-ACTIONS: st.SearchStrategy[Callable[[Hall], None]] = st.one_of(
-    st.just(Hall.record),
-    st.just(Hall.ask),
-    st.just(Hall.cut),
-    st.just(Hall.heal),
-    st.just(Hall.restart_server),
-    st.just(Hall.restart_device),
-    st.floats(0.0, 4.0).map(lambda seconds: lambda hall: hall.pass_time(seconds)),
-    st.tuples(index, copies).map(lambda how: lambda hall: hall.deliver_up(*how)),
-    st.tuples(index, copies).map(lambda how: lambda hall: hall.deliver_down(*how)),
-)
-
-
-@given(st.lists(ACTIONS, max_size=60))
-def test_whatever_the_network_does_every_fact_is_committed_once_and_every_request_ends_once(
-    actions: list[Callable[[Hall], None]],
-) -> None:
-    hall = Hall()
-    hall.heal()
-    for action in actions:
-        action(hall)
-    restarted = Hall.restart_device in actions
-    hall.settle()
-    assert hall.outbox == {}
-    assert sorted(hall.committed) == sorted(f"f{seq}" for seq in range(1, hall.last_seq + 1))
-    assert sorted(hall.talk.forgotten) == sorted(hall.committed)
-    ended = [
-        h.reply.id if isinstance(h, ReplyArrived) else h.request_id
-        for h in hall.talk.heard
-        if isinstance(h, (ReplyArrived, NoAnswer))
-    ]
-    assert len(ended) == len(set(ended))
-    assert restarted or sorted(ended) == sorted(hall.asked)
