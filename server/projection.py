@@ -218,9 +218,7 @@ class Projection:
 
     # --- devices --------------------------------------------------------------------------------------
 
-    def device_config(
-        self, device: str, now: datetime, rev: int, state: HallState | None = None
-    ) -> m.DeviceConfig:
+    def device_config(self, device: str, now: datetime, rev: int, state: HallState) -> m.DeviceConfig:
         """What a device of this hall needs to work. Raises KeyError for one that is not in the file."""
         own = self._config.devices[device]
         return m.DeviceConfig(
@@ -281,13 +279,13 @@ class Projection:
         n = id.rpartition("-")[2]
         return m.Words(*(self._texts("device.kiosk", lang, n=n) for lang in LANGUAGES))
 
-    def _terminal(self, counter: str, state: HallState | None) -> m.CounterPlan:
+    def _terminal(self, counter: str, state: HallState) -> m.CounterPlan:
         return m.CounterPlan(
             counter=counter,
             levels=self._site.rating_levels,
             reasons=_choices(self._config.reasons.items()),
             window_s=int(self._site.rating_window.total_seconds()),
-            officer=self.officer(state, counter) if state is not None else "",
+            officer=self.officer(state, counter),
             questions=tuple(
                 m.Question(
                     q.id, words(q.text), (words(q.answers[0]), words(q.answers[1]), words(q.answers[2]))

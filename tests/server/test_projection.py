@@ -15,6 +15,7 @@ from broker import codec, messages as m, topics
 from server.hall import commands as c
 from server.hall.refusals import Refusal
 from server.hall.site import Counter
+from server.hall.state import HallState
 from server.hall.tickets import Klass
 from server.projection import Projection
 from tests.hall.searching import SEARCHED
@@ -91,7 +92,7 @@ def test_nothing_that_anybody_typed_reaches_a_wall_a_ticket_or_a_device(
             continue
         said.append(msgspec.json.encode(projection.result(hall.state, events, hall.now)))
         said.append(codec.encode(board(hall)))
-    said += [codec.encode(projection.device_config(id, hall.now, 1)) for id in DEVICES]
+    said += [codec.encode(projection.device_config(id, hall.now, 1, hall.state)) for id in DEVICES]
     for payload in said:
         assert SECRET not in payload.decode()
 
@@ -150,8 +151,7 @@ def test_a_counter_shows_who_stands_there_and_then_who_was_served() -> None:
 
 def test_a_counter_names_who_is_leaving_while_the_next_one_comes() -> None:
     hall = SmallHall()
-    hall.issue()
-    hall.issue()
+    hall.issue(), hall.issue()
     hall.next("1")
     hall.after(minutes=5)
     hall.next("1")
@@ -245,8 +245,7 @@ def test_the_wall_of_a_new_day_has_nothing_of_the_old() -> None:
 
 def test_the_result_of_a_key_names_the_ticket_it_moved_last() -> None:
     hall = SmallHall()
-    hall.issue()
-    hall.issue()
+    hall.issue(), hall.issue()
     hall.next("1")
     called = projection.result(hall.state, hall.at_counter(c.CallNext), hall.now)
     assert called == {"number": "A99", "state": "called", "counter": "1"}
@@ -258,8 +257,7 @@ def test_the_result_of_a_key_names_the_ticket_it_moved_last() -> None:
 
 def test_the_turn_of_a_day_has_a_result_whoever_is_left() -> None:
     hall = SmallHall()
-    hall.issue()
-    hall.issue()
+    hall.issue(), hall.issue()
     hall.next("1")
     log = len(hall.log)
     hall.at("08:00", date(2026, 11, 25))
@@ -272,7 +270,7 @@ def test_the_turn_of_a_day_has_a_result_whoever_is_left() -> None:
 
 def test_each_device_is_told_what_it_needs_and_no_more() -> None:
     now = local("08:00")
-    plans = {id: projection.device_config(id, now, 7) for id in DEVICES}
+    plans = {id: projection.device_config(id, now, 7, HallState()) for id in DEVICES}
     for id, plan in plans.items():
         assert (plan.rev, plan.at, plan.time_zone) == (7, now, "Asia/Ho_Chi_Minh")
         role = {"kiosk": plan.kiosk, "counter": plan.counter, "display": plan.display}
@@ -285,7 +283,7 @@ def test_each_device_is_told_what_it_needs_and_no_more() -> None:
 
 
 def test_a_kiosk_is_told_when_it_may_give_numbers() -> None:
-    plan = projection.device_config("kiosk-1", local("08:00"), 1).kiosk
+    plan = projection.device_config("kiosk-1", local("08:00"), 1, HallState()).kiosk
     assert plan is not None
     (land, _roads) = plan.authorities[0].services
     assert (land.id, land.letter) == ("land", "A")
@@ -302,7 +300,7 @@ def test_a_kiosk_is_told_what_it_needs_to_give_numbers_by_itself() -> None:
         agencies={"of-a": ("H42.05",)},
         collecting=frozenset({"roads"}),
     )
-    plan = Projection(told).device_config("kiosk-1", local("08:00"), 1).kiosk
+    plan = Projection(told).device_config("kiosk-1", local("08:00"), 1, HallState()).kiosk
     assert plan is not None
     assert (plan.series, plan.paperless, plan.url, plan.grace_min) == (1, False, "http://hall.test/t/", 15)
     assert (plan.elderly, plan.elderly_years) == ("elderly", 75)
@@ -313,7 +311,7 @@ def test_a_kiosk_is_told_what_it_needs_to_give_numbers_by_itself() -> None:
         (2, False, "quầy 1, 2"),
         (2, True, "quầy 1"),
     ]
-    without = projection.device_config("kiosk-3", local("08:00"), 1).kiosk
+    without = projection.device_config("kiosk-3", local("08:00"), 1, HallState()).kiosk
     assert without is not None
     assert (without.series, without.paperless, without.elderly) == (None, True, None)
 
@@ -331,7 +329,7 @@ def test_a_reprint_says_what_the_first_paper_said() -> None:
 
 def test_a_device_that_the_hall_does_not_have_gets_no_plan() -> None:
     with pytest.raises(KeyError):
-        projection.device_config("kiosk-99", local("08:00"), 1)
+        projection.device_config("kiosk-99", local("08:00"), 1, HallState())
 
 
 @pytest.mark.parametrize(
@@ -368,4 +366,4 @@ def test_the_largest_hall_fits_into_its_messages() -> None:
         hall.at_counter(c.CallNumber, "0", number=hall.issue(names[0]).number, reason="test")
     assert len(board(hall, big).calls) == 30
     assert len(codec.encode(board(hall, big))) < codec.MAX_BYTES / 2
-    assert len(codec.encode(big.device_config("kiosk-1", hall.now, 1))) < codec.MAX_BYTES
+    assert len(codec.encode(big.device_config("kiosk-1", hall.now, 1, hall.state))) < codec.MAX_BYTES
