@@ -176,7 +176,7 @@ class Doors:
             return
 
         def answer(view: View) -> None:
-            free = floors(self._config.site, view.state, str(series))
+            free = floors(self._config.site, view.state, series)
             day, now = view.state.day or view.board.day, max(self._clock.now(), view.at)
             self._outlet.reply(device, m.FloorsReply(id=request.id, at=now, day=day, next=free))
 
