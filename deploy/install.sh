@@ -158,7 +158,6 @@ install_program() {
 
 # `motcua check` as the program itself would see things: its user, its groups, its settings.
 put_check() {
-    run install -d "$ROOT/usr/local/sbin"
     put "$HERE/motcua-check" /usr/local/sbin/motcua-check 0755
 }
 
@@ -171,7 +170,7 @@ put() {
     run install -D -m "${3:-0644}" "$1" "$ROOT$2"
 }
 
-# words FILE...: each line of ours that FILE does not have yet, appended; for config.txt.
+# add_lines FILE PATH: each line of ours that PATH does not have yet, appended; for config.txt.
 add_lines() {
     [ -e "$2" ] || return 0
     while IFS= read -r line; do
@@ -181,7 +180,7 @@ add_lines() {
     done <"$1"
 }
 
-# cmdline.txt is one line: each word that it does not have yet.
+# add_words FILE PATH: cmdline.txt is one line: each word of ours that it does not have yet.
 add_words() {
     [ -e "$2" ] || return 0
     # shellcheck disable=SC2013  # words are meant
