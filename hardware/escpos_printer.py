@@ -132,7 +132,7 @@ class EscposPrinter(WatchedPrinter):
 
     def _send(self, data: bytes, under_way: _UnderWay) -> None:
         self._wire.write(data, STALL_S + len(data) / self._wire.bytes_per_s)
-        under_way.moved(len(data))
+        under_way.moved()
 
     def _wait_until(self, under_way: _UnderWay, at_most: int, to_the_end: bool = False) -> None:
         """Wait until at most so many parts are on their way, and look after the printer meanwhile.
@@ -281,8 +281,8 @@ class _UnderWay:
         self._since = now  # when it last went on
         self._until = now + len(job) / bytes_per_s + self._paper_s + 2 * STALL_S  # longer: it hangs
 
-    def moved(self, count: int) -> None:
-        """So many bytes have left."""
+    def moved(self) -> None:
+        """Bytes have left."""
         self._since = time.monotonic()
 
     def heard(self, answers: bytes) -> None:

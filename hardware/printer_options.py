@@ -22,9 +22,6 @@ class Options:
     def __init__(self, query: str, known: Iterable[str]) -> None:
         self._told = read_options(query, sorted({*PAPER, *known}))
 
-    def text(self, name: str, default: str = "") -> str:
-        return self._told.get(name, default)
-
     def choice(self, name: str, values: tuple[str, ...], default: str) -> str:
         return choice(self._told, name, values, default)
 
