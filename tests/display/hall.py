@@ -109,6 +109,10 @@ class Wall:
         return [row.number for row in self.view(now).rows]
 
 
+def seqs(calls):
+    return [call.seq for call in calls]
+
+
 def connected(hall, now=MORNING, **options):
     """A wall in the middle of the day: the server is up, the first board has been seen."""
     wall = Wall(now, **options)
