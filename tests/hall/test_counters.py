@@ -1,38 +1,13 @@
-"""What happens at a counter: opening, breaks, calls, recalls, parking, sending on, taking back, rating."""
-
-from dataclasses import replace
-from datetime import date, timedelta
-from typing import Any
+"""What happens at a counter: opening, breaks, calls, recalls, parking, sending on, cancelling."""
 
 import pytest
 
 from server.hall import commands as c, events as e
-from server.hall.refusals import Refusal
 from server.hall.tickets import State
-from tests.hall.small_hall import SmallHall, frozen, local
+from tests.hall.at_counter import calling, refused
+from tests.hall.small_hall import SmallHall
 
-WEDNESDAY = date(2026, 11, 25)
-
-
-def refused(hall: SmallHall, kind: type[c.Command], **what: Any) -> str:
-    """The code of the refusal, which changed nothing."""
-    before = frozen(hall.state)
-    with pytest.raises(Refusal) as told:
-        hall.ask(kind, **what)
-    assert frozen(hall.state) == before
-    return told.value.code
-
-
-def calling(*services: str) -> SmallHall:
-    """People waiting; the first of them called to counter 1."""
-    hall = SmallHall()
-    for service in services or ("land",):
-        hall.issue(service)
-    hall.next("1")
-    return hall
-
-
-# --- open, break, closed ------------------------------------------------------------------------------------
+# --- open, break, closed ----------------------------------------------------------------------------------
 
 
 def test_an_officer_opens_breaks_off_comes_back_and_closes() -> None:
@@ -92,7 +67,7 @@ def test_a_cancellation_from_a_counter_that_is_not_there_is_refused() -> None:
     )
 
 
-# --- call ---------------------------------------------------------------------------------------------------
+# --- call -------------------------------------------------------------------------------------------------
 
 
 def test_a_call_opens_a_closed_counter_and_finishes_who_is_there() -> None:
@@ -192,7 +167,7 @@ def test_a_number_of_a_service_that_is_not_served_here_is_refused() -> None:
     assert refused(hall, c.CallNumber, counter="1", number="C001", reason="x") == "not-served-here"
 
 
-# --- recall -------------------------------------------------------------------------------------------------
+# --- recall -----------------------------------------------------------------------------------------------
 
 
 def test_a_recall_waits_five_seconds_and_comes_three_times() -> None:
@@ -216,7 +191,7 @@ def test_a_number_that_comes_back_may_be_recalled_anew() -> None:
     assert hall.numbered("A98").recalls == 0
 
 
-# --- missed, parked -----------------------------------------------------------------------------------------
+# --- missed, parked ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", [c.CallNumber, c.BringBack])
@@ -260,7 +235,7 @@ def test_a_note_is_kept_until_there_is_another() -> None:
     assert hall.numbered("A98").note == "copies"
 
 
-# --- send on ------------------------------------------------------------------------------------------------
+# --- send on ----------------------------------------------------------------------------------------------
 
 
 def test_a_ticket_is_sent_to_a_service_to_a_counter_or_to_both() -> None:
@@ -285,7 +260,7 @@ def test_a_ticket_is_sent_nowhere_that_is_not_there() -> None:
     assert refused(hall, c.Transfer, counter="1", to_counter="99") == "unknown-counter"
 
 
-# --- cancel -------------------------------------------------------------------------------------------------
+# --- cancel -----------------------------------------------------------------------------------------------
 
 
 def test_a_number_cancelled_from_elsewhere_leaves_its_counter_free() -> None:
@@ -299,197 +274,3 @@ def test_a_waiting_number_cancelled_at_a_counter_leaves_who_stands_there() -> No
     hall = calling("land", "land")
     hall.ask(c.Cancel, number="A99", reason="went home", counter="1")
     assert hall.state.counter("1").current == hall.numbered("A98").id
-
-
-# --- take back ----------------------------------------------------------------------------------------------
-
-BEFORE: dict[str, tuple[type[c.AtCounter], ...]] = {"called": (), "serving": (c.Start,), "parked": (c.Park,)}
-UNDONE: list[tuple[str, type[c.Command], dict[str, Any]]] = [
-    ("called", c.CallNext, {"counter": "1"}),
-    ("serving", c.CallNext, {"counter": "1"}),
-    ("parked", c.CallNext, {"counter": "1"}),
-    ("called", c.CallNumber, {"counter": "1", "number": "A100", "reason": "urgent"}),
-    ("parked", c.CallNumber, {"counter": "1", "number": "A98"}),
-    ("called", c.Recall, {"counter": "1"}),
-    ("called", c.Start, {"counter": "1"}),
-    ("called", c.Finish, {"counter": "1"}),
-    ("serving", c.Finish, {"counter": "1"}),
-    ("called", c.MarkNoShow, {"counter": "1"}),
-    ("serving", c.Park, {"counter": "1", "note": "copies"}),
-    ("parked", c.BringBack, {"counter": "1", "number": "A98"}),
-    ("serving", c.Transfer, {"counter": "1", "to_service": "health"}),
-    ("serving", c.Transfer, {"counter": "1", "to_counter": "2"}),
-    ("serving", c.Cancel, {"number": "A98", "reason": "left"}),
-    ("called", c.Cancel, {"number": "A100", "reason": "left", "counter": "1"}),
-]
-
-
-def picture(hall: SmallHall) -> object:
-    """What undo gives back: everything but the counting up of revisions and calls."""
-    state = hall.state
-    return (
-        {t.id: replace(t, rev=0) for t in state.tickets.values()},
-        set(state.waiting),
-        {k.id: (k.status, k.officer, k.current, k.served) for k in state.counters.values()},
-        [(line.seq, line.number, line.counter) for line in state.calls],
-        {s: n for s, n in state.normals_since.items() if n},
-        {s: times for s, times in state.handling.items() if times},
-        {s: n for s, n in state.known_calls.items() if n},
-    )
-
-
-@pytest.mark.parametrize(("stands", "kind", "what"), UNDONE)
-@pytest.mark.parametrize("service", ["land", "roads"])
-def test_the_last_thing_done_at_a_counter_can_be_taken_back(
-    service: str, stands: str, kind: type[c.Command], what: dict[str, Any]
-) -> None:
-    hall = calling(service, service, service)
-    hall.after(seconds=6)
-    for way in BEFORE[stands]:
-        hall.at_counter(way)
-    before = picture(hall)
-    hall.ask(kind, **what)
-    assert picture(hall) != before
-    hall.after(seconds=10)
-    hall.at_counter(c.Undo)
-    assert picture(hall) == before
-    assert refused(hall, c.Undo, counter="1") == "nothing-to-undo"
-
-
-@pytest.mark.parametrize(("stands", "kind", "what"), UNDONE)
-def test_after_ten_seconds_nothing_is_taken_back(
-    stands: str, kind: type[c.Command], what: dict[str, Any]
-) -> None:
-    hall = calling("land", "land", "land")
-    hall.after(seconds=6)
-    for way in BEFORE[stands]:
-        hall.at_counter(way)
-    hall.ask(kind, **what)
-    hall.after(seconds=10.1)
-    assert refused(hall, c.Undo, counter="1") == "too-late"
-
-
-def test_a_priority_call_taken_back_gives_the_normal_ones_their_turns_back() -> None:
-    hall = SmallHall()
-    for _ in range(4):
-        hall.issue("roads")
-    hall.next("1")
-    hall.next("1")
-    hall.priority("roads")
-    hall.next("1")
-    assert hall.state.normals_since["roads"] == 0
-    hall.issue("roads")
-    hall.next("3")  # a normal one goes on elsewhere meanwhile
-    hall.at_counter(c.Undo, "1")
-    assert hall.state.normals_since["roads"] == 3
-
-
-@pytest.mark.parametrize(
-    ("done", "gone_on"),
-    [
-        (c.Park, lambda hall: hall.at_counter(c.CallNumber, "2", number="A98")),
-        (c.Finish, lambda hall: hall.at_counter(c.Rate, number="A98", level=4, levels=4)),
-        (c.MarkNoShow, lambda hall: hall.at_counter(c.BringBack, "2", number="A98")),
-        (c.Park, lambda hall: hall.ask(c.Cancel, number="A98", reason="left")),
-    ],
-)
-def test_what_others_went_on_with_is_not_taken_back(done: type[c.AtCounter], gone_on: Any) -> None:
-    hall = calling("land", "land")
-    hall.at_counter(done)
-    gone_on(hall)
-    assert refused(hall, c.Undo, counter="1") == "too-late"
-
-
-def test_paper_that_came_out_meanwhile_is_not_forgotten_by_taking_back() -> None:
-    hall = calling()
-    hall.ask(c.RecordPaper, ticket=hall.numbered("A98").id, outcome="printed")
-    hall.at_counter(c.Undo)
-    assert (hall.numbered("A98").state, hall.numbered("A98").paper) == (State.WAITING, "printed")
-
-
-def test_there_is_nothing_to_take_back_at_a_counter_that_did_nothing() -> None:
-    hall = calling()
-    assert refused(hall, c.Undo, counter="2") == "nothing-to-undo"
-
-
-# --- rating -------------------------------------------------------------------------------------------------
-
-
-def served() -> SmallHall:
-    hall = calling()
-    hall.at_counter(c.Finish)
-    return hall
-
-
-def test_a_rating_counts_for_the_number_the_service_and_the_officer() -> None:
-    hall = SmallHall()
-    hall.at_counter(c.OpenCounter, officer="ha")
-    hall.issue()
-    hall.next("1")
-    hall.at_counter(c.Finish)
-    (rated,) = hall.at_counter(c.Rate, number="A98", level=1, levels=4, reason="late")
-    assert isinstance(rated, e.Rated)
-    assert (rated.level, rated.levels, rated.reason) == (1, 4, "late")
-    assert (rated.service, rated.officer, rated.counter) == ("land", "ha", "1")
-    assert hall.numbered("A98").level == 1
-
-
-def test_a_reason_that_the_hall_does_not_list_is_left_out() -> None:
-    (rated,) = served().at_counter(c.Rate, number="A98", level=1, levels=4, reason="he was rude to ...")
-    assert isinstance(rated, e.Rated) and rated.reason is None
-
-
-def test_a_ticket_is_rated_once() -> None:
-    hall = served()
-    hall.at_counter(c.Rate, number="A98", level=4, levels=4)
-    assert refused(hall, c.Rate, counter="1", number="A98", level=1, levels=4) == "already-rated"
-
-
-@pytest.mark.parametrize(("level", "levels"), [(0, 4), (5, 4), (-1, 4), (1, 1), (6, 6)])
-def test_a_level_is_one_of_the_buttons(level: int, levels: int) -> None:
-    assert refused(served(), c.Rate, counter="1", number="A98", level=level, levels=levels) == "bad-level"
-
-
-def test_only_who_was_served_here_is_rated_here() -> None:
-    hall = calling("land", "land")
-    rate: dict[str, Any] = {"level": 4, "levels": 4}
-    assert refused(hall, c.Rate, counter="1", number="A98", **rate) == "not-rateable"  # still there
-    assert refused(hall, c.Rate, counter="1", number="A99", **rate) == "not-rateable"  # still waiting
-    assert refused(hall, c.Rate, counter="1", number="Z001", **rate) == "not-rateable"
-    hall.at_counter(c.Finish)
-    assert refused(hall, c.Rate, counter="2", number="A98", **rate) == "not-rateable"
-    hall.at_counter(c.Rate, number="A98", **rate)
-
-
-def test_a_missed_number_is_not_rated() -> None:
-    hall = calling()
-    hall.at_counter(c.MarkNoShow)
-    assert refused(hall, c.Rate, counter="1", number="A98", level=4, levels=4) == "not-rateable"
-
-
-def test_a_rating_is_for_a_while_after_the_end() -> None:
-    late = served()
-    late.after(minutes=11)  # ten, and what a message may take
-    late.at_counter(c.Rate, number="A98", level=4, levels=4)
-    too_late = served()
-    too_late.after(minutes=11, seconds=1)
-    assert refused(too_late, c.Rate, counter="1", number="A98", level=4, levels=4) == "not-rateable"
-
-
-def test_a_rating_that_waited_in_an_outbox_counts_from_when_it_was_pressed() -> None:
-    hall = served()
-    pressed = hall.now + timedelta(minutes=1)
-    hall.after(hours=3)
-    hall.at_counter(c.Rate, number="A98", level=4, levels=4, pressed_at=pressed)
-
-
-def test_a_rating_of_another_day_is_never_taken_for_todays_number() -> None:
-    hall = served()
-    pressed = hall.now + timedelta(minutes=1)
-    hall.at("08:00", WEDNESDAY)
-    hall.issue()
-    hall.next("1")
-    hall.at_counter(c.Finish)
-    rate = {"counter": "1", "number": "A98", "level": 4, "levels": 4}
-    assert refused(hall, c.Rate, pressed_at=pressed, **rate) == "not-rateable"
-    hall.ask(c.Rate, pressed_at=local("08:01", WEDNESDAY), **rate)
