@@ -2,7 +2,7 @@
 
 Who pressed cannot be proven. What can be seen is a counter with more ratings a minute than people can be
 served, the best button within two seconds after the end again and again, or a counter where nearly everybody
-ratings and all the same (domain 4.4, rule 5). A note counts; it shows no single rating.
+ratings and all the same. A note counts; it shows no single rating.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from server.satisfaction import Rating
 
 A_MINUTE: Final = timedelta(minutes=1)
 RUSH: Final = 3  # more ratings than this within a minute
-AT_ONCE: Final = timedelta(seconds=2)  # after the end: before a citizen has read the page (faults 18)
+AT_ONCE: Final = timedelta(seconds=2)  # after the end: before a citizen has read the page
 AGAIN: Final = 5  # times, and at least half of the counter's ratings
 ALIKE_LEAST: Final = 10  # ratings before "all the same" says anything
 NEARLY_ALL: Final = 95  # per cent of those served

@@ -15,9 +15,9 @@ from math import sqrt
 from typing import Final
 
 Z95: Final = 1.959964
-LEAST: Final = 5  # ratings, or answers to a question, that a figure must be made of (domain 4.4, rule 4)
+LEAST: Final = 5  # ratings, or answers to a question, that a figure must be made of
 RATING: Final = ""  # beside the ids of questions: the level, which is asked first
-# The lowest level that counts as satisfied, by how many levels the buttons have (domain 4.1).
+# The lowest level that counts as satisfied, by how many levels the buttons have.
 SATISFIED_FROM: Final = {2: 2, 3: 3, 4: 3, 5: 4}
 
 
@@ -79,7 +79,7 @@ class Satisfaction:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One question of the questionnaire: how many answered, and their mean, to one decimal (domain 4.2)."""
+    """One question of the questionnaire: how many answered, and their mean, to one decimal."""
 
     question: str
     n: int

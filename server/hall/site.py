@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 
 # Letters that read as figures (I, O, Q: DIN 1450) are refused outright; the second of a pair that
-# sounds alike when called (domain 5.1) is refused while the first is in use.
+# sounds alike when called is refused while the first is in use.
 UNREADABLE = frozenset("IOQ")
 ALIKE = (("D", "Đ"), ("I", "Y"), ("S", "X"), ("B", "P"), ("M", "N"), ("O", "0"))
 

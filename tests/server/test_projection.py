@@ -48,7 +48,7 @@ def waiting(hall: SmallHall, service: str = "land", of: Projection = projection)
     return next(line for line in board(hall, of).waiting if line.service == service)
 
 
-# --- nothing personal (domain 2.9) --------------------------------------------------------------------------
+# --- nothing personal --------------------------------------------------------------------------
 
 counters = st.sampled_from(["1", "2", "3"])
 numbers = st.sampled_from(["A98", "A99", "A100", "B001", "A2-01", "A2-02/2"]) | typed
