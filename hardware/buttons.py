@@ -172,7 +172,7 @@ def open_buttons(url: str, put: Put) -> Buttons:
     UnknownButtons, one sentence, for anything else.
     """
     try:
-        driver, rest = parted(url, EXAMPLES)
+        driver, rest = parted(url, DRIVERS, EXAMPLES)
         return DRIVERS[driver](rest, put)
     except UnknownButtons:
         raise  # of the pins, whatever the URL
@@ -213,4 +213,4 @@ DRIVERS: dict[str, Callable[[str, Put], Buttons]] = {
     "sim": _open_sim,
     "none": _open_none,
 }
-EXAMPLES: Final = {"gpio": "gpio:next=5", "sim": "sim:next,recall", "none": "none:"}
+EXAMPLES: Final = "gpio:next=5, sim:next,recall and none:"

@@ -210,7 +210,7 @@ def open_scanner(url: str, put: Put) -> Scanner | None:
     UnknownScanner, one sentence, for anything else.
     """
     try:
-        driver, rest = parted(url, EXAMPLES)
+        driver, rest = parted(url, DRIVERS, EXAMPLES)
         return DRIVERS[driver](rest, put)
     except ValueError as error:
         raise UnknownScanner(f"scanner {url!r}: {error}") from None
@@ -276,9 +276,6 @@ DRIVERS: dict[str, Callable[[str, Put], Scanner | None]] = {
     "sim": _open_sim,
     "none": _open_none,
 }
-EXAMPLES: Final = {
-    "serial": "serial:///dev/ttyACM0?baud=9600",
-    "evdev": "evdev:///dev/input/by-id/..., evdev:VID:PID",
-    "sim": "sim:",
-    "none": "none:",
-}
+EXAMPLES: Final = (
+    "serial:///dev/ttyACM0?baud=9600, evdev:///dev/input/by-id/..., evdev:VID:PID, sim: and none:"
+)

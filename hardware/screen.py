@@ -171,7 +171,7 @@ def open_screen(url: str, title: str = "motcua", looked_at: bool = True) -> Scre
     and `driver=` another of SDL's drivers (of a desktop, or `dummy` for tests).
     """
     try:
-        driver, rest = parted(url, EXAMPLES)
+        driver, rest = parted(url, DRIVERS, EXAMPLES)
         opener, known = DRIVERS[driver]
         where, _, query = rest.partition("?")
         return opener(where, read_options(query, known), title, looked_at)
@@ -226,4 +226,4 @@ DRIVERS: Final[Mapping[str, tuple[Opener, tuple[str, ...]]]] = {  # and the opti
     "window": (_open_window, ("scale",)),
     "kms": (_open_kms, ("rotate", "touch", "display", "size", "driver")),
 }
-EXAMPLES: Final = {"sim": "sim:1080x1920", "window": "window:1080x1920?scale=0.5", "kms": "kms:"}
+EXAMPLES: Final = "sim:1080x1920, window:1080x1920?scale=0.5 and kms:"

@@ -7,7 +7,7 @@ driver knows its own. Every mistake is a ValueError, one sentence with what woul
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import parse_qsl
 
 
@@ -20,12 +20,11 @@ def checked(url: str) -> str:
     return url
 
 
-def parted(url: str, examples: Mapping[str, str]) -> tuple[str, str]:
-    """The driver's name and what stands behind its colon. `examples`: a URL for each driver there is."""
+def parted(url: str, drivers: Collection[str], examples: str) -> tuple[str, str]:
+    """The driver's name and what stands behind its colon. `examples`: a URL for each of `drivers`."""
     name, _, rest = checked(url).partition(":")
-    if name not in examples:
-        known = ", ".join(examples.values())
-        raise ValueError(f"no driver of ours has this name, known are {known}{meant(name, examples, ':')}")
+    if name not in drivers:
+        raise ValueError(f"no driver of ours has this name, known are {examples}{meant(name, drivers, ':')}")
     return name, rest
 
 

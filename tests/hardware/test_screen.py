@@ -91,7 +91,7 @@ def test_pictures_can_be_taken_while_the_program_draws() -> None:
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("", "known are sim:1080x1920, window:1080x1920?scale=0.5, kms:"),
+        ("", "known are sim:1080x1920, window:1080x1920?scale=0.5 and kms:"),
         ("sim", "is not a size"),
         ("sim:0x0", "16 to 8192 pixels"),
         ("sim:15x400", "16 to 8192 pixels"),
