@@ -6,7 +6,8 @@ Prints, and compares with what the appliance was promised to be:
 
     ready     from exec to READY=1 on the socket that systemd would give it (median and worst of N starts)
     memory    RSS and PSS once it is ready and idle, in MB of 10^6 bytes: with simulated hardware, and with
-              the drivers of a real kiosk: a printer on the network, wired buttons, a serial scanner
+              the drivers of a real kiosk: a printer on the network, wired buttons, a serial scanner, and
+              with the library of a keyboard scanner or of a USB printer besides
     idle      processor time, wake-ups, written bytes and syncs of a kiosk that nobody touches
 
 The real drivers' far ends are a paper machine on a socket, gpiozero's mock pins (lgpio is loaded as on a
@@ -58,6 +59,7 @@ class Count:
 SIMULATED = 'printer = "sim:80"\n'
 KIOSK = ("motcua", "kiosk")
 MOCK_PINS = ("benchmarks.kiosk_on_mock_pins",)
+SETS: dict[str, tuple[str, ...]] = {"real": (), "and evdev": ("evdev",), "and libusb": ("libusb",)}
 
 
 class Agent:
@@ -105,8 +107,8 @@ def memory_mb(pid: int) -> tuple[float, float]:
 
 
 @contextlib.contextmanager
-def real(folder: Path, screen: str) -> Iterator[Agent]:
-    """A kiosk with the drivers of a real one, and what is at their far ends."""
+def real(folder: Path, screen: str, *libraries: str) -> Iterator[Agent]:
+    """A kiosk with the drivers of a real one, what is at their far ends, and `libraries` beside them."""
     folder.mkdir()
     master, slave = pty.openpty()
     tty.setraw(slave)
@@ -116,7 +118,7 @@ def real(folder: Path, screen: str) -> Iterator[Agent]:
                 f'printer = "{printer.url}"\nscanner = "serial://{os.ttyname(slave)}"\n'
                 'keys = "gpio:help=5,back=6/13"\n'
             )
-            yield Agent(folder, screen, hardware, MOCK_PINS)
+            yield Agent(folder, screen, hardware, (*MOCK_PINS, *libraries))
     finally:
         os.close(slave)
         os.close(master)
@@ -198,11 +200,15 @@ def main() -> int:
             threads = len(list(Path(f"/proc/{child.pid}/task").iterdir()))
         good &= row("memory, simulated, RSS", f"{rss:.1f} MB", rss < RSS_MB, f"< {RSS_MB:g} MB")
         row("memory, simulated, PSS", f"{pss:.1f} MB", None)
-        with real(folder / "real", chosen.screen) as kiosk, kiosk.start() as (child, _):
-            time.sleep(SETTLE_S)
-            rss, pss = memory_mb(child.pid)
-        good &= row("memory, real, RSS", f"{rss:.1f} MB", rss < RSS_MB, f"< {RSS_MB:g} MB")
-        row("memory, real, PSS", f"{pss:.1f} MB", None)
+        for name, libraries in SETS.items():
+            with (
+                real(folder / name.replace(" ", "-"), chosen.screen, *libraries) as kiosk,
+                kiosk.start() as (child, _),
+            ):
+                time.sleep(SETTLE_S)
+                rss, pss = memory_mb(child.pid)
+            good &= row(f"memory, {name}, RSS", f"{rss:.1f} MB", rss < RSS_MB, f"< {RSS_MB:g} MB")
+            row(f"memory, {name}, PSS", f"{pss:.1f} MB", None)
         row("threads", str(threads), None)
         share = 100 * (after.cpu_s - before.cpu_s) / chosen.idle
         good &= row("idle, of one core", f"{share:.2f} %", share < IDLE_PERCENT, f"< {IDLE_PERCENT:g} %")

@@ -171,6 +171,17 @@ def run_python(code):
     return done.stdout
 
 
+def test_what_a_kiosk_leaves_out_its_libraries_do_without():
+    """The drivers of printers and scanners: asyncio alone would be 2 MB."""
+    pytest.importorskip("evdev", reason="evdev has no wheel here: Debian's python3-evdev")
+    told = run_python(
+        "import sys, motcua; motcua.leave_out('kiosk')\n"
+        "import kiosk.program, gpiozero, serial, usb.core, evdev\n"
+        "print('asyncio' in sys.modules, callable(evdev.InputDevice.read))"
+    )
+    assert told == "False True\n"
+
+
 def test_a_log_record_is_one_line_whatever_it_quotes():
     record = logging.LogRecord("doors", logging.WARNING, "", 0, "said %s", ("a\nb\x1b[31m\u2028c\r",), None)
     line = motcua.OneLine().format(record)
