@@ -279,7 +279,7 @@ def settings(folder, **changes):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"screen": "sin:1x1"}, "no screen"),
+        ({"screen": "sin:1x1"}, "did you mean 'sim:'"),
         ({"diagonal_inch": 32, "farthest_seat_m": 12}, "good for seats up to"),
         ({"speaker": "alas:"}, "no speaker"),
         ({"voice": "anna"}, "no voice"),
