@@ -15,6 +15,7 @@ Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]
 Number = Annotated[str, Meta(min_length=1, max_length=12)]
 Letter = Annotated[str, Meta(pattern=r"^[A-Z](?!\n)$")]
 Token = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}(?!\n)$")]  # 128 bits, base64url
+Secret = Annotated[str, Meta(pattern=r"^([0-9]{4})?(?!\n)$")]  # four figures, or none
 # A dossier's code as agencies write it. It names a file, never a person.
 DossierCode = Annotated[str, Meta(min_length=6, max_length=48, pattern=r"^[A-Z0-9][A-Z0-9.-]+(?!\n)$")]
 Note = Annotated[str, Meta(max_length=500)]

@@ -29,6 +29,7 @@ from broker.vocabulary import (
     ConfigArrived,
     ControlArrived,
     Deliver,
+    DossiersArrived,
     Effect,
     Forget,
     Heard,
@@ -53,6 +54,7 @@ __all__ = [
     "ConfigArrived",
     "ControlArrived",
     "DeviceLink",
+    "DossiersArrived",
     "Heard",
     "LinkBroken",
     "NoAnswer",
@@ -92,9 +94,9 @@ def boot_id() -> str:
 class DeviceLink:
     """The conversation of one device with its server.
 
-    Puts into `inbox`: ServerUp, ServerDown, ConfigArrived, BoardArrived, ReplyArrived, NoAnswer,
-    ControlArrived, ClockOffset; and LinkBroken, an exception for the program to raise, when a thread of the
-    link died of a bug. Before the first ServerUp there is no server. Raises ValueError for a bad address or
+    Puts into `inbox`: ServerUp, ServerDown, ConfigArrived, BoardArrived, DossiersArrived, ReplyArrived,
+    NoAnswer, ControlArrived, ClockOffset; and LinkBroken, an exception for the program to raise, when a
+    thread of the link died of a bug. Before the first ServerUp there is no server. Raises ValueError for a bad address or
     id, OSError when the password file cannot be read.
     """
 

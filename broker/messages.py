@@ -25,6 +25,7 @@ from broker.basics import (
     Note as Note,
     Number as Number,
     Range as Range,
+    Secret as Secret,
     Token as Token,
     Words as Words,
 )
@@ -38,6 +39,10 @@ from broker.plans import (
     PriorityGroup as PriorityGroup,
     Question as Question,
     ServicePlan as ServicePlan,
+    Slide as Slide,
+    VolumeSpan as VolumeSpan,
+    Zone as Zone,
+    ZoneSpan as ZoneSpan,
 )
 from broker.wall import (
     Board as Board,
@@ -45,6 +50,9 @@ from broker.wall import (
     CounterLine as CounterLine,
     DossierLine as DossierLine,
     Dossiers as Dossiers,
+    LateList as LateList,
+    LateUnit as LateUnit,
+    Stage as Stage,
     WaitingLine as WaitingLine,
 )
 
@@ -106,6 +114,7 @@ class TicketReply(Reply, frozen=True, kw_only=True, tag="ticket"):
     grace_min: Count
     dossier: DossierCode | None = None
     timed: bool = True  # false: no clock was to be believed, so that `issued_at` is not to be shown
+    secret: Secret = ""  # stands on the paper alone: who cancels the number by phone has to know it
 
 
 class FloorsReply(Reply, frozen=True, kw_only=True, tag="floors"):
@@ -178,6 +187,7 @@ class TicketFact(Fact, frozen=True, kw_only=True, tag="ticket"):
     trusted: bool
     stamp: Stamp
     sent: Stamp | None = None
+    secret: Secret = ""
 
 
 class PrintFact(Fact, frozen=True, kw_only=True, tag="print"):
@@ -230,6 +240,10 @@ class Receipt(Message, frozen=True, kw_only=True):
 PrinterState = Literal["ok", "paper-low", "paper-out", "cover-open", "cutter-error", "unplugged"]
 
 
+# A pack of recorded clips, a program that reads words, a model that the operator brought, or none of them.
+Voice = Literal["pack", "espeak-ng", "piper", "chime"]
+
+
 class DeviceStatus(Message, frozen=True, kw_only=True):
     """Retained. The will of a device is the same message with `online` false."""
 
@@ -250,6 +264,7 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     scanner: Literal["ok", "unplugged"] | None = None
     stuck: tuple[Level, ...] = ()  # buttons that have been held for so long that nobody means it
     help: bool = False  # somebody stands there and has called the staff
+    voice: Voice | None = None  # what spoke the last call of a display
 
 
 class ServerStatus(Message, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -89,9 +89,56 @@ class CounterPlan(msgspec.Struct, frozen=True):
     shuffle: bool = False
 
 
+# What a wall shows: calls alone, calls above the dossiers' progress, progress alone, or slides.
+Zone = Literal["calls", "calls-progress", "progress", "slides"]
+Minute = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d(?!\n)$")]  # of the hall's day, HH:MM
+
+
+class ZoneSpan(msgspec.Struct, frozen=True):
+    """From `starts` up to, not including, `ends` on these weekdays (0 Monday) a wall shows `zone`."""
+
+    days: tuple[Annotated[int, Meta(ge=0, le=6)], ...]
+    starts: Minute
+    ends: Minute
+    zone: Zone
+
+
+class VolumeSpan(msgspec.Struct, frozen=True):
+    """From `starts` up to, not including, `ends` every day speakers sound at `volume` per cent; 0: quiet."""
+
+    starts: Minute
+    ends: Minute
+    volume: Annotated[int, Meta(ge=0, le=100)]
+
+
+class Slide(msgspec.Struct, frozen=True):
+    """What an idle wall shows: the house rules, the motto, the hot line, what to bring."""
+
+    title: Words
+    lines: tuple[Words, ...] = ()
+
+
 class DisplayPlan(msgspec.Struct, frozen=True):
+    """What a wall works from.
+
+    zone: outside of every span of `schedule`; a call always comes through. counters: what stands at each
+    counter takes turns with the latest calls. page_s: how long a page stands. old_min: dossiers known for
+    longer are marked as old. openings: when the hall is open; outside of them a wall rests its panel, unless
+    there are none. repeats: how often a call is spoken; volume: outside of every span of `volumes`.
+    """
+
     dwell_s: float
     rows: Count | None = None
+    zone: Zone = "calls"
+    schedule: tuple[ZoneSpan, ...] = ()
+    slides: tuple[Slide, ...] = ()
+    counters: bool = True
+    page_s: Annotated[float, Meta(ge=12)] = 12.0
+    old_min: Annotated[int, Meta(ge=1)] = 60
+    openings: tuple[Opening, ...] = ()
+    repeats: Annotated[int, Meta(ge=1, le=3)] = 1
+    volume: Annotated[int, Meta(ge=0, le=100)] = 100
+    volumes: tuple[VolumeSpan, ...] = ()
 
 
 class DeviceConfig(Message, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from broker.vocabulary import (
     ConfigArrived,
     ControlArrived,
     Deliver,
+    DossiersArrived,
     Effect,
     Forget,
     Input,
@@ -87,6 +88,7 @@ class Session:
         self._publish_at: float | None = None
         self._board = (-1, -1)
         self._config = (-1, -1)
+        self._dossiers = -1
         self._facts.update((fact.id, fact) for fact in facts)
         self._received: dict[Topic, Callable[[Any, Now], list[Effect]]] = {
             topics.REPLY: self._reply,
@@ -97,6 +99,8 @@ class Session:
             topics.TIME: self._time,
             topics.BOARD: self._board_arrived,
         }
+        if role == "display":
+            self._received[topics.DOSSIERS] = self._dossiers_arrived
 
     @property
     def subscriptions(self) -> list[tuple[str, int]]:
@@ -282,6 +286,12 @@ class Session:
             return []
         self._board = (board.epoch, board.rev)
         return [Deliver(BoardArrived(board))]
+
+    def _dossiers_arrived(self, dossiers: m.Dossiers, now: Now) -> list[Effect]:
+        if dossiers.rev <= self._dossiers:
+            return []
+        self._dossiers = dossiers.rev
+        return [Deliver(DossiersArrived(dossiers))]
 
     def _time(self, time: m.Time | m.FloorsReply, now: Now) -> list[Effect]:
         offset_s = (time.at - now.wall).total_seconds()

@@ -47,6 +47,13 @@ class BoardArrived:
 
 
 @dataclass(frozen=True)
+class DossiersArrived:
+    """Dossiers newer, by rev, than all before. Comes to displays only."""
+
+    dossiers: m.Dossiers
+
+
+@dataclass(frozen=True)
 class ReplyArrived:
     """The answer to a request that was still open. Comes once for each request."""
 
@@ -77,6 +84,7 @@ Heard = (
     | ServerDown
     | ConfigArrived
     | BoardArrived
+    | DossiersArrived
     | ReplyArrived
     | NoAnswer
     | ControlArrived

@@ -54,8 +54,12 @@ class WaitingLine(msgspec.Struct, frozen=True):
 
 
 class Board(Message, frozen=True, kw_only=True):
-    """Retained and public: all that walls, terminals and phones may know of the hall, and nothing else."""
+    """Retained and public: all that walls, terminals and phones may know of the hall, and nothing else.
 
+    upcoming: whom the open counters would call if all pressed now, soonest first; a promise to nobody.
+    """
+
+    site: str = ""
     epoch: Count
     rev: Count
     at: Instant
@@ -65,18 +69,53 @@ class Board(Message, frozen=True, kw_only=True):
     counters: tuple[CounterLine, ...]
     waiting: tuple[WaitingLine, ...]
     notices: tuple[Words, ...] = ()
+    upcoming: Annotated[tuple[Number, ...], Meta(max_length=12)] = ()
+
+
+# How a dossier stands, in the words that concern its citizen, the most urgent first.
+Stage = Literal["ready", "supplement", "payment", "processing"]
 
 
 class DossierLine(msgspec.Struct, frozen=True):
-    code: str
+    """All that a wall may say of a dossier.
+
+    code: date and serial, "261109-0118", or as much of the code as the hall shows. authority: its short name.
+    place: where to go, a counter's id; "" where nobody has to come. due: the promised date, while it counts.
+    """
+
+    code: Annotated[str, Meta(max_length=48)]
     authority: Words
-    status: str
+    stage: Stage
     due: Instant | None = None
+    place: Annotated[str, Meta(max_length=8)] = ""
+
+
+class LateUnit(msgspec.Struct, frozen=True):
+    """An authority with late dossiers: open and overdue now, and resolved late in the month."""
+
+    authority: Words
+    overdue: Count
+    resolved_late: Count
+
+
+class LateList(msgspec.Struct, frozen=True):
+    """The late authorities of a month, `YYYY-MM`, as a manager has approved them for publication."""
+
+    month: str
+    units: tuple[LateUnit, ...]
 
 
 class Dossiers(Message, frozen=True, kw_only=True):
-    """Retained and public: progress by code only."""
+    """Retained and public: progress by code only.
 
+    rev: larger with every change, also after a restart. known_at: when the register was like this; None:
+    there is no register. totals: how many there are of each stage, also where `lines` cannot hold all.
+    """
+
+    site: str = ""
     rev: Count
     at: Instant
+    known_at: Instant | None = None
     lines: tuple[DossierLine, ...] = ()
+    totals: dict[Stage, Count] = msgspec.field(default_factory=dict)
+    late: LateList | None = None
