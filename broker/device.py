@@ -96,8 +96,8 @@ class DeviceLink:
 
     Puts into `inbox`: ServerUp, ServerDown, ConfigArrived, BoardArrived, DossiersArrived, ReplyArrived,
     NoAnswer, ControlArrived, ClockOffset; and LinkBroken, an exception for the program to raise, when a
-    thread of the link died of a bug. Before the first ServerUp there is no server. Raises ValueError for a bad address or
-    id, OSError when the password file cannot be read.
+    thread of the link died of a bug. Before the first ServerUp there is no server. Raises ValueError for a
+    bad address or id, OSError when the password file cannot be read.
     """
 
     def __init__(
