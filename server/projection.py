@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from broker import messages as m
 from hardware.texts import LANGUAGES, Texts
 from server.hall import events as e
-from server.hall.calendar import admission, current_session, openings
+from server.hall.calendar import admission, coming_sessions, current_session, openings
 from server.hall.numbers import is_full
 from server.hall.site import Service, Words
 from server.hall.state import CounterState, HallState
@@ -33,8 +33,6 @@ from server.site_file import HallConfig
 
 PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
 TICKET_PATH = "/t/"
-DWELL_S = 8.0  # every call is the wall's largest thing for at least so long
-
 
 SINCE: dict[State, Callable[[Ticket], datetime | None]] = {
     State.CALLED: lambda ticket: ticket.last_called_at,
@@ -228,8 +226,14 @@ class Projection:
             time_zone=str(self._site.zone),
             kiosk=self._kiosk(device, now) if own.role == "kiosk" else None,
             counter=self._terminal(own.counter, state) if own.counter else None,
-            display=m.DisplayPlan(dwell_s=DWELL_S) if own.role == "display" else None,
+            display=self._wall(own.zone, now) if own.role == "display" else None,
         )
+
+    def _wall(self, zone: m.Zone | None, now: datetime) -> m.DisplayPlan:
+        wall = self._config.wall
+        sessions = coming_sessions(self._site, now, PLAN_DAYS)
+        spans = tuple(m.Opening(s.opens, s.closes) for s in sessions)
+        return replace(wall, zone=zone or wall.zone, openings=spans)
 
     def _kiosk(self, device: str, now: datetime) -> m.KioskPlan:
         own, elderly = self._config.devices[device], self._config.elderly

@@ -7,7 +7,6 @@ nearly right, what was meant. `docs` of each key: `examples/hanam/hall.toml`.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,7 @@ from datetime import time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from broker.messages import DisplayPlan, Zone
 from hardware.settings import SettingsError, load
 from server import site_shape as shape
 from server.hall.site import (
@@ -30,15 +30,14 @@ from server.hall.site import (
     problems,
 )
 from server.questionnaire import Question, legal_questions
-
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from server.wall_file import DAYS, NO_SLIDE, USUAL_WALL, nearest, wall_plan
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """What a device may do. counter: where a terminal stands, or whose visits a kiosk beside it asks about.
     temporary: comes, goes, and is not missed. series: the figure in a kiosk's own numbers, "2" in A2-017.
-    name: what people call it, where the file says.
+    name: what people call it, where the file says. zone: what a display shows instead of the hall's zone.
     """
 
     role: shape.Role
@@ -46,6 +45,7 @@ class Device:
     temporary: bool = False
     series: str | None = None
     name: Words | None = None
+    zone: Zone | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class HallConfig:
     order of the file. url: how phones reach this hall, without a slash at the end. questions: of the
     questionnaire after a rating, none without one; shuffle: its reasons come in another order each time.
     elderly: the priority group that goes by age, and from how many years. agencies: authority -> how its
-    dossiers' codes begin. collecting: the services where results are collected.
+    dossiers' codes begin. collecting: the services where results are collected. wall: what its displays work
+    from, but for the days' openings.
     """
 
     site: Site
@@ -73,6 +74,7 @@ class HallConfig:
     elderly: tuple[str, int] | None = None
     agencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     collecting: frozenset[str] = frozenset()
+    wall: DisplayPlan = USUAL_WALL
 
 
 def load_site(path: Path) -> HallConfig:
@@ -98,6 +100,7 @@ def load_site(path: Path) -> HallConfig:
         elderly=next(((g.id, g.from_years) for g in file.priority_group if g.from_years), None),
         agencies={a.id: a.agencies for a in file.authority if a.agencies},
         collecting=frozenset(s.id for a in file.authority for s in a.service if s.collect),
+        wall=wall_plan(path, file.wall, file.sound),
     )
 
 
@@ -108,6 +111,7 @@ def _device(row: shape.Device) -> Device:
         row.temporary,
         series=None if row.series is None else str(row.series),
         name=None if row.name is None else _words(row.name),
+        zone=row.zone,
     )
 
 
@@ -205,8 +209,8 @@ def _zone(path: Path, name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        nearest = _nearest(name, available_timezones())
-        raise SettingsError(path, "time_zone", f"there is no time zone '{name}'", nearest) from None
+        close = nearest(name, available_timezones())
+        raise SettingsError(path, "time_zone", f"there is no time zone '{name}'", close) from None
 
 
 def _check_ids(path: Path, file: shape.File) -> None:
@@ -236,7 +240,7 @@ def _check_references(path: Path, file: shape.File) -> None:
     counters = {c.id for c in file.counter}
     for key, wanted, known, noun in _references(file, services, counters):
         if wanted not in known:
-            raise SettingsError(path, key, f"there is no {noun} '{wanted}'", _nearest(wanted, known))
+            raise SettingsError(path, key, f"there is no {noun} '{wanted}'", nearest(wanted, known))
     for place, device in enumerate(file.device):
         if device.counter is None and device.role == "counter":
             raise SettingsError(path, f"device[{place}].counter", "a counter needs counter")
@@ -244,6 +248,10 @@ def _check_references(path: Path, file: shape.File) -> None:
             raise SettingsError(path, f"device[{place}].counter", "a display has no counter")
         if device.series is not None and device.role != "kiosk":
             raise SettingsError(path, f"device[{place}].series", f"a {device.role} gives no numbers")
+        if device.zone is not None and device.role != "display":
+            raise SettingsError(path, f"device[{place}].zone", f"a {device.role} has no zone, only a display")
+        if device.zone == "slides" and not file.wall.slide:
+            raise SettingsError(path, f"device[{place}].zone", NO_SLIDE, "calls")
     _check_once(path, file)
 
 
@@ -298,8 +306,3 @@ def _key_of(problem: str, file: shape.File) -> str:
             if quoted == counter.id:
                 return f"counter[{c}]"
     return ""
-
-
-def _nearest(word: str, known: Iterable[str]) -> str | None:
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    return close[0] if close else None

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from broker.messages import Zone
 from server.hall.site import PolicyKind
 
 Role = Literal["kiosk", "counter", "display"]
@@ -133,6 +134,49 @@ class Officer(Row, frozen=True):
     name: Name
 
 
+class Span(Row, frozen=True):
+    """days: "mon", or "mon-fri"; one of them or a list; every day where left out."""
+
+    starts: Clock
+    ends: Clock
+    zone: Zone
+    days: str | tuple[str, ...] = "mon-sun"
+
+
+class Slide(Row, frozen=True):
+    title: Words
+    lines: Annotated[tuple[Words, ...], Meta(max_length=8)] = ()
+
+
+class Wall(Row, frozen=True):
+    """What the hall's displays show when; a display may have a `zone` of its own."""
+
+    zone: Zone = "calls"
+    counters: bool = True
+    page_s: Annotated[float, Meta(ge=12, le=600)] = 12
+    old_min: Annotated[int, Meta(ge=1, le=10_080)] = 60
+    rows: Annotated[int, Meta(ge=1, le=30)] | None = None
+    schedule: tuple[Span, ...] = ()
+    slide: Annotated[tuple[Slide, ...], Meta(max_length=20)] = ()
+
+
+Volume = Annotated[int, Meta(ge=0, le=100)]
+
+
+class VolumeSpan(Row, frozen=True):
+    starts: Clock
+    ends: Clock
+    volume: Volume
+
+
+class Sound(Row, frozen=True):
+    """How often a call is spoken, and how loud when; 0 is quiet."""
+
+    repeats: Annotated[int, Meta(ge=1, le=3)] = 1
+    volume: Volume = 100
+    span: tuple[VolumeSpan, ...] = ()
+
+
 class Device(Row, frozen=True):
     id: Id
     role: Role
@@ -140,6 +184,7 @@ class Device(Row, frozen=True):
     temporary: bool = False
     series: Annotated[int, Meta(ge=1, le=99)] | None = None
     name: Words | None = None
+    zone: Zone | None = None
 
 
 class File(Row, frozen=True):
@@ -157,6 +202,8 @@ class File(Row, frozen=True):
     calls: Calls = Calls()
     rating: Rating = Rating()
     paper: Paper = Paper()
+    wall: Wall = Wall()
+    sound: Sound = Sound()
     priority_group: tuple[Group, ...] = ()
     officer: tuple[Officer, ...] = ()
     device: tuple[Device, ...] = ()

@@ -82,6 +82,13 @@ def openings(site: Site, now: datetime, days: int) -> tuple[Span, ...]:
     )
 
 
+def coming_sessions(site: Site, now: datetime, days: int) -> tuple[Span, ...]:
+    """When the hall is open in the next `days` days, to the end of each session; over a longer closing the
+    next one at least."""
+    until = now + timedelta(days=days)
+    return tuple(s for n, s in enumerate(spans_from(site, now)) if n == 0 or s.opens < until)
+
+
 def current_session(site: Site, now: datetime) -> Span | None:
     """The session that `now` falls in."""
     span = next(spans_from(site, now), None)
