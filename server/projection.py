@@ -16,6 +16,7 @@ from broker import messages as m
 from hardware.texts import LANGUAGES, Texts
 from server.hall import events as e
 from server.hall.calendar import admission, coming_sessions, current_session, openings
+from server.hall.calling import upcoming
 from server.hall.numbers import is_full
 from server.hall.site import Service, Words
 from server.hall.state import CounterState, HallState
@@ -32,6 +33,7 @@ from server.hall.waiting import (
 from server.site_file import HallConfig
 
 PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
+UPCOMING = 12  # numbers at the most that are told to come next
 TICKET_PATH = "/t/"
 
 SINCE: dict[State, Callable[[Ticket], datetime | None]] = {
@@ -62,6 +64,7 @@ class Projection:
     def board(self, state: HallState, now: datetime, epoch: int, rev: int) -> m.Board:
         """All that walls, terminals and phones may know of the hall."""
         return m.Board(
+            site=self._site.id,
             epoch=epoch,
             rev=rev,
             at=now,
@@ -74,6 +77,7 @@ class Projection:
             counters=tuple(self._counter(state, state.counter(id)) for id in self._site.counters),
             waiting=tuple(self._lines(state, now)),
             notices=tuple(words(n) for n in self._config.notices),
+            upcoming=tuple(t.number for t in upcoming(self._site, state, now, UPCOMING)),
         )
 
     @staticmethod

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from broker.messages import DeviceStatus
 from server.devices import Trouble, troubles
 from server.figures import Line, Visit, Word, line, minutes
-from server.hall.calling import choose
+from server.hall.calling import Lines
 from server.hall.site import Counter, Site, Words
 from server.hall.state import CounterState, HallState
 from server.hall.tickets import Klass, State, Ticket
@@ -152,12 +152,10 @@ def queue(site: Site, state: HallState, place: Counter, now: datetime) -> Queue:
 
 def upcoming(site: Site, state: HallState, place: Counter, now: datetime, n: int) -> list[Ticket]:
     """The next `n` that this counter would call if it called them all now."""
-    trial, found = state.copy(), list[Ticket]()
-    while len(found) < n and (ticket := choose(site, trial, place, now)) is not None:
+    lines, found = Lines(site, state), list[Ticket]()
+    while len(found) < n and (ticket := lines.choose(place, now)) is not None:
+        lines.take(ticket)
         found.append(ticket)
-        del trial.waiting[ticket.id]
-        seen = trial.normals_since.get(ticket.service, 0)
-        trial.normals_since[ticket.service] = 0 if ticket.klass is Klass.PRIORITY else seen + 1
     return found
 
 
