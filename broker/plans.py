@@ -125,6 +125,7 @@ class DisplayPlan(msgspec.Struct, frozen=True):
     counter takes turns with the latest calls. page_s: how long a page stands. old_min: dossiers known for
     longer are marked as old. openings: when the hall is open; outside of them a wall rests its panel, unless
     there are none. repeats: how often a call is spoken; volume: outside of every span of `volumes`.
+    authorities: as the hall's file names them, short and in full: with dossiers a wall shows no other words.
     """
 
     dwell_s: float
@@ -139,6 +140,7 @@ class DisplayPlan(msgspec.Struct, frozen=True):
     repeats: Annotated[int, Meta(ge=1, le=3)] = 1
     volume: Annotated[int, Meta(ge=0, le=100)] = 100
     volumes: tuple[VolumeSpan, ...] = ()
+    authorities: tuple[Words, ...] = ()
 
 
 class DeviceConfig(Message, frozen=True, kw_only=True):

@@ -237,7 +237,8 @@ class Projection:
         wall = self._config.wall
         sessions = coming_sessions(self._site, now, PLAN_DAYS)
         spans = tuple(m.Opening(s.opens, s.closes) for s in sessions)
-        return replace(wall, zone=zone or wall.zone, openings=spans)
+        names = tuple(words(name) for a in self._site.authorities for name in (a.short, a.name))
+        return replace(wall, zone=zone or wall.zone, openings=spans, authorities=names)
 
     def _kiosk(self, device: str, now: datetime) -> m.KioskPlan:
         own, elderly = self._config.devices[device], self._config.elderly
