@@ -160,6 +160,17 @@ class Display:
                 due += self._pulses(hero, now)
         return min(at for at in due if at > now)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the hall is."""
+        return self._zone
+
+    def hero_until(self, now: datetime) -> datetime | None:
+        """Until when a call has its time as hero; None: none has it now, and none waits for it."""
+        if self._hero is None or not self._hero.loud or (now >= self._free_at and not self._queue):
+            return None
+        return self._free_at
+
     def view(self, now: datetime) -> Scene:
         """What the wall shows at `now`."""
         scene = Scene(

@@ -6,7 +6,7 @@ plain values, tests read places and sizes from them, and a region is painted onl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from hardware import type as letters
@@ -14,8 +14,9 @@ from hardware.canvas import Anchor, pieces as cells
 
 # Attributes of hardware.theme.Theme.
 Tint = Literal[
-    "ground", "surface", "ink", "ink2", "accent", "deep", "deep_pulse", "on_deep", "gold", "amber", "alarm",
-    "on_alarm", "tint_amber", "line",
+    "ground", "surface", "ink", "ink2", "accent", "on_accent", "deep", "deep_pulse", "on_deep", "on_deep2",
+    "gold", "ok", "amber", "alarm", "on_alarm", "tint", "tint_ok", "tint_amber", "tint_alarm", "off",
+    "line", "edge",
 ]  # fmt: skip
 
 
@@ -133,3 +134,23 @@ def fitted(text: str, px: int, weight: int, width: float, least: int = 1) -> int
     while px > least and letters.width(text, px, weight) > width:
         px = max(least, min(px - 1, int(px * width / letters.width(text, px, weight))))
     return px
+
+
+def moved(picture: Picture, right: int, down: int) -> Picture:
+    """The same picture, so many pixels further right and down."""
+    if not right and not down:
+        return picture
+    return tuple(
+        Region(name, along(box, right, down), tuple(shifted(mark, right, down) for mark in marks))
+        for name, box, marks in ((region.name, region.box, region.marks) for region in picture)
+    )
+
+
+def along(box: Box, right: int, down: int) -> Box:
+    return Box(box.x + right, box.y + down, box.width, box.height)
+
+
+def shifted(mark: Mark, right: int, down: int) -> Mark:
+    if isinstance(mark, Word):
+        return replace(mark, x=mark.x + right, y=mark.y + down)
+    return replace(mark, box=along(mark.box, right, down))

@@ -16,23 +16,19 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 from zoneinfo import ZoneInfoNotFoundError
 
-import msgspec
-from msgspec import Meta
-
-from broker.device import BrokerSettings, ClockOffset, ConfigArrived, ControlArrived, DeviceLink, LinkBroken
+from broker.device import ClockOffset, ConfigArrived, ControlArrived, DeviceLink, LinkBroken
 from broker.link import OpenLink, open_link
-from display.core import Announce, Complain, Display, Effect, Input, Shown, SoundLasts, Tick
-from display.fit import LayoutRefused, Panel, arrange
-from display.layout import picture
-from display.paint import Painter
+from display.core import Announce, Complain, Effect, Shown, SoundLasts, Tick
+from display.fit import LayoutRefused, arrange
 from display.panel import routes
 from display.record import Record
-from display.scene import Scene
+from display.settings import Settings
 from display.speech import Manner, announcement
+from display.stage import Stage, panels
+from display.wall import Input, Wall
 from display.watch import Watch
 from hardware.clock import Clock, ClockError, HallClock, open_clock
 from hardware.panel import Panel as Socket, PanelError
@@ -41,7 +37,6 @@ from hardware.screen import Screen, ScreenError, open_screen
 from hardware.speaker import Playing, Sound, Speaker, SpeakerError, Trouble, open_speaker
 from hardware.systemd import Systemd
 from hardware.texts import Texts
-from hardware.theme import THEMES, ThemeName
 
 log = logging.getLogger(__name__)
 
@@ -51,26 +46,6 @@ TRUE_TIME_S: Final = 0.9  # a hall second that is shorter than this: a demo in a
 LAG_S: Final = 5.0  # real time that a message may take while the link holds
 MISCONFIGURED: Final = 2
 OFFSET_S: Final = 2.0  # a clock that nobody keeps right is corrected by the server's from this error on
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A display's file."""
-
-    broker: BrokerSettings
-    data: Path
-    screen: str = "window:1920x1080?scale=0.5"
-    diagonal_inch: Annotated[float, Meta(gt=0)] = 55
-    farthest_seat_m: Annotated[float, Meta(gt=0)] = 8
-    theme: ThemeName = "light"
-    lang: Literal["vi", "en"] = "vi"
-    calm: bool = False  # a new call has its frame but does not pulse
-    speaker: str = "none:"
-    voice: str = "chime"  # or "espeak-ng"
-    numbers: Literal["north", "south"] = "north"  # how numbers are read aloud
-    leading_zeros: bool = False
-    clock: str = "system"
-    time_zone: str = "Asia/Ho_Chi_Minh"  # until the server has said it
-    panel: Path | None = None  # the simulator's socket
 
 
 @dataclass(frozen=True)
@@ -94,13 +69,9 @@ class Program:
                 settings.screen, settings.broker.device, looked_at=settings.panel is not None
             )
             opened.callback(self.screen.close)
-            self._panel = Panel(*self.screen.size, settings.diagonal_inch, settings.farthest_seat_m)
-            self._rows: int | None = None
-            arrange(self._panel)
-            self._painter = Painter(self.screen.surface, THEMES[settings.theme])
-            self._scene: Scene | None = None
+            self._stage = Stage(self.screen, settings)
             self._painted_at = -FRAME_S
-            self._display = Display(self._now(), settings.time_zone, settings.lang, calm=settings.calm)
+            self._wall = Wall(self._now(), settings.time_zone, settings.lang, self._stage.rooms)
             self._watch = Watch()
             self.speaker: Speaker = open_speaker(
                 settings.speaker, self._clock, settings.voice, self.inbox.put
@@ -124,8 +95,8 @@ class Program:
             self._opened.callback(socket.stop)
         self._link.start()
         self._paint()  # ready is said by a wall that shows something
-        self._systemd.ready(f"screen {self._panel}")
-        log.info("display up device=%s panel=%s", self._settings.broker.device, self._panel)
+        self._systemd.ready(f"screen {self._stage.panel}")
+        log.info("display up device=%s panel=%s", self._settings.broker.device, self._stage.panel)
 
     def stop(self) -> None:
         """End `run` soon. Any thread, and signal handlers."""
@@ -189,7 +160,7 @@ class Program:
     def _wait_s(self) -> float:
         """Real seconds until there is something to do by itself."""
         mono, now = time.monotonic(), self._now()
-        wait = self._clock.real_seconds((self._display.next_deadline(now) - now).total_seconds())
+        wait = self._clock.real_seconds((self._wall.next_deadline(now) - now).total_seconds())
         if self._watch.due is not None:
             wait = min(wait, self._watch.due - mono)
         if isinstance(self._clock, HallClock):
@@ -205,9 +176,9 @@ class Program:
 
     def _tell(self, input: Input) -> None:
         if isinstance(input, ConfigArrived) and input.config.display is not None:
-            self._ask_for_rows(input.config.display.rows or None)
-        self._display.lag_s = LAG_S / self._clock.real_seconds(1.0)
-        for effect in self._display.handle(input, self._now()):
+            self._fault("layout", self._stage.ask(input.config.display))
+        self._wall.calls.lag_s = LAG_S / self._clock.real_seconds(1.0)
+        for effect in self._wall.handle(input, self._now()):
             self._carry_out(effect)
 
     def _carry_out(self, effect: Effect) -> None:
@@ -230,14 +201,9 @@ class Program:
         mono = time.monotonic()
         if mono < self._painted_at + FRAME_S:
             return
-        self._display.calm = self._settings.calm or self._clock.real_seconds(1.0) < TRUE_TIME_S
-        scene = self._display.view(self._now())
-        if scene == self._scene:
-            return
-        self._scene = scene
-        rects = self._painter.paint(picture(scene, self._panel, self._texts, self._settings.lang, self._rows))
-        if rects:
-            self.screen.show(rects)
+        self._wall.calls.calm = self._settings.calm or self._clock.real_seconds(1.0) < TRUE_TIME_S
+        now = self._now()
+        if self._stage.show(self._wall.view(now), now):
             self._painted_at = mono
 
     # --- small decisions --------------------------------------------------------------------------------
@@ -251,16 +217,6 @@ class Program:
         if abs((wanted - self._offset).total_seconds()) > OFFSET_S:
             log.warning("clock corrected seconds=%.1f", wanted.total_seconds())
             self._offset = wanted
-
-    def _ask_for_rows(self, rows: int | None) -> None:
-        try:
-            arrange(self._panel, rows)
-            self._rows = rows
-            self._fault("layout", None)
-        except LayoutRefused as refusal:
-            self._rows = None
-            self._fault("layout", str(refusal))
-        self._scene = None
 
     def _fault(self, part: str, reason: str | None) -> None:
         """Report what is wrong with a part, once when it changes."""
@@ -310,7 +266,7 @@ def run(settings: Settings, open_link: OpenLink = open_link) -> int:
 def try_wall(settings: Settings) -> str:
     """What this panel can show at its farthest seat. Raises LayoutRefused, ScreenError."""
     screen = open_screen(settings.screen)
-    panel = Panel(*screen.size, settings.diagonal_inch, settings.farthest_seat_m)
+    panel, _ = panels(screen.size, settings)
     screen.close()
     sizes = arrange(panel)
     return f"{panel}: a call and {sizes.rows} rows, {sizes.number_px} and {sizes.row_px} px"

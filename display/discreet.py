@@ -1,0 +1,88 @@
+"""Discreet: what of a text from elsewhere may stand on a public wall. The last door, after the server's.
+
+Knows how numbers, counters and dossier codes look; keeps out where they came from. It does not look for
+names, phones and identity numbers, of which there is no list: it lets through only what is nothing else
+than a code. Words of authorities pass when the hall's own file has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+from broker.messages import Words
+from display.scene import plain
+
+# What printed tickets carry: A031, K1000, of a kiosk alone A2-017; and a hall without letters.
+NUMBER: Final = re.compile(r"[A-ZĐ]{0,2}(?:[0-9]{1,2}-)?[0-9]{1,4}")
+# As hall files name counters: 3, 12B, KCN-1. Four figures at most: no part of a phone or an identity card.
+COUNTER: Final = re.compile(r"(?=[A-Za-z0-9-]{1,8}\Z)[^0-9]*(?:[0-9][^0-9]*){0,4}")
+LETTER: Final = re.compile(r"[A-ZĐ]{1,2}[0-9]{0,2}")
+# The agency as it is written since 2020, H42.05, or before, 000.05.14.H42; then date and serial of the day.
+AGENCY: Final = (
+    r"(?:[A-Z][0-9]{2}(?:\.[0-9]{2}){0,2}(?:\.[0-9]{3})?"
+    r"|(?:[0-9]{3}\.)?(?:[0-9]{2}\.){0,2}[A-Z][0-9]{2})"
+)
+CODE: Final = re.compile(rf"(?:{AGENCY}-)?([0-9]{{6}})-[0-9]{{3,6}}")
+DASHES: Final = str.maketrans("–—‐‑−", "-----")
+# Codes of this form exist since 2018. All phones and identity cards begin with 0, so that none of them, cut
+# in two, reads as a day of a later year.
+FIRST_YEAR: Final = 15
+MOST_SIGNS: Final = 48
+UNKNOWN: Final = "–"
+
+
+def number(text: str) -> str:
+    """A ticket's number, or a dash."""
+    return said(NUMBER, text)
+
+
+def counter(text: str) -> str:
+    """A counter's name, or a dash."""
+    return said(COUNTER, text)
+
+
+def letter(text: str) -> str:
+    """What the numbers of a service begin with, or a dash."""
+    return said(LETTER, text)
+
+
+def said(form: re.Pattern[str], text: str) -> str:
+    shown = plain(text, 12)
+    return shown if form.fullmatch(shown) else UNKNOWN
+
+
+def dossier_code(text: str, today: date) -> str | None:
+    """The code of a dossier, or None when it is anything more or else than a code.
+
+    Its date must be a day from 2015 up to the day after `today`: whose clock is right, nobody knows.
+    """
+    shown = plain(text, MOST_SIGNS).translate(DASHES)
+    form = CODE.fullmatch(shown)
+    if form is None:
+        return None
+    try:
+        received = datetime.strptime("20" + form[1], "%Y%m%d").date()
+    except ValueError:
+        return None
+    return shown if received.year >= 2000 + FIRST_YEAR and (received - today).days <= 1 else None
+
+
+def serial(code: str) -> tuple[str, str]:
+    """What a code is sorted and read by: date and serial, both as figures."""
+    received, number = code.split("-")[-2:]
+    return received, number
+
+
+class Known:
+    """The authorities that a hall's file names: a wall shows no other, whoever sends them."""
+
+    def __init__(self, names: Iterable[Words] = ()) -> None:
+        self._names = {plain(text, MOST_SIGNS) for words in names for text in (words.vi, words.en)}
+
+    def shown(self, words: Words, lang: str) -> str:
+        """The authority's name, or a dash for one that is not in the file."""
+        name = plain(words[lang], MOST_SIGNS)
+        return name if name and name in self._names else UNKNOWN

@@ -1,0 +1,112 @@
+"""Progress: the dossiers of a hall as pages of rows, in the order in which they concern people.
+
+Knows stages, due times and how many rows a page has; keeps out how long a page stands and where rows lie.
+First whose result is ready, then who has to come, then what is in process, each by date and serial: that is
+how somebody looks for his own. Units with late dossiers are pages of their own, the latest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, tzinfo
+from typing import Final, TypeVar
+
+from broker import messages as m
+from display import discreet
+from display.scene import plain
+from display.view import WAITS_FOR_CITIZEN, DossierRow, LateRow, Page, Standing
+
+T = TypeVar("T")
+
+ORDER: Final[dict[m.Stage, int]] = {"ready": 0, "supplement": 1, "payment": 1, "processing": 2}
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many rows a page of this wall has: dossiers, and late authorities. 0: the zone is refused."""
+
+    dossiers: int
+    late: int
+
+
+@dataclass(frozen=True)
+class Reader:
+    """How the dossiers are read: the hall's clock, its language, and the authorities that it knows."""
+
+    zone: tzinfo
+    lang: m.Lang
+    known: discreet.Known
+
+
+def pages(dossiers: m.Dossiers | None, room: Room, now: datetime, reader: Reader) -> tuple[Page, ...]:
+    """All pages of a round; none when there is no register. A register without dossiers has an empty one."""
+    if dossiers is None or dossiers.known_at is None:
+        return ()
+    parts = [Page(0, 0, rows=tuple(part)) for part in chunks(rows(dossiers, now, reader), room.dossiers)]
+    if dossiers.late is not None and (month := month_of(dossiers.late.month)):
+        units = late_rows(dossiers.late, reader)
+        parts += [Page(0, 0, late=tuple(part), month=month) for part in chunks(units, room.late)]
+    parts = parts or [Page(0, 0)]
+    return tuple(
+        Page(number, len(parts), part.rows, part.late, part.month) for number, part in enumerate(parts, 1)
+    )
+
+
+def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def rows(dossiers: m.Dossiers, now: datetime, reader: Reader) -> list[DossierRow]:
+    """The dossiers that may be shown, in order."""
+    today = now.astimezone(reader.zone).date()
+    found = [
+        (ORDER[line.stage], discreet.serial(code), code, row(line, code, now, reader))
+        for line in dossiers.lines
+        if (code := discreet.dossier_code(line.code, today)) is not None
+    ]
+    return [shown for *_, shown in sorted(found, key=lambda each: each[:3])]
+
+
+def left_out(dossiers: m.Dossiers, now: datetime, reader: Reader) -> int:
+    """How many dossiers have a code that says more than a code, and are not shown."""
+    today = now.astimezone(reader.zone).date()
+    return sum(discreet.dossier_code(line.code, today) is None for line in dossiers.lines)
+
+
+def row(line: m.DossierLine, code: str, now: datetime, reader: Reader) -> DossierRow:
+    late = line.stage == "processing" and line.due is not None and line.due < now
+    standing: Standing = "overdue" if late else line.stage
+    due: date | time | None = None
+    if line.due is not None:
+        at, today = line.due.astimezone(reader.zone), now.astimezone(reader.zone).date()
+        due = at.time().replace(second=0, microsecond=0) if at.date() == today else at.date()
+    place = discreet.counter(line.place) if line.place else ""
+    return DossierRow(code, reader.known.shown(line.authority, reader.lang), standing, place, due)
+
+
+def late_rows(late: m.LateList, reader: Reader) -> list[LateRow]:
+    """The late authorities, most late dossiers first; one that nobody knows is left out."""
+    units = [
+        LateRow(name, unit.overdue, unit.resolved_late)
+        for unit in late.units
+        if (name := reader.known.shown(unit.authority, reader.lang)) != discreet.UNKNOWN
+        and unit.overdue + unit.resolved_late
+    ]
+    return sorted(units, key=lambda unit: (-unit.overdue, -unit.resolved_late))
+
+
+def month_of(text: str) -> str:
+    """`11/2026` of `2026-11`; "" for anything else."""
+    try:
+        return f"{datetime.strptime(plain(text, 7), '%Y-%m'):%m/%Y}"
+    except ValueError:
+        return ""
+
+
+def totals(dossiers: m.Dossiers) -> tuple[int, int]:
+    """How many results are ready, and how many dossiers wait for their citizen."""
+    counts: dict[m.Stage, int] = dict(dossiers.totals)
+    for line in dossiers.lines if not counts else ():
+        counts[line.stage] = counts.get(line.stage, 0) + 1
+    return counts.get("ready", 0), sum(counts.get(stage, 0) for stage in WAITS_FOR_CITIZEN)

@@ -1,0 +1,37 @@
+"""Settings: a display's file, as it is read. Knows keys and what each may hold; keeps out what they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from broker.device import BrokerSettings
+from hardware.theme import ThemeName
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A display's file.
+
+    farthest_seat_m: from where calls are read. table_seat_m: from where dossiers are read, by those who walk
+    up to look for theirs; never taken for farther than the farthest seat.
+    """
+
+    broker: BrokerSettings
+    data: Path
+    screen: str = "window:1920x1080?scale=0.5"
+    diagonal_inch: Annotated[float, Meta(gt=0)] = 55
+    farthest_seat_m: Annotated[float, Meta(gt=0)] = 8
+    table_seat_m: Annotated[float, Meta(gt=0)] = 5
+    theme: ThemeName = "light"
+    lang: Literal["vi", "en"] = "vi"
+    calm: bool = False  # a new call has its frame but does not pulse
+    speaker: str = "none:"
+    voice: str = "chime"  # or "espeak-ng"
+    numbers: Literal["north", "south"] = "north"  # how numbers are read aloud
+    leading_zeros: bool = False
+    clock: str = "system"
+    time_zone: str = "Asia/Ho_Chi_Minh"  # until the server has said it
+    panel: Path | None = None  # the simulator's socket
