@@ -11,8 +11,9 @@ from typing import Final
 
 from display.fit import CAP, COUNTER_EM, LETTER_EM, PITCH, Sizes, call_height, em
 from display.marks import ARROW_INK, Box, Card, Icon, Mark, Region, Rule, Word, arrow, number
-from display.scene import Hero, Line
+from display.scene import Hero, Line, Scene, Staleness
 from hardware.canvas import balanced
+from hardware.texts import Texts
 from hardware.type import LINE
 
 ARROW: Final = 0.46  # side of an arrow's square, in ems of the counter behind it
@@ -33,7 +34,7 @@ def cards(sizes: Sizes, top: int, height: int) -> tuple[Box, list[Box]]:
             Box(ease.margin + left + ease.gap, top, sizes.list_width, height)
         ]
     in_line = sizes.kind == "above-in-line"
-    lines = math.ceil(sizes.rows / sizes.columns)
+    lines = lines_of(sizes)
     least = call_height((sizes.number_px, sizes.counter_px), ease.air, in_line)
     spare = height - ease.gap - least - math.ceil(lines * sizes.row_px * PITCH)
     airy = min(spare, ease.air * (2 if in_line else 3))
@@ -44,6 +45,15 @@ def cards(sizes: Sizes, top: int, height: int) -> tuple[Box, list[Box]]:
         Box(ease.margin + i * (column + ease.gap), below, column, top + height - below)
         for i in range(sizes.columns)
     ]
+
+
+def first_region(sizes: Sizes, box: Box, scene: Scene, texts: Texts, lang: str) -> Region:
+    """The call of this scene, or in words why there is none."""
+    if scene.hero is not None:
+        return hero_region(sizes, box, scene.hero, texts("wall.counter", lang))
+    if scene.staleness >= Staleness.BLANK:
+        return message_region(sizes, box, texts("wall.lost", lang).replace(" – ", "\n"), "warning")
+    return message_region(sizes, box, texts("wall.empty", lang), None)
 
 
 def hero_region(sizes: Sizes, box: Box, hero: Hero, counter_word: str) -> Region:
@@ -129,20 +139,36 @@ def message_region(sizes: Sizes, box: Box, text: str, icon: str | None) -> Regio
 
 def list_region(sizes: Sizes, boxes: list[Box], rows: tuple[Line, ...]) -> Region:
     """Earlier calls, newest first, column by column; an empty card where nothing was called."""
-    lines = math.ceil(sizes.rows / sizes.columns)
-    marks: list[Mark] = []
-    for i, box in enumerate(boxes):
-        marks.append(Card(box, "surface", sizes.panel.space(RADIUS)))
-        pitch = box.height / lines
-        for place, row in enumerate(rows[i * lines : min(sizes.rows, (i + 1) * lines)]):
-            if place:
-                thick = max(1, sizes.panel.space(2))
-                y = round(box.y + place * pitch)
-                marks.append(Rule(Box(box.x, y - thick // 2, box.width, thick), "line"))
-            marks += row_marks(sizes, box, box.y + (place + 0.5) * pitch, row)
+    marks = list_cards(sizes, boxes, len(rows))
+    for (box, y), row in zip(places(sizes, boxes), rows, strict=False):
+        marks += row_marks(sizes, box, y, row)
+    return Region("list", whole(boxes), tuple(marks))
+
+
+def list_cards(sizes: Sizes, boxes: list[Box], filled: int) -> list[Mark]:
+    """The cards of the list, with a rule above every row that is filled, except the first of a card."""
+    marks: list[Mark] = [Card(box, "surface", sizes.panel.space(RADIUS)) for box in boxes]
+    thick, half = max(1, sizes.panel.space(2)), boxes[0].height / lines_of(sizes) / 2
+    for box, y in places(sizes, boxes)[:filled]:
+        if (top := round(y - half)) > box.y:
+            marks.append(Rule(Box(box.x, top - thick // 2, box.width, thick), "line"))
+    return marks
+
+
+def places(sizes: Sizes, boxes: list[Box]) -> list[tuple[Box, float]]:
+    """Every row's card and the middle of its height, column by column."""
+    lines = lines_of(sizes)
+    found = [(box, box.y + (place + 0.5) * box.height / lines) for box in boxes for place in range(lines)]
+    return found[: sizes.rows]
+
+
+def lines_of(sizes: Sizes) -> int:
+    return math.ceil(sizes.rows / sizes.columns)
+
+
+def whole(boxes: list[Box]) -> Box:
     first, last = boxes[0], boxes[-1]
-    whole = Box(first.x, first.y, last.right - first.x, first.height)
-    return Region("list", whole, tuple(marks))
+    return Box(first.x, first.y, last.right - first.x, first.height)
 
 
 def row_marks(sizes: Sizes, box: Box, y: float, row: Line) -> list[Mark]:

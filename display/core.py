@@ -1,14 +1,13 @@
 """The display's core: which call is the hero now, which are listed, what is announced. Pure.
 
-Knows boards, order and age; keeps out pixels, words and sound. Every call of the day has its time as hero,
-one after the other, however many come in one second. `now` is the hall's time, aware; it may run fast, and
-every duration here is taken from it.
+Knows boards, order and age; keeps out pixels, words and sound, and what a board says beside its calls (see
+`facts`). Every call of the day has its time as hero, one after the other, however many come in one second.
+`now` is the hall's time, aware; it may run fast, and every duration here is taken from it.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Literal
@@ -16,14 +15,15 @@ from zoneinfo import ZoneInfo
 
 from broker import messages as m
 from broker.device import BoardArrived, ConfigArrived, ServerDown, ServerUp
-from display.scene import Hero, Line, Scene, Staleness, Waiting, plain
+from display import facts
+from display.current import Current
+from display.facts import code
+from display.pages import Turns
+from display.scene import Scene, Staleness, plain
 
 DWELL_S = 8.0  # a hero stays at least so long
-FRESH_S = 5.0  # gold frame
-PULSE_S = 1.0  # one light and one dark phase
 TOO_OLD_S = 30.0  # calls that arrive older than this are listed, never announced
-PAGE_S = 12.0
-MOST_SIGNS = 300  # of a notice or a name
+PAGE_S = 12.0  # a page stands at least so long
 SOUND_MOST_S = 20.0  # no announcement keeps the next call waiting for longer
 STALE_S = {Staleness.NOTED: 10.0, Staleness.LOST: 60.0, Staleness.BLANK: 300.0}
 MOST_KNOWN = 60  # calls kept; a board carries 30
@@ -83,18 +83,12 @@ class _Turn:
     since: datetime
 
 
-@dataclass(frozen=True)
-class _Hero:
-    call: m.Call
-    since: datetime
-    loud: bool
-
-
 class Display:
     """Feed it every input with `handle`, draw what `view` says, wake it at `next_deadline`.
 
     `calm`: a new call has its frame but does not pulse (reduced motion, or a clock that runs fast).
     `lag_s`: how much hall time may pass while a message is on its way, in a demo whose clock runs fast.
+    `pace`: hall seconds in a real one; pages are for eyes, so there they stand for as many times longer.
     """
 
     def __init__(
@@ -110,13 +104,17 @@ class Display:
         self._dwell = timedelta(seconds=dwell_s)
         self.calm = calm
         self.lag_s = 0.0
+        self.pace = 1.0
+        self._page_s = PAGE_S
+        self._desks = True  # what stands at each counter takes turns with the latest calls
         self._last = now
         self._hall = m.Words("", "")
         self._board: m.Board | None = None
         self._newest = (-1, -1)
         self._known: dict[int, m.Call] = {}  # of this day, by seq, oldest first
+        self._turned: dict[int, datetime] = {}  # when their turns were, by seq
         self._queue: deque[_Turn] = deque()
-        self._hero: _Hero | None = None
+        self._hero: Current | None = None
         self._free_at = now  # the hero stays at least until then
         self._shown_upto = 0
         self._lost_since: datetime | None = now  # None while the server is up
@@ -149,15 +147,17 @@ class Display:
         """When the next Tick is due: until then `view` stays as it is, if nothing arrives."""
         local = self._local(now)
         minute = local.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        page = datetime.fromtimestamp((now.timestamp() // PAGE_S + 1) * PAGE_S, UTC)
-        due = [minute.astimezone(UTC), page]
+        turns = self._turns
+        due = [minute.astimezone(UTC), turns.begins(turns.at(now) + 1)]
+        due += self._needed().values()
         if self._lost_since is not None:
             due += [self._lost_since + timedelta(seconds=s) for s in STALE_S.values()]
         if (hero := self._hero) is not None:
             if self._queue:
                 due.append(self._free_at)
-            if hero.loud:
-                due += self._pulses(hero, now)
+            due += hero.changes(now, self.calm)
+        if self._queue and self._free_at <= now:
+            return now
         return min(at for at in due if at > now)
 
     @property
@@ -174,10 +174,10 @@ class Display:
     def view(self, now: datetime) -> Scene:
         """What the wall shows at `now`."""
         scene = Scene(
-            hall=plain(self._hall[self._lang], MOST_SIGNS),
+            hall=plain(self._hall[self._lang], facts.MOST_SIGNS),
             day=self._local(now).date(),
             clock=self._minute(now),
-            page=int(now.timestamp() // PAGE_S),
+            page=self._turns.at(now),
             staleness=self._staleness(now),
         )
         if scene.staleness >= Staleness.LOST and self._known_at is not None:
@@ -185,14 +185,21 @@ class Display:
         board = self._board
         if board is None:
             return scene
-        scene = replace(scene, notices=self._notices(board))
+        scene = replace(scene, notices=facts.notices_of(board, self._lang))
         if self._lost_since is not None and scene.day.isoformat() > board.day:
             return scene  # nobody says that it is still that day: nothing of yesterday
+        hero = self._hero
+        known = scene.staleness < Staleness.LOST  # how it stands, and not only what was called
         return replace(
             scene,
-            hero=self._hero_now(now) if scene.staleness < Staleness.BLANK else None,
-            rows=self._rows(),
-            waiting=waiting_by_letter(board.waiting, scene.staleness < Staleness.LOST),
+            hero=hero.looks(now, self.calm) if hero and scene.staleness < Staleness.BLANK else None,
+            rows=facts.rows_of(
+                self._had_their_turn(), hero.call.number if hero else None, self._needed(), now
+            ),
+            called=self._called_in(scene.page),
+            desks=facts.desks_of(board.counters, self._unheard()) if known and self._desks else (),
+            waiting=facts.waiting_by_letter(board.waiting, known),
+            upcoming=tuple(code(number) for number in board.upcoming) if known else (),
         )
 
     # --- what arrives -----------------------------------------------------------------------------------
@@ -203,6 +210,7 @@ class Display:
         first = self._board is None
         if self._board is not None and self._board.day != board.day:
             self._known.clear()
+            self._turned.clear()
             self._queue.clear()
             self._hero = None
             self._free_at = now
@@ -230,6 +238,7 @@ class Display:
         }
         for seq in gone:
             del self._known[seq]
+            self._turned.pop(seq, None)
         self._queue = deque(turn for turn in self._queue if turn.call.seq not in gone)
         self._shown_upto = min(self._shown_upto, max(said, default=0))
         if self._hero is not None and self._hero.call.seq in gone:
@@ -251,6 +260,7 @@ class Display:
         for seq in sorted(self._known)[:-MOST_KNOWN]:
             if seq not in queued:
                 del self._known[seq]
+                self._turned.pop(seq, None)
 
     def _config_arrived(self, config: m.DeviceConfig) -> list[Effect]:
         effects: list[Effect] = []
@@ -259,11 +269,16 @@ class Display:
             self._zone = ZoneInfo(config.time_zone)
         except (OSError, ValueError, LookupError):  # LookupError: ZoneInfoNotFoundError
             effects.append(Complain(f"config refused time_zone={config.time_zone!a}"))
-        if config.display is not None:
-            if config.display.dwell_s > 0:
-                self._dwell = timedelta(seconds=config.display.dwell_s)
+        if (plan := config.display) is not None:
+            self._desks = plan.counters
+            if plan.dwell_s > 0:
+                self._dwell = timedelta(seconds=plan.dwell_s)
             else:
-                effects.append(Complain(f"config refused dwell_s={config.display.dwell_s}"))
+                effects.append(Complain(f"config refused dwell_s={plan.dwell_s}"))
+            if plan.page_s >= PAGE_S:
+                self._page_s = plan.page_s
+            else:
+                effects.append(Complain(f"config refused page_s={plan.page_s}"))
         return effects
 
     # --- time -------------------------------------------------------------------------------------------
@@ -277,7 +292,9 @@ class Display:
                 continue
             since = max(turn.since, self._free_at)
             loud = turn.how == "loud"
-            self._hero = _Hero(turn.call, since, loud)
+            self._hero = Current(turn.call, since, loud)
+            if loud:
+                self._turned[turn.call.seq] = since
             self._free_at = since + self._dwell if loud else since
             if turn.call.seq > self._shown_upto:
                 self._shown_upto = turn.call.seq
@@ -294,44 +311,35 @@ class Display:
                 self._hero = replace(self._hero, since=self._hero.since - back)
             self._free_at -= back
             self._queue = deque(replace(turn, since=turn.since - back) for turn in self._queue)
+            self._turned = {seq: at - back for seq, at in self._turned.items()}
             if self._lost_since is not None:
                 self._lost_since -= back
         self._last = now
 
-    def _pulses(self, hero: _Hero, now: datetime) -> Iterable[datetime]:
-        """The next change of colour and the end of the frame."""
-        passed = (now - hero.since).total_seconds()
-        if passed < FRESH_S:
-            yield hero.since + timedelta(seconds=FRESH_S)
-            if not self.calm:
-                half = PULSE_S / 2
-                yield hero.since + timedelta(seconds=(passed // half + 1) * half)
-
     # --- what is seen -----------------------------------------------------------------------------------
 
-    def _hero_now(self, now: datetime) -> Hero | None:
-        hero = self._hero
-        if hero is None:
-            return None
-        passed = (now - hero.since).total_seconds()
-        fresh = hero.loud and passed < FRESH_S
-        pulse = fresh and not self.calm and passed % PULSE_S < PULSE_S / 2
-        return Hero(code(hero.call.number), code(hero.call.counter), fresh, pulse)
+    def _needed(self) -> dict[int, datetime]:
+        counters = self._board.counters if self._board is not None else ()
+        return facts.needed_until(self._known.values(), self._turned, counters)
 
-    def _rows(self) -> tuple[Line, ...]:
-        """Calls that had their turn, newest first, each number once: where to go is what was said last."""
+    def _had_their_turn(self) -> list[m.Call]:
         queued = {turn.call.seq for turn in self._queue}
-        numbers = {self._hero.call.number} if self._hero else set()
-        rows: list[Line] = []
-        for seq in sorted(self._known, reverse=True):
-            call = self._known[seq]
-            if seq not in queued and call.number not in numbers:
-                numbers.add(call.number)
-                rows.append(Line(code(call.number), code(call.counter)))
-        return tuple(rows)
+        return [call for seq, call in self._known.items() if seq not in queued]
 
-    def _notices(self, board: m.Board) -> tuple[str, ...]:
-        return tuple(text for words in board.notices if (text := plain(words[self._lang], MOST_SIGNS)))
+    def _unheard(self) -> set[str]:
+        """Numbers whose first turn is yet to come: no other part of the wall tells of them before."""
+        return {turn.call.number for turn in self._queue} - {c.number for c in self._had_their_turn()}
+
+    def _called_in(self, page: int) -> bool:
+        """Whether the hero's call came in this turn of the pages."""
+        if self._hero is None:
+            return False
+        came = self._hero.since if self._hero.loud else self._hero.call.at
+        return came >= self._turns.begins(page)
+
+    @property
+    def _turns(self) -> Turns:
+        return Turns(self._page_s * max(1.0, self.pace))
 
     def _staleness(self, now: datetime) -> Staleness:
         if self._lost_since is None:
@@ -344,23 +352,3 @@ class Display:
 
     def _minute(self, at: datetime) -> time:
         return self._local(at).time().replace(second=0, microsecond=0)
-
-
-def code(text: str) -> str:
-    """A number, counter or letter, fit to be shown."""
-    return plain(text, 12) or "–"
-
-
-def waiting_by_letter(lines: Iterable[m.WaitingLine], known: bool) -> tuple[Waiting, ...]:
-    """Those who wait, per letter in the board's order: the letter is what stands on the ticket.
-
-    Where there are more letters than a page holds, those with nobody waiting are left out.
-    """
-    sums: dict[str, int] = {}
-    for line in lines:
-        if line.open or line.waiting:
-            letter = code(line.letter)
-            sums[letter] = sums.get(letter, 0) + line.waiting
-    if len(sums) > 3 and any(sums.values()):
-        sums = {letter: count for letter, count in sums.items() if count}
-    return tuple(Waiting(letter, count if known else None) for letter, count in sums.items())

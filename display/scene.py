@@ -23,10 +23,14 @@ class Staleness(IntEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """A call of the list: this number, to this counter."""
+    """A call of the list: this number, to this counter.
+
+    due: it was called lately and is not being served yet, so that it must not fall off the list's end.
+    """
 
     number: str
     counter: str
+    due: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,21 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Desk:
+    """A counter that is not closed: who is there now, nobody (None), or a pause."""
+
+    counter: str
+    number: str | None = None
+    paused: bool = False
+
+
+@dataclass(frozen=True)
 class Scene:
     """`rows` are newest first, and as many as are known: a panel takes what it has room for.
 
-    `page` counts up every twelve seconds; whatever has more pages than one shows page modulo their number.
+    `page` counts up with every turn of the pages, twelve seconds and more; whatever has more pages than one
+    chooses by it. `called`: the call of the hero came in this turn.
+    `upcoming`: who is probably called next, soonest first.
     `known_at`: the hall's time at which the figures were last known to be right, while they may be wrong.
     """
 
@@ -60,11 +75,19 @@ class Scene:
     clock: time
     hero: Hero | None = None
     rows: tuple[Line, ...] = ()
+    desks: tuple[Desk, ...] = ()
     waiting: tuple[Waiting, ...] = ()
+    upcoming: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     page: int = 0
+    called: bool = False
     staleness: Staleness = Staleness.FRESH
     known_at: time | None = None
+
+    def pairs(self, first: int) -> tuple[tuple[str, str], ...]:
+        """Number and counter of every row that a page may show, of the list's `first` rows at least."""
+        rows = [(row.number, row.counter) for i, row in enumerate(self.rows) if i < first or row.due]
+        return (*rows, *((desk.number or "", desk.counter) for desk in self.desks))
 
 
 def plain(text: str, most: int) -> str:

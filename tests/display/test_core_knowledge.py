@@ -6,7 +6,8 @@ import pytest
 
 from broker import messages as m
 from broker.device import ConfigArrived, ServerDown, ServerUp
-from display.core import Complain, waiting_by_letter
+from display.core import Complain
+from display.facts import waiting_by_letter
 from display.scene import Staleness, Waiting
 from tests.display.hall import HALL, MORNING, ZONE, Hall, Wall, at, connected, waiting
 
