@@ -178,6 +178,7 @@ class Program:
         if isinstance(input, ConfigArrived) and input.config.display is not None:
             self._fault("layout", self._stage.ask(input.config.display))
         self._wall.calls.lag_s = LAG_S / self._clock.real_seconds(1.0)
+        self._wall.calls.pace = 1 / self._clock.real_seconds(1.0)
         for effect in self._wall.handle(input, self._now()):
             self._carry_out(effect)
 
