@@ -76,7 +76,7 @@ def desk_marks(sizes: Sizes, box: Box, y: float, high: float, desk: Desk) -> lis
 
 
 def paused_marks(sizes: Sizes, box: Box, y: float, high: float, counters: tuple[str, ...]) -> list[Mark]:
-    """A row of tiles with a border instead of a fill."""
+    """A row of tiles with a dashed border instead of a fill."""
     left, room = box.x + sizes.ease.list_pad, box.width - 2 * sizes.ease.list_pad
     step = room / PAUSED_A_ROW
     tile = round(min(step * 0.94, (USUAL[0] + 2 * PAD) * sizes.row_px))
@@ -91,7 +91,7 @@ def paused_marks(sizes: Sizes, box: Box, y: float, high: float, counters: tuple[
 def tile_marks(sizes: Sizes, box: Box, counter: str, px: int, paused: bool) -> list[Mark]:
     space = sizes.panel.space
     fill, ink = TILES[paused]
-    card = Card(box, fill, space(RADIUS), "edge" if paused else None, space(6) if paused else 0)
+    card = Card(box, fill, space(RADIUS), *(("edge", space(5), True) if paused else ()))
     return [card, number(counter, box.x + box.width / 2, box.middle, px, WEIGHT, ink, "centre")]
 
 

@@ -50,6 +50,7 @@ class Card:
     radius: int
     border: Tint | None = None
     border_width: int = 0
+    dashed: bool = False
 
 
 @dataclass(frozen=True)

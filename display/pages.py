@@ -19,7 +19,7 @@ from typing import TypeVar
 from display.scene import Desk, Line, Scene
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-PAUSED_A_ROW = 3
+PAUSED_A_ROW = 2  # in the narrowest card
 
 T = TypeVar("T")
 
@@ -58,10 +58,10 @@ class Present:
 
 @dataclass(frozen=True)
 class Pausing:
-    """A page of counters that pause: row by row, under a heading if there is room for one."""
+    """A page of counters that pause: row by row, under a heading."""
 
     rows: tuple[tuple[str, ...], ...]
-    headed: bool
+    headed: bool = True
 
 
 Page = Latest | Present | Pausing
@@ -86,14 +86,12 @@ def calls_after(rows: Sequence[Line], room: int) -> list[Page]:
 
 
 def counters_in(desks: Sequence[Desk], room: int) -> list[Page]:
-    """Open counters in their order, then those that pause."""
+    """Open counters in their order, then those that pause if there is room to say so."""
     headed = room > 1
     free = room - 1 if headed else room
-    paused = rows_of([desk.counter for desk in desks if desk.paused])
-    return [
-        *(Present(part, headed) for part in parts([desk for desk in desks if not desk.paused], free)),
-        *(Pausing(part, headed) for part in parts(paused, free)),
-    ]
+    present = parts([desk for desk in desks if not desk.paused], free)
+    paused = rows_of([desk.counter for desk in desks if desk.paused]) if headed else []
+    return [*(Present(part, headed) for part in present), *(Pausing(part) for part in parts(paused, free))]
 
 
 def parts(things: Sequence[T], most: int) -> list[tuple[T, ...]]:

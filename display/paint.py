@@ -55,7 +55,7 @@ class Painter:
                 border, width = theme.card_border, CARD_BORDER if theme.card_border else 0
                 if mark.border is not None:
                     border, width = getattr(theme, mark.border), mark.border_width
-                canvas.card(mark.box, getattr(theme, mark.fill), mark.radius, border, width)
+                canvas.card(mark.box, getattr(theme, mark.fill), mark.radius, border, width, mark.dashed)
             case Rule():
                 canvas.fill(mark.box, getattr(theme, mark.colour))
             case Icon():

@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 from display.fit import LayoutRefused, Panel, arrange
 from display.layout import picture
 from display.marks import Box, Icon, Word
-from display.scene import Hero, Line, Scene, Staleness, Waiting
+from display.scene import Desk, Hero, Line, Scene, Staleness, Waiting
 from hardware.texts import Texts
 
 TEXTS = Texts.load("display")
@@ -22,6 +22,8 @@ PANELS = [
     Panel(1280, 720, 55, 10),
     Panel(3840, 2160, 65, 12),
     Panel(1080, 1920, 55, 10),
+    Panel(1366, 768, 43, 6),
+    Panel(2160, 3840, 98, 15),
     Panel(1280, 1024, 19, 4),
 ]
 HALL = "Trung tâm Phục vụ hành chính công tỉnh Hà Nam"
@@ -84,12 +86,15 @@ numbers = st.one_of(
     st.builds("{}{}".format, st.sampled_from(LETTERS), st.integers(1000, 9999)),
 )
 counters = st.integers(1, 120).map(str)
-lines = st.builds(Line, numbers, counters)
+lines = st.builds(Line, numbers, counters, st.booleans())
+desks = st.builds(Desk, counters, st.none() | numbers, st.booleans())
 scenes = st.builds(
     replace,
     st.just(SCENE),
     hero=st.none() | st.builds(Hero, numbers, counters, st.booleans(), st.booleans()),
     rows=st.lists(lines, max_size=25, unique_by=lambda line: line.number).map(tuple),
+    desks=st.lists(desks, max_size=40, unique_by=lambda desk: desk.counter).map(tuple),
+    upcoming=st.lists(numbers, max_size=12, unique=True).map(tuple),
     waiting=st.lists(
         st.builds(Waiting, st.sampled_from("ABCDEGHKLMW"), st.none() | st.integers(0, 999)),
         max_size=12,
@@ -99,7 +104,8 @@ scenes = st.builds(
         tuple
     ),
     staleness=st.sampled_from(Staleness),
-    page=st.integers(0, 9),
+    page=st.integers(0, 60),
+    called=st.booleans(),
 )
 
 
