@@ -115,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
     word = _word(words, "verify", "read a hall's log and name every promise that was broken", verify)
     word.add_argument("data", type=Path, metavar="DATA", help="the data folder of a server")
     word = _word(words, "bench", "measure a hall: from a touch to a number, from a key to the wall", bench)
+    about = "import the dossiers that walls and reports show, or say what is wrong"
+    _add_dossiers(_word(words, "dossiers", about, dossiers))
     word.add_argument("--count", type=int, default=400, metavar="N", help="how many of each (400)")
     return top
 
@@ -164,6 +166,18 @@ def _add_demo(word: argparse.ArgumentParser) -> None:
 def leave_out(name: str | None) -> None:
     """Let a program's libraries believe that what it never uses is not installed; they are made for that."""
     for module in PROGRAMS[name].unused if name is not None else ():
+def _add_dossiers(word: argparse.ArgumentParser) -> None:
+    word.add_argument("settings", type=Path, metavar="SERVER.toml", help="the server's settings")
+    word.add_argument("file", type=Path, metavar="FILE.csv", help="the whole register as it was exported")
+    word.add_argument("--check", action="store_true", help="only say what would change or is refused")
+    word.add_argument("--as-of", default="", metavar="DATE", help="when the register was like this (now)")
+    word.add_argument(
+        "--from", dest="begins", default="", metavar="DATE", help="where the page's form begins"
+    )
+    word.add_argument("--fewer", action="store_true", help="more than half of what is known may go")
+    word.add_argument("--lang", choices=("vi", "en"), default="en", help="of the report (en)")
+
+
         sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # as the import system documents it
 
 
@@ -303,6 +317,14 @@ def verify(chosen: argparse.Namespace) -> int:
 def bench(chosen: argparse.Namespace) -> int:
     """The benchmarks stay in the source tree; an installed hall has nothing to compare itself with."""
     folder = Path(__file__).resolve().parent
+def dossiers(chosen: argparse.Namespace) -> int:
+    """Import a table of dossiers beside the server whose settings are named."""
+    program = importlib.import_module("server.dossiers.program")
+    names = ("file", "check", "as_of", "begins", "fewer", "lang")
+    wishes = program.Wishes(**{name: getattr(chosen, name) for name in names})
+    return _with_settings(chosen.settings, "server", lambda module, found: program.run(found, wishes))
+
+
     if not (folder / "benchmarks" / "hall.py").exists():
         print("motcua: the benchmarks are part of the source tree, not of an installation", file=sys.stderr)
         return MISUSED

@@ -1,0 +1,63 @@
+"""Dates as tables have them: `09/11/2026`, `09/11/2026 14:05`, and ISO. Pure.
+
+Day before month, always: `11/23/2026` is refused, with the date that was meant. So is the 31st of June, which
+a printed report of a province once had.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
+from typing import Final
+
+YEARS: Final = range(2000, 2100)
+END_OF_DAY: Final = time(23, 59, 59)
+_CLOCK: Final = r"(?:[ T]+(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?)?"
+_ZONE: Final = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+_OURS: Final = re.compile(rf"(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}", re.ASCII)
+_ISO: Final = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}}){_CLOCK}{_ZONE}", re.ASCII)
+
+
+class NoDate(Exception):
+    """near: the nearest date that there is, as people here write it, or ""."""
+
+    def __init__(self, near: str = "") -> None:
+        super().__init__("no date")
+        self.near = near
+
+
+@lru_cache(maxsize=65536)
+def read_instant(text: str, zone: tzinfo, ends: bool = False) -> datetime:
+    """An aware instant. A date alone is the start of its day in `zone`, or its end. Raises NoDate."""
+    found = _OURS.fullmatch(text) or _ISO.fullmatch(text)
+    if found is None:
+        raise NoDate()
+    day = _day(int(found["year"]), int(found["month"]), int(found["day"]))
+    if found["h"] is None:
+        return datetime.combine(day, END_OF_DAY if ends else time(), zone)
+    try:
+        at = time(int(found["h"]), int(found["m"]), int(found["s"] or 0))
+    except ValueError:
+        raise NoDate(f"{day:%d/%m/%Y}") from None
+    said = found.groupdict().get("zone")
+    if said is None:
+        return datetime.combine(day, at, zone)
+    offset = datetime.strptime(said.replace("Z", "+0000"), "%z").tzinfo
+    return datetime.combine(day, at, offset).astimezone(zone)
+
+
+def _day(year: int, month: int, day: int) -> date:
+    """Raises NoDate with the day that was probably meant."""
+    if year not in YEARS:
+        raise NoDate()
+    try:
+        return date(year, month, day)
+    except ValueError:
+        if 1 <= month <= 12 and day > 28:
+            last = calendar.monthrange(year, month)[1]
+            raise NoDate(f"{last:02d}/{month:02d}/{year}") from None
+        if 1 <= day <= 12 < month <= 31:  # month and day changed places
+            raise NoDate(f"{min(month, calendar.monthrange(year, day)[1]):02d}/{day:02d}/{year}") from None
+        raise NoDate() from None

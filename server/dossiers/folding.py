@@ -1,0 +1,30 @@
+"""How words of tables and people are compared: without accents, case, punctuation and spacing. Pure.
+
+"Sở Lao động- Thương binh", "SỞ LAO ĐỘNG - THƯƠNG BINH" and their decomposed spelling are the same here, and
+so are "hoà" and "hòa". For comparing and searching only: nothing folded is ever shown.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+")
+LIKE = 0.6  # how near a word must be to be offered, as difflib counts
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """The words of a text in small letters without accents, one space between them."""
+    plain = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    return " ".join(_WORD.findall("".join(c for c in plain if unicodedata.category(c) != "Mn")))
+
+
+def nearest(text: str, known: Iterable[str]) -> str:
+    """The one of `known` whose folded spelling is the most like the text's; "" when none is like it."""
+    by_fold = {fold(word): word for word in known}
+    found = difflib.get_close_matches(fold(text[:120]), by_fold, n=1, cutoff=LIKE)
+    return by_fold[found[0]] if found else ""

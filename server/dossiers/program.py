@@ -1,0 +1,81 @@
+"""`motcua dossiers SERVER.toml FILE.csv`: import what the system of record exported, or say why not.
+
+Works beside a running server, which notices it within two seconds. The process is a nice one: on a small
+machine the hall's calls come first.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hardware.clock import open_clock
+from server.dossiers.dates import NoDate, read_instant
+from server.dossiers.importing import Report, examine, read_all
+from server.dossiers.store import open_dossiers
+from server.dossiers.telling import lines
+from server.program import Settings
+from server.site_file import load_site
+
+DONE: Final = 0
+REFUSED: Final = 1
+MISUSED: Final = 2
+NICE: Final = 10
+BY: Final = "motcua dossiers"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """check: only say what would happen. as_of, begins: dates as in a table, or "". fewer: half may go."""
+
+    file: Path
+    check: bool = False
+    as_of: str = ""
+    begins: str = ""
+    fewer: bool = False
+    lang: str = "en"
+    by: str = BY
+
+
+def run(settings: Settings, wishes: Wishes) -> int:
+    """0 when it was imported, or could be; 1 when the file is refused; 2 for what cannot be used."""
+    os.nice(NICE)
+    config, now = load_site(settings.hall), open_clock(settings.clock).now()
+    zone = config.site.zone
+    try:
+        known_at = read_instant(wishes.as_of, zone) if wishes.as_of else now
+        begins = read_instant(wishes.begins, zone) if wishes.begins else None
+        with wishes.file.open("rb") as stream:
+            data = read_all(stream)
+    except NoDate:
+        return _misused(
+            "--as-of and --from: write day/month/year, and the hour if it matters: 25/11/2026 07:30"
+        )
+    except OSError as error:
+        return _misused(f"{wishes.file}: cannot be read: {error.strerror}")
+    if known_at > now:
+        return _misused("--as-of: the data cannot be from later than now")
+    store = open_dossiers(settings.data)
+    try:
+        found = examine(data, config, store, known_at)
+        report = found.report
+        if report.changes is not None and report.changes.shrinks and not wishes.fewer:
+            params = {"gone": report.changes.gone, "before": report.changes.before}
+            report = Report(problem="shrinks", params=params)
+        if report.good and not wishes.check:
+            store.replace(found.dossiers, known_at, wishes.by, now, begins)
+    finally:
+        store.close()
+    print(
+        "\n".join(lines(report, wishes.lang, done=not wishes.check)),
+        file=sys.stdout if report.good else sys.stderr,
+    )
+    return DONE if report.good else REFUSED
+
+
+def _misused(sentence: str) -> int:
+    print(f"motcua dossiers: {sentence}", file=sys.stderr)
+    return MISUSED

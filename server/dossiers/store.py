@@ -1,0 +1,358 @@
+"""`dossiers.db`: the last import, drafts that wait for a yes, and the late lists that were approved.
+
+A file of its own beside `hall.db`: an import is one transaction here and holds no lock that a call needs
+(decision 0021). Any process may read while another imports. Instants are ISO 8601 in UTC, so that they sort.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from broker.messages import LateList, LateUnit
+from server.dossiers.register import Dossier
+from server.dossiers.status import Status
+
+BUSY_MS: Final = 20_000  # an importer waits for another one
+DRAFT_S: Final = 3600  # a preview that nobody confirmed is forgotten
+FILE: Final = "dossiers.db"
+
+metadata = sa.MetaData()
+dossier_table = sa.Table(
+    "dossier",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("authority", sa.Text, nullable=False),
+    sa.Column("procedure", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False, index=True),
+    sa.Column("received", sa.Text, nullable=False),
+    sa.Column("due", sa.Text),
+    sa.Column("resolved", sa.Text),
+    sa.Column("returned", sa.Text),
+    sa.Column("counter", sa.Text, nullable=False),
+)
+import_table = sa.Table(
+    "import",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("known_at", sa.Text, nullable=False),
+    sa.Column("begins", sa.Text),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("changes", sa.Text, nullable=False),
+)
+draft_table = sa.Table(
+    "draft",
+    metadata,
+    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("known_at", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+publication_table = sa.Table(
+    "publication",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("month", sa.Text, nullable=False),
+    sa.Column("units", sa.Text, nullable=False),
+    sa.Column("approved_by", sa.Text, nullable=False),
+    sa.Column("approved_at", sa.Text, nullable=False),
+    sa.Column("withdrawn_by", sa.Text),
+    sa.Column("withdrawn_at", sa.Text),
+)
+FIELDS: Final = tuple(column.name for column in dossier_table.columns)
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What an import does to what was there: the file is the whole, so what it does not have goes."""
+
+    new: int
+    changed: int
+    same: int
+    gone: int
+
+    @property
+    def before(self) -> int:
+        return self.changed + self.same + self.gone
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether more than half of what was known would go: perhaps it was part of an export."""
+        return self.gone * 2 > self.before
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """The last import. known_at: when the register was like this; begins: where the form's period begins."""
+
+    id: int
+    at: datetime
+    known_at: datetime
+    by: str
+    rows: int
+    changes: Changes
+    begins: datetime | None = None
+
+
+class Publication(msgspec.Struct, frozen=True):
+    """A late list that a manager approved, and who took it back."""
+
+    id: int
+    list: LateList
+    approved_by: str
+    approved_at: datetime
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+class NoDraft(LookupError):
+    """The preview was confirmed before, or is too old."""
+
+
+class DossierStore:
+    """The dossiers of one site. Safe to use from any thread and beside other processes."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        metadata.create_all(engine)
+        self._watching = engine.connect()
+
+    def close(self) -> None:
+        self._watching.close()
+        self._engine.dispose()
+
+    def version(self) -> int:
+        """Differs after every commit of anybody. To be asked by one thread only."""
+        with self._watching.begin():
+            return int(self._watching.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    # --- reading --------------------------------------------------------------------------------------
+
+    def stamp(self) -> Stamp | None:
+        """The last import, or None: there is no register yet."""
+        with self._reading() as db:
+            row = db.execute(import_table.select().order_by(import_table.c.id.desc()).limit(1)).one_or_none()
+        if row is None:
+            return None
+        return Stamp(
+            row.id,
+            _instant(row.at),
+            _instant(row.known_at),
+            row.by,
+            row.rows,
+            msgspec.json.decode(row.changes, type=Changes),
+            None if row.begins is None else _instant(row.begins),
+        )
+
+    def dossiers(self, statuses: Iterable[Status] | None = None) -> list[Dossier]:
+        """All of them, or those of some statuses."""
+        wanted = dossier_table.select()
+        if statuses is not None:
+            wanted = wanted.where(dossier_table.c.status.in_([status.value for status in statuses]))
+        with self._reading() as db:
+            return [_dossier(row) for row in db.execute(wanted)]
+
+    def publications(self, most: int = 12) -> list[Publication]:
+        """The newest first, those that were taken back included."""
+        with self._reading() as db:
+            rows = db.execute(
+                publication_table.select().order_by(publication_table.c.id.desc()).limit(most)
+            ).all()
+        return [_publication(row) for row in rows]
+
+    def published(self) -> Publication | None:
+        """What walls show of late dossiers now: the last that was approved, unless it was taken back."""
+        last = self.publications(1)
+        return last[0] if last and last[0].withdrawn_at is None else None
+
+    # --- importing ------------------------------------------------------------------------------------
+
+    def compare(self, dossiers: Sequence[Dossier]) -> Changes:
+        """What an import of these would change."""
+        with self._reading() as db:
+            return _difference(db, dossiers)[0]
+
+    def replace(
+        self,
+        dossiers: Sequence[Dossier],
+        known_at: datetime,
+        by: str,
+        now: datetime,
+        begins: datetime | None = None,
+    ) -> Changes:
+        """Make these the whole register, in one transaction that writes only what is different."""
+        with self._writing() as db:
+            return _replace(db, dossiers, known_at, by, now, begins)
+
+    def draft(self, dossiers: Sequence[Dossier], known_at: datetime, token: str, now: datetime) -> None:
+        """Keep what a person is to look at before it counts; older drafts go."""
+        with self._writing() as db:
+            old = datetime.fromtimestamp(now.timestamp() - DRAFT_S, UTC)
+            db.execute(draft_table.delete().where(draft_table.c.at < _text(old)))
+            db.execute(
+                draft_table.insert().values(
+                    token=token, at=_text(now), known_at=_text(known_at), body=msgspec.json.encode(dossiers)
+                )
+            )
+
+    def confirm(self, token: str, by: str, now: datetime) -> Changes:
+        """Let a draft count. Raises NoDraft: the second press of the same button changes nothing."""
+        with self._writing() as db:
+            row = db.execute(draft_table.select().where(draft_table.c.token == token)).one_or_none()
+            if row is None:
+                raise NoDraft(token)
+            db.execute(draft_table.delete())
+            dossiers = msgspec.json.decode(row.body, type=list[Dossier])
+            return _replace(db, dossiers, _instant(row.known_at), by, now, None)
+
+    # --- publishing -----------------------------------------------------------------------------------
+
+    def approve(self, late: LateList, by: str, now: datetime) -> None:
+        """Publish a late list in place of the one before."""
+        with self._writing() as db:
+            db.execute(
+                publication_table.insert().values(
+                    month=late.month,
+                    units=msgspec.json.encode(late.units).decode(),
+                    approved_by=by,
+                    approved_at=_text(now),
+                )
+            )
+
+    def withdraw(self, by: str, now: datetime) -> bool:
+        """Take back everything that is published. False when nothing is."""
+        p = publication_table
+        with self._writing() as db:
+            last = db.execute(sa.select(sa.func.max(p.c.id))).scalar()
+            done = db.execute(
+                p.update()
+                .where(p.c.id == last, p.c.withdrawn_at.is_(None))
+                .values(withdrawn_by=by, withdrawn_at=_text(now))
+            )
+            return done.rowcount == 1
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with self._engine.connect() as db, db.begin():
+            yield db
+
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        """A transaction that takes the file's one place for writers at once, and waits for it."""
+        with self._engine.connect().execution_options(writes=True) as db, db.begin():
+            yield db
+
+
+def open_dossiers(data: Path) -> DossierStore:
+    """The store in a server's data folder, made for its owner alone when it is not there."""
+    data.mkdir(parents=True, exist_ok=True)
+    path = data / FILE
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = sa.create_engine(f"sqlite:///{path}")
+    sa.event.listen(engine, "connect", _pragmas)
+    sa.event.listen(engine, "begin", _begin)
+    return DossierStore(engine)
+
+
+def _pragmas(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's `begin` speaks for itself, below
+    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _replace(
+    db: sa.Connection,
+    dossiers: Sequence[Dossier],
+    known_at: datetime,
+    by: str,
+    now: datetime,
+    begins: datetime | None,
+) -> Changes:
+    changes, written, gone = _difference(db, dossiers)
+    if gone:
+        db.execute(
+            dossier_table.delete().where(dossier_table.c.code == sa.bindparam("was")),
+            [{"was": code} for code in gone],
+        )
+    if written:
+        db.execute(dossier_table.insert().prefix_with("OR REPLACE"), written)
+    db.execute(
+        import_table.insert().values(
+            at=_text(now),
+            known_at=_text(known_at),
+            begins=None if begins is None else _text(begins),
+            by=by,
+            rows=len(dossiers),
+            changes=msgspec.json.encode(changes).decode(),
+        )
+    )
+    return changes
+
+
+def _difference(
+    db: sa.Connection, dossiers: Sequence[Dossier]
+) -> tuple[Changes, list[dict[str, Any]], list[str]]:
+    """What would change, the rows that are new or different, and the codes that go."""
+    before = {row[0]: tuple(row) for row in db.execute(dossier_table.select())}
+    written: list[dict[str, Any]] = []
+    changed = 0
+    for dossier in dossiers:
+        row = _row(dossier)
+        known = before.pop(dossier.code, None)
+        if known != row:
+            changed += known is not None
+            written.append(dict(zip(FIELDS, row, strict=True)))
+    new = len(written) - changed
+    return Changes(new, changed, len(dossiers) - len(written), len(before)), written, list(before)
+
+
+def _row(d: Dossier) -> tuple[str | None, ...]:
+    times = (None if at is None else _text(at) for at in (d.received, d.due, d.resolved, d.returned))
+    return d.code, d.authority, d.procedure, d.status.value, *times, d.counter
+
+
+def _dossier(row: Any) -> Dossier:
+    code, authority, procedure, status, received, due, resolved, returned, counter = row
+    return Dossier(
+        code,
+        authority,
+        procedure,
+        Status(status),
+        _instant(received),
+        None if due is None else _instant(due),
+        None if resolved is None else _instant(resolved),
+        None if returned is None else _instant(returned),
+        counter,
+    )
+
+
+def _publication(row: Any) -> Publication:
+    return Publication(
+        row.id,
+        LateList(row.month, msgspec.json.decode(row.units, type=tuple[LateUnit, ...])),
+        row.approved_by,
+        _instant(row.approved_at),
+        row.withdrawn_by,
+        None if row.withdrawn_at is None else _instant(row.withdrawn_at),
+    )
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
