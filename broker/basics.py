@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -22,6 +23,11 @@ Note = Annotated[str, Meta(max_length=500)]
 Lang = Literal["vi", "en"]
 Klass = Literal["normal", "priority"]
 Count = Annotated[int, Meta(ge=0)]
+
+
+def new_secret() -> str:
+    """The figures on a ticket's paper that cancel it by phone, drawn anew for each ticket."""
+    return f"{secrets.randbelow(10_000):04}"
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

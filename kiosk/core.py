@@ -56,14 +56,16 @@ class Wake:
 
 class Kiosk:
     """One kiosk, from power on. `new_id` makes ids for requests, `new_token` for phone pages (128 bits,
-    base64url), `shelf` knows how much fits on a page. `touch`: the screen feels fingers; else the buttons
-    `wired`, by id, do everything (None: whatever is asked for)."""
+    base64url), `new_secret` the figures that cancel a number there, `shelf` knows how much fits on a page.
+    `touch`: the screen feels fingers; else the buttons `wired`, by id, do everything (None: whatever is asked
+    for)."""
 
     def __init__(
         self,
         device: str,
         new_id: Callable[[], str],
         new_token: Callable[[], str],
+        new_secret: Callable[[], str],
         shelf: Shelf,
         now: Now,
         *,
@@ -74,6 +76,7 @@ class Kiosk:
             device,
             new_id,
             new_token,
+            new_secret,
             shelf,
             started=now.mono,
             touch=touch,

@@ -38,7 +38,7 @@ def plain(slip: Slip, head: Head) -> list[Line]:
         Line(_labelled(slip.wait_labels[0], slip.wait), centred=True),
         Line(slip.taken_on, centred=True),
     ]
-    foot = [slip.dossier, slip.documents, slip.missed, slip.hotline, slip.follow]
+    foot = [slip.dossier, slip.documents, slip.missed, slip.hotline, slip.follow, slip.cancel]
     return [line for line in (*top, *map(Line, foot)) if line.text]
 
 

@@ -21,6 +21,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from broker.basics import new_secret
 from broker.device import BrokerSettings, DeviceLink, LinkBroken, boot_id
 from broker.link import OpenLink, open_link
 from broker.outbox import Outbox
@@ -157,6 +158,7 @@ class KioskProgram:
             self._device,
             lambda: uuid.uuid4().hex,
             lambda: secrets.token_urlsafe(TOKEN_BYTES),
+            new_secret,
             make_shelf(self._panel),
             self._now(),
             touch=settings.touch,

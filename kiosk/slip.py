@@ -44,6 +44,7 @@ class Slip:
     missed: str
     dossier: str = ""  # whose result is to be collected: names a file, never a person
     follow: str = ""  # the address of the phone page in words, for paper without a code
+    cancel: str = ""  # the figures that cancel the number on its phone page
 
     def texts(self) -> list[str]:
         """Everything a reader of the paper can read, without the phone page's address."""
@@ -101,6 +102,7 @@ def slip(reply: TicketReply, plan: KioskPlan, hall: Words, tz: tzinfo) -> Slip:
         else say("ticket.missed_no_grace", lang),
         dossier=say("ticket.dossier", lang, dossier=clean(reply.dossier)) if reply.dossier else "",
         follow=say("ticket.follow", lang, url=url) if url else "",
+        cancel=say("ticket.cancel", lang, code=reply.secret) if url and reply.secret else "",
     )
 
 

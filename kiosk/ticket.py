@@ -155,6 +155,15 @@ class _Setting:
 
         return _Block(len(lines) * line_px(px), paint)
 
+    def _secret(self) -> list[_Block]:
+        """The figures that cancel the number on its phone page, under the code that leads there."""
+        px = self.sizes.body
+        if not self.slip.cancel:
+            return []
+        runs = dots.wrap_runs(_bold_tail(self.slip.cancel), px, self.width)[0]
+        x = self.left + (self.width - sum(dots.length(text, weight, px) for text, weight in runs)) / 2
+        return [_Block(line_px(px), lambda draw, y: dots.write_runs(draw, runs, x, y, px))]
+
     def _number(self) -> list[_Block]:
         """Caption and number; the star stands beside the number, or the caption where that has no room."""
         slip, most, width = self.slip, self.sizes.number, self.wide
@@ -290,6 +299,7 @@ class _Setting:
                     else []
                 ),
                 self._words(slip.taken_on, 400, body, REST_FLOOR, most_lines=1),
+                *self._secret(),
                 _gap(6 * gap),
             ]
         left = max(self.left, quiet)
@@ -310,7 +320,8 @@ class _Setting:
         if len(dots.wrap_runs(hotline, px, room)) > self.sizes.lines:
             hotline = [("", 400)]  # half a telephone number is of no use
         lines: list[list[dots.Run]] = []
-        for runs in ([(slip.scan, 700)], [(slip.taken, 400)], [(slip.date, 400)], hotline):
+        scan, secret = [(slip.scan, 700)], _bold_tail(slip.cancel)
+        for runs in (scan, secret, [(slip.taken, 400)], [(slip.date, 400)], hotline):
             lines += dots.wrap_runs(runs, px, room) if runs[0][0] else []
 
         def paint(draw: ImageDraw.ImageDraw, y: int) -> None:

@@ -48,6 +48,9 @@ class Visit:
     series: str = ""
     guessed: str | None = None  # the service a number was called for before its kiosk told of it
     level: int | None = None
+    late: bool = False  # its holder said once that he comes later
+    away: bool = False  # and has not come since
+    missed: int = 0  # wrong figures that somebody told to cancel it
     touched: str = ""  # the last command that moved it
 
 
@@ -125,6 +128,8 @@ def changes(row: Row, visit: Visit) -> dict[str, Any]:
             return {"ended_at": at}
         case "BroughtBack":
             return {"ended_at": None}
+        case "SaidLate":
+            return {"late": True, "away": True}
         case "Transferred":
             return {"service": body["to_service"], "bound_to": body["to_counter"], "started_at": None}
     return {}

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from broker import codec, messages as m, topics
+from broker.basics import new_secret
 from broker.link import Connected, Disconnected, LinkBroken, Received
 from hardware.clock import Clock
 from server.devices import Devices
@@ -34,6 +35,7 @@ TIME_EVERY_S = 30.0
 STALE_S = 30.0  # a request that took longer to arrive is not what the person wants now
 LONGEST_S = 30 * 24 * 3600.0  # a stopwatch that says more is broken
 TOKEN_BYTES = 16  # 128 bits, 22 characters: a phone page's address cannot be guessed
+
 
 SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT)
 
@@ -195,6 +197,7 @@ class Doors:
                     klass=Klass(request.klass),
                     lang=request.lang,
                     dossier=request.dossier,
+                    secret=new_secret(),
                     **meta,
                 )
             case m.KeyRequest() if own.role == "counter" and own.counter is not None:
@@ -258,6 +261,7 @@ class Doors:
                     klass=Klass(fact.klass),
                     lang=fact.lang,
                     dossier=fact.dossier,
+                    secret=fact.secret,
                     **meta,
                 )
             case m.PrintFact() if own.role == "kiosk":

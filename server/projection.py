@@ -163,6 +163,7 @@ class Projection:
             "ahead": ahead_in_line(self._site, state, ticket, now),
             "wait": None if told is None else [told.low, told.high],
             "dossier": ticket.dossier,
+            "secret": ticket.secret,
         }
 
     def ticket_reply(self, id: str, result: dict[str, Any]) -> m.TicketReply:
@@ -184,11 +185,12 @@ class Projection:
             url=self.url(result["token"]),
             grace_min=self._grace_min,
             dossier=result.get("dossier"),
+            secret=result.get("secret", ""),
         )
 
     def reprint(self, id: str, ticket: Ticket) -> m.TicketReply:
         """A ticket as its paper said it; how many were before it then is not known any more."""
-        fields = ("number", "service", "klass", "lang", "token", "dossier")
+        fields = ("number", "service", "klass", "lang", "token", "dossier", "secret")
         told = {name: getattr(ticket, name) for name in fields}
         issued_at = ticket.issued_at.isoformat()
         return self.ticket_reply(

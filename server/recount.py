@@ -24,6 +24,8 @@ EDGES: Final[dict[str, tuple[frozenset[str], str]]] = {
     "BroughtBack": (frozenset({"parked", "no_show"}), "waiting"),
     "Transferred": (frozenset({"waiting", "called", "serving", "parked"}), "waiting"),
     "Cancelled": (frozenset({"waiting", "called", "serving", "parked"}), "cancelled"),
+    "SaidLate": (frozenset({"waiting"}), "parked"),
+    "SaidHere": (frozenset({"parked"}), "waiting"),
 }
 WHERE_IT_STANDS: Final = frozenset(
     {"Recalled", "Started", "Finished", "MarkedNoShow", "Parked", "Transferred"}
@@ -37,6 +39,7 @@ NOT_OF_TICKETS: Final = frozenset(
 )  # fmt: skip
 
 
+SECRET_TRIES: Final = 5
 Tell = Callable[[str, str], None]
 
 
@@ -51,6 +54,7 @@ class Recount:
             "Issued": self._issued,
             "Merged": self._merged,
             "Rated": self._rated,
+            "SecretMissed": self._secret_missed,
             "Undone": self._undone,
         }
 
@@ -173,8 +177,29 @@ class Recount:
             self._nobody_passed_over(day, row, visit)
         if row.kind in ("Called", "Recalled"):
             self._call(day, row, visit)
+        self._holder_may(row, visit)
         day.before.setdefault(row.command, {}).setdefault(visit.id, visit)
-        day.put(replace(visit, state=after, touched=row.command, **changes(row, visit)))
+        moved = {"state": after, "touched": row.command, "away": False}
+        day.put(replace(visit, **{**moved, **changes(row, visit)}))
+
+    def _holder_may(self, row: Row, visit: Visit) -> None:
+        """What is said on the phone: late once, here only after it, cancelled only before the call."""
+        holders = row.kind == "Cancelled" and row.body["reason"] == "holder"
+        if row.kind == "SaidLate" and visit.late:
+            self._tell("I2", f"{visit.number} was late a second time, event {row.seq}")
+        if row.kind == "SaidHere" and not visit.away:
+            self._tell("I2", f"{visit.number} came by event {row.seq}, and had not said that it is late")
+        if holders and not (visit.state == "waiting" or visit.away):
+            self._tell("I2", f"{visit.number} was cancelled by phone while {visit.state}, event {row.seq}")
+        if holders and visit.missed >= SECRET_TRIES:
+            self._tell("I2", f"{visit.number} was cancelled by phone after {visit.missed} wrong tries")
+
+    def _secret_missed(self, day: Day, row: Row) -> None:
+        visit = day.visits.get(row.body["ticket"])
+        if visit is None or visit.missed >= SECRET_TRIES:
+            self._tell("I2", f"event {row.seq} tries figures of ticket {row.body['ticket']} that it may not")
+            return
+        day.put(replace(visit, missed=visit.missed + 1))
 
     def _counter_is_free(self, day: Day, row: Row, visit: Visit) -> None:
         for other in day.here.values():
@@ -255,7 +280,7 @@ class Recount:
                 self._tell("I2", f"event {row.seq} takes {now.number} back, which had gone on since")
             if id in said and not same(said[id], visit):
                 self._tell("I2", f"event {row.seq} takes {now.number} back to where it had not been")
-            day.put(replace(visit, touched=row.command))
+            day.put(replace(visit, touched=row.command, missed=now.missed))
         for id in said.keys() - found.keys():
             if id in day.visits:
                 day.put(replace(day.visits[id], touched=row.command))

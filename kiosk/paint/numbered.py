@@ -12,7 +12,7 @@ from hardware.canvas import DoesNotFit
 from hardware.printer import PrintResult
 from hardware.theme import RGB
 from hardware.type import line_px
-from kiosk.layout.frame import Arrangement, Rect, shares
+from kiosk.layout.frame import Arrangement, Rect, shares, stack
 from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM, NUMBER_MM
 from kiosk.paint.brush import SIGN, Brush
 from kiosk.slip import clean
@@ -108,7 +108,9 @@ def _ticket(
     if "recorded" in boxes:
         _recorded(brush, boxes["recorded"], ticket, view.at)
     if "code" in boxes:
-        _code(brush, boxes["code"], ticket.url, brush.say(scan), brush.say(scan_hint))
+        paperless = scan == "held.keep"  # what the paper would say is said here
+        secret = brush.say("held.cancel", code=ticket.secret) if paperless and ticket.secret else ""
+        _code(brush, boxes["code"], ticket.url, brush.say(scan), brush.say(scan_hint), secret)
     if left and "left" in boxes:
         ink, mm = brush.theme.ink2, brush.panel.type.legend / (LARGE if brush.look.large else 1)
         brush.words(left, boxes["left"], mm, 400, ink, "centre", lines=3, least_mm=LEAST_MM)
@@ -268,8 +270,10 @@ def _recorded(brush: Brush, box: Rect, ticket: TicketReply, at: datetime | None)
     brush.row("tick", text, inner, panel.type.action, 700, theme.ok, sign=SIGN)
 
 
-def _code(brush: Brush, box: Rect, url: str, title: str, hint: str) -> None:
-    """The way to the phone page; the card is white enough around it for the code's quiet zone."""
+def _code(brush: Brush, box: Rect, url: str, title: str, hint: str, secret: str) -> None:
+    """The way to the phone page, and the figures that cancel the number there; the card is white enough
+    around it for the code's quiet zone.
+    """
     panel, theme = brush.panel, brush.theme
     brush.card(box)
     if not panel.portrait:
@@ -279,6 +283,12 @@ def _code(brush: Brush, box: Rect, url: str, title: str, hint: str) -> None:
         drawn = brush.canvas.image(square, matrix(url))
         words = Rect(drawn.right + pad, box.y, box.right - drawn.right - 3 * pad, box.height)
         mm = panel.type.hint / (LARGE if brush.look.large else 1)
+        if secret:
+            upper, lower = stack(words, 0, [None, None])
+            title = brush.say("held.keep_short")
+            brush.words(title, upper, mm, 700, theme.ink, lines=2, least_mm=LEAST_MM)
+            brush.words(secret, lower, mm, 400, theme.ink, lines=2, least_mm=LEAST_MM)
+            return
         brush.words(title, words, mm, 700, theme.ink, lines=4, least_mm=LEAST_MM)
         return
     pad = panel.mm(2.0)
@@ -287,10 +297,17 @@ def _code(brush: Brush, box: Rect, url: str, title: str, hint: str) -> None:
     left = drawn.right + panel.mm(4.0)
     words = Rect(left, box.y, box.right - panel.mm(9.0) - left, box.height)
     heading = line_px(brush.px(panel.type.action))
-    under = 2 * line_px(brush.px(panel.type.hint))
+    line = line_px(brush.px(panel.type.hint))
+    under = (3 if secret else 2) * line
     top = max(words.y + pad, words.centery - (heading + under) // 2)
     brush.words(title, Rect(words.x, top, words.width, heading), panel.type.action, 700, theme.ink, lines=1)
     lower = Rect(words.x, top + heading, words.width, words.bottom - pad - top - heading)
+    if secret:
+        own = Rect(lower.x, lower.y, lower.width, line)
+        brush.words(secret, own, panel.type.hint, 600, theme.ink, lines=1, least_mm=LEAST_MM)
+        lower = Rect(lower.x, own.bottom, lower.width, lower.bottom - own.bottom)
+        if lower.height < 2 * line:
+            return  # large words: half a hint is of no use
     brush.words(hint, lower, panel.type.hint, 400, theme.ink2, lines=3, valign="top")
 
 

@@ -46,6 +46,7 @@ def give(kiosk: Memory, wish: Wish, gave_up: str | None, now: Now) -> list[Effec
     authority, service = found
     ordinal, kiosk.series = kiosk.series.take(service.letter)
     request, token, at = kiosk.new_id(), kiosk.new_token(), kiosk.wall(now)
+    secret = kiosk.new_secret()
     ticket = m.TicketReply(
         id=request,
         ticket=request,
@@ -62,6 +63,7 @@ def give(kiosk: Memory, wish: Wish, gave_up: str | None, now: Now) -> list[Effec
         grace_min=plan.grace_min,
         dossier=wish.dossier,
         timed=kiosk.time_known(now),
+        secret=secret,
     )
     fact = m.TicketFact(
         id=f"{request}.t",
@@ -78,6 +80,7 @@ def give(kiosk: Memory, wish: Wish, gave_up: str | None, now: Now) -> list[Effec
         dossier=wish.dossier,
         trusted=ticket.timed,
         stamp=m.Stamp(kiosk.boot, now.mono),
+        secret=secret,
     )
     give = Give(ticket, fact, kiosk.series, gave_up)
     return [give, *_shown(kiosk, wish, ticket, now), *told_alone(kiosk, True)]

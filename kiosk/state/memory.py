@@ -37,12 +37,13 @@ CLOCK_WRONG = timedelta(seconds=300)  # beyond, the panel says that this machine
 
 @dataclass
 class Memory:
-    """The kiosk's state. `new_id` makes the ids of requests, `new_token` those of phone pages, `shelf` knows
-    how much fits on a page."""
+    """The kiosk's state. `new_id` makes the ids of requests, `new_token` those of phone pages, `new_secret`
+    the figures that cancel a number there, `shelf` knows how much fits on a page."""
 
     device: str
     new_id: Callable[[], str]
     new_token: Callable[[], str]
+    new_secret: Callable[[], str]
     shelf: Shelf
     started: float  # monotonic seconds, as all times that are not datetimes
     touch: bool = True  # false: wired buttons alone

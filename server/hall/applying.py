@@ -52,6 +52,7 @@ def _issued(state: HallState, event: e.Issued) -> None:
     state.tickets[ticket.id] = replace(ticket, paper=paper)
     state.by_number[ticket.number] = ticket.id
     state.by_request[ticket.request] = ticket.id
+    state.by_token[ticket.token] = ticket.id
     state.waiting[ticket.id] = None
     series = ticket.letter + ticket.series
     state.next_ordinal[series] = max(state.next_ordinal.get(series, 0), ticket.ordinal + 1)
@@ -70,6 +71,7 @@ def _merged(state: HallState, event: e.Merged) -> None:
         lang=told.lang,
         source=told.source,
         token=told.token,
+        secret=told.secret,
         dossier=told.dossier,
         issued_at=told.issued_at,
         order=told.order,
@@ -79,6 +81,8 @@ def _merged(state: HallState, event: e.Merged) -> None:
         paper=state.early_papers.pop(told.id, before.paper),
         rev=before.rev + 1,
     )
+    del state.by_token[before.token]
+    state.by_token[told.token] = before.id
     state.aliases[told.id] = before.id
     state.by_request[told.request] = before.id
 
@@ -104,7 +108,8 @@ def _paper_recorded(state: HallState, event: e.PaperRecorded) -> None:
 def _move(state: HallState, event: e.OfTicket, action: Action, **changes: Any) -> Ticket:
     """Take a ticket along one edge of its life, keeping counter and waiting line in step."""
     before = state.tickets[event.ticket]
-    after = replace(before, state=LIFE[before.state][action], rev=before.rev + 1, **changes)
+    moved = {"away": False, **changes, "state": LIFE[before.state][action], "rev": before.rev + 1}
+    after = replace(before, **moved)
     _remember(state, event, before)
     state.tickets[after.id] = after
     if after.state is State.WAITING:
@@ -233,6 +238,20 @@ def _cancelled(state: HallState, event: e.Cancelled) -> None:
     _leaves(state, event)
 
 
+def _said_late(state: HallState, event: e.SaidLate) -> None:
+    _move(state, event, Action.SAY_LATE, late_at=event.at, away=True)
+
+
+def _said_here(state: HallState, event: e.SaidHere) -> None:
+    _move(state, event, Action.SAY_HERE)
+
+
+def _secret_missed(state: HallState, event: e.SecretMissed) -> None:
+    """The number goes on as if nothing had been said: not even `rev` grows, an officer may still undo."""
+    ticket = state.tickets[event.ticket]
+    state.tickets[ticket.id] = replace(ticket, tries=ticket.tries + 1)
+
+
 def _rated(state: HallState, event: e.Rated) -> None:
     ticket = state.tickets[event.ticket]
     state.tickets[ticket.id] = replace(ticket, level=event.level, rev=ticket.rev + 1)
@@ -305,6 +324,9 @@ _APPLY: dict[type[e.Event], Callable[[HallState, Any], None]] = {
     e.BroughtBack: _brought_back,
     e.Transferred: _transferred,
     e.Cancelled: _cancelled,
+    e.SaidLate: _said_late,
+    e.SaidHere: _said_here,
+    e.SecretMissed: _secret_missed,
     e.Rated: _rated,
     e.CounterOpened: _counter_opened,
     e.CounterPaused: _counter_paused,

@@ -25,7 +25,9 @@ class OpenDay(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue(Command):
-    """A number, please. `ticket` and `token` are fresh ids made at the door; `source` is the device."""
+    """A number, please. `ticket` and `token` are fresh ids made at the door, `secret` fresh figures; `source`
+    is the device.
+    """
 
     ticket: str
     token: str
@@ -34,6 +36,7 @@ class Issue(Command):
     klass: Klass = Klass.NORMAL
     lang: str = "vi"
     dossier: str | None = None
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +62,7 @@ class TakeOwnNumber(Command):
     klass: Klass = Klass.NORMAL
     lang: str = "vi"
     dossier: str | None = None
+    secret: str = field(default="", repr=False)
     taken: frozenset[str] = frozenset()
 
 
@@ -168,6 +172,30 @@ class Cancel(Command):
     number: str
     reason: str
     counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByHolder(Command):
+    """Base of what the holder of a ticket says on its phone page."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayLate(ByHolder):
+    """He comes later: pass him over until he is here. Once a ticket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayHere(ByHolder):
+    """He has come: back to his place in the line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUp(ByHolder):
+    """He does not want the number any more, and knows the figures on its paper."""
+
+    secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

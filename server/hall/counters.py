@@ -196,7 +196,7 @@ def undo(site: Site, state: HallState, command: c.Undo, now: datetime) -> Events
         after = state.tickets[before.id]
         if after.rev != before.rev + 1:  # one command moves a ticket once: somebody went on with it
             raise Refusal("too-late")
-        restored.append(replace(before, rev=after.rev + 1, paper=after.paper))
+        restored.append(replace(before, rev=after.rev + 1, paper=after.paper, tries=after.tries))
     return [
         e.Undone(
             counter=counter.id,

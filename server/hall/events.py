@@ -156,6 +156,21 @@ class Cancelled(OfTicket):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaidLate(OfTicket):
+    """Its holder comes later: passed over until he says that he is here, or a counter brings him back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidHere(OfTicket):
+    """Its holder has come and stands at his old place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretMissed(OfTicket):
+    """Somebody wanted to cancel the number by phone and did not know the figures on its paper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rated(OfTicket):
     """answers: question -> points. pressed_at: when the button was; None: not known, so `at` has to do."""
 
@@ -202,6 +217,9 @@ KINDS: dict[str, type[Event]] = {
         BroughtBack,
         Transferred,
         Cancelled,
+        SaidLate,
+        SaidHere,
+        SecretMissed,
         Rated,
         Undone,
     )

@@ -74,6 +74,7 @@ def issue(site: Site, state: HallState, command: c.Issue, now: datetime) -> Even
         issued_at=now,
         order=now,
         dossier=command.dossier,
+        secret=command.secret,
     )
     return [e.Issued(ticket=ticket, session=session, **events_meta(command, now))]
 

@@ -144,7 +144,7 @@ def _ticket(
     day: str,
     issued_at: datetime,
 ) -> Ticket:
-    used = command.token in command.taken or any(t.token == command.token for t in state.tickets.values())
+    used = command.token in command.taken or command.token in state.by_token
     return Ticket(
         id=command.ticket,
         number=number,
@@ -161,6 +161,7 @@ def _ticket(
         issued_at=issued_at,
         order=issued_at,
         dossier=command.dossier,
+        secret=command.secret,
         box=command.box,
         told=command.seq,
     )

@@ -64,6 +64,7 @@ class HallState:
     tickets: dict[str, Ticket] = field(default_factory=dict)
     by_number: dict[str, str] = field(default_factory=dict)
     by_request: dict[str, str] = field(default_factory=dict)
+    by_token: dict[str, str] = field(default_factory=dict)
     aliases: dict[str, str] = field(default_factory=dict)  # a kiosk's id of a ticket -> the one it has here
     early_papers: dict[str, str] = field(default_factory=dict)  # told before their ticket was
     waiting: dict[str, None] = field(default_factory=dict)  # ids, a set that keeps its order
@@ -80,6 +81,10 @@ class HallState:
     known_calls: dict[str, int] = field(default_factory=dict)  # service -> calls ever seen
     last_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        if not self.by_token:  # read from a snapshot of before it was kept
+            self.by_token = {ticket.token: ticket.id for ticket in self.tickets.values()}
+
     def counter(self, id: str) -> CounterState:
         return self.counters.get(id) or CounterState(id)
 
@@ -90,6 +95,7 @@ class HallState:
             tickets=dict(self.tickets),
             by_number=dict(self.by_number),
             by_request=dict(self.by_request),
+            by_token=dict(self.by_token),
             aliases=dict(self.aliases),
             early_papers=dict(self.early_papers),
             waiting=dict(self.waiting),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -31,6 +31,8 @@ class Action(StrEnum):
     BRING_BACK = "bring-back"
     TRANSFER = "transfer"
     CANCEL = "cancel"
+    SAY_LATE = "say-late"
+    SAY_HERE = "say-here"
 
 
 class Klass(StrEnum):
@@ -43,6 +45,7 @@ LIFE: dict[State, dict[Action, State]] = {
         Action.CALL: State.CALLED,
         Action.TRANSFER: State.WAITING,
         Action.CANCEL: State.CANCELLED,
+        Action.SAY_LATE: State.PARKED,
     },
     State.CALLED: {
         Action.RECALL: State.CALLED,
@@ -64,6 +67,7 @@ LIFE: dict[State, dict[Action, State]] = {
         Action.BRING_BACK: State.WAITING,
         Action.TRANSFER: State.WAITING,
         Action.CANCEL: State.CANCELLED,
+        Action.SAY_HERE: State.WAITING,
     },
     State.NO_SHOW: {Action.CALL: State.CALLED, Action.BRING_BACK: State.WAITING},
     State.SERVED: {},
@@ -84,6 +88,10 @@ class Ticket:
     A number of a kiosk's own series is known at its kiosk first. told, box: its kiosk told of it, as the
     told-th fact of its memory `box`. awaited: somebody called it before; until the kiosk tells, nobody knows
     for which service it is, and this one is a guess.
+
+    secret: four figures that stand on the paper alone, "" on the paper of an older program; tries: wrong ones
+    that were told instead. late_at: when its holder said by phone that he comes later, once a ticket; away:
+    he is parked by his own word, and has not come since.
     """
 
     id: str
@@ -118,6 +126,10 @@ class Ticket:
     awaited: str | None = None
     box: str = ""
     told: int = 0
+    secret: str = field(default="", repr=False)
+    tries: int = 0
+    late_at: datetime | None = None
+    away: bool = False
 
     @property
     def place(self) -> tuple[datetime, str, int]:

@@ -20,6 +20,7 @@ from flask.typing import ResponseReturnValue
 from msgspec import Meta
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
 
+from broker.basics import new_secret
 from broker.messages import Control
 from server.accounts import Account, Role
 from server.devices import can_print
@@ -249,13 +250,15 @@ def issue() -> ResponseReturnValue:
             id=f"web:{who.name}:{told.id}",
             by=f"officer:{who.name}",
             **fresh(),
+            secret=new_secret(),
             source="reception",
             service=told.service,
             klass=told.klass,
             lang=told.lang,
         )
     )
-    return json({**outcome.result, "id": told.id}, 201)
+    told_of = {name: value for name, value in outcome.result.items() if name != "secret"}  # paper's alone
+    return json({**told_of, "id": told.id}, 201)
 
 
 @api.get("/hall")

@@ -31,6 +31,8 @@ EDGES = {
     e.BroughtBack: ({"parked", "no_show"}, "waiting"),
     e.Transferred: ({"waiting", "called", "serving", "parked"}, "waiting"),
     e.Cancelled: ({"waiting", "called", "serving", "parked"}, "cancelled"),
+    e.SaidLate: ({"waiting"}, "parked"),
+    e.SaidHere: ({"parked"}, "waiting"),
 }
 
 
@@ -105,6 +107,14 @@ class Books(RuleBasedStateMachine):
                     self.nobody_was_passed_over(event)
                 else:
                     assert isinstance(command, c.CallNumber)  # only a person makes an exception
+            case e.SaidLate(ticket=id, counter=counter):
+                assert (self.state.tickets[id].late_at, counter) == (None, None)
+            case e.SaidHere(ticket=id):
+                assert self.state.tickets[id].late_at is not None and self.state.tickets[id].away
+            case e.Cancelled(ticket=id, reason="holder"):
+                ticket = self.state.tickets[id]
+                assert ticket.state is State.WAITING or ticket.away
+                assert isinstance(command, c.GiveUp) and command.secret == ticket.secret != ""
             case e.RequestVoided(request=request):
                 self.given_up.add(request)
             case e.Rated(ticket=id, counter=counter):
@@ -183,7 +193,8 @@ class Books(RuleBasedStateMachine):
     def the_sums_agree(self) -> None:
         tickets = self.state.tickets.values()
         assert len(tickets) == len(self.given.get(self.state.day or "", ()))
-        assert len({t.token for t in tickets}) == len(tickets)
+        assert {t.token: t.id for t in tickets} == self.state.by_token
+        assert len(self.state.by_token) == len(tickets)
         assert set(self.state.waiting) == {t.id for t in tickets if t.state.value == "waiting"}
         assert {t.number: t.id for t in tickets} == self.state.by_number
         assert sum(n >= 0 for n in self.state.normals_since.values()) == len(self.state.normals_since)
@@ -210,6 +221,8 @@ class Books(RuleBasedStateMachine):
             known = [at for at in stations if at is not None]
             assert known == sorted(known)
             assert t.level is None or t.state.value == "served"
+            assert t.tries <= 5
+            assert not t.away or (t.state.value == "parked" and t.late_at is not None)
 
     @invariant()
     def calls_on_the_wall_are_calls_that_stand(self) -> None:

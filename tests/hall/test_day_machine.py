@@ -21,6 +21,7 @@ from tests.hall.small_hall import SMALL, frozen
 counters = st.sampled_from([*SMALL.counters, *SMALL.counters, "99"])
 services = st.sampled_from([*SMALL.services, "weather"])
 klasses = st.sampled_from([Klass.NORMAL, Klass.NORMAL, Klass.PRIORITY])
+SECRETS = ("4821", "0007", "")  # on paper; none on that of an older kiosk
 spans = st.sampled_from([0.0, 0.5, 4.0, 6.0, 11.0, 60.0, 240.0, 1200.0, 2700.0])
 
 
@@ -36,7 +37,8 @@ class Day(Books):
     @rule(service=services, klass=klasses)
     def a_number_please(self, service: str, klass: Klass) -> None:
         id = f"c{self.asked}"
-        self.ask(c.Issue, ticket=f"t{id}", token=f"k{id}", source="kiosk", service=service, klass=klass)
+        fresh = {"ticket": f"t{id}", "token": f"k{id}", "secret": SECRETS[self.asked % len(SECRETS)]}
+        self.ask(c.Issue, **fresh, source="kiosk", service=service, klass=klass)
 
     @rule(
         people=st.lists(st.tuples(services, klasses), min_size=4, max_size=8),
@@ -193,6 +195,25 @@ class Day(Books):
     def a_number_is_cancelled(self, data: st.DataObject, counter: str | None) -> None:
         self.ask(c.Cancel, number=self.some_number(data), reason="left", counter=counter)
 
+    @rule(data=st.data(), kind=st.sampled_from([c.SayLate, c.SayLate, c.SayHere]))
+    def a_phone_says(self, data: st.DataObject, kind: type[c.ByHolder]) -> None:
+        self.ask(kind, ticket=self.some_ticket(data))
+
+    @rule(data=st.data(), counter=counters, seconds=spans, called=st.booleans())
+    def somebody_comes_late(self, data: st.DataObject, counter: str, seconds: float, called: bool) -> None:
+        ticket = self.some_ticket(data)
+        self.ask(c.SayLate, ticket=ticket)
+        if called:
+            self.ask(c.CallNext, counter=counter)
+        self.time_passes(seconds)
+        self.ask(c.SayHere, ticket=ticket)
+
+    @rule(data=st.data(), secret=st.sampled_from([*SECRETS, "4821"]), times=st.integers(1, 6))
+    def a_number_is_given_up_by_phone(self, data: st.DataObject, secret: str, times: int) -> None:
+        ticket = self.some_ticket(data)
+        for _ in range(times):
+            self.ask(c.GiveUp, ticket=ticket, secret=secret)
+
     @rule(counter=counters, data=st.data(), level=st.integers(0, 5))
     def a_button_is_pressed(self, counter: str, data: st.DataObject, level: int) -> None:
         served = self.state.counter(counter).served
@@ -223,6 +244,9 @@ class Day(Books):
     @rule(counter=counters)
     def an_officer_has_a_break(self, counter: str) -> None:
         self.ask(c.PauseCounter, counter=counter, reason="break")
+
+    def some_ticket(self, data: st.DataObject) -> str:
+        return data.draw(st.sampled_from(["gone", *self.state.tickets]))
 
     def some_number(self, data: st.DataObject) -> str:
         return data.draw(st.sampled_from(["Z999", *self.state.by_number]))

@@ -28,6 +28,7 @@ MAY = {
     (P, "bring-back"): W, (MISSED, "bring-back"): W,
     (W, "transfer"): W, (C, "transfer"): W, (S, "transfer"): W, (P, "transfer"): W,
     (W, "cancel"): OUT, (C, "cancel"): OUT, (S, "cancel"): OUT, (P, "cancel"): OUT,
+    (W, "say-late"): P, (P, "say-here"): W,
 }  # fmt: skip
 
 
@@ -54,11 +55,14 @@ WAYS: dict[str, tuple[type[c.AtCounter], ...]] = {
 }
 
 
-def hall_with_a_ticket(state: str) -> SmallHall:
+def hall_with_a_ticket(state: str, action: str = "") -> SmallHall:
     hall = SmallHall()
     ticket = hall.issue()
-    for way in WAYS[state]:
-        hall.at_counter(way)
+    if (state, action) == (P, "say-here"):  # who parked himself, and nobody else, takes himself back
+        hall.ask(c.SayLate, ticket=ticket.id)
+    else:
+        for way in WAYS[state]:
+            hall.at_counter(way)
     if state == OUT:
         hall.ask(c.Cancel, number=ticket.number, reason="left")
     hall.after(seconds=6)
@@ -77,6 +81,8 @@ ASK: dict[str, Callable[[SmallHall], object]] = {
     "bring-back": lambda hall: hall.at_counter(c.BringBack, number="A98"),
     "transfer": lambda hall: hall.at_counter(c.Transfer, to_service="health"),
     "cancel": lambda hall: hall.ask(c.Cancel, number="A98", reason="test"),
+    "say-late": lambda hall: hall.ask(c.SayLate, ticket=hall.numbered("A98").id),
+    "say-here": lambda hall: hall.ask(c.SayHere, ticket=hall.numbered("A98").id),
 }
 AT_A_COUNTER_ONLY = {"recall", "start", "finish", "no-show", "park", "transfer"}
 
@@ -84,7 +90,7 @@ AT_A_COUNTER_ONLY = {"recall", "start", "finish", "no-show", "park", "transfer"}
 @pytest.mark.parametrize("state", [s.value for s in State])
 @pytest.mark.parametrize("action", [a.value for a in Action])
 def test_each_action_leads_where_the_table_says_or_is_refused(state: str, action: str) -> None:
-    hall = hall_with_a_ticket(state)
+    hall = hall_with_a_ticket(state, action)
     before = frozen(hall.state)
     stands_there = action not in AT_A_COUNTER_ONLY or state in (C, S)
     after = MAY.get((state, action)) if stands_there else None
@@ -108,6 +114,8 @@ EVENTS: dict[str, type[e.OfTicket]] = {
     "bring-back": e.BroughtBack,
     "transfer": e.Transferred,
     "cancel": e.Cancelled,
+    "say-late": e.SaidLate,
+    "say-here": e.SaidHere,
 }
 MORE: dict[type[e.OfTicket], dict[str, object]] = {
     e.Called: {"seq": 9, "officer": None},

@@ -187,6 +187,7 @@ def ticket(request: str = "r-1", number: str = "B047", **changes: object) -> m.T
         "wait": m.Range(15, 25),
         "place": m.Words("Khu B, quầy 6–8", "Area B, counters 6–8"),
         "url": "http://hanam.example.vn/t/AbCdEfGhIjKlMnOpQrStUv",
+        "secret": "4821",
         "grace_min": 15,
     }
     return m.TicketReply(**(fields | changes))  # type: ignore[arg-type]

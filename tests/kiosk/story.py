@@ -58,6 +58,7 @@ class Story:
             "kiosk-1",
             lambda: next(self.ids),
             lambda: next(self.tokens),
+            lambda: "4821",
             make_shelf(panel),
             self.now,
             touch=panel.touch,

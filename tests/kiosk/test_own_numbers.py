@@ -126,6 +126,7 @@ def test_the_fact_tells_all_that_the_server_needs_and_nothing_of_a_person() -> N
     fact = give.fact
     assert (fact.number, fact.letter, fact.ordinal, fact.klass) == ("B2-001", "B", 1, "priority")
     assert fact.ticket == give.ticket.ticket and give.ticket.url.endswith(f"/t/{fact.token}")
+    assert fact.secret == give.ticket.secret == "4821"
     assert fact.trusted and fact.stamp.mono == story.mono
     assert b"elderly" not in msgspec.json.encode(fact)
 

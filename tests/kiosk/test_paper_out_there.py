@@ -173,6 +173,7 @@ def test_without_pictures_the_same_words_come_out_as_plain_letters(head: Head) -
         "15-25 phut",
         "08:12, Thu hai 23/11/2026",
         "Ma ho so: H42.05-260117-0001",
+        "Ma huy so: 4821",
         "Qua luot: bao quay trong 15 phut.",
         "Hoi: 1022",
     ):

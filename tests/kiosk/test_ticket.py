@@ -63,6 +63,7 @@ def reply(**changes: Any) -> TicketReply:
         "place": Words(vi="Khu B – quầy 6, 7, 8", en="Zone B – counters 6, 7, 8"),
         "url": URL,
         "grace_min": 15,
+        "secret": "4821",
     }
     return TicketReply(**(facts | changes))
 

@@ -72,6 +72,13 @@ def play_a_day(server: SmallServer) -> None:
     own(server, 3, "E2-001", local("08:03"))  # a card that was copied
     own(server, 1, "E2-002", local("08:04"), box="b2")  # a card that was wiped
     at(c.Reprint, number="E2-001", kiosk="kiosk-1")
+    numbers = [server.issue("justice", secret="4821") for _ in range(2)]
+    late, gone = (server.writer.view.state.by_number[number] for number in numbers)
+    server.ask(c.SayLate, ticket=late)
+    server.ask(c.SayHere, ticket=late)
+    server.ask(c.GiveUp, ticket=gone, secret="0000")
+    server.ask(c.SayLate, ticket=gone)
+    server.ask(c.GiveUp, ticket=gone, secret="4821")
 
 
 def own(

@@ -19,7 +19,7 @@ def test_a_sound_log_passes_with_a_summary(data: Path, capsys: pytest.CaptureFix
     events, facts = one(data, "SELECT count(*) FROM event"), one(data, "SELECT count(*) FROM fact")
     seal = one(data, "SELECT seal FROM event ORDER BY seq DESC LIMIT 1")
     assert capsys.readouterr().out == (
-        f"sound: days=3 events={events} tickets=23 calls=16 ratings=1 facts={facts} shown=16 "
+        f"sound: days=3 events={events} tickets=25 calls=16 ratings=1 facts={facts} shown=16 "
         f"seal={seal[:16]}\n"
     )
 

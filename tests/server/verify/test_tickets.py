@@ -96,3 +96,21 @@ def test_i2_a_merge_that_nobody_waited_for_is_named(data: Path, capsys: pytest.C
     other = one(data, "SELECT id FROM ticket WHERE number = 'A98' AND day = '2026-11-23'")
     edit(data, merged, lambda body: body.update(ticket=other))
     assert f"I2 event {merged} merges ticket {other}, which nobody waited for" in told(data, capsys)
+
+
+def test_i2_what_a_phone_may_not_do_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    here, missed = seq_of(data, "SaidHere"), seq_of(data, "SecretMissed")
+    change(data, f"UPDATE event SET kind = 'SaidLate' WHERE seq = {here}")
+    change(data, f"UPDATE event SET kind = 'SaidHere' WHERE seq = {missed}")
+    breaches = told(data, capsys)
+    assert f"I2 E002 was late a second time, event {here}" in breaches
+    assert f"I2 E003 came by event {missed}, and had not said that it is late" in breaches
+
+
+def test_i2_a_number_that_a_phone_cancelled_at_a_counter_is_named(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    finished = seq_of(data, "Finished")
+    change(data, f"UPDATE event SET kind = 'Cancelled' WHERE seq = {finished}")
+    edit(data, finished, lambda body: body.update(reason="holder"))
+    assert f"I2 A98 was cancelled by phone while serving, event {finished}" in told(data, capsys)

@@ -1,0 +1,63 @@
+"""The figures on a ticket's paper: made where the number is given, told to its paper, and to nobody else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from broker import codec, messages as m, topics
+from server.hall import commands as c
+from tests.hall.small_hall import local
+from tests.server.door import Hall
+from tests.server.small_server import HandClock
+from tests.server.test_kiosk_doors import fact, tell, ticket
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    hall = Hall(tmp_path, HandClock())
+    hall.start()
+    yield hall
+    hall.stop()
+
+
+def test_every_number_of_the_hall_has_its_own_and_a_repeat_hears_the_same(hall: Hall) -> None:
+    request = hall.kiosk.ask(local("08:00"))
+    replies = []
+    for _ in range(2):
+        hall.kiosk.say(topics.REQUEST, request)
+        replies.append(hall.kiosk.hear(topics.REPLY))
+    assert replies[0] == replies[1]
+    assert len(replies[0].secret) == 4
+    assert ticket(hall, replies[0].number).secret == replies[0].secret
+
+
+def test_a_kiosks_own_number_keeps_what_its_paper_says(hall: Hall) -> None:
+    tell(hall, fact(1, secret="4821"), fact(2))
+    assert ticket(hall, "A1-001").secret == "4821"
+    assert ticket(hall, "A1-002").secret == ""  # a kiosk of the release before: cancelled at a counter only
+
+
+def test_the_wall_the_log_and_who_calls_the_number_never_hear_it(
+    hall: Hall, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    given = hall.kiosk.take(local("08:00"))
+    told = hall.server.ask(c.CallNext, counter="1")
+    assert "secret" not in told
+    board = codec.encode(hall.server.writer.view.board)
+    assert b'"secret"' not in board
+    assert given.secret not in caplog.text.replace(given.number, "")
+    assert b'"secret"' not in msgspec.json.encode(hall.server.writer.view.board)
+
+
+def test_a_reprint_says_the_same(hall: Hall) -> None:
+    given = hall.kiosk.take(local("08:00"))
+    state = hall.server.writer.view.state
+    again = hall.doors._projection.reprint("r", state.tickets[given.ticket])
+    assert isinstance(again, m.TicketReply)
+    assert (again.secret, again.url, again.number) == (given.secret, given.url, given.number)
