@@ -107,10 +107,10 @@ def in_line(sizes: Sizes, inner: Box, hero: Hero) -> list[Mark]:
     px = int(sizes.number_px * scale)
     left = number(hero.number, inner.x, y, px, 800, "on_deep")
     right = number(hero.counter, inner.right, y, px, 800, "gold", "right")
-    usual = (
-        inner.right - COUNTER_EM * px
-    )  # so that the arrow has one place for counters of one and two figures
-    gap = min(right.capitals.x, usual) - left.capitals.right
+    end = inner.right - COUNTER_EM * px  # one place for the arrow, whether the counter has one figure or two
+    if end - left.capitals.right < side:  # but a wide number takes it
+        end = right.capitals.x
+    gap = min(right.capitals.x, end) - left.capitals.right
     return [left, arrow(left.capitals.right + (gap - side * ARROW_INK) / 2, y, side, "gold"), right]
 
 

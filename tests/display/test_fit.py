@@ -1,13 +1,17 @@
 """Sizes follow from the panel and the farthest seat, or the layout is refused with what fits (B01)."""
 
 import math
+from dataclasses import replace
 
 import pytest
+from hypothesis import given, strategies as st
 
 from display.fit import LayoutRefused, Panel, Shape, arrange, shape_of
 from hardware.type import CAP_HEIGHT
 
-RESOLUTIONS = [(1280, 720), (1920, 1080), (3840, 2160), (1080, 1920), (2160, 3840), (1280, 1024)]
+RESOLUTIONS = [
+    (1280, 720), (1366, 768), (1920, 1080), (3840, 2160), (1080, 1920), (2160, 3840), (1280, 1024)
+]  # fmt: skip
 
 
 def cap_mm(panel, px):
@@ -15,7 +19,7 @@ def cap_mm(panel, px):
 
 
 @pytest.mark.parametrize("size", RESOLUTIONS)
-@pytest.mark.parametrize("inch", [32, 43, 50, 55, 65, 86])
+@pytest.mark.parametrize("inch", [24, 32, 43, 50, 55, 65, 86, 98])
 @pytest.mark.parametrize("seat_m", [3, 5, 8, 10, 12, 15])
 def test_a_layout_keeps_the_rule_of_its_farthest_seat_or_is_refused(size, inch, seat_m):
     panel = Panel(*size, inch, seat_m)
@@ -58,6 +62,48 @@ def test_a_panel_too_small_for_its_room_says_for_which_room_it_is_good():
     with pytest.raises(LayoutRefused, match=r'32" at 10 m .* seats up to 7\.5 m'):
         arrange(Panel(1920, 1080, 32, 10))
     assert arrange(Panel(1920, 1080, 32, 7.5)).rows >= 1
+
+
+panels = st.builds(
+    lambda size, inch, seat: Panel(*size, inch, seat),
+    st.sampled_from([*RESOLUTIONS, (1366, 768), (768, 1366), (720, 1280)]),
+    st.integers(24, 98),
+    st.integers(2, 60).map(lambda half: half / 2) | st.floats(0.5, 40),
+)
+
+
+@given(panels, st.none() | st.integers(1, 14))
+def test_what_a_refusal_says_would_fit_is_accepted(panel, rows):
+    """The installer does what the sentence says, and it works: fewer rows, or a nearer seat."""
+    while True:
+        try:
+            sizes = arrange(panel, rows)
+            break
+        except LayoutRefused as refusal:
+            if refusal.rows:
+                assert f"holds {refusal.rows} row" in str(refusal)
+                assert rows is not None
+                assert refusal.rows < rows
+                rows = refusal.rows
+            else:
+                assert f"up to {refusal.seat_m:g} m" in str(refusal)
+                assert refusal.seat_m < panel.seat_m
+                panel = replace(panel, seat_m=refusal.seat_m)
+    metres = panel.seat_m * 1000
+    assert cap_mm(panel, min(sizes.number_px, sizes.counter_px)) >= metres / 82
+    assert cap_mm(panel, sizes.row_px) >= metres / 155
+    assert cap_mm(panel, sizes.word_px) >= metres / 200
+    assert sizes.keeps_the_rule
+    assert rows is None or sizes.rows == rows
+
+
+@given(panels, st.none() | st.integers(1, 14))
+def test_a_nearer_seat_never_makes_a_layout_impossible(panel, rows):
+    try:
+        arrange(panel, rows)
+    except LayoutRefused:
+        return
+    arrange(replace(panel, seat_m=panel.seat_m * 0.9), rows)
 
 
 def test_a_panel_good_for_nothing_says_so():
