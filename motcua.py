@@ -106,6 +106,9 @@ def parser() -> argparse.ArgumentParser:
         if name == "server":
             word.add_argument("--new-account", metavar="NAME", help="make a staff account and end")
             word.add_argument("--role", default="officer", help="of the new account (officer)")
+            word.add_argument(
+                "--public-key", action="store_true", help="print what devices check boards with, and end"
+            )
     word = _word(
         words, "check", "try the broker and the hardware of one program and say what answered", check_file
     )
@@ -192,6 +195,10 @@ def run_program(chosen: argparse.Namespace) -> int:
             chosen.settings,
             chosen.program,
             lambda module, found: module.add_account(found, name, chosen.role),
+        )
+    if getattr(chosen, "public_key", False):
+        return _with_settings(
+            chosen.settings, chosen.program, lambda module, found: module.print_public_key(found)
         )
     return _with_settings(chosen.settings, chosen.program, _try_out if chosen.check else _run)
 
@@ -283,7 +290,7 @@ def _try_broker(settings: Any, broker: Any) -> str:
     site = getattr(broker, "site", None) or _site(settings.hall).id
     user = broker.user or broker.device
     said: str = importlib.import_module("broker.check").try_broker(
-        broker.address, user, broker.password_file, site
+        broker.address, user, broker.password_file, site, getattr(broker, "server_key", None)
     )
     return said
 

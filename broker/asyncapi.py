@@ -36,7 +36,9 @@ def document() -> dict[str, Any]:
             "description": (
                 "What the programs of a hall say to each other over MQTT 3.1.1. Payloads are UTF-8 JSON"
                 f" objects of at most {MAX_BYTES} bytes, {MAX_DEVICE_BYTES} from a device; unknown fields are"
-                " ignored. Operations are the server's."
+                " ignored. Operations are the server's. Where a channel says `x-sealed`, payloads have one"
+                ' more member at their end, `,"sig":"…"}`: 86 signs of base64url, the Ed25519 signature over'
+                " the topic, a line break (0x0A) and the object's bytes without that member."
             ),
             "license": {"name": "Apache-2.0"},
         },
@@ -80,6 +82,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
         },
         "x-speaker": topic.speaker.value,
         "x-listeners": sorted(party.value for party in topic.listeners),
+        **({"x-sealed": "Ed25519"} if topic.sealed else {}),
     }
 
 

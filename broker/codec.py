@@ -52,10 +52,13 @@ class _OnlyId(msgspec.Struct):
     id: m.Id
 
 
-def encode(message: m.Message) -> bytes:
-    """The JSON bytes of a message. Raises ValueError, before a broker does worse, when it is too large."""
+def encode(message: m.Message, room: int = 0) -> bytes:
+    """The JSON bytes of a message. Raises ValueError, before a broker does worse, when it is too large.
+
+    room: bytes that have to be left for a seal.
+    """
     payload = _encoder.encode(message)
-    if len(payload) > MAX_BYTES:
+    if len(payload) > MAX_BYTES - room:
         raise ValueError(f"a {type(message).__name__} of {len(payload)} bytes: {MAX_BYTES} is the limit")
     return payload
 

@@ -21,6 +21,7 @@ import msgspec
 from broker import messages as m
 from broker.link import open_link
 from broker.outbox import Outbox
+from broker.seal import Opener, key_bytes
 from broker.session import Role, Session
 from broker.vocabulary import (
     Ask,
@@ -84,6 +85,12 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     address: str = "mqtt://127.0.0.1:1883"
     user: str = ""  # the device's id where not given
     password_file: Path | None = None  # without credentials, which real brokers refuse
+    server_key: str = ""  # the server's public key: with it, only boards that it signed are believed
+
+    def __post_init__(self) -> None:
+        """Raises ValueError with a sentence for what is no key."""
+        if self.server_key:
+            key_bytes(self.server_key)
 
 
 def boot_id() -> str:
@@ -121,7 +128,10 @@ class DeviceLink:
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._recording = threading.Lock()
         facts = outbox.pending() if outbox is not None else []
-        self._session = Session(settings.site, settings.device, role, version, facts, boot or boot_id())
+        opener = Opener(settings.server_key) if settings.server_key else None
+        self._session = Session(
+            settings.site, settings.device, role, version, facts, boot or boot_id(), opener
+        )
         user = settings.user or settings.device
         credentials = read_credentials(user, settings.password_file) if settings.password_file else None
         self._link = open_link(

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from broker import codec, messages as m, topics
+from broker.seal import Forged, Opener
 from broker.topics import Topic
 from broker.vocabulary import (
     Ask,
@@ -47,7 +48,10 @@ FACT_WINDOW = 50  # facts on their way at once; a receipt moves the window
 FACT_RESEND_S = 1.5  # without a receipt; doubled each time, so that a silent server is not flooded
 FACT_RESEND_MOST_S = 12.0
 OFFSET_STEP_S = 0.5  # a clock that moved by less is not worth a message
+QUIET_S = 60.0  # of a topic that brings nonsense one line is told in so long, with how many came besides
 STATUS_OUTBOX_S = 2.0  # a change of nothing but the outbox's length waits this long, and often undoes itself
+
+TOPIC_NAMES = frozenset(topic.name for topic in topics.TABLE)
 
 
 @dataclass
@@ -70,11 +74,15 @@ class Session:
         version: str,
         facts: Iterable[m.Fact] = (),
         boot: str = "unknown",
+        opener: Opener | None = None,
     ) -> None:
-        """`boot`: the start of the machine that `Now.mono` counts from."""
+        """`boot`: the start of the machine that `Now.mono` counts from. opener: with it, what has to be
+        sealed is believed only when the server of that key sealed it.
+        """
         self._site = site
         self._device = device
         self._boot = boot
+        self._opener = opener
         self._connected = False
         self._epoch: int | None = None  # of the server that is up; None: no server
         self._highest_epoch = -1
@@ -89,6 +97,9 @@ class Session:
         self._board = (-1, -1)
         self._config = (-1, -1)
         self._dossiers = -1
+        self._quiet: dict[
+            str, tuple[float, int]
+        ] = {}  # topic -> no line until then, and how many were dropped
         self._facts.update((fact.id, fact) for fact in facts)
         self._received: dict[Topic, Callable[[Any, Now], list[Effect]]] = {
             topics.REPLY: self._reply,
@@ -227,14 +238,32 @@ class Session:
             or address.device not in (None, self._device)
             or address.topic not in self._received
         ):
-            return [Note(f"dropped topic={codec.quoted(received.topic.encode())} reason=not-for-us")]
-        if received.retained and not address.topic.retain:
-            return [Note(f"dropped topic={address.topic.name} reason=retained")]
+            return self._dropped(codec.quoted(received.topic.encode()), "not-for-us", now)
+        topic, payload = address.topic, received.payload
+        if received.retained and not topic.retain:
+            return self._dropped(topic.name, "retained", now)
         try:
-            message = codec.decode(address.topic, received.payload)
+            if topic.sealed and self._opener is not None and len(payload) <= codec.limit(topic):
+                payload = self._opener.opened(received.topic, payload)
+            message = codec.decode(topic, payload)
+        except Forged as error:
+            return self._dropped(topic.name, _quoted(f"{error}: {codec.quoted(payload)}"), now)
         except codec.Malformed as error:
-            return [Note(f"dropped topic={address.topic.name} reason={str(error)[:400]!a}")]
-        return self._received[address.topic](message, now)
+            return self._dropped(topic.name, _quoted(str(error)), now)
+        if getattr(message, "site", "") not in ("", self._site):
+            return self._dropped(topic.name, _quoted(f"of another site: {message.site}"), now)
+        return self._received[topic](message, now)
+
+    def _dropped(self, topic: str, reason: str, now: Now) -> list[Effect]:
+        """One line for the log, unless there was one for this topic just now."""
+        known = topic if topic in TOPIC_NAMES else "other"
+        until, untold = self._quiet.get(known, (now.mono, 0))
+        if now.mono < until:
+            self._quiet[known] = (until, untold + 1)
+            return []
+        self._quiet[known] = (now.mono + QUIET_S, 0)
+        besides = f" besides={untold}" if untold else ""
+        return [Note(f"dropped topic={topic} reason={reason}{besides}")]
 
     def _reply(self, reply: m.AnyReply, now: Now) -> list[Effect]:
         if self._open.pop(reply.id, None) is None:
@@ -307,3 +336,8 @@ class Session:
 
     def _message(self, topic: Topic, payload: bytes) -> Message:
         return Message(self._path(topic), payload, topic.qos, topic.retain)
+
+
+def _quoted(text: str) -> str:
+    """The start of a text that somebody else wrote, fit for one line of the log."""
+    return ascii(text[:400])

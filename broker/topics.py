@@ -25,7 +25,10 @@ class Party(StrEnum):
 
 @dataclass(frozen=True)
 class Topic:
-    """One row of the contract. `path` has `{site}` and, for a device's own topics, `{device}`."""
+    """One row of the contract. `path` has `{site}` and, for a device's own topics, `{device}`.
+
+    sealed: its payloads carry the server's signature (`broker.seal`), because the whole hall believes them.
+    """
 
     name: str
     path: str
@@ -33,6 +36,7 @@ class Topic:
     retain: bool
     speaker: Party
     listeners: frozenset[Party]
+    sealed: bool = False
 
     def of(self, site: str, device: str | None = None) -> str:
         """The concrete topic. Raises ValueError for an id that is not a valid topic level."""
@@ -48,8 +52,10 @@ class Topic:
         return self.path.format(site=site, device="+")
 
 
-def _row(name: str, tail: str, qos: int, retain: bool, speaker: Party, *listeners: Party) -> Topic:
-    return Topic(name, f"{ROOT}/{{site}}/{tail}", qos, retain, speaker, frozenset(listeners))
+def _row(
+    name: str, tail: str, qos: int, retain: bool, speaker: Party, *listeners: Party, sealed: bool = False
+) -> Topic:
+    return Topic(name, f"{ROOT}/{{site}}/{tail}", qos, retain, speaker, frozenset(listeners), sealed)
 
 
 STATUS = _row("status", "device/{device}/status", 1, True, Party.DEVICE, Party.SERVER)
@@ -61,8 +67,8 @@ CONFIG = _row("config", "device/{device}/config", 1, True, Party.SERVER, Party.D
 CONTROL = _row("control", "device/{device}/control", 1, False, Party.SERVER, Party.DEVICE)
 SERVER_STATUS = _row("server-status", "server/status", 1, True, Party.SERVER, Party.DEVICES)
 TIME = _row("time", "time", 0, False, Party.SERVER, Party.DEVICES)
-BOARD = _row("board", "board", 1, True, Party.SERVER, Party.DEVICES, Party.PUBLIC)
-DOSSIERS = _row("dossiers", "dossiers", 1, True, Party.SERVER, Party.DEVICES, Party.PUBLIC)
+BOARD = _row("board", "board", 1, True, Party.SERVER, Party.DEVICES, Party.PUBLIC, sealed=True)
+DOSSIERS = _row("dossiers", "dossiers", 1, True, Party.SERVER, Party.DEVICES, Party.PUBLIC, sealed=True)
 
 TABLE: tuple[Topic, ...] = (
     STATUS,

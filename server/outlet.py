@@ -12,6 +12,7 @@ from datetime import datetime
 
 from broker import codec, messages as m, topics
 from broker.link import Link, Message, NotConnected
+from broker.seal import SEAL_BYTES, Sealer
 from broker.topics import Topic
 from server.projection import Projection
 from server.writer import View
@@ -22,8 +23,10 @@ REVS_AN_EPOCH = 100_000  # configurations of one start; the next start begins ab
 class Outlet:
     """The server's voice. Any thread may speak; `link` is given after construction, for its will needs us."""
 
-    def __init__(self, site: str, version: str, projection: Projection, devices: tuple[str, ...]) -> None:
-        self._site, self._version = site, version
+    def __init__(
+        self, site: str, version: str, projection: Projection, devices: tuple[str, ...], sealer: Sealer
+    ) -> None:
+        self._site, self._version, self._sealer = site, version, sealer
         self._projection, self._devices = projection, devices
         self._link: Link | None = None
         self._epoch = 0
@@ -46,7 +49,7 @@ class Outlet:
         self.configs(view, now)
         self.board(view)
         with self._speaking:
-            self._say(topics.DOSSIERS, m.Dossiers(rev=self._next_rev(), at=now))
+            self._say(topics.DOSSIERS, m.Dossiers(site=self._site, rev=self._next_rev(), at=now))
         self._say(topics.SERVER_STATUS, self._status(True, now))
 
     def leaving(self, now: datetime) -> None:
@@ -95,4 +98,7 @@ class Outlet:
         assert self._link is not None
         with suppress(NotConnected):
             path = topic.of(self._site, device)
-            self._link.publish(path, codec.encode(message), qos=topic.qos, retain=topic.retain)
+            payload = codec.encode(message, SEAL_BYTES if topic.sealed else 0)
+            if topic.sealed:
+                payload = self._sealer.sealed(path, payload)
+            self._link.publish(path, payload, qos=topic.qos, retain=topic.retain)

@@ -22,6 +22,7 @@ from typing import Any
 import msgspec
 
 from broker.link import open_link, read_credentials
+from broker.seal import open_sealer
 from hardware.clock import open_clock
 from hardware.release import release
 from hardware.systemd import Systemd
@@ -79,7 +80,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def run(settings: Settings) -> int:
-    """Serve until SIGTERM or Ctrl-C. Raises SettingsError; 2 when the port or the data folder is taken."""
+    """Serve until SIGTERM or Ctrl-C. Raises SettingsError; 2 when the port or the data folder is taken, or
+    the key is none."""
     threading.excepthook = _crash
     systemd = Systemd()
     host, _, port = settings.http.rpartition(":")
@@ -93,11 +95,16 @@ def run(settings: Settings) -> int:
             f"motcua server: another server works in {settings.data}; a site has one writer", file=sys.stderr
         )
         return 2
+    try:
+        sealer = open_sealer(settings.data)
+    except ValueError as error:
+        print(f"motcua server: {error}", file=sys.stderr)
+        return 2
     clock, devices = open_clock(settings.clock), Devices()
     store = Store(settings.database or sqlite_url(settings.data / "hall.db"))
     projection = Projection(config)
     site, mine = config.site, release()
-    outlet = Outlet(site.id, mine, projection, tuple(config.devices))
+    outlet = Outlet(site.id, mine, projection, tuple(config.devices), sealer)
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     boards: queue.SimpleQueue[Any] = queue.SimpleQueue()
     writer = Writer(site, store, clock, projection, boards.put)
@@ -165,6 +172,17 @@ def add_account(settings: Settings, name: str, role: str) -> int:
     finally:
         accounts.close()
     print(f"{name} may now log in as {role}")
+    return 0
+
+
+def print_public_key(settings: Settings) -> int:
+    """Print the key that devices check boards with, as their files take it; 2 when there is no such key."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        print(open_sealer(settings.data).public_key)
+    except (ValueError, OSError) as error:
+        print(f"motcua server: {error}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -60,6 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     volumes: Path
     accounts: tuple[AccountRow, ...]
     passwords: dict[str, Path]
+    server_key: str
     speed: Annotated[float, Meta(ge=1, le=600)]
     seed: int
     citizens: Annotated[int, Meta(ge=1, le=20_000)]
@@ -96,7 +97,11 @@ class Crowd:
         for id, password in settings.passwords.items():
             outbox = Outbox(settings.data / id / "outbox.db")
             here = BrokerSettings(
-                site=config.site.id, device=id, address=f"mqtt://{settings.mqtt}", password_file=password
+                site=config.site.id,
+                device=id,
+                address=f"mqtt://{settings.mqtt}",
+                password_file=password,
+                server_key=settings.server_key,
             )
             link = DeviceLink(here, config.devices[id].role, "crowd", outbox, self._inbox, clock)
             self._outboxes.append(outbox)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from broker.provision import provision
+from broker.seal import open_sealer
 from server.site_file import Device, HallConfig, load_site
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -115,6 +116,9 @@ def lay_out(
     crowd = crowd_of(config) if day is not None else {}
     users = [*config.devices, *crowd]
     known = provision(place.data / "broker", config.site.id, users, place.mqtt)
+    server = place.data / "server"
+    server.mkdir(parents=True, exist_ok=True)
+    server_key = open_sealer(server).public_key
     hall = folder / "hall.toml"
     hall.write_text(_todays_hall(place, crowd), encoding="utf-8")
     tables: dict[str, dict[str, Any]] = {
@@ -128,7 +132,7 @@ def lay_out(
         "server": {
             "program": "server",
             "hall": str(hall),
-            "data": str(place.data / "server"),
+            "data": str(server),
             "http": place.http,
             "clock": place.clock,
             "broker": {"address": addresses["server"], "password_file": str(known.credentials["server"])},
@@ -150,6 +154,7 @@ def lay_out(
             "data": str(place.data / "devices"),
             "accounts": accounts(place.data, config),
             "passwords": {id: str(known.credentials[id]) for id in crowd},
+            "server_key": server_key,
             "volumes": str(VOLUMES),
             "speed": day.speed,
             "seed": day.seed,
@@ -162,6 +167,7 @@ def lay_out(
             "device": id,
             "address": addresses[id],
             "password_file": str(known.credentials[id]),
+            "server_key": server_key,
         }
         tables[id] = {
             "program": device.role,

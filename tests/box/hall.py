@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from broker.seal import Sealer
 from server.hall.site import Counter, Words
 from server.site_file import Device, HallConfig
 from tests.box.net import Net
@@ -19,6 +20,7 @@ SITE = site(
     own_series={"1": "kiosk-1", "2": "kiosk-2"},
 )
 KIOSKS = ("kiosk-1", "kiosk-2")
+SEALER = Sealer(bytes(range(32)))
 CONFIG = HallConfig(
     site=SITE,
     devices={

@@ -21,7 +21,7 @@ from kiosk.state.memory import PRINT_S
 from kiosk.store import Store as KioskStore
 from kiosk.view import Choices, Done, Held, Leftover, Target, Verb
 from kiosk.vocabulary import Booted, Input, Job, PrintEnded, PrinterIs, Tapped, Tick
-from tests.box.hall import SERVICES, SITE, Around, HandClock
+from tests.box.hall import SEALER, SERVICES, SITE, Around, HandClock
 
 SHELF = make_shelf(Panel.of((1080, 1920)))
 
@@ -63,7 +63,7 @@ class Machine:
         self.outbox = Outbox(self.card)
         self._store, self._inbox = KioskStore(self.outbox.disk), queue.SimpleQueue[Any]()
         self._link = DeviceLink(
-            BrokerSettings(site=SITE.id, device=self.id),
+            BrokerSettings(site=SITE.id, device=self.id, server_key=SEALER.public_key),
             "kiosk",
             "test",
             self.outbox,

@@ -12,7 +12,7 @@ from server.outlet import Outlet
 from server.projection import Projection
 from server.store import Store, sqlite_url
 from server.writer import Outcome, Writer
-from tests.box.hall import CONFIG, SITE, Around, HandClock
+from tests.box.hall import CONFIG, SEALER, SITE, Around, HandClock
 
 
 class Server:
@@ -27,7 +27,7 @@ class Server:
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.writer = Writer(SITE, self.store, clock, projection, self._views.append)
         self.writer.pump()
-        outlet = Outlet(SITE.id, "test", projection, tuple(CONFIG.devices))
+        outlet = Outlet(SITE.id, "test", projection, tuple(CONFIG.devices), SEALER)
         epoch = self.writer.view.epoch
         filters = [(topic.of_all(SITE.id), topic.qos) for topic in SUBSCRIPTIONS]
         self._world = world

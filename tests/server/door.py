@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from broker import codec, messages as m, topics
 from broker.link import Received
 from broker.memory import MemoryBroker
+from broker.seal import Sealer
 from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.outlet import Outlet
 from tests.server.small_server import HandClock, SmallServer
 
 SITE = "small"
+SEALER = Sealer(bytes(range(32)))
 PATIENCE_S = 10.0
 
 
@@ -84,7 +86,7 @@ class Hall:
         self.server = SmallServer(data, clock, shown=lambda view: self.doors.shown(view))
         self.broker, self.devices = MemoryBroker(), Devices()
         config, writer = self.server.config, self.server.writer
-        self.outlet = outlet = Outlet(SITE, "test", self.server.projection, tuple(config.devices))
+        self.outlet = outlet = Outlet(SITE, "test", self.server.projection, tuple(config.devices), SEALER)
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         filters = [(topic.of_all(SITE), topic.qos) for topic in SUBSCRIPTIONS]
         self.link = self.broker.link("server", self._inbox, filters, outlet.will(writer.view.epoch))
