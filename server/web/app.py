@@ -15,11 +15,12 @@ from flask.typing import ResponseReturnValue
 from server.accounts import Role
 from server.web import guard, problems
 from server.web.api import MAX_BODY, api, json as json_answer
+from server.web.board import board
 from server.web.console import console
 from server.web.devices_page import devices
 from server.web.figures_page import figures
 from server.web.hall import Hall
-from server.web.live import Streams, live
+from server.web.live import PUBLIC_IN_ALL, PUBLIC_PER_ADDRESS, Streams, live
 from server.web.login import login
 from server.web.phone import phone
 from server.web.presses import Presses
@@ -48,8 +49,10 @@ def create_app(hall: Hall) -> Flask:
         SESSION_COOKIE_SECURE=hall.config.url.startswith("https:"),
         MAX_CONTENT_LENGTH=MAX_BODY,
     )
-    app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=Streams())
-    for blueprint in (login, console, figures, devices, live, phone, api):
+    streams = Streams()
+    app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=streams)
+    app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
+    for blueprint in (login, console, figures, devices, live, board, phone, api):
         app.register_blueprint(blueprint)
     if hall.demo is not None:
         app.register_blueprint(sim)
@@ -60,9 +63,9 @@ def create_app(hall: Hall) -> Flask:
 
     @app.before_request
     def keep_language() -> None:
-        """A reader who chose a language keeps it; phone pages and programs have no cookies to keep it in."""
+        """A reader who chose a language keeps it; phones, boards and programs have no cookies for it."""
         asked = request.args.get("lang")
-        if asked in ("vi", "en") and request.blueprint not in ("phone", "api", "sim"):
+        if asked in ("vi", "en") and request.blueprint not in ("phone", "board", "api", "sim"):
             session["lang"] = asked
 
     @app.after_request

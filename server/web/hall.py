@@ -9,15 +9,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 import sqlalchemy as sa
 
-from broker.messages import Board, Control, DeviceStatus
+from broker.messages import Board, Control, DeviceStatus, Dossiers
 from hardware.clock import Clock
 from server.accounts import Accounts
+from server.dossiers.desk import Desk
 from server.hall.commands import Command
 from server.hall.site import Site
 from server.hall.state import HallState
@@ -92,10 +93,14 @@ class Demo:
     accounts: tuple[DemoAccount, ...] = ()
 
 
+NO_REGISTER = Dossiers(rev=0, at=datetime(1970, 1, 1, tzinfo=UTC))
+
+
 @dataclass(frozen=True, slots=True)
 class Hall:
     """engine: the store's, for read-only queries. secret: signs cookies. order: tells a device what to do.
-    wall, tick: the machine's own clocks in s.
+    wall, tick: the machine's own clocks in s. dossiers: what everybody may know of their progress now.
+    desk: where staff import and approve them.
     """
 
     writer: Writer
@@ -109,3 +114,5 @@ class Hall:
     demo: Demo | None = None
     wall: Callable[[], float] = time.time
     tick: Callable[[], float] = time.monotonic
+    dossiers: Callable[[], Dossiers] = lambda: NO_REGISTER
+    desk: Desk | None = None

@@ -1,0 +1,218 @@
+/* What a scene looks like: the regions of the page, drawn anew only where something changed.
+
+   Knows the DOM and how wide words are; keeps out what is shown when. Texts from elsewhere only ever become text. */
+
+import { LOST, BLANK, NOTED } from "./board-core.js";
+import { pageOf } from "./board-facts.js";
+
+const texts = JSON.parse(document.getElementById("texts").textContent);
+const drawn = new Map(); // what each region shows, so that what is the same is left alone
+const SHAPES = {
+  arrow: "M2 10h11V4.500L22 12l-9 7.500V14H2z",
+  warning: "M12 2 23 21.500H1zM10.800 9v6h2.400V9zm0 7.500v2.400h2.400v-2.400z",
+  info: "M12 1a11 11 0 1 1 0 22 11 11 0 0 1 0-22zm-1.600 9v8h3.200v-8zm0-4v2.800h3.200V6z",
+  ready: "M5 2h14a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3V5a3 3 0 0 1 3-3zm5.200 15.400 8.400-8.600-1.900-1.900-6.500 6.700-3-3-1.900 1.900z",
+  citizen: "M12 1 23 12 12 23 1 12z",
+  half: "M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20zm0 2.600v14.800a7.400 7.400 0 0 0 0-14.800z",
+};
+const LEAST_BAND = 0.75; // of the band's letters: what is longer is shown in turns
+const SVG = "http://www.w3.org/2000/svg";
+
+export function say(key, params = {}) {
+  return texts[key].replace(/\{(\w+)\}/g, (whole, name) => name in params ? params[name] : whole);
+}
+
+/* An element: make("b", "n", "A031"). */
+export function make(name, kind, ...inside) {
+  const made = document.createElement(name);
+  if (kind) made.className = kind;
+  made.append(...inside);
+  return made;
+}
+
+export function icon(shape) {
+  const made = document.createElementNS(SVG, "svg"), path = document.createElementNS(SVG, "path");
+  made.setAttribute("viewBox", "0 0 24 24");
+  made.setAttribute("aria-hidden", "true");
+  path.setAttribute("d", SHAPES[shape]);
+  path.setAttribute("fill-rule", "evenodd");
+  made.append(path);
+  return made;
+}
+
+/* Fill a region if what it shows has changed. `fill(region)` gives its children. */
+export function region(id, shown, fill) {
+  const key = JSON.stringify(shown);
+  if (drawn.get(id) === key) return;
+  drawn.set(id, key);
+  const place = document.getElementById(id);
+  place.textContent = "";
+  place.append(...fill(place));
+}
+
+/* Everything is drawn anew at the next look: the screen or the letters have another size. */
+export function forget() {
+  drawn.clear();
+}
+
+/* Make what is too wide for its place smaller. */
+export function fit(element, room = element.clientWidth) {
+  element.style.setProperty("--fit", 1);
+  const wide = element.scrollWidth;
+  if (room > 0 && wide > room) element.style.setProperty("--fit", Math.floor(1000 * room / wide) / 1000);
+  return wide <= room;
+}
+
+export function drawCalls(scene, rows) {
+  drawHeader(scene);
+  drawHero(scene);
+  drawList(scene, rows);
+  drawStrip(scene);
+  region("clock", scene.clock, () => [scene.clock]);
+  drawBand(scene);
+}
+
+function drawHeader(scene) {
+  region("hall", scene.hall, () => [scene.hall]);
+  const said = scene.knownAt ? say("known_at", { time: scene.knownAt }) : day(scene.day);
+  region("day", [said, scene.staleness >= NOTED], () => scene.staleness >= NOTED ? [icon("warning"), said] : [said]);
+}
+
+/* `Thứ hai, 23/11/2026` */
+function day(iso) {
+  const [year, month, date] = iso.split("-");
+  const weekday = (new Date(Date.UTC(+year, month - 1, +date)).getUTCDay() + 6) % 7;
+  return `${texts[`day_${weekday}`]}, ${date}/${month}/${year}`;
+}
+
+function drawHero(scene) {
+  const { hero } = scene, place = document.getElementById("hero");
+  place.classList.toggle("fresh", hero !== null && hero.fresh);
+  place.classList.toggle("pulse", hero !== null && hero.pulse);
+  const message = hero ? "" : scene.staleness >= BLANK ? "lost" : "empty";
+  region("hero", hero ? [hero.number, hero.counter] : message, () => {
+    if (hero) return [make("p", "n call", hero.number), toCounter(hero.counter)];
+    const lines = texts[message].split(" – ").map(line => make("span", "line", line));
+    return [make("p", "message", ...(message === "lost" ? [icon("warning")] : []), ...lines)];
+  });
+  if (!hero) return;
+  fitted("hero", hero, () => {
+    fit(place.querySelector(".call"));
+    const to = place.querySelector(".to"), number = to.lastChild, word = to.querySelector(".word");
+    word.hidden = false;
+    const room = to.clientWidth - 1.1 * to.firstChild.getBoundingClientRect().width;
+    number.style.setProperty("--fit", 1);
+    const wide = number.getBoundingClientRect().width;
+    if (wide > room) number.style.setProperty("--fit", Math.floor(1000 * room / wide) / 1000);
+    word.hidden = word.scrollWidth > word.clientWidth;
+  });
+}
+
+function toCounter(counter) {
+  return make("p", "to", icon("arrow"), make("span", "word", texts.counter), make("span", "n", counter));
+}
+
+/* Measure once for what is shown now. */
+function fitted(id, shown, measure) {
+  const key = `fit of ${id}`, told = JSON.stringify(shown);
+  if (drawn.get(key) === told) return;
+  drawn.set(key, told);
+  measure();
+}
+
+/* A page of calls, or of counters and who is there. */
+function drawList(scene, rows) {
+  const page = pageOf(scene, rows), place = document.getElementById("list");
+  place.setAttribute("aria-label", texts[page.kind === "latest" ? "latest" : "serving"]);
+  place.className = page.kind;
+  region("list", [page, rows], () => {
+    const list = make("ol", "");
+    list.style.setProperty("--rows", rows);
+    if (page.kind === "latest") {
+      for (const { number, counter } of page.rows) {
+        list.append(make("li", "", make("b", "n", number), icon("arrow"), make("b", "n to", counter)));
+      }
+      return [list];
+    }
+    const title = make("h2", "", texts[page.kind === "pausing" ? "paused" : "serving"]);
+    for (const row of page.rows) {
+      if (page.kind === "pausing") list.append(make("li", "", ...row.map(counter => make("b", "tile off", make("span", "", counter)))));
+      else list.append(make("li", "", make("b", "tile", make("span", "", row.counter)), make("b", "n", row.number || "–")));
+    }
+    return [title, list];
+  });
+  fitted("list", page, () => place.querySelectorAll("li").forEach(row => fit(row)));
+}
+
+/* Who waits, letter by letter, and in turn who is probably next. */
+function drawStrip(scene) {
+  const place = document.getElementById("strip");
+  const next = scene.upcoming.length && scene.page % 3 === 2 ? scene.upcoming.slice(0, 3) : [];
+  const shown = next.length ? { next } : { waiting: scene.waiting, page: scene.page };
+  region("strip", shown, () => {
+    if (next.length) return [make("h2", "", texts.next), make("ul", "next", ...next.map(number => make("li", "", make("b", "n", number))))];
+    if (!scene.waiting.length) return [];
+    const list = make("ul", "");
+    for (let most = 3; most; most -= 1) { // as many letters as there is room for, never smaller ones
+      const pages = Math.ceil(scene.waiting.length / most), at = scene.page % pages * most;
+      list.textContent = "";
+      for (const { letter, count } of scene.waiting.slice(at, at + most)) {
+        const said = make("b", "n", count === null ? "–" : String(count));
+        list.append(make("li", "", make("b", "tile", make("span", "", letter)), said));
+      }
+      place.textContent = "";
+      place.append(make("h2", "", texts.waiting), list);
+      if (list.scrollWidth <= list.clientWidth) break;
+    }
+    return Array.from(place.children);
+  });
+}
+
+/* The loss of the server, or one notice at a time; what is longer than the band goes on in the next turn. */
+function drawBand(scene) {
+  const lost = scene.staleness >= LOST, place = document.getElementById("band");
+  const notices = lost ? [texts.lost] : scene.notices;
+  place.hidden = !notices.length;
+  place.classList.toggle("lost", lost);
+  document.querySelector("footer").classList.toggle("bare", !notices.length);
+  if (!notices.length) return;
+  region("band", [lost, notices, scene.page], () => {
+    const words = make("span", "");
+    place.append(icon(lost ? "warning" : "info"), words);
+    const turns = [].concat(...notices.map(text => turnsOf(text, words)));
+    words.textContent = turns[scene.page % turns.length];
+    fitBand(words);
+    return Array.from(place.children);
+  });
+}
+
+/* Whether the words fit into the band at this share of its size. */
+function fits(words, share) {
+  words.style.setProperty("--fit", share);
+  const place = words.parentElement;
+  return words.scrollWidth <= words.clientWidth + 1 && words.scrollHeight <= place.clientHeight + 1;
+}
+
+function fitBand(words) {
+  for (let share = 1; share > 0.1; share -= 0.05) if (fits(words, share)) return;
+}
+
+/* The parts in which a notice is shown, each at the least size at most as long as the band. */
+function turnsOf(text, words) {
+  words.textContent = text;
+  if (fits(words, LEAST_BAND)) return [text];
+  const turns = [];
+  let left = text.split(" ");
+  while (left.length) {
+    let count = 1;
+    const part = n => (turns.length ? "… " : "") + left.slice(0, n).join(" ") + (n < left.length ? " …" : "");
+    while (count < left.length) {
+      words.textContent = part(count + 1);
+      if (!fits(words, LEAST_BAND)) break;
+      count += 1;
+    }
+    turns.push(part(count));
+    left = left.slice(count);
+  }
+  return turns;
+}
