@@ -26,6 +26,7 @@ TOO_OLD_S = 30.0  # calls that arrive older than this are listed, never announce
 PAGE_S = 12.0  # a page stands at least so long
 SOUND_MOST_S = 20.0  # no announcement keeps the next call waiting for longer
 STALE_S = {Staleness.NOTED: 10.0, Staleness.LOST: 60.0, Staleness.BLANK: 300.0}
+NIGHT_ENDS_H = 6  # until this hour a hall's day may still be the one before
 MOST_KNOWN = 60  # calls kept; a board carries 30
 COMPLETE_BELOW = 20  # a board with fewer calls has all of the day: none fell off its end
 
@@ -186,8 +187,8 @@ class Display:
         if board is None:
             return scene
         scene = replace(scene, notices=facts.notices_of(board, self._lang))
-        if self._lost_since is not None and scene.day.isoformat() > board.day:
-            return scene  # nobody says that it is still that day: nothing of yesterday
+        if self._of_yesterday(board, now):
+            return scene
         hero = self._hero
         known = scene.staleness < Staleness.LOST  # how it stands, and not only what was called
         return replace(
@@ -346,6 +347,11 @@ class Display:
             return Staleness.FRESH
         passed = (now - self._lost_since).total_seconds()
         return max((level for level, s in STALE_S.items() if passed >= s), default=Staleness.FRESH)
+
+    def _of_yesterday(self, board: m.Board, now: datetime) -> bool:
+        """Is it of an earlier day, signed or not? While a server is up the night is still that day's."""
+        hours = NIGHT_ENDS_H if self._lost_since is None else 0
+        return board.day < (self._local(now) - timedelta(hours=hours)).date().isoformat()
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._zone)
