@@ -6,7 +6,7 @@ at run time.
     python hardware/fonts/vendor.py package
 
 The package cuts each weight into the three subsets latin, latin-ext and vietnamese. They are joined again
-here, because SDL_ttf and Pillow take a word from one file. Three kinds of files come out, the same bytes
+here, because SDL_ttf and Pillow take a word from one file. Four kinds of files come out, the same bytes
 each time:
 
 - hardware/fonts/BeVietnamPro-{weight}.ttf: for screens and tickets. The ascent is raised to hold stacked
@@ -15,6 +15,8 @@ each time:
   centre by it.
 - server/web/static/fonts/motcua-figures-{weight}.woff2: ten figures of equal width, for numbers and
   columns on pages.
+- server/web/static/fonts/phone-{weight}.woff2: for the citizen's phone page, a third as heavy: the letters of
+  Vietnamese and English alone, without hints, which screens as fine as a phone's do not use.
 """
 
 from __future__ import annotations
@@ -35,16 +37,20 @@ subset: Any = import_module("fontTools.subset")
 HERE = Path(__file__).parent
 WEB = HERE.parent.parent / "server" / "web" / "static" / "fonts"
 STYLES = {400: "Regular", 600: "SemiBold", 700: "Bold", 800: "ExtraBold"}
+LAYOUT = ["kern", "mark", "mkmk", "ccmp", "liga", "locl"]
 SUBSETS = ("latin", "latin-ext", "vietnamese")
 FIGURE_CELL = {600: 650, 700: 680, 800: 700}  # thousandths of an em; the widest figure, 4, has 720 in 800
+PHONE = (400, 700)
+VIETNAMESE = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ"
+ON_PHONES = {*range(0x20, 0x7F)} | {ord(c) for c in VIETNAMESE + VIETNAMESE.upper() + "–—…“”‘’·×₫°"}
 FIGURES = {ord(c) for c in "0123456789"}
 COPYRIGHT = "Copyright 2021 The Be Vietnam Pro Project Authors (https://github.com/bettergui/BeVietnamPro)"
 OFL_URL = "https://openfontlicense.org"
 
 
-def keep(font: Any, codes: set[int], layout: list[str]) -> Any:
-    """The font with only these characters, its hinting kept."""
-    options = subset.Options(layout_features=layout, notdef_outline=True, hinting=True, glyph_names=True)
+def keep(font: Any, codes: set[int], layout: list[str], hinting: bool = True) -> Any:
+    """The font with only these characters."""
+    options = subset.Options(layout_features=layout, notdef_outline=True, hinting=hinting, glyph_names=True)
     options.recalc_timestamp = False
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=codes)
@@ -62,7 +68,7 @@ def joined(package: Path, weight: int) -> Any:
         fresh = set(part.getBestCmap()) - taken
         taken |= fresh
         dates = part["head"].created, part["head"].modified
-        part = keep(part, fresh, ["kern", "mark", "mkmk", "ccmp", "liga", "locl"])
+        part = keep(part, fresh, LAYOUT)
         part.flavor = None
         held = io.BytesIO()
         part.save(held)
@@ -125,6 +131,13 @@ def figures(package: Path, weight: int) -> Any:
     return font
 
 
+def phone(weight: int) -> Any:
+    """What a phone loads of the font for pages, which stands there already."""
+    font = keep(ttlib.TTFont(WEB / f"be-vietnam-pro-{weight}.woff2"), ON_PHONES, LAYOUT, hinting=False)
+    font.recalcTimestamp = False
+    return font
+
+
 def licence(package: Path) -> str:
     """The licence of the package under the one line of copyright that its sixteen fonts share."""
     text = (package / "LICENSE").read_text(encoding="utf-8")
@@ -154,6 +167,8 @@ def main(package: Path) -> None:
         font = figures(package, weight)
         font.flavor = "woff2"
         font.save(WEB / f"motcua-figures-{weight}.woff2")
+    for weight in PHONE:
+        phone(weight).save(WEB / f"phone-{weight}.woff2")
     for folder in (HERE, WEB):
         (folder / "OFL.txt").write_text(licence(package), encoding="utf-8")
         write_manifest(folder, f"{about['name']} {about['version']}")
