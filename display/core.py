@@ -24,7 +24,7 @@ from display.scene import Scene, Staleness, plain
 DWELL_S = 8.0  # a hero stays at least so long
 TOO_OLD_S = 30.0  # calls that arrive older than this are listed, never announced
 PAGE_S = 12.0  # a page stands at least so long
-SOUND_MOST_S = 20.0  # no announcement keeps the next call waiting for longer
+SOUND_MOST_S = 45.0  # no announcement keeps the next call waiting for longer; thrice in both languages has 30
 STALE_S = {Staleness.NOTED: 10.0, Staleness.LOST: 60.0, Staleness.BLANK: 300.0}
 NIGHT_ENDS_H = 6  # until this hour a hall's day may still be the one before
 MOST_KNOWN = 60  # calls kept; a board carries 30
@@ -72,7 +72,14 @@ class Complain:
     reason: str
 
 
-Effect = Shown | Announce | Complain
+@dataclass(frozen=True)
+class Withdrawn:
+    """The call was taken back: what of it has not been said stays unsaid."""
+
+    seq: int
+
+
+Effect = Shown | Announce | Withdrawn | Complain
 
 
 @dataclass(frozen=True)
@@ -224,11 +231,11 @@ class Display:
         if self._known_at is None or self._lost_since is not None:
             self._known_at = board.at
         said = {call.seq: call for call in sorted(board.calls, key=lambda call: call.seq)}
-        self._withdraw(said)
+        effects = self._withdraw(said)
         self._take_in([call for seq, call in said.items() if seq not in self._known], first, now)
-        return []
+        return effects
 
-    def _withdraw(self, said: dict[int, m.Call]) -> None:
+    def _withdraw(self, said: dict[int, m.Call]) -> list[Effect]:
         """Forget calls that the board took back: undone ones, or all since a restored server's backup."""
         oldest = min(said) if len(said) >= COMPLETE_BELOW else 0
         gone = {
@@ -247,6 +254,7 @@ class Display:
             self._free_at = self._last
             if not self._queue and self._known:
                 self._queue.append(_Turn(self._known[max(self._known)], "quiet", self._last))
+        return [Withdrawn(seq) for seq in sorted(gone)]
 
     def _take_in(self, new: list[m.Call], first: bool, now: datetime) -> None:
         """Give new calls their turns. Old ones go to the list, but the newest of all is always shown."""

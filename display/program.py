@@ -21,12 +21,12 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from broker.device import ClockOffset, ConfigArrived, ControlArrived, DeviceLink, LinkBroken
 from broker.link import OpenLink, open_link
-from display.core import Announce, Complain, Effect, Shown, SoundLasts, Tick
+from display.announce import Announcer
+from display.core import Announce, Complain, Effect, Shown, SoundLasts, Tick, Withdrawn
 from display.fit import LayoutRefused, arrange
 from display.panel import routes
 from display.record import Record
 from display.settings import Settings
-from display.speech import Manner, announcement
 from display.stage import Stage, panels
 from display.wall import Input, Wall
 from display.watch import Watch
@@ -34,9 +34,11 @@ from hardware.clock import Clock, ClockError, HallClock, open_clock
 from hardware.panel import Panel as Socket, PanelError
 from hardware.release import release
 from hardware.screen import Screen, ScreenError, open_screen
-from hardware.speaker import Playing, Sound, Speaker, SpeakerError, Trouble, open_speaker
+from hardware.speaker import Playing, Speaker, SpeakerError, Spoke, Trouble, open_speaker
 from hardware.systemd import Systemd
 from hardware.texts import Texts
+from hardware.voice import Voices
+from hardware.voices import open_voices
 
 log = logging.getLogger(__name__)
 
@@ -61,8 +63,7 @@ class Program:
         self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._clock: Clock = open_clock(settings.clock)
         self._offset = timedelta()
-        self._texts = Texts.load("display")
-        self._manner = Manner(region=settings.numbers, leading_zeros=settings.leading_zeros)
+        self._announcer = Announcer(Texts.load("display"), settings.manner)
         self._faults: dict[str, str] = {}
         with ExitStack() as opened:  # a start that is refused leaves nothing open
             self.screen: Screen = open_screen(
@@ -74,7 +75,7 @@ class Program:
             self._wall = Wall(self._now(), settings.time_zone, settings.lang, self._stage.rooms)
             self._watch = Watch()
             self.speaker: Speaker = open_speaker(
-                settings.speaker, self._clock, settings.voice, self.inbox.put
+                settings.speaker, self._clock, voices_of(settings), self.inbox.put
             )
             opened.callback(self.speaker.close, 0.3)
             self._link = DeviceLink(
@@ -137,6 +138,8 @@ class Program:
                         return False
                 case Playing(id, seconds):
                     self._tell(SoundLasts(id, seconds))
+                case Spoke(_, voice):
+                    self._link.status(voice=voice)
                 case Trouble(reason):
                     self._fault("speaker", reason)
                 case ClockOffset(seconds):
@@ -177,6 +180,7 @@ class Program:
     def _tell(self, input: Input) -> None:
         if isinstance(input, ConfigArrived) and input.config.display is not None:
             self._fault("layout", self._stage.ask(input.config.display))
+            self._announcer.plan = input.config.display
         self._wall.calls.lag_s = LAG_S / self._clock.real_seconds(1.0)
         self._wall.calls.pace = 1 / self._clock.real_seconds(1.0)
         for effect in self._wall.handle(input, self._now()):
@@ -192,8 +196,9 @@ class Program:
                 except OSError as error:
                     self._fault("record", f"shown.jsonl cannot be written: {error.strerror}")
             case Announce(call):
-                words = announcement(call, self._texts, self._manner)
-                self.speaker.play(Sound(call.seq, "recall" if call.recall else "call", words))
+                self.speaker.play(self._announcer.sound(call, self._now().astimezone(self._wall.calls.zone)))
+            case Withdrawn(seq):
+                self.speaker.withdraw(seq)
             case Complain(reason):
                 log.warning(reason)
 
@@ -262,6 +267,10 @@ def run(settings: Settings, open_link: OpenLink = open_link) -> int:
         print(f"motcua: {refusal}", file=sys.stderr)
         return MISCONFIGURED
     return program.run()
+
+
+def voices_of(settings: Settings) -> Voices:
+    return open_voices(settings.voice, settings.voice_pack, settings.piper, settings.numbers)
 
 
 def try_wall(settings: Settings) -> str:

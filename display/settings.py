@@ -9,7 +9,10 @@ import msgspec
 from msgspec import Meta
 
 from broker.device import BrokerSettings
+from display.numbers import Four, Region
+from display.speech import Manner, Reading
 from hardware.theme import ThemeName
+from hardware.voices import PiperModels, VoiceOrder
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -29,9 +32,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lang: Literal["vi", "en"] = "vi"
     calm: bool = False  # a new call has its frame but does not pulse
     speaker: str = "none:"
-    voice: str = "chime"  # or "espeak-ng"
-    numbers: Literal["north", "south"] = "north"  # how numbers are read aloud
+    voice: VoiceOrder = "auto"  # the pack, else espeak-ng, else Piper, else the chime alone; or their order
+    voice_pack: Path | None = None  # a folder of recorded clips, see docs/voice.md
+    piper: PiperModels | None = None
+    numbers: Region = "north"  # how numbers are read aloud
+    four: Four | None = None  # the last word of 24, where it is not the region's
+    reading: Reading = "number"  # or "digits", figure by figure
     leading_zeros: bool = False
     clock: str = "system"
     time_zone: str = "Asia/Ho_Chi_Minh"  # until the server has said it
     panel: Path | None = None  # the simulator's socket
+
+    @property
+    def manner(self) -> Manner:
+        """How this wall reads numbers aloud."""
+        return Manner(self.numbers, self.reading, self.leading_zeros, self.four)

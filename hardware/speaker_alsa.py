@@ -6,15 +6,19 @@ again after a fault, so that a plug put back in is enough.
 
 from __future__ import annotations
 
+import importlib
+import sys
 import threading
 from array import array
+from typing import Any
 
 import pygame
-import pygame.mixer
 
-from hardware.speaker import RATE, SpeakerError
+from hardware.sound import RATE
+from hardware.speaker import SpeakerError
 
 LATE_S = 2.0  # a device that is not done this long after the sound's end hangs
+LOOK_S = 0.02
 
 
 class Alsa:
@@ -22,32 +26,40 @@ class Alsa:
 
     def __init__(self, device: str = "") -> None:
         self._device = device
+        self._mixer = mixer()
 
     def play(self, samples: array[int], stopped: threading.Event) -> None:
         self._open()
         try:
-            channel = pygame.mixer.Sound(buffer=samples.tobytes()).play()
+            channel = self._mixer.Sound(buffer=samples.tobytes()).play()
         except pygame.error as error:
             self._close()
             raise SpeakerError(f"The loudspeaker does not play: {error}") from error
-        seconds = len(samples) / RATE
-        if stopped.wait(seconds):
-            self._close()
-            return
-        late = 0.0
-        while channel is not None and channel.get_busy() and not stopped.wait(0.02):
-            late += 0.02
-            if late > LATE_S:
+        left = len(samples) / RATE + LATE_S
+        while channel is not None and channel.get_busy():
+            if stopped.wait(LOOK_S):
+                self._close()
+                return
+            left -= LOOK_S
+            if left < 0:
                 self._close()
                 raise SpeakerError("The loudspeaker hangs")
 
     def _open(self) -> None:
-        if pygame.mixer.get_init() is not None:
+        if self._mixer.get_init() is not None:
             return
         try:
-            pygame.mixer.init(RATE, -16, 1, 1024, self._device or None, 0)
+            self._mixer.init(RATE, -16, 1, 1024, self._device or None, 0)
         except pygame.error as error:
             raise SpeakerError(f"The loudspeaker cannot be opened: {error}") from error
+        self._mixer.set_num_channels(1)  # two sounds cannot sound at once
 
     def _close(self) -> None:
-        pygame.mixer.quit()
+        self._mixer.quit()
+
+
+def mixer() -> Any:
+    """pygame's mixer, also where the command had left it out of a program that might be silent."""
+    if sys.modules.get("pygame.mixer", pygame) is None:
+        del sys.modules["pygame.mixer"]
+    return importlib.import_module("pygame.mixer")

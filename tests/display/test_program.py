@@ -99,6 +99,7 @@ def place(tmp_path):
                 "data": tmp_path / "display-1",
                 "screen": "sim:960x540",
                 "speaker": "sim:",
+                "voice": "chime",
                 "clock": f"hall:{server.path}",
                 "panel": tmp_path / "panel",
                 **changes,

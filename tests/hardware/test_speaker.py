@@ -2,9 +2,7 @@
 
 import io
 import queue
-import stat
-import sys
-import time
+import threading
 import wave
 from array import array
 from datetime import UTC, datetime, timedelta
@@ -14,10 +12,13 @@ import pytest
 
 from hardware import speaker as speakers
 from hardware.clock import HallClock, SystemClock, set_clock
-from hardware.speaker import C5, CALL, G4, KEPT, RATE, RECALL, Playing, Sound, SpeakerError, Trouble
+from hardware.sound import CALL, RATE, RECALL, chime, scaled, silence, volume_gain
+from hardware.speaker import AGAIN_S, KEPT, KEPT_BYTES, PAUSE_S, Playing, Sound, SpeakerError, Spoke, Trouble
+from hardware.voice import VoiceError, Voices
+from tests.hardware.speaking import Says, sentence, square, until
 
 HALL_TIME = datetime(2026, 11, 23, 1, 12, tzinfo=UTC)
-WORDS = (("vi", "Mời công dân có số a năm đến quầy số ba."), ("en", "Citizen with number A five."))
+BOTH = (sentence(), sentence("Citizen with number A five.", "en"))
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ def opened():
     """Opens speakers and closes them."""
     all_of_them = []
 
-    def open_it(url, clock, **options):
-        made = speakers.open_speaker(url, clock, **options)
+    def open_it(url, clock, *voices, **options):
+        made = speakers.open_speaker(url, clock, Voices(voices), **options)
         all_of_them.append(made)
         return made
 
@@ -43,60 +44,25 @@ def opened():
         made.close()
 
 
-def until(condition):
-    """Wait for a thread to have done something."""
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.005)
-
-
 def samples(wav):
     with wave.open(io.BytesIO(wav)) as reader:
         assert (reader.getnchannels(), reader.getsampwidth(), reader.getframerate()) == (1, 2, RATE)
         return array("h", reader.readframes(reader.getnframes()))
 
 
-def strength(part, hertz):
-    """How much of a tone there is in samples (Goertzel)."""
-    import math
-
-    turn = math.tau * hertz / RATE
-    real = sum(value * math.cos(turn * i) for i, value in enumerate(part))
-    imaginary = sum(value * math.sin(turn * i) for i, value in enumerate(part))
-    return math.hypot(real, imaginary) / len(part)
-
-
-# --- the chime ----------------------------------------------------------------------------------------------
-
-
-def test_a_call_is_two_notes_of_one_second_and_a_recall_is_the_second_alone():
-    call, recall = speakers.chime(CALL), speakers.chime(RECALL)
-    assert len(call) == pytest.approx(RATE, abs=1)
-    assert len(recall) == pytest.approx(0.65 * RATE, abs=1)
-    first, second = call[: round(0.35 * RATE)], call[round(0.35 * RATE) :]
-    assert strength(first, G4) > 10 * strength(first, C5)
-    assert strength(second, C5) > 10 * strength(second, G4)
-    assert strength(recall, C5) > 10 * strength(recall, G4)
-    assert strength(first, 2 * G4) == pytest.approx(strength(first, G4) / 3, rel=0.05)
-
-
-@pytest.mark.parametrize("notes", [CALL, RECALL])
-def test_the_chime_begins_and_ends_in_silence_and_never_clips(notes):
-    made = speakers.chime(notes)
-    assert max(abs(value) for value in made) < 0.9 * 32_767
-    assert abs(made[0]) < 300
-    assert abs(made[-1]) < 300
-    assert max(abs(b - a) for a, b in pairwise(made)) < 6000  # no click
+def told(news, kind):
+    """All that was told of a kind, so far."""
+    said = [news.get() for _ in range(news.qsize())]
+    return [one for one in said if isinstance(one, kind)]
 
 
 # --- the queue ----------------------------------------------------------------------------------------------
 
 
 def test_sounds_are_heard_in_order_and_never_over_each_other(opened, fast):
-    speaker = opened("sim:", fast)
+    speaker = opened("sim:", fast, Says())
     for n in range(5):
-        speaker.play(Sound(n, "call", (("vi", f"câu {n}"),)))
+        speaker.play(Sound(n, "call", (sentence(f"câu {n}"),)))
     until(lambda: speaker.rev == 5)
     heard = speaker.heard()
     assert [(h.n, h.text) for h in heard] == [(n + 1, f"câu {n}") for n in range(5)]
@@ -105,22 +71,65 @@ def test_sounds_are_heard_in_order_and_never_over_each_other(opened, fast):
 
 
 def test_a_speaker_without_a_voice_says_that_it_only_chimed(opened, fast):
-    speaker = opened("sim:", fast)
-    speaker.play(Sound(1, "call", WORDS))
-    until(speaker.heard)
-    [heard] = speaker.heard()
-    assert heard.kind == "chime"
-    assert heard.text == f"{WORDS[0][1]} {WORDS[1][1]}"
-    assert heard.seconds == pytest.approx(1.0, abs=0.01)
-
-
-def test_the_length_is_told_when_a_sound_begins(opened, fast):
     news = queue.SimpleQueue()
     speaker = opened("sim:", fast, notify=news.put)
+    speaker.play(Sound(1, "call", BOTH))
+    until(speaker.heard)
+    [heard] = speaker.heard()
+    assert (heard.kind, heard.voice) == ("chime", "chime")
+    assert heard.text == f"{BOTH[0].text} {BOTH[1].text}"
+    assert heard.seconds == pytest.approx(1.0, abs=0.01)
+    until(lambda: news.qsize() == 2)
+    assert told(news, Spoke) == [Spoke(1, "chime")]
+
+
+def test_chime_then_both_languages_with_a_pause_before_each(opened, fast):
+    speaker = opened("sim:", fast, Says())
+    speaker.play(Sound(1, "call", BOTH))
+    until(lambda: speaker.rev)
+    pause, words = silence(PAUSE_S), square(0.5)
+    assert samples(speaker.wav(1)) == chime(CALL) + pause + words + pause + words
+    assert [(h.kind, h.voice) for h in speaker.heard()] == [("speech", "espeak-ng")]
+
+
+def test_what_is_repeated_has_one_chime_and_is_made_once(opened, fast):
+    voice = Says()
+    speaker = opened("sim:", fast, voice)
+    speaker.play(Sound(1, "recall", BOTH, repeats=3))
+    until(lambda: speaker.rev)
+    short, words = silence(PAUSE_S) + square(0.5), silence(AGAIN_S) + square(0.5)
+    assert samples(speaker.wav(1)) == chime(RECALL) + short + short + 2 * (words + short)
+    assert voice.asked == [one.text for one in BOTH]
+
+
+def test_a_volume_is_heard_in_chime_and_words_alike(opened, fast):
+    speaker = opened("sim:", fast, Says())
+    speaker.play(Sound(1, "call", BOTH[:1], volume=50))
+    until(lambda: speaker.rev)
+    whole = chime(CALL) + silence(PAUSE_S) + square(0.5)
+    assert samples(speaker.wav(1)) == scaled(whole, volume_gain(50))
+
+
+def test_no_volume_is_no_sound_and_the_next_one_is_heard(opened, fast):
+    news = queue.SimpleQueue()
+    speaker = opened("sim:", fast, Says(), notify=news.put)
+    speaker.play(Sound(1, "call", BOTH, volume=0))
+    speaker.play(Sound(2, "call", BOTH))
+    until(lambda: speaker.rev)
+    assert {one.id for one in told(news, Playing)} == {2}
+    assert len(speaker.heard()) == 1
+
+
+def test_the_length_is_told_when_a_sound_begins_and_again_when_it_is_known(opened, fast):
+    news = queue.SimpleQueue()
+    speaker = opened("sim:", fast, Says(), notify=news.put)
     speaker.play(Sound(7, "recall"))
-    said = news.get(timeout=20)
-    assert isinstance(said, Playing)
-    assert (said.id, said.seconds) == (7, pytest.approx(0.65, abs=0.01))
+    speaker.play(Sound(8, "recall", BOTH, repeats=2))
+    until(lambda: speaker.rev == 2)
+    alone, begins, words = told(news, Playing)[:3]
+    assert (alone.id, alone.seconds) == (7, pytest.approx(0.65, abs=0.01))
+    assert (begins.id, begins.seconds) == (8, pytest.approx(0.65 + speakers.MAKING_S, abs=0.01))
+    assert (words.id, words.seconds) == (8, pytest.approx(4 * 0.5 + 3 * PAUSE_S + AGAIN_S, abs=0.01))
 
 
 def test_what_was_heard_can_be_listened_to(opened, fast):
@@ -128,19 +137,28 @@ def test_what_was_heard_can_be_listened_to(opened, fast):
     speaker.play(Sound(1, "call"))
     speaker.play(Sound(2, "recall"))
     until(lambda: speaker.rev == 2)
-    assert samples(speaker.wav(1)) == speakers.chime(CALL)
-    assert samples(speaker.wav(2)) == speakers.chime(RECALL)
+    assert samples(speaker.wav(1)) == chime(CALL)
+    assert samples(speaker.wav(2)) == chime(RECALL)
     assert speaker.wav(3) is None
 
 
 def test_the_memory_of_a_simulated_speaker_is_bounded(opened, fast):
-    speaker = opened("none:", fast)
+    speaker = opened("sim:", fast)
     for n in range(KEPT + 20):
         speaker.play(Sound(n, "recall"))
     until(lambda: speaker.rev == KEPT + 20)
     assert len(speaker.heard()) == KEPT
     assert speaker.wav(1) is None
-    assert speaker.wav(speaker.rev) is not None
+    kept = sum(speaker.wav(n) is not None for n in range(speaker.rev + 1))
+    assert 2 * len(chime(RECALL)) * kept <= KEPT_BYTES < 2 * len(chime(RECALL)) * (kept + 1)
+
+
+def test_a_real_loudspeaker_remembers_no_samples(opened, fast):
+    speaker = opened("none:", fast, Says())
+    speaker.play(Sound(1, "recall", BOTH))
+    until(lambda: speaker.rev)
+    assert speaker.wav(1) is None
+    assert speaker.heard()[0].voice == "chime"  # where nothing is heard nobody is asked to speak
 
 
 def test_closing_cuts_a_sound_short(opened):
@@ -152,12 +170,64 @@ def test_closing_cuts_a_sound_short(opened):
     assert speaker.rev < 50
 
 
-@pytest.mark.parametrize(
-    ("url", "voice"), [("alas:", "chime"), ("sim:left", "chime"), ("", "chime"), ("sim:", "espeak")]
-)
-def test_a_speaker_that_does_not_exist_is_refused(fast, url, voice):
+@pytest.mark.parametrize("url", ["alas:", "sim:left", ""])
+def test_a_speaker_that_does_not_exist_is_refused(fast, url):
     with pytest.raises(SpeakerError, match="There is no"):
-        speakers.open_speaker(url, fast, voice)
+        speakers.open_speaker(url, fast)
+
+
+# --- what is taken back, and what comes too late ------------------------------------------------------------
+
+
+class Held:
+    """An output that plays a part when it is let."""
+
+    def __init__(self):
+        self.played, self.lets = [], threading.Semaphore(0)
+
+    def play(self, samples, stopped):
+        self.played.append(len(samples))
+        assert self.lets.acquire(timeout=20)
+
+
+def test_a_call_that_is_taken_back_ends_with_the_sentence_that_has_begun(fast):
+    output, news = Held(), queue.SimpleQueue()
+    speaker = speakers.Speaker(output, Voices([Says()]), fast, news.put)
+    for n in (1, 2, 3):
+        speaker.play(Sound(n, "call", BOTH, repeats=2))
+    output.lets.release()
+    until(lambda: len(output.played) == 2)  # the chime was heard, the first sentence sounds
+    speaker.withdraw(1)
+    speaker.withdraw(2)
+    output.lets.release(6)
+    until(lambda: len(told(news, Spoke)) or speaker.rev == 2)
+    until(lambda: len(output.played) == 7)
+    speaker.close()
+    whole = [len(chime(CALL)), *[len(silence(PAUSE_S)) + len(square(0.5))] * 2]
+    assert output.played[:2] == whole[:2]  # no English, no repetition
+    assert output.played[2:5] == whole  # of the third; the second never began
+
+
+def test_taking_back_forgets_nothing_of_the_next_day(opened, fast):
+    """Calls are numbered from 1 every day."""
+    speaker = opened("sim:", fast)
+    speaker.withdraw(1)
+    speaker.play(Sound(1, "call"))
+    until(lambda: speaker.rev == 1)
+
+
+def test_what_waited_too_long_is_dropped_and_not_said_to_people_who_have_left(fast, monkeypatch):
+    monkeypatch.setattr(speakers, "LATE_S", -1.0)
+    output = Held()
+    speaker = speakers.Speaker(output, Voices(), fast, lambda _: None)
+    speaker.play(Sound(1, "call"))
+    until(lambda: not speaker._orders)
+    monkeypatch.undo()
+    speaker.play(Sound(2, "recall"))
+    until(lambda: output.played)
+    output.lets.release()
+    speaker.close()
+    assert output.played == [len(chime(RECALL))]
 
 
 # --- what fails ---------------------------------------------------------------------------------------------
@@ -182,7 +252,7 @@ class Shaky:
 def test_a_failing_device_is_reported_once_and_the_next_sound_is_tried(fast):
     news = queue.SimpleQueue()
     output = Shaky("busy", "busy", "fine", "bug", "fine")
-    speaker = speakers.Speaker(output, speakers.ChimeOnly(), fast, news.put)
+    speaker = speakers.Speaker(output, Voices(), fast, news.put)
     for n in range(5):
         speaker.play(Sound(n, "call"))
     until(lambda: not output.fates)
@@ -192,80 +262,50 @@ def test_a_failing_device_is_reported_once_and_the_next_sound_is_tried(fast):
     assert troubles[:2] == ["The loudspeaker is busy", None]
     assert "a mistake of ours" in troubles[2]
     assert troubles[3:] == [None]
-    assert len([one for one in said if isinstance(one, Playing)]) == 5
+    assert [one.id for one in said if isinstance(one, Playing)] == list(range(5))
+    assert [one.id for one in said if isinstance(one, Spoke)] == [2, 4]  # nobody heard the others
     assert output.played == 2
 
 
-def program(folder, text):
-    """A program in a file, standing in for espeak-ng, which is not installed everywhere."""
-    path = folder / "espeak"
-    path.write_text(f"#!{sys.executable}\nimport sys\n{text}\n", encoding="utf-8")
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    return str(path)
-
-
-SPEAKS = """
-import wave
-said = sys.stdin.buffer.read().decode()
-lang = sys.argv[sys.argv.index("-v") + 1]
-writer = wave.open(sys.stdout.buffer, "wb")
-writer.setnchannels(1); writer.setsampwidth(2); writer.setframerate(22050)
-writer.writeframes((b"\\1\\0" if lang == "vi" else b"\\2\\0") * (100 * len(said)))
-writer.close()
-"""
-
-
-def speaker_with(voice, clock, news):
-    return speakers.Speaker(speakers.Simulated(clock), voice, clock, news.put)
-
-
-def test_a_voice_speaks_after_the_chime_in_the_languages_of_the_ticket(tmp_path, fast):
-    from hardware.speaker_espeak import EspeakNg
-
+def test_a_voice_that_fails_leaves_the_chime_and_the_next_call_is_spoken(fast):
     news = queue.SimpleQueue()
-    speaker = speaker_with(EspeakNg(program(tmp_path, SPEAKS)), fast, news)
-    speaker.play(Sound(1, "call", WORDS))
-    until(speaker.heard)
+    voice = Says(fault="The voice is hoarse")
+    speaker = speakers.Speaker(speakers.Simulated(fast), Voices([voice]), fast, news.put)
+    speaker.play(Sound(1, "call", BOTH))
+    speaker.play(Sound(2, "call", BOTH))
+    until(lambda: speaker.rev == 2)
+    voice.fault = None
+    speaker.play(Sound(3, "call", BOTH))
+    until(lambda: speaker.rev == 3)
     speaker.close()
-    [heard] = speaker.heard()
-    assert heard.kind == "speech"
-    made = samples(speaker.wav(1))
-    pause = array("h", bytes(2 * int(0.3 * RATE)))
-    assert made == (
-        speakers.chime(CALL)
-        + pause
-        + array("h", [1] * 100 * len(WORDS[0][1]))
-        + pause
-        + array("h", [2] * 100 * len(WORDS[1][1]))
-    )
+    said = [news.get() for _ in range(news.qsize())]
+    assert [one.reason for one in said if isinstance(one, Trouble)] == ["The voice is hoarse", None]
+    assert [one.voice for one in said if isinstance(one, Spoke)] == ["chime", "chime", "espeak-ng"]
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("sys.exit(3)", "status 3"),
-        ("pass", "no sound"),
-        ("sys.stdout.write('no such voice')", "no sound"),
-    ],
-)
-def test_a_voice_that_fails_leaves_the_chime_and_says_why(tmp_path, fast, text, reason):
-    from hardware.speaker_espeak import EspeakNg
+class Slow(Says):
+    """A voice that takes until it is let."""
 
-    news = queue.SimpleQueue()
-    speaker = speaker_with(EspeakNg(program(tmp_path, text)), fast, news)
-    speaker.play(Sound(1, "call", WORDS))
-    assert isinstance(news.get(timeout=20), Playing)
-    trouble = news.get(timeout=20)
+    def __init__(self):
+        super().__init__()
+        self.let = threading.Event()
+
+    def speak(self, sentence):
+        if not self.let.wait(20):
+            raise VoiceError("nobody let it")
+        return super().speak(sentence)
+
+
+def test_a_slow_voice_does_not_keep_the_chime_waiting_and_the_picture_waits_for_it(fast):
+    news, voice, output = queue.SimpleQueue(), Slow(), Shaky("fine", "fine", "fine")
+    speaker = speakers.Speaker(output, Voices([voice]), fast, news.put)
+    speaker.play(Sound(1, "call", BOTH))
+    until(lambda: news.qsize() == 2)
+    assert output.played == 1
+    assert told(news, Playing)[1] == Playing(1, speakers.SLOW_S)
+    voice.let.set()
+    until(lambda: output.played == 3)
     speaker.close()
-    assert reason in trouble.reason
-    assert speaker.heard()[0].kind == "chime"
-
-
-def test_a_voice_that_is_not_installed_says_so(fast):
-    from hardware.speaker_espeak import EspeakNg
-
-    with pytest.raises(SpeakerError, match="cannot be started"):
-        EspeakNg("/no/such/espeak-ng").speak("vi", "một")
 
 
 # --- the real one -------------------------------------------------------------------------------------------
@@ -281,14 +321,80 @@ def test_a_loudspeaker_that_cannot_be_opened_is_trouble_and_not_the_end(opened, 
     monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")  # somebody plugs it in
     speaker.play(Sound(2, "recall"))
     assert isinstance(news.get(timeout=20), Playing)
+    assert news.get(timeout=20) == Spoke(2, "chime")
     assert news.get(timeout=20) == Trouble(None)
 
 
-def test_a_loudspeaker_plays_one_sound_after_the_other(opened, monkeypatch):
-    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
-    speaker = opened("alsa:", SystemClock())
-    for n in range(2):
-        speaker.play(Sound(n, "recall"))
+@pytest.fixture
+def captured(tmp_path, monkeypatch):
+    """SDL's mixer with a file in place of a sound card, five times as fast as one: what would be heard."""
+    file = tmp_path / "card.raw"
+    monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
+    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(file))
+    monkeypatch.setenv("SDL_DISKAUDIODELAY", "9")
+
+    def read():
+        data = file.read_bytes() if file.exists() else b""
+        return array("h", data[: len(data) // 2 * 2])
+
+    return read
+
+
+def places(needle, hay):
+    """Where a sound lies in what was captured, sample by sample."""
+    found, at = [], 0
+    key, whole = needle[2_000:2_100].tobytes(), hay.tobytes()
+    while (at := whole.find(key, at)) >= 0:
+        if at % 2 == 0 and hay[at // 2 - 2_000 : at // 2 - 2_000 + len(needle)] == needle:
+            found.append(at // 2 - 2_000)
+        at += 1
+    return found
+
+
+def test_a_loudspeaker_plays_one_sound_after_the_other_and_all_of_it(opened, captured):
+    speaker = opened("alsa:", SystemClock(), Says(seconds=0.3))
+    for _ in range(2):
+        speaker.play(Sound(1, "recall", BOTH[:1]))
     until(lambda: speaker.rev == 2)
-    first, second = speaker.heard()
-    assert second.at - first.at >= timedelta(seconds=first.seconds)
+    until(lambda: len(places(square(0.3), captured())) == 2)
+    speaker.close()
+    bells, words = places(chime(RECALL), captured()), places(square(0.3), captured())
+    assert len(bells) == len(words) == 2
+    order = sorted(
+        [*((at, at + len(chime(RECALL))) for at in bells), *((at, at + len(square(0.3))) for at in words)]
+    )
+    assert all(first[1] <= second[0] for first, second in pairwise(order))
+    assert [at in bells for at, _ in order] == [True, False, True, False]
+
+
+def test_a_pulled_plug_costs_the_sounds_of_its_time_alone(opened, captured, monkeypatch):
+    news = queue.SimpleQueue()
+    speaker = opened("alsa:", SystemClock(), notify=news.put)
+    speaker.play(Sound(1, "recall"))
+    until(lambda: any(isinstance(one, Spoke) for one in told(news, Spoke)))
+    speaker._output._close()  # as after any fault: the device is opened anew for the next sound
+    monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
+    speaker.play(Sound(2, "recall"))
+    until(lambda: any("cannot be opened" in (one.reason or "") for one in told(news, Trouble)))
+    monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
+    speaker.play(Sound(3, "recall"))
+    until(lambda: Trouble(None) in told(news, Trouble))
+    until(lambda: len(places(chime(RECALL), captured())) == 1)  # SDL began its file anew
+
+
+def test_the_mixer_is_loaded_for_a_real_loudspeaker_alone(captured):
+    """Also where the command had told pygame that there is none, to save its memory."""
+    import subprocess
+    import sys
+
+    script = (
+        "import sys; sys.modules['pygame.mixer'] = None\n"
+        "from hardware.clock import SystemClock\n"
+        "from hardware.speaker import open_speaker\n"
+        "open_speaker('sim:', SystemClock()); open_speaker('none:', SystemClock())\n"
+        "assert sys.modules['pygame.mixer'] is None\n"
+        "speaker = open_speaker('alsa:', SystemClock())\n"
+        "speaker._output._open(); print(speaker._output._mixer.get_init()); speaker._output._close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.stdout.splitlines()[-1] == "(22050, -16, 1)", done.stderr
