@@ -13,6 +13,8 @@ Sets this machine up for one or more roles: kiosk, counter, display, server, bro
                       logs in memory, wait for the clock (kiosk, counter and display only)
   --refuse-keyboards  USB keyboards that are not listed in udev/71-motcua-keyboards.rules type into nothing
   --data-partition    /var/lib/motcua is the partition labelled motcua-data, for a read-only root
+  --server-key KEY    believe only boards that this key signed; the server's machine prints it, see
+                      docs/install.md (kiosk, counter and display only)
   --wheels FOLDER     take Python packages from FOLDER, not from the network
   --no-program        leave the program itself as it is; only settings, units and system files
   --no-start          enable, but do not start
@@ -23,7 +25,7 @@ WORDS
 
 SOURCE=$(cd "$(dirname "$0")/.." && pwd)
 HERE=$SOURCE/deploy
-ROOT='' DRY='' ROLES='' APPLIANCE='' KEYBOARDS='' PARTITION='' WHEELS='' PROGRAM=yes START=yes
+ROOT='' DRY='' ROLES='' APPLIANCE='' KEYBOARDS='' PARTITION='' KEY='' WHEELS='' PROGRAM=yes START=yes
 
 fail() { echo "install.sh: $*" >&2; exit 2; }
 say() { echo "install.sh: $*"; }
@@ -37,6 +39,7 @@ while [ $# -gt 0 ]; do
         --appliance) APPLIANCE=yes ;;
         --refuse-keyboards) KEYBOARDS=yes ;;
         --data-partition) PARTITION=yes ;;
+        --server-key) [ $# -ge 2 ] || fail "--server-key needs a key"; KEY=$2; shift ;;
         --wheels) [ $# -ge 2 ] || fail "--wheels needs a folder"; WHEELS=$2; shift ;;
         --no-program) PROGRAM='' ;;
         --no-start) START='' ;;
@@ -56,6 +59,11 @@ case "$ROLES" in *server* | *broker*) [ -z "$APPLIANCE" ] || fail "--appliance i
 [ -n "$ROOT$DRY" ] || [ "$(id -u)" = 0 ] || fail "this needs root: sudo deploy/install.sh$ROLES"
 
 has_screen() { case "$ROLES" in *kiosk* | *counter* | *display*) ;; *) return 1 ;; esac; }
+
+if [ -n "$KEY" ]; then
+    has_screen || fail "--server-key is for kiosk, counter and display"
+    echo "$KEY" | grep -qxE '[A-Za-z0-9_-]{43}' || fail "a server's key has 43 signs, A-Z a-z 0-9 - and _, not '$KEY'"
+fi
 
 # --- what it stands on ------------------------------------------------------------------------------------
 
@@ -191,6 +199,20 @@ add_words() {
     done
 }
 
+# The server's public key, in the settings of each role that reads boards.
+put_key() {
+    [ -n "$KEY" ] || return 0
+    for role in $ROLES; do
+        case $role in server | broker) continue ;; esac
+        file=$ROOT/etc/motcua/$role.toml
+        line="server_key = \"$KEY\""
+        [ ! -e "$file" ] || ! grep -qxF "$line" "$file" || continue
+        say "/etc/motcua/$role.toml: server_key"
+        run sed -i -e '/^[# ]*server_key *=/d' -e "/^\\[broker\\]/a $line" "$file"
+        [ -n "$DRY" ] || grep -qxF "$line" "$file" || fail "$file has no table [broker] for the server's key"
+    done
+}
+
 install_files() {
     put "$HERE/etc/sysusers.d/motcua.conf" /etc/sysusers.d/motcua.conf
     run systemd-sysusers ${ROOT:+--root="$ROOT"} "$ROOT/etc/sysusers.d/motcua.conf"
@@ -260,6 +282,7 @@ check_system
 install_packages
 install_program
 install_files
+put_key
 make_appliance
 put_check
 switch_on

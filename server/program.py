@@ -29,6 +29,9 @@ from hardware.systemd import Systemd
 from server.accounts import AccountError, new_account, open_accounts, open_secret
 from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
+from server.dossiers.desk import Desk
+from server.dossiers.feed import Feed
+from server.dossiers.store import open_dossiers
 from server.outlet import Outlet
 from server.projection import Projection
 from server.site_file import load_site
@@ -97,7 +100,7 @@ def run(settings: Settings) -> int:
         return 2
     try:
         sealer = open_sealer(settings.data)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         print(f"motcua server: {error}", file=sys.stderr)
         return 2
     clock, devices = open_clock(settings.clock), Devices()
@@ -109,6 +112,8 @@ def run(settings: Settings) -> int:
     boards: queue.SimpleQueue[Any] = queue.SimpleQueue()
     writer = Writer(site, store, clock, projection, boards.put)
     accounts = open_accounts(settings.data / "accounts.db")
+    register = open_dossiers(settings.data)
+    feed = Feed(config, register, clock, outlet.dossiers)
     hall = Hall(
         writer=writer,
         engine=store.engine,
@@ -119,6 +124,8 @@ def run(settings: Settings) -> int:
         secret=open_secret(settings.data / "secret"),
         order=outlet.control,
         demo=_demo(settings.demo),
+        dossiers=feed.latest,
+        desk=Desk(config, settings.hall, settings.data, register),
     )
     try:
         web = WebServer(create_app(hall), host or "127.0.0.1", int(port))
@@ -135,6 +142,7 @@ def run(settings: Settings) -> int:
     filters = [(topic.of_all(site.id), topic.qos) for topic in SUBSCRIPTIONS]
     link = open_link(table.address, credentials, "server", inbox, filters, outlet.will(epoch))
     outlet.speak_through(link, epoch)
+    feed.look()
     doors = Doors(config, writer, outlet, projection, clock, devices, inbox)
     door = threading.Thread(target=doors.run, name="doors", daemon=True)
     wall = threading.Thread(target=_show_boards, args=(boards, doors), name="wall", daemon=True)
@@ -142,6 +150,7 @@ def run(settings: Settings) -> int:
     wall.start()
     link.start()
     door.start()
+    feed.start()
     log.info("ready http=%s site=%s epoch=%d events=%d", settings.http, site.id, epoch, store.seq)
     with _until_told():
         systemd.ready(f"site {site.id}, pages on {settings.http}, {store.seq} events")
@@ -154,6 +163,8 @@ def run(settings: Settings) -> int:
     writer.stop()
     boards.put(None)
     wall.join()
+    feed.stop()
+    register.close()
     accounts.close()
     store.close()
     log.info("stopped")

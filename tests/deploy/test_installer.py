@@ -7,10 +7,12 @@ import re
 import shutil
 import signal
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from broker.seal import Sealer
 from tests.deploy.machine import DEPLOY, INSTALL, ROOT, files, installed
 from tests.deploy.starting import Manager, settings
 
@@ -66,6 +68,19 @@ def test_settings_that_somebody_wrote_stay(machine: Path) -> None:
     assert file.read_text() == "mine\n"
 
 
+def test_the_servers_key_gets_into_each_devices_settings_once_and_another_one_replaces_it(
+    machine: Path,
+) -> None:
+    file = machine / "etc" / "motcua" / "display.toml"
+    for key in (Sealer(bytes(32)).public_key, Sealer(bytes(range(32))).public_key):
+        said = installed(machine, "--server-key", key, "display", "counter")
+        assert said.count(": server_key") == 2
+        assert "server_key" not in installed(machine, "--server-key", key, "display", "counter")
+        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        assert found["broker"]["server_key"] == key and file.read_text("utf-8").count("server_key") == 1
+        assert file.stat().st_mode & 0o777 == 0o640
+
+
 def test_a_machine_that_nobody_touches_keeps_its_prompts_and_its_logs(machine: Path) -> None:
     installed(machine, "server", "broker")
     found = files(machine)
@@ -89,6 +104,8 @@ def test_a_dry_run_says_all_and_does_nothing(machine: Path) -> None:
         (["--quick", "kiosk"], "there is no option --quick"),
         (["--root", "/no/such/folder", "kiosk"], "there is no folder /no/such/folder"),
         (["kiosk", "--wheels"], "--wheels needs a folder"),
+        (["--server-key", "A" * 42, "kiosk"], "a server's key has 43 signs"),
+        (["--server-key", "A" * 43, "server"], "is for kiosk, counter and display"),
     ],
 )
 def test_a_wish_that_cannot_be_is_refused(arguments: list[str], words: str) -> None:
