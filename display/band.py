@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-from display.fit import BAND_LINE, WORD_RATIO, Sizes, band_height, strip_lines
+from display.fit import BAND_LINE, HEAD, WORD_RATIO, Sizes, band_height, strip_lines
 from display.marks import Box, Card, Icon, Mark, Region, Tint, Word, fitted
 from hardware import type as letters
 
@@ -19,7 +19,7 @@ BAND_COLOURS: Final[dict[bool, tuple[Tint, Tint, Tint]]] = {
     False: ("tint_amber", "amber", "ink"),
     True: ("alarm", "on_alarm", "on_alarm"),
 }
-TAIL, HEAD = 0.03, 0.10  # em: how far a g and an Ẫ hang out of the band
+BELOW: Final = 0.03  # em: how far a g hangs out of the band
 LOWER = 0.04  # em: a line of capitals and accents looks centred so much below the middle
 
 
@@ -43,7 +43,7 @@ def band_region(sizes: Sizes, notices: tuple[str, ...], page: int, lost: bool) -
         x = icon.x if i else icon.right + pad
         marks.append(Word(line, x, first + i * BAND_LINE * px, line_px, 600, ink))
     above = math.ceil(HEAD * px)
-    whole = Box(box.x, box.y - above, box.width, above + box.height + math.ceil(TAIL * px))
+    whole = Box(box.x, box.y - above, box.width, above + box.height + math.ceil(BELOW * px))
     return Region("band", whole, tuple(marks))
 
 

@@ -28,6 +28,7 @@ COUNTER_TO_CALL = 0.83
 WORD_PX = 107  # waiting, clock, band
 TILE = 1.05  # a letter's tile, in ems of its letter
 BAND, BAND_LINE = 1.31, 1.35  # the notice band likewise, and what a second line of it takes
+TAIL, HEAD = 0.075, 0.155  # em: how far an ị hangs out of a tile's height, and an Ẳ out of the band's
 # The shape every layout is made for: a letter as wide as G, three figures, a counter of two.
 LETTER_EM = 0.79
 NUMBER_EM, COUNTER_EM = LETTER_EM + 3 * 0.70, 2 * 0.70  # weight 800
@@ -216,13 +217,15 @@ def candidates(panel: Panel, count: int, shape: Shape) -> Iterator[Sizes]:
                 yield from above(panel, count, shape, ease, word_px, in_line)
 
 
-def on(panel: Panel, ease: Ease) -> Ease:
-    return Ease(*(panel.space(px) for px in astuple(ease)))
+def on(panel: Panel, style: Ease, word_px: int = 0) -> Ease:
+    """The spaces on this panel; the tails of the waiting line and the accents of the band have theirs."""
+    ease = Ease(*(panel.space(px) for px in astuple(style)))
+    return replace(ease, strip=max(ease.strip, math.ceil(TAIL * word_px) + math.ceil(HEAD * word_px)))
 
 
 def beside(panel: Panel, count: int, shape: Shape, style: Ease, word_px: int) -> Iterator[Sizes]:
     """The call at the left, the list at the right."""
-    ease = on(panel, style)
+    ease = on(panel, style, word_px)
     call_least, row_least = panel.least(CALL_RATIO), panel.least(ROW_RATIO)
     height = body_height(panel, word_px, ease)
     room = panel.width - 2 * (ease.margin + ease.call_pad + ease.list_pad) - ease.gap
@@ -254,7 +257,7 @@ def above(
     panel: Panel, count: int, shape: Shape, style: Ease, word_px: int, in_line: bool
 ) -> Iterator[Sizes]:
     """The call over the whole width, in one line or two; the list below, in one column or two."""
-    ease = on(panel, style)
+    ease = on(panel, style, word_px)
     call_least, row_least = panel.least(CALL_RATIO), panel.least(ROW_RATIO)
     width = panel.width - 2 * ease.margin
     height = body_height(panel, word_px, ease) - ease.gap

@@ -6,6 +6,7 @@ plain values, tests read places and sizes from them, and a region is painted onl
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
@@ -116,8 +117,14 @@ Picture = tuple[Region, ...]
 def number(
     text: str, x: float, y: float, px: int, weight: int, colour: Tint, anchor: Anchor = "left"
 ) -> Word:
-    """A ticket number, a counter or a clock."""
+    """A ticket number, a counter or a clock. One with accents is smaller, so that they stay in its row."""
+    if accented(text):
+        px = max(1, int(px * ACCENTED))
     return Word(text, x, y, px, weight, colour, anchor, figures=True)
+
+
+def accented(text: str) -> bool:
+    return any(unicodedata.decomposition(sign) for sign in letters.nfc(text))
 
 
 def arrow(left: float, y: float, side: float, colour: Tint) -> Icon:
@@ -128,6 +135,7 @@ def arrow(left: float, y: float, side: float, colour: Tint) -> Icon:
 
 
 ARROW_INK = 21 / 24  # of an arrow's square
+ACCENTED = 0.55  # em of a number with an Ẩ in it, in ems of its row: its ink is as high as the row
 
 
 def fitted(text: str, px: int, weight: int, width: float, least: int = 1) -> int:

@@ -10,7 +10,7 @@ import math
 from datetime import time
 from typing import Final
 
-from display.fit import TILE, Sizes, em, strip_lines
+from display.fit import TAIL, TILE, Sizes, em, strip_lines
 from display.marks import Box, Card, Mark, Region, Word, number
 from display.scene import Scene, Waiting
 from hardware import type as letters
@@ -18,7 +18,7 @@ from hardware.texts import Texts
 
 MOST_TILES: Final = 3
 TILE_RADIUS: Final = 14
-TAIL: Final = 0.06  # em: how far a g hangs out of a tile's height
+HEAD: Final = 0.07  # em: how far an ẩ hangs out of a tile's height
 APART: Final = 0.45  # em at least between two numbers that are next
 
 
@@ -33,6 +33,7 @@ def strip(sizes: Sizes, scene: Scene, texts: Texts, lang: str, body_end: int, ba
     """
     panel, ease, px = sizes.panel, sizes.ease, sizes.word_px
     tile, drop = round(TILE * px), math.ceil(TAIL * px)
+    head = min(math.ceil(HEAD * px), ease.strip - drop)
     top = body_end + (ease.strip if band else round(1.46 * ease.strip))
     left, right = ease.margin, panel.width - ease.margin
     y = top + tile / 2
@@ -44,12 +45,12 @@ def strip(sizes: Sizes, scene: Scene, texts: Texts, lang: str, body_end: int, ba
         label, marks = turn_of(sizes, scene, texts, lang, Box(left, top, free - left, tile), below)
         return [
             first,
-            Region("waiting-label", Box(left, top, free - left, tile + drop), label),
-            Region("waiting", below, marks),
+            Region("waiting-label", Box(left, top - head, free - left, head + tile + drop), label),
+            Region("waiting", Box(left, below.y - head, below.width, head + below.height), marks),
         ]
     line = Box(left, top, free - left, tile)
     label, marks = turn_of(sizes, scene, texts, lang, line, None)
-    return [first, Region("waiting", line._replace(height=tile + drop), (*label, *marks))]
+    return [first, Region("waiting", Box(left, top - head, line.width, head + tile + drop), (*label, *marks))]
 
 
 Marks = tuple[Mark, ...]
@@ -113,7 +114,7 @@ def tiles(sizes: Sizes, waiting: tuple[Waiting, ...], page: int, room: Box) -> M
         x = round(room.x + 1.5 * gap + i * (slot + gap))
         y = room.middle
         marks.append(Card(Box(x, room.y, tile, room.height), "deep", sizes.panel.space(TILE_RADIUS)))
-        marks.append(Word(line.letter, x + tile / 2, y, px, 700, "on_deep", "centre"))
+        marks.append(number(line.letter, x + tile / 2, y, px, 700, "on_deep", "centre"))
         after = x + tile + round(0.17 * px)
         said = "–" if line.count is None else str(line.count)
         marks.append(number(said, after, y, px, 700, "ink"))

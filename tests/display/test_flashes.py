@@ -1,9 +1,9 @@
 """Nothing flashes: frames around calls, from the painter's own surface, counted as WCAG does (B03).
 
-A general flash is a pair of opposing changes of relative luminance by a tenth or more, the darker below 0.80; a
-red flash is a pair of opposing changes to or from a saturated red (WCAG 2.2, 2.3.1). The rule allows three in
-a second on a quarter of ten degrees of sight. Here every pixel is looked at by itself, so that any area is too
-large, and one in a second is allowed.
+A general flash is a pair of opposing changes of relative luminance by a tenth or more, the darker below 0.80;
+a red flash is a pair of opposing changes to or from a saturated red (WCAG 2.2, 2.3.1). The rule allows three
+in a second on a quarter of ten degrees of sight. Here every pixel is looked at by itself, so that any area is
+too large, and one in a second is allowed.
 """
 
 from collections import Counter

@@ -1,0 +1,99 @@
+"""All of Vietnamese is whole on the surface: what is painted is what free room would have shown (B09)."""
+
+from dataclasses import replace
+
+import pygame
+import pytest
+
+from display.layout import picture
+from display.marks import Box, Icon, Region, Rule, Word
+from display.paint import Painter
+from display.scene import Desk, Hero, Line, Staleness, Waiting
+from display.top import on_top
+from hardware.theme import THEMES
+from tests.display.test_layout import PANELS, SCENE, TEXTS, WALL, drawn, said
+from tests.hardware.test_type import ACCENTED
+
+FREE = 200  # pixels of free room all around
+GROUPS = [ACCENTED[i : i + 15] for i in range(0, len(ACCENTED), 15)]
+HARDEST = "Ế Ẫ Ộ ặ Ễ Ỗ ự g Ậy"
+
+
+def free(mark, by):
+    """The same mark, moved right and down."""
+    if isinstance(mark, Word):
+        return replace(mark, x=mark.x + by, y=mark.y + by)
+    box = mark.box
+    return replace(mark, box=Box(box.x + by, box.y + by, box.width, box.height))
+
+
+def whole_on_the_surface(regions, panel, theme="light"):
+    """Painted region by region on the panel, and as one region with free room around: the same pixels."""
+    surface = pygame.Surface((panel.width, panel.height), depth=32)
+    Painter(surface, THEMES[theme]).paint(regions)
+    size = (panel.width + 2 * FREE, panel.height + 2 * FREE)
+    large = pygame.Surface(size, depth=32)
+    marks = tuple(free(mark, FREE) for region in regions for mark in region.marks)
+    Painter(large, THEMES[theme]).paint((Region("all", Box(0, 0, *size), marks),))
+    inner = pygame.Rect(FREE, FREE, panel.width, panel.height)
+    same = pygame.image.tobytes(large.subsurface(inner), "RGB") == pygame.image.tobytes(surface, "RGB")
+    large.fill(THEMES[theme].ground, inner)
+    outside = pygame.mask.from_threshold(large, (*THEMES[theme].ground, 255), (1, 1, 1, 255))
+    return same and outside.count() == size[0] * size[1]
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=str)
+def test_every_letter_is_whole_in_names_and_notices(panel):
+    seen = set()
+    for group in GROUPS:
+        scene = replace(SCENE, hall="".join(group), notices=(" ".join(group),))
+        for page in range(8):
+            regions = picture(replace(scene, page=page), panel, TEXTS, "vi")
+            if page and regions == picture(replace(scene, page=page - 1), panel, TEXTS, "vi"):
+                break
+            assert whole_on_the_surface(regions, panel)
+            seen |= {
+                sign for region in regions if region.name == "band" for text in said(region) for sign in text
+            }
+    assert set(ACCENTED) <= seen
+
+
+STATES = {
+    "counters": replace(SCENE, page=1, desks=(Desk("3", "A031"), Desk("Ẫ", "Ệ031"), Desk("4", paused=True))),
+    "paused": replace(SCENE, page=1, desks=(Desk("3", paused=True), Desk("Ậ", paused=True))),
+    "next": replace(SCENE, page=1, upcoming=("Ế032", "Ộ033")),
+    "letters": replace(
+        SCENE,
+        hero=Hero("Ẫ031", "Ộ3", fresh=True),
+        rows=(Line("Ễ042", "Ậ7"), Line("ặ008", "ị12")),
+        waiting=(Waiting("Ế", 6), Waiting("ặ", 4), Waiting("Ỗ", 21)),
+    ),
+    "lost": replace(SCENE, staleness=Staleness.LOST, hall=HARDEST),
+    "blank": replace(SCENE, staleness=Staleness.BLANK, hero=None),
+    "empty": replace(SCENE, hero=None, rows=()),
+}
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=str)
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_word_of_every_state_is_whole(panel, lang):
+    for name, scene in STATES.items():
+        assert whole_on_the_surface(picture(scene, panel, TEXTS, lang), panel), name
+
+
+def test_calls_above_something_else_are_whole():
+    for scene in (*STATES.values(), replace(SCENE, hero=Hero("Ẫ031", "Ộ3"), rows=(Line("Ễ042", "ặ7"),))):
+        regions, _ = on_top(scene, replace(WALL, seat_m=8), TEXTS, "vi")
+        assert whole_on_the_surface(regions, WALL)
+
+
+def test_a_clipped_accent_would_be_found():
+    """The comparison is worth something: a region one accent too low, or a word at the panel's edge."""
+    regions = list(picture(replace(SCENE, notices=("Ẫ Ế Ộ",)), WALL, TEXTS, "vi"))
+    band = regions[-1]
+    words = tuple(mark for mark in band.marks if not isinstance(mark, Icon | Rule))
+    low = Box(band.box.x, band.box.y + 12, band.box.width, band.box.height - 12)
+    assert not whole_on_the_surface((*regions[:-1], Region("band", low, words)), WALL)
+    edge = Word("Ẫ", 30, 20, 60, 600, "ink")
+    assert not whole_on_the_surface((Region("edge", Box(0, 0, 1920, 1080), (edge,)),), WALL)
+    assert drawn(SCENE)["band"]
