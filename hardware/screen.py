@@ -1,8 +1,8 @@
 """Screens: a surface to draw on and, when asked, to show.
 
 Knows the simulated screen, which is memory only and can be looked at as a PNG from any thread, and which
-driver a URL names (`hardware.screen_sdl` has the others). Keeps out what is drawn. Programs draw on `surface`
-and call `show`; all but `png` and `rev` belongs to the program's own loop.
+driver a URL names (`hardware.screen_sdl` and `hardware.screen_full` have the others). Keeps out what is
+drawn. Programs draw on `surface` and call `show`; all but `png` and `rev` belongs to the program's own loop.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 
 import pygame
 import pygame.image
@@ -33,6 +33,14 @@ class ScreenError(Exception):
     """A screen that cannot be opened; one sentence."""
 
 
+class Wishes(NamedTuple):
+    """What the program wants, whichever driver it is; see `open_screen`."""
+
+    title: str
+    looked_at: bool
+    fingers: bool
+
+
 class Screen:
     """The simulated screen, and what every screen does. The colour depth is 32 bits.
 
@@ -45,18 +53,38 @@ class Screen:
     def __init__(
         self, size: tuple[int, int], shown: pygame.Surface | None = None, looked_at: bool = True
     ) -> None:
-        self.surface = pygame.Surface(size, depth=32) if shown is None else pygame.Surface(size, 0, shown)
-        self._shown = self.surface.copy() if shown is None and looked_at else shown
-        for picture in (self.surface, self._shown):
-            if picture is not None:
-                picture.fill((0, 0, 0))
         self._lock = threading.Lock()
+        self._looked_at = looked_at
         self._rev = 0
         self._pngs: dict[int, bytes] = {}
+        self.surface: pygame.Surface
+        self._shown: pygame.Surface | None
+        self._take(size, shown)
+
+    def _take(self, size: tuple[int, int], shown: pygame.Surface | None) -> None:
+        """Pictures of this size from now on, black; see `__init__`."""
+        with self._lock:
+            self.surface = pygame.Surface(size, depth=32) if shown is None else pygame.Surface(size, 0, shown)
+            self._shown = self.surface.copy() if shown is None and self._looked_at else shown
+            for picture in (self.surface, self._shown):
+                if picture is not None:
+                    picture.fill((0, 0, 0))
 
     @property
     def size(self) -> tuple[int, int]:
         return self.surface.get_size()
+
+    @property
+    def panel_size(self) -> tuple[int, int]:
+        """What the panel would hold now: `size`, but where another panel was plugged in (see `fit_panel`)."""
+        return self.size
+
+    def fit_panel(self) -> None:
+        """Take the panel's size: `surface` is another one then, black, and nothing of it is shown yet."""
+
+    def power(self, on: bool) -> bool:
+        """Let the panel wake or sleep; whether that was done. A simulated one, and a window, cannot."""
+        return False
 
     @property
     def rev(self) -> int:
@@ -160,10 +188,11 @@ def png_of(picture: pygame.Surface) -> bytes:
     )
 
 
-def open_screen(url: str, title: str = "motcua", looked_at: bool = True) -> Screen:
+def open_screen(url: str, title: str = "motcua", looked_at: bool = True, fingers: bool = True) -> Screen:
     """The screen that `url` names, open. Raises `ScreenError`, one sentence, for anything else.
 
-    looked_at: whether somebody may ask it for its picture (`png`, `rev`), as a panel does.
+    looked_at: whether somebody may ask it for its picture (`png`, `rev`), as a panel does. fingers: whether
+    anybody can touch it; nobody can touch a wall.
 
     `sim:1080x1920`: memory only. `window:1080x1920?scale=0.5`: a window on a desktop. `kms:`: the whole panel
     of a machine without a desktop; `kms:?rotate=90` turns the picture clockwise, `touch=` says how the touch
@@ -174,23 +203,23 @@ def open_screen(url: str, title: str = "motcua", looked_at: bool = True) -> Scre
         driver, rest = parted(url, DRIVERS, EXAMPLES)
         opener, known = DRIVERS[driver]
         where, _, query = rest.partition("?")
-        return opener(where, read_options(query, known), title, looked_at)
+        return opener(where, read_options(query, known), Wishes(title, looked_at, fingers))
     except ValueError as error:
         raise ScreenError(f"The screen {url!r} cannot be: {error}") from None
 
 
-def _open_sim(where: str, options: Mapping[str, str], title: str, looked_at: bool) -> Screen:
-    return Screen(_size(where), looked_at=looked_at)
+def _open_sim(where: str, options: Mapping[str, str], wishes: Wishes) -> Screen:
+    return Screen(_size(where), looked_at=wishes.looked_at)
 
 
-def _open_window(where: str, options: Mapping[str, str], title: str, looked_at: bool) -> Screen:
+def _open_window(where: str, options: Mapping[str, str], wishes: Wishes) -> Screen:
     from hardware.screen_sdl import WindowScreen  # a kiosk without a window never opens SDL's video
 
-    return WindowScreen(_size(where), number(options, "scale", 1, 0.05, 4), title, looked_at)
+    return WindowScreen(_size(where), number(options, "scale", 1, 0.05, 4), wishes.title, wishes.looked_at)
 
 
-def _open_kms(where: str, options: Mapping[str, str], title: str, looked_at: bool) -> Screen:
-    from hardware.screen_sdl import FullScreen
+def _open_kms(where: str, options: Mapping[str, str], wishes: Wishes) -> Screen:
+    from hardware.screen_full import FullScreen
 
     if where:
         raise ValueError(
@@ -202,7 +231,8 @@ def _open_kms(where: str, options: Mapping[str, str], title: str, looked_at: boo
         display=int(choice(options, "display", tuple("0123456789"))),
         size=_size(options["size"]) if "size" in options else None,
         driver=choice(options, "driver", SDL_DRIVERS),
-        looked_at=looked_at,
+        looked_at=wishes.looked_at,
+        fingers=wishes.fingers,
     )
 
 
@@ -220,7 +250,7 @@ def _turn(options: Mapping[str, str], name: str) -> Turn:
     return TURNS[[str(turn) for turn in TURNS].index(choice(options, name, [str(turn) for turn in TURNS]))]
 
 
-Opener: TypeAlias = Callable[[str, Mapping[str, str], str, bool], Screen]
+Opener: TypeAlias = Callable[[str, Mapping[str, str], Wishes], Screen]
 DRIVERS: Final[Mapping[str, tuple[Opener, tuple[str, ...]]]] = {  # and the options that each knows
     "sim": (_open_sim, ()),
     "window": (_open_window, ("scale",)),

@@ -1,4 +1,4 @@
-"""Screens that SDL shows: a window on a desktop, and the whole panel without one (KMS/DRM).
+"""What every screen that SDL shows does, and a window on a desktop (`hardware.screen_full` has the panel).
 
 Knows SDL's drivers, its events and the panel's turn. All of it belongs to the program's own loop. Only
 fingers, or a mouse that stands for one, come through: keys, a second finger, wheels and requests to quit are
@@ -13,7 +13,6 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final, TypeVar
 
 import pygame
@@ -24,8 +23,6 @@ from hardware.screen import Screen, ScreenError
 T = TypeVar("T")
 
 LOOK_S: Final = 1 / 30  # between two looks at SDL's queue; measured: 0.3 % of a core
-DRI: Final = Path("/dev/dri")
-LIBRARIES: Final = "libdrm2 libgbm1 libegl1 libgles2 libgl1-mesa-dri"  # of Debian; SDL loads them itself
 
 # All that SDL may tell us. Everything else, keys first of all, does not enter its queue from then on.
 MOUSE: Final = (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP)
@@ -46,7 +43,13 @@ class SdlScreen(Screen):
         self._window, self._turn, self._touch = window, turn, touch
         self._fingers = Fingers()
         self._touches: deque[Spot] = deque(maxlen=32)
+        self._look_s = LOOK_S
         self.closed = False
+        self._begin()
+
+    @staticmethod
+    def _begin() -> None:
+        """What a window of SDL's must be told, each time when one is opened."""
         pygame.display.set_allow_screensaver(False)
         pygame.event.set_blocked(None)
         pygame.event.set_allowed(HEARD)
@@ -65,12 +68,16 @@ class SdlScreen(Screen):
         until = time.monotonic() + seconds
         while True:
             self._pump()
-            left = 0.0 if self._touches else until - time.monotonic()
+            left = 0.0 if self._has_news() else until - time.monotonic()
             try:
-                return inbox.get(timeout=max(0.0, min(left, LOOK_S)))
+                return inbox.get(timeout=max(0.0, min(left, self._look_s)))
             except queue.Empty:
-                if self._touches or time.monotonic() >= until:
+                if self._has_news() or time.monotonic() >= until:
                     return None
+
+    def _has_news(self) -> bool:
+        """Whether the program should not be kept waiting."""
+        return bool(self._touches)
 
     def close(self) -> None:
         if not self.closed:
@@ -79,7 +86,11 @@ class SdlScreen(Screen):
     def _leave(self) -> None:
         """Let the window go; what it showed last can still be looked at."""
         self.closed = True
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._direct:
+            self._direct = False
             with self._lock:
                 self._shown = self._window.copy()
         pygame.display.quit()
@@ -92,7 +103,8 @@ class SdlScreen(Screen):
         elif self._window.get_size() == turned_size(self.size, self._turn):
             pygame.display.update([self._window.blit(*self._turned(band)) for band in bands])
         else:
-            pygame.transform.smoothscale(self.surface, self._window.get_size(), self._window)
+            whole, _ = self._turned(self.surface.get_rect())
+            pygame.transform.smoothscale(whole, self._window.get_size(), self._window)
             pygame.display.flip()
 
     def _turned(self, rect: pygame.Rect) -> tuple[pygame.Surface, Spot]:
@@ -150,67 +162,6 @@ class WindowScreen(SdlScreen):
 
     def _asked_to_quit(self) -> None:
         self._leave()
-
-
-class FullScreen(SdlScreen):
-    """The whole panel, in its native size, without desktop, cursor or blanking.
-
-    turn: by how much the picture is turned clockwise, for a panel that stands on its side. touch: the same
-    for a touch film that was mounted otherwise than its panel. display: which of several panels. size: a
-    mode that the panel has, else its own. driver: of SDL; `kmsdrm` needs no desktop.
-    """
-
-    def __init__(
-        self,
-        *,
-        turn: Turn = 0,
-        touch: Turn = 0,
-        display: int = 0,
-        size: tuple[int, int] | None = None,
-        driver: str = "kmsdrm",
-        looked_at: bool = True,
-    ) -> None:
-        try:
-            with surroundings({**SURROUNDINGS, "SDL_VIDEODRIVER": driver}):
-                pygame.display.init()
-        except pygame.error as error:
-            raise ScreenError(why_not(driver, str(error))) from error
-        there = pygame.display.get_num_displays()
-        if display >= there:
-            pygame.display.quit()
-            raise ScreenError(f"There is no display {display}: {there} answered, the first is 0")
-        try:
-            window = pygame.display.set_mode(size or (0, 0), pygame.FULLSCREEN, display=display)
-        except pygame.error as error:
-            pygame.display.quit()
-            raise ScreenError(why_not(driver, str(error))) from error
-        if size is not None and window.get_size() != size:
-            native = "x".join(map(str, window.get_size()))
-            pygame.display.quit()
-            raise ScreenError(f"The panel has no mode {size[0]}x{size[1]}; it offered {native}")
-        super().__init__(turned_size(window.get_size(), turn), window, turn, touch, looked_at)
-        pygame.mouse.set_visible(False)
-        window.fill((0, 0, 0))
-        pygame.display.flip()
-
-
-def why_not(driver: str, error: str, dri: Path = DRI) -> str:
-    """One sentence: why SDL's `driver` found no panel, and what to do."""
-    if driver != "kmsdrm":
-        return f"SDL's driver {driver} cannot open a full screen here: {error}"
-    cards = sorted(dri.glob("card*"))
-    if not cards:
-        return (
-            f"There is no panel: {dri} has no card. On a Raspberry Pi config.txt needs "
-            "'dtoverlay=vc4-kms-v3d'; a machine without a graphics driver can show 'sim:' only"
-        )
-    closed = [card for card in cards if not os.access(card, os.R_OK | os.W_OK)]
-    if closed:
-        return f"{closed[0]} may not be opened: the program's user needs the groups video and render"
-    return (
-        f"SDL cannot show anything on {cards[0]} ({error}): is a panel connected, and does no desktop "
-        f"or other program hold it? It also needs the packages {LIBRARIES}"
-    )
 
 
 @contextmanager

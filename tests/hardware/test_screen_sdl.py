@@ -16,7 +16,8 @@ import pytest
 
 from hardware.fingers import TURNS, Turn
 from hardware.screen import Screen, ScreenError, open_screen
-from hardware.screen_sdl import FullScreen, SdlScreen, WindowScreen, why_not
+from hardware.screen_full import FullScreen, why_not
+from hardware.screen_sdl import SdlScreen, WindowScreen
 
 PANEL = (1024, 768)  # of SDL's dummy display
 Opened = Callable[..., Screen]
