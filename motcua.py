@@ -115,11 +115,14 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument(
         "settings", type=Path, metavar="FILE.toml", help="settings that say which program they are for"
     )
+    about = "import the dossiers that walls and reports show, or say what is wrong"
+    _add_dossiers(_word(words, "dossiers", about, dossiers))
+    about = "import the dossiers of the simulated hall into a server's memory"
+    word = _word(words, "demo-dossiers", about, demo_dossiers, listed=False)
+    word.add_argument("settings", type=Path, metavar="SERVER.toml", help="the server's settings")
     word = _word(words, "verify", "read a hall's log and name every promise that was broken", verify)
     word.add_argument("data", type=Path, metavar="DATA", help="the data folder of a server")
     word = _word(words, "bench", "measure a hall: from a touch to a number, from a key to the wall", bench)
-    about = "import the dossiers that walls and reports show, or say what is wrong"
-    _add_dossiers(_word(words, "dossiers", about, dossiers))
     word.add_argument("--count", type=int, default=400, metavar="N", help="how many of each (400)")
     return top
 
@@ -166,9 +169,6 @@ def _add_demo(word: argparse.ArgumentParser) -> None:
     word.add_argument("--citizens", type=int, default=480, metavar="N", help="how many come that day (480)")
 
 
-def leave_out(name: str | None) -> None:
-    """Let a program's libraries believe that what it never uses is not installed; they are made for that."""
-    for module in PROGRAMS[name].unused if name is not None else ():
 def _add_dossiers(word: argparse.ArgumentParser) -> None:
     word.add_argument("settings", type=Path, metavar="SERVER.toml", help="the server's settings")
     word.add_argument("file", type=Path, metavar="FILE.csv", help="the whole register as it was exported")
@@ -181,6 +181,9 @@ def _add_dossiers(word: argparse.ArgumentParser) -> None:
     word.add_argument("--lang", choices=("vi", "en"), default="en", help="of the report (en)")
 
 
+def leave_out(name: str | None) -> None:
+    """Let a program's libraries believe that what it never uses is not installed; they are made for that."""
+    for module in PROGRAMS[name].unused if name is not None else ():
         sys.modules.setdefault(module, None)  # type: ignore[arg-type]  # as the import system documents it
 
 
@@ -317,13 +320,6 @@ def run_demo(chosen: argparse.Namespace) -> int:
     )
 
 
-def verify(chosen: argparse.Namespace) -> int:
-    return int(importlib.import_module("server.verify").run(chosen.data))
-
-
-def bench(chosen: argparse.Namespace) -> int:
-    """The benchmarks stay in the source tree; an installed hall has nothing to compare itself with."""
-    folder = Path(__file__).resolve().parent
 def dossiers(chosen: argparse.Namespace) -> int:
     """Import a table of dossiers beside the server whose settings are named."""
     program = importlib.import_module("server.dossiers.program")
@@ -332,6 +328,20 @@ def dossiers(chosen: argparse.Namespace) -> int:
     return _with_settings(chosen.settings, "server", lambda module, found: program.run(found, wishes))
 
 
+def demo_dossiers(chosen: argparse.Namespace) -> int:
+    def fill(_module: ModuleType, settings: Any) -> int:
+        return int(importlib.import_module("server.demo.dossiers").run(settings))
+
+    return _with_settings(chosen.settings, "server", fill)
+
+
+def verify(chosen: argparse.Namespace) -> int:
+    return int(importlib.import_module("server.verify").run(chosen.data))
+
+
+def bench(chosen: argparse.Namespace) -> int:
+    """The benchmarks stay in the source tree; an installed hall has nothing to compare itself with."""
+    folder = Path(__file__).resolve().parent
     if not (folder / "benchmarks" / "hall.py").exists():
         print("motcua: the benchmarks are part of the source tree, not of an installation", file=sys.stderr)
         return MISUSED

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from broker import codec, messages as m, topics
 from broker.link import Link, Message, NotConnected
@@ -18,6 +20,7 @@ from server.projection import Projection
 from server.writer import View
 
 REVS_AN_EPOCH = 100_000  # configurations of one start; the next start begins above them
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Outlet:
@@ -33,6 +36,7 @@ class Outlet:
         self._config_rev = 0
         self._speaking = threading.Lock()
         self._board_rev = -1
+        self._dossiers = m.Dossiers(site=site, rev=0, at=NEVER)
 
     def will(self, epoch: int) -> Message:
         """What the broker says when the server vanishes."""
@@ -49,7 +53,8 @@ class Outlet:
         self.configs(view, now)
         self.board(view)
         with self._speaking:
-            self._say(topics.DOSSIERS, m.Dossiers(site=self._site, rev=self._next_rev(), at=now))
+            self._dossiers = replace(self._dossiers, rev=self._next_rev(), at=now)
+            self._say(topics.DOSSIERS, self._dossiers)
         self._say(topics.SERVER_STATUS, self._status(True, now))
 
     def leaving(self, now: datetime) -> None:
@@ -61,6 +66,13 @@ class Outlet:
             if view.rev >= self._board_rev:
                 self._board_rev = view.rev
                 self._say(topics.BOARD, view.board)
+
+    def dossiers(self, dossiers: m.Dossiers) -> m.Dossiers:
+        """Say from now on how dossiers stand. Returns it as said: our site, a revision above all before."""
+        with self._speaking:
+            self._dossiers = replace(dossiers, site=self._site, rev=self._next_rev())
+            self._say(topics.DOSSIERS, self._dossiers)
+            return self._dossiers
 
     def configs(self, view: View, now: datetime, devices: tuple[str, ...] | None = None) -> None:
         """Tell devices, all of the hall's file unless told, what they work from; two tellers take turns, the

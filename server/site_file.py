@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from broker.messages import DisplayPlan, Zone
@@ -57,7 +58,7 @@ class HallConfig:
     questionnaire after a rating, none without one; shuffle: its reasons come in another order each time.
     elderly: the priority group that goes by age, and from how many years. agencies: authority -> how its
     dossiers' codes begin. collecting: the services where results are collected. wall: what its displays work
-    from, but for the days' openings.
+    from, but for the days' openings. codes: how much of a dossier's code everybody may see.
     """
 
     site: Site
@@ -75,6 +76,7 @@ class HallConfig:
     agencies: dict[str, tuple[str, ...]] = field(default_factory=dict)
     collecting: frozenset[str] = frozenset()
     wall: DisplayPlan = USUAL_WALL
+    codes: Literal["short", "whole"] = "short"
 
 
 def load_site(path: Path) -> HallConfig:
@@ -101,6 +103,7 @@ def load_site(path: Path) -> HallConfig:
         agencies={a.id: a.agencies for a in file.authority if a.agencies},
         collecting=frozenset(s.id for a in file.authority for s in a.service if s.collect),
         wall=wall_plan(path, file.wall, file.sound),
+        codes=file.dossiers.codes,
     )
 
 

@@ -187,6 +187,12 @@ class Device(Row, frozen=True):
     zone: Zone | None = None
 
 
+class Dossiers(Row, frozen=True):
+    """codes: how much of a dossier's code everybody may see: date and last figures, or all of it."""
+
+    codes: Literal["short", "whole"] = "short"
+
+
 class File(Row, frozen=True):
     id: Id
     name: Words
@@ -204,6 +210,7 @@ class File(Row, frozen=True):
     paper: Paper = Paper()
     wall: Wall = Wall()
     sound: Sound = Sound()
+    dossiers: Dossiers = Dossiers()
     priority_group: tuple[Group, ...] = ()
     officer: tuple[Officer, ...] = ()
     device: tuple[Device, ...] = ()

@@ -11,7 +11,6 @@ import csv
 import io
 import os
 import random
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -21,7 +20,6 @@ from typing import Final
 
 from broker.messages import LateList
 from hardware.clock import open_clock
-from hardware.settings import load
 from server.demo.files import VOLUMES
 from server.dossiers.authorities import Authorities
 from server.dossiers.columns import NAMES
@@ -248,17 +246,12 @@ def fill(store: DossierStore, config: HallConfig, now: datetime) -> bool:
     return True
 
 
-def main(settings_file: Path) -> int:
+def run(settings: Settings) -> int:
     """Fill the register of the server whose settings these are. A nice process: the hall comes first."""
     os.nice(10)
-    settings = load(settings_file, Settings)
     store = open_dossiers(settings.data)
     try:
         fill(store, load_site(settings.hall), open_clock(settings.clock).now().astimezone(UTC))
     finally:
         store.close()
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))

@@ -57,6 +57,7 @@ class Supervisor:
             opened = True
             if not self._told_to_stop.is_set():
                 self._say("ready", url=f"http://{address_of(self._place.http)}")
+                helpers.append(asyncio.create_task(self._fill()))
                 if self._day is not None:
                     self._say("playing", citizens=self._day.citizens, speed=self._day.speed)
                     helpers.append(asyncio.create_task(self._play()))
@@ -126,6 +127,25 @@ class Supervisor:
         while True:
             await asyncio.to_thread(seen, self._place.data / "clock.json", self._clock.now())
             await asyncio.sleep(SEEN_EVERY_S)
+
+    async def _fill(self) -> None:
+        """Import the demo's dossiers beside the running hall, which shows them when they are there."""
+        settings = self._place.data / "programs" / f"{SERVER}.toml"
+        with self._log_file("dossiers").open("ab") as words:
+            process = await asyncio.create_subprocess_exec(
+                *_command("demo-dossiers", settings),
+                stdout=words,
+                stderr=words,
+                env={**os.environ, "MOTCUA_PARENT": str(os.getpid())},
+                start_new_session=True,
+            )
+        try:
+            if await process.wait() != 0:
+                self._say("unfilled", file=self._log_file("dossiers"))
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
 
     async def _play(self) -> None:
         """Let the citizens of a day in. Their summary goes to the terminal; the hall stays open after it."""

@@ -256,7 +256,7 @@ def open_dossiers(data: Path) -> DossierStore:
     path = data / FILE
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = sa.create_engine(f"sqlite:///{path}")
+    engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)  # no cell in a traceback
     sa.event.listen(engine, "connect", _pragmas)
     sa.event.listen(engine, "begin", _begin)
     return DossierStore(engine)

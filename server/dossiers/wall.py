@@ -14,7 +14,7 @@ import msgspec
 
 from broker import codec
 from broker.messages import DossierLine, Dossiers, LateList, Stage, Words
-from server.dossiers.code import Shown, shown_code
+from server.dossiers.code import shown_code
 from server.dossiers.dates import END_OF_DAY
 from server.dossiers.register import Dossier
 from server.dossiers.status import STAGES
@@ -36,8 +36,8 @@ NEVER: Final = datetime(1, 1, 2, tzinfo=UTC)
 class Publishing:
     """The rules of one hall: which name, which counter, how much of a code."""
 
-    def __init__(self, config: HallConfig, shown: Shown) -> None:
-        self._site, self._shown = config.site, shown
+    def __init__(self, config: HallConfig) -> None:
+        self._site, self._shown = config.site, config.codes
         self._shorts = {a.id: Words(a.short.vi, a.short.en) for a in config.site.authorities}
         self._places = _places(config)
 

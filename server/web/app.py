@@ -18,6 +18,7 @@ from server.web.api import MAX_BODY, api, json as json_answer
 from server.web.board import board
 from server.web.console import console
 from server.web.devices_page import devices
+from server.web.dossiers_page import dossiers
 from server.web.figures_page import figures
 from server.web.hall import Hall
 from server.web.live import PUBLIC_IN_ALL, PUBLIC_PER_ADDRESS, Streams, live
@@ -52,7 +53,7 @@ def create_app(hall: Hall) -> Flask:
     streams = Streams()
     app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=streams)
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
-    for blueprint in (login, console, figures, devices, live, board, phone, api):
+    for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api):
         app.register_blueprint(blueprint)
     if hall.demo is not None:
         app.register_blueprint(sim)

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 login = Blueprint("login", __name__)
 HOME = {"officer": "console.choose", "manager": "figures.page", "administrator": "figures.page"}
 # Where a log-in may lead: pages of ours, by name, so that no link leads elsewhere.
-RETURNS = ("/console", "/figures", "/hall")
+RETURNS = ("/console", "/figures", "/dossiers", "/hall")
 
 
 @login.get("/login")

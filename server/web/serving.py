@@ -14,7 +14,7 @@ import waitress
 from flask import Flask
 from waitress import wasyncore
 
-from server.web.api import MAX_BODY
+from server.web.dossiers_page import UPLOAD_BYTES
 from server.web.live import IN_ALL, PUBLIC_IN_ALL
 
 THREADS = IN_ALL + PUBLIC_IN_ALL + 16
@@ -39,7 +39,7 @@ class WebServer:
             threads=THREADS,
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_S,
-            max_request_body_size=MAX_BODY,
+            max_request_body_size=UPLOAD_BYTES,
             asyncore_use_poll=True,  # select() ends at 1,024 files
             ident=None,
         )

@@ -17,6 +17,8 @@ from flask.testing import FlaskClient
 from broker.messages import Control
 from server.accounts import Accounts, Role, open_accounts
 from server.devices import Devices
+from server.dossiers.desk import Desk
+from server.dossiers.store import DossierStore, open_dossiers
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.projection import Projection
@@ -61,6 +63,7 @@ class Place:
     accounts: Accounts
     config: HallConfig
     store: Store
+    register: DossierStore
     orders: list[tuple[str, Control]] = field(default_factory=list)
     wall: list[float] = field(default_factory=lambda: [1_800_000_000.0])
     tick: list[float] = field(default_factory=lambda: [1000.0])
@@ -103,6 +106,7 @@ class Place:
         self.app.extensions["streams"].stopping.set()
         self.writer.stop()
         self.accounts.close()
+        self.register.close()
         self.store.close()
 
 
@@ -143,6 +147,7 @@ def open_place(
     accounts, devices = open_accounts(folder / "accounts.db"), Devices()
     wall, tick = [1_800_000_000.0], [1000.0]
     orders: list[tuple[str, Control]] = []
+    register = open_dossiers(folder)
     clocks: dict[str, Any] = {"wall": lambda: wall[0], "tick": lambda: tick[0]} if frozen else {}
     hall = Hall(
         writer=writer,
@@ -154,10 +159,13 @@ def open_place(
         secret=b"a secret for tests only, 32 bytes",
         order=lambda device, order: orders.append((device, order)),
         demo=demo,
+        desk=Desk(config, hall_file, folder, register),
         **clocks,
     )
     writer.start()
-    return Place(create_app(hall), hall, writer, clock, devices, accounts, config, store, orders, wall, tick)
+    return Place(
+        create_app(hall), hall, writer, clock, devices, accounts, config, store, register, orders, wall, tick
+    )
 
 
 def csrf_of(page: str) -> str:

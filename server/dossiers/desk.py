@@ -1,0 +1,141 @@
+"""The staff's side of the dossiers: preview and confirm an import, look at the form, approve a late list.
+
+Reading a table of thousands of rows would take the interpreter away from the hall's writer, so a process of
+its own does it, a nice one. The table comes as its input and is kept nowhere; a draft has our columns only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Final
+
+import msgspec
+
+from broker.messages import LateList
+from server.dossiers.authorities import Authorities
+from server.dossiers.importing import Report, examine, read_all
+from server.dossiers.store import Changes, DossierStore, NoDraft, Publication, Stamp, open_dossiers
+from server.dossiers.tally import Form, Period, late_units, tally
+from server.site_file import HallConfig, load_site
+
+CHILD_S: Final = 180.0  # an import that takes longer is ended
+GONE: Final = 3  # the child's status when there is no such draft
+NICE: Final = 10
+REMEMBERED: Final = 16  # tables that were worked out since the last import
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the page shows of one period and one month."""
+
+    form: Form
+    late: LateList
+
+    @property
+    def mark(self) -> str:
+        """Names the figures that somebody saw, so that no others are approved."""
+        return hashlib.sha256(msgspec.json.encode(self.late)).hexdigest()[:32]
+
+
+class Desk:
+    """One hall's desk. Any thread may ask."""
+
+    def __init__(self, config: HallConfig, hall_file: Path, data: Path, store: DossierStore) -> None:
+        self._config, self._hall_file, self._data, self.store = config, hall_file, data, store
+        self._authorities = Authorities(config)
+        self._looks: dict[tuple[int, Period, str], Look] = {}
+        self._looking = threading.Lock()
+
+    # --- importing ------------------------------------------------------------------------------------
+
+    def preview(self, table: IO[bytes], known_at: datetime, now: datetime) -> tuple[str, Report]:
+        """What an import would do, and the token that confirms it. table: a real file, at its beginning."""
+        token = secrets.token_urlsafe(16)
+        said = _child(
+            table, "preview", self._hall_file, self._data, token, known_at.isoformat(), now.isoformat()
+        )
+        return token, msgspec.json.decode(said, type=Report)
+
+    def confirm(self, token: str, by: str, now: datetime) -> Changes:
+        """Import what was previewed. Raises NoDraft."""
+        said = _child(None, "confirm", self._data, token, by, now.isoformat())
+        return msgspec.json.decode(said, type=Changes)
+
+    # --- looking --------------------------------------------------------------------------------------
+
+    def look(self, stamp: Stamp, period: Period, month: str) -> Look:
+        """The form of a period and the late list of a month, as of the last import."""
+        key = (stamp.id, period, month)
+        with self._looking:
+            if key not in self._looks:
+                if len(self._looks) >= REMEMBERED or any(id != stamp.id for id, _, _ in self._looks):
+                    self._looks.clear()
+                self._looks[key] = self._worked_out(stamp, period, month)
+            return self._looks[key]
+
+    def _worked_out(self, stamp: Stamp, period: Period, month: str) -> Look:
+        dossiers, zone = self.store.dossiers(), self._config.site.zone
+        form = tally(dossiers, self._authorities.shorts, period, stamp.known_at, zone)
+        units = late_units(dossiers, self._authorities.shorts, month, stamp.known_at, zone)
+        return Look(form, LateList(month, units))
+
+    def published(self) -> Publication | None:
+        return self.store.published()
+
+
+def _child(table: IO[bytes] | None, *words: object) -> bytes:
+    """What the process said. Raises NoDraft, or CalledProcessError for a mistake of ours."""
+    done = subprocess.run(
+        [sys.executable, "-m", "server.dossiers.desk", *map(str, words)],
+        stdin=subprocess.DEVNULL if table is None else table,
+        stdout=subprocess.PIPE,
+        timeout=CHILD_S,
+        check=False,
+    )
+    if done.returncode == GONE:
+        raise NoDraft
+    done.check_returncode()
+    return done.stdout
+
+
+def _preview(hall_file: str, data: str, token: str, known_at: str, now: str) -> Report:
+    store = open_dossiers(Path(data))
+    try:
+        known = datetime.fromisoformat(known_at)
+        found = examine(read_all(sys.stdin.buffer), load_site(Path(hall_file)), store, known)
+        if found.report.good:
+            store.draft(found.dossiers, known, token, datetime.fromisoformat(now))
+        return found.report
+    finally:
+        store.close()
+
+
+def _confirm(data: str, token: str, by: str, now: str) -> Changes:
+    store = open_dossiers(Path(data))
+    try:
+        return store.confirm(token, by, datetime.fromisoformat(now))
+    finally:
+        store.close()
+
+
+def main(words: list[str]) -> int:
+    """`preview HALL DATA TOKEN KNOWN_AT NOW` reads a table from its input; `confirm DATA TOKEN BY NOW`."""
+    os.nice(NICE)
+    try:
+        said: Report | Changes = _preview(*words[1:]) if words[0] == "preview" else _confirm(*words[1:])
+    except NoDraft:
+        return GONE
+    sys.stdout.buffer.write(msgspec.json.encode(said))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

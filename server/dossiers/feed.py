@@ -1,0 +1,86 @@
+"""Watches `dossiers.db` and says what has changed: an import, an approval, or one that was taken back.
+
+A thread that asks SQLite once a second whether anybody committed, which costs a look at the file's header.
+Only what walls show is read then, some hundred rows of many thousand.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from broker.messages import Dossiers
+from hardware.clock import Clock
+from server.dossiers.status import STAGES
+from server.dossiers.store import DossierStore
+from server.dossiers.wall import Publishing
+from server.site_file import HallConfig
+
+log = logging.getLogger("dossiers")
+
+LOOK_EVERY_S: Final = 1.0  # real seconds; two are promised
+
+
+class Feed:
+    """Says, through `say`, what everybody may know. `say` answers with the message as it was published."""
+
+    def __init__(
+        self,
+        config: HallConfig,
+        store: DossierStore,
+        clock: Clock,
+        say: Callable[[Dossiers], Dossiers],
+        every_s: float = LOOK_EVERY_S,
+    ) -> None:
+        self._publishing, self._store, self._clock = Publishing(config), store, clock
+        self._say, self._every_s = say, every_s
+        self._seen: int | None = None
+        self._latest = Dossiers(rev=0, at=clock.now())
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="dossiers", daemon=True)
+
+    def latest(self) -> Dossiers:
+        """As it was said last; nothing before the first look."""
+        return self._latest
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def look(self) -> bool:
+        """Say it anew if something that is seen was committed; whether it was.
+
+        A file that cannot be read is told once, and what was said stands until it is old: calls do not
+        depend on dossiers.
+        """
+        try:
+            version = self._store.version()
+            if version == self._seen:
+                return False
+            self._seen = version
+            stamp, published = self._store.stamp(), self._store.published()
+            dossiers = self._store.dossiers(STAGES) if stamp is not None else []
+        except sa.exc.DatabaseError as error:
+            log.error("dossiers unreadable error=%s", type(error.orig).__name__)
+            return False
+        known_at = None if stamp is None else stamp.known_at
+        late = None if published is None else published.list
+        found = self._publishing.dossiers(dossiers, known_at, late, self._clock.now())
+        if replace(self._latest, site="", rev=0, at=found.at) == found:
+            return False  # a draft, or an approval that was taken back before anybody looked
+        self._latest = self._say(found)
+        totals = " ".join(f"{stage}={n}" for stage, n in sorted(self._latest.totals.items()))
+        log.info("dossiers said lines=%d late=%s %s", len(self._latest.lines), late is not None, totals)
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._every_s):
+            self.look()
