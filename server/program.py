@@ -90,6 +90,11 @@ def run(settings: Settings) -> int:
     host, _, port = settings.http.rpartition(":")
     config = load_site(settings.hall)
     settings.data.mkdir(parents=True, exist_ok=True)
+    try:
+        sealer = open_sealer(settings.data)
+    except (ValueError, OSError) as error:
+        print(f"motcua server: {error}", file=sys.stderr)
+        return 2
     lock = (settings.data / "lock").open("a")  # held until the process ends, however it ends
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -97,11 +102,6 @@ def run(settings: Settings) -> int:
         print(
             f"motcua server: another server works in {settings.data}; a site has one writer", file=sys.stderr
         )
-        return 2
-    try:
-        sealer = open_sealer(settings.data)
-    except (ValueError, OSError) as error:
-        print(f"motcua server: {error}", file=sys.stderr)
         return 2
     clock, devices = open_clock(settings.clock), Devices()
     store = Store(settings.database or sqlite_url(settings.data / "hall.db"))
