@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from display.fit import BAND_LINE, HEAD, WORD_RATIO, Sizes, band_height, strip_lines
-from display.marks import Box, Card, Icon, Mark, Region, Tint, Word, fitted
+from display.marks import Box, Card, Icon, Mark, Region, Tint, Word
 from hardware import type as letters
 
 # Fill, icon and words of the band: a notice, and the loss of the server.
@@ -82,18 +82,26 @@ def in_turns(text: str, frame: Frame) -> list[Turn]:
     found: list[Turn] = []
     words = text.split()
     while words:
-        size = frame.least
         if found:
             words[0] = f"… {words[0]}"
-        lines, rest = taken(words, size, frame, tail=" …")
+        lines, rest = taken(words, frame.least, frame, tail=" …")
         if not lines:  # a single word that is wider than the wall
-            size = fitted(words[0], size, 600, frame.width - frame.indent)
-            lines, rest = [words[0]], words[1:]
+            part = beginning(words[0], frame)
+            lines, rest = [part], [words[0][len(part) :], *words[1:]]
         if rest:
             lines[-1] += " …"
-        found.append((lines, size))
+        found.append((lines, frame.least))
         words = rest
     return found
+
+
+def beginning(word: str, frame: Frame) -> str:
+    """As much of a word as goes into the first line with a mark that it goes on; three signs at least."""
+    room = frame.width - frame.indent
+    end = 3
+    while end < len(word) - 1 and letters.width(f"{word[: end + 1]} …", frame.least, 600) <= room:
+        end += 1
+    return word[:end]
 
 
 def taken(words: list[str], px: int, frame: Frame, tail: str = "") -> tuple[list[str], list[str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from display.fit import CAP, COUNTER_EM, LETTER_EM, PITCH, Sizes, call_height, em
+from display.fit import CAP, COUNTER_EM, LETTER_EM, PITCH, TIGHT_ROW, Sizes, call_height, em
 from display.marks import ARROW_INK, Box, Card, Icon, Mark, Region, Rule, Word, arrow, number
 from display.scene import Hero, Line, Scene, Staleness
 from hardware.canvas import balanced
@@ -18,6 +18,7 @@ from hardware.type import LINE
 
 ARROW: Final = 0.46  # side of an arrow's square, in ems of the counter behind it
 LEAST_ARROW: Final = 0.28  # a smaller one says nothing from afar and gives way
+LEAST_BESIDE: Final = 0.3  # of a row: room for a counter that is too long, beside a number of full size
 WORD: Final = 0.5  # "Quầy", in ems of the counter behind it
 RADIUS: Final = 20
 FRAME: Final = 14
@@ -102,11 +103,10 @@ def in_line(sizes: Sizes, inner: Box, hero: Hero) -> list[Mark]:
     """Number, arrow, counter."""
     y = inner.middle
     side = ARROW * sizes.counter_px
-    most = inner.width - side * 1.3
-    scale = min(1.0, most / ((em(hero.number, 800) + em(hero.counter, 800)) * sizes.number_px))
-    px = int(sizes.number_px * scale)
+    room = inner.width - side * 1.3 + TIGHT_ROW * sizes.number_px
+    px, counter_px = pair_px(em(hero.number, 800), em(hero.counter, 800), sizes.number_px, room)
     left = number(hero.number, inner.x, y, px, 800, "on_deep")
-    right = number(hero.counter, inner.right, y, px, 800, "gold", "right")
+    right = number(hero.counter, inner.right, y, counter_px, 800, "gold", "right")
     end = inner.right - COUNTER_EM * px  # one place for the arrow, whether the counter has one figure or two
     if end - left.capitals.right < side:  # but a wide number takes it
         end = right.capitals.x
@@ -174,11 +174,9 @@ def whole(boxes: list[Box]) -> Box:
 def row_marks(sizes: Sizes, box: Box, y: float, row: Line) -> list[Mark]:
     px, pad = sizes.row_px, sizes.ease.list_pad
     room = box.width - 2 * pad
-    wide = (em(row.number, 700) + em(row.counter, 700) + 0.18) * px
-    if wide > room:
-        px = max(1, int(px * room / wide))
-    left = number(row.number, box.x + pad, y, px, 700, "ink")
-    right = number(row.counter, box.right - pad, y, px, 700, "accent", "right")
+    number_px, counter_px = pair_px(em(row.number, 700), em(row.counter, 700), px, room)
+    left = number(row.number, box.x + pad, y, number_px, 700, "ink")
+    right = number(row.counter, box.right - pad, y, counter_px, 700, "accent", "right")
     # The arrow's column is the same for all rows that leave it free.
     start = max(left.capitals.right, box.x + pad + (LETTER_EM + 3 * 0.68) * px)
     end = min(right.capitals.x, box.right - pad - 2 * 0.68 * px)
@@ -186,6 +184,20 @@ def row_marks(sizes: Sizes, box: Box, y: float, row: Line) -> list[Mark]:
     if side < LEAST_ARROW * px:
         return [left, right]
     return [left, arrow((start + end - side * ARROW_INK) / 2, y, side, "ink2"), right]
+
+
+def pair_px(wide: float, beside: float, px: int, room: float) -> tuple[int, int]:
+    """The ems of a number and its counter side by side: `px`, or a counter that is too long is smaller.
+
+    Where hardly anything would be left for it, both are. wide, beside: their widths in ems.
+    """
+    if (wide + beside + TIGHT_ROW) * px <= room:
+        return px, px
+    left = room - (wide + TIGHT_ROW) * px
+    if left >= LEAST_BESIDE * room:
+        return px, max(1, int(left / beside))
+    both = max(1, int(room / (wide + beside + TIGHT_ROW)))
+    return both, both
 
 
 def smaller(text: str, px: int, room: float) -> int:

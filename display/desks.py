@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from display.calls import lines_of, list_cards, places, whole
+from display.calls import lines_of, list_cards, pair_px, places, whole
 from display.fit import LETTER_EM, Sizes, em
 from display.marks import Box, Card, Icon, Mark, Region, Tint, Word, fitted, number
 from display.pages import PAUSED_A_ROW, Page, Pausing, Present
@@ -65,12 +65,13 @@ def desk_marks(sizes: Sizes, box: Box, y: float, high: float, desk: Desk) -> lis
     left, room = box.x + sizes.ease.list_pad, box.width - 2 * sizes.ease.list_pad
     there = desk.number or NOBODY
     counter, wide = max(em(desk.counter, WEIGHT), USUAL[0]), max(em(there, WEIGHT), USUAL[1])
-    px = min(sizes.row_px, int(room / (counter + wide + TIGHT)))
-    spare = min(1.0, (room / px - counter - wide) / (2 * PAD + GAP))
-    tile = round((counter + 2 * PAD * spare) * px)
+    px, tile_px = pair_px(wide, counter, sizes.row_px, room)
+    spare = min(1.0, ((room - counter * tile_px) / px - wide) / (2 * PAD + GAP))
+    tile = round(counter * tile_px + 2 * PAD * spare * px)
     after = left + tile + round(GAP * spare * px)
+    at = Box(left, round(y - high / 2), tile, round(high))
     return [
-        *tile_marks(sizes, Box(left, round(y - high / 2), tile, round(high)), desk.counter, px, paused=False),
+        *tile_marks(sizes, at, desk.counter, tile_px, paused=False),
         number(there, after, y, px, WEIGHT, "ink" if desk.number else "ink2"),
     ]
 

@@ -15,11 +15,12 @@ from display.scene import Desk, Line, Waiting, plain
 
 DUE: Final = timedelta(minutes=3)  # a call can be read for so long, unless its citizen is being served
 MOST_SIGNS: Final = 300  # of a notice or a name
-CODE_SIGNS: Final = 12  # of a number, counter or letter
+CODE_SIGNS: Final = 12  # of a number or a counter
+LETTER_SIGNS: Final = 2
 
 
 def code(text: str) -> str:
-    """A number, counter or letter, fit to be shown."""
+    """A number or a counter, fit to be shown."""
     return plain(text, CODE_SIGNS) or "–"
 
 
@@ -74,7 +75,7 @@ def waiting_by_letter(lines: Iterable[m.WaitingLine], known: bool) -> tuple[Wait
     sums: dict[str, int] = {}
     for line in lines:
         if line.open or line.waiting:
-            letter = code(line.letter)
+            letter = plain(line.letter, LETTER_SIGNS) or "–"
             sums[letter] = sums.get(letter, 0) + line.waiting
     if len(sums) > 3 and any(sums.values()):
         sums = {letter: count for letter, count in sums.items() if count}

@@ -91,10 +91,28 @@ class Scene:
 
 
 def plain(text: str, most: int) -> str:
-    """What a wall can show of a text from elsewhere: one line without control signs, at most so long.
+    """What a wall can show of a text from elsewhere: one line of signs of our letters, at most so long.
 
-    A font refuses some of them, and a retained message that stops the program would stop it for ever.
+    A font refuses some signs, and a retained message that stops the program would stop it for ever; others it
+    leaves blank, and a number that nobody sees is worse than one without its ornaments.
     """
-    signs = (" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", text[: 4 * most]))
-    shown = "".join(sign for sign in signs if unicodedata.category(sign)[0] != "C")
-    return " ".join(shown.split())[:most].rstrip()
+    signs = "".join(map(shown, unicodedata.normalize("NFC", text[: 4 * most])))
+    return " ".join(signs.split())[:most].rstrip()
+
+
+def shown(sign: str) -> str:
+    """The sign as our letters have it: figures of other scripts as ours, no foreign accent, or ""."""
+    if sign in SIGNS:
+        return sign
+    if sign.isspace():
+        return " "
+    figure = unicodedata.decimal(sign, None)
+    if figure is not None:
+        return str(figure)
+    base = unicodedata.normalize("NFD", sign)[0]
+    return base if base in SIGNS else ""
+
+
+LATIN = "".join(chr(code) for code in range(0x21, 0x100) if code < 0x7F or (code > 0xA0 and code != 0xAD))
+VIETNAMESE = "ĂăĐđĨĩŨũƠơƯư" + "".join(chr(code) for code in range(0x1EA0, 0x1EFA))
+SIGNS = frozenset(LATIN + VIETNAMESE + "–—‘’“”…•₫€")
