@@ -33,7 +33,7 @@ class Stage:
         self._texts = Texts.load("display")
         self.panel, self.table = panels(screen.size, settings)
         arrange(self.panel)
-        self.rooms, self._refused = rooms(self.panel, self.table)
+        self.rooms, self._refused = rooms(self.panel, self.table, self._texts, settings.lang)
         self._rows: int | None = None
         self._theme: ThemeName | None = None
         self._painter: Painter | None = None

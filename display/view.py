@@ -64,9 +64,17 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class SlideShown:
+class SlideText:
     title: str
     lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Slides:
+    """All slides, and how many turns there have been: on a small panel a slide may need two."""
+
+    slides: tuple[SlideText, ...]
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ class View:
     face: Face
     calls: Scene
     progress: Progress | None = None
-    slide: SlideShown | None = None
+    slides: Slides | None = None
     rest: Rest | None = None
 
 

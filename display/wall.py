@@ -13,12 +13,12 @@ from datetime import date, datetime, time, timedelta
 from broker import messages as m
 from broker.device import ConfigArrived, DossiersArrived
 from display import programme, progress, rest
-from display.core import Announce, Complain, Display, Effect, Input as CallsInput
+from display.core import PAGE_S, Announce, Complain, Display, Effect, Input as CallsInput
 from display.discreet import Known
 from display.progress import Reader, Room
 from display.scene import plain
 from display.turning import Turning
-from display.view import Face, Page, Progress, Rest, SlideShown, View
+from display.view import Face, Page, Progress, Rest, Slides, SlideText, View
 
 Input = CallsInput | DossiersArrived
 Rooms = Mapping[m.Zone, Room]
@@ -47,9 +47,11 @@ class Wall:
         self._dossiers: m.Dossiers | None = None
         self._called_at: datetime | None = None
         self._pages: tuple[Page, ...] = ()  # of this round
+        self._room_of_pages = NOTHING
         self._totals = (0, 0)
-        self._paging = Turning(12.0)
-        self._sliding = Turning(12.0)
+        self._paging = Turning(PAGE_S)
+        self._sliding = Turning(PAGE_S)
+        self._slides: tuple[SlideText, ...] = ()
 
     def handle(self, input: Input, now: datetime) -> list[Effect]:
         """What follows from this input at this time."""
@@ -83,7 +85,7 @@ class Wall:
         if face == "rest":
             return View(face, calls, rest=self._rest(now))
         if face == "slides":
-            return View(face, calls, slide=self._slide())
+            return View(face, calls, slides=self._slides_now())
         if face in WITH_PROGRESS:
             return View(face, calls, progress=self._progress(now))
         return View(face, calls)
@@ -100,7 +102,7 @@ class Wall:
             return "rest"
         zone = programme.zone_at(plan, now.astimezone(self.calls.zone))
         if zone == "slides":
-            return "calls" if calling or not plan.slides else "slides"
+            return "calls" if calling or not self._slides else "slides"
         if zone == "calls" or zone not in self._rooms or (zone == "progress" and calling):
             return "calls"
         return zone
@@ -113,9 +115,15 @@ class Wall:
         return self._rooms.get(zone, NOTHING)
 
     def _turn(self, now: datetime) -> None:
-        """Turn pages and slides that have stood their time. New dossiers are taken in between two pages."""
+        """Turn pages and slides that have stood their time. New dossiers are taken in between two pages.
+
+        Pages are for eyes: in a demo whose clock runs fast they stand for as many times longer.
+        """
         face = self._face(now)
         room = self._room(now)
+        seconds = (self._plan.page_s if self._plan is not None else PAGE_S) * max(1.0, self.calls.pace)
+        self._paging.stands(seconds)
+        self._sliding.stands(seconds)
         self._paging.seen(face in WITH_PROGRESS and bool(self._pages), now)
         if room.dossiers and (self._paging.turn(now) or not self._pages or self._room_of_pages != room):
             self._take_in(room, now)
@@ -124,8 +132,6 @@ class Wall:
         self._sliding.turn(now)
 
     # --- dossiers -----------------------------------------------------------------------------------------
-
-    _room_of_pages = NOTHING
 
     def _take_in(self, room: Room, now: datetime) -> None:
         if room != self._room_of_pages:
@@ -169,14 +175,10 @@ class Wall:
     def _plan_arrived(self, plan: m.DisplayPlan) -> None:
         self._plan = plan
         self._known = Known(plan.authorities)
-        self._paging.stands(plan.page_s)
-        self._sliding.stands(plan.page_s)
+        self._slides = tuple(slide_text(slide, self._lang) for slide in plan.slides)
 
-    def _slide(self) -> SlideShown:
-        assert self._plan is not None
-        slide = self._plan.slides[self._sliding.index % len(self._plan.slides)]
-        lines = tuple(plain(line[self._lang], MOST_LINE) for line in slide.lines[:MOST_LINES])
-        return SlideShown(plain(slide.title[self._lang], MOST_TITLE), tuple(line for line in lines if line))
+    def _slides_now(self) -> Slides:
+        return Slides(self._slides, self._sliding.index)
 
     def _rest(self, now: datetime) -> Rest:
         assert self._plan is not None
@@ -194,3 +196,9 @@ class Wall:
             if self._called_at is not None:
                 self._called_at -= step
         self._last = now
+
+
+def slide_text(slide: m.Slide, lang: m.Lang) -> SlideText:
+    """A slide's words, as far as a wall can show them."""
+    lines = (plain(line[lang], MOST_LINE) for line in slide.lines[:MOST_LINES])
+    return SlideText(plain(slide.title[lang], MOST_TITLE), tuple(line for line in lines if line))

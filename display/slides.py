@@ -1,0 +1,119 @@
+"""Slides: the house rules, the motto, the hot line, in place of the calls. Pure.
+
+Knows one card with a title and lines; keeps out what is around it. The words are the manager's, and so is
+their number: what has no room at the least size for the farthest seat goes on in the next turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from display.fit import WORD_RATIO, Panel
+from display.marks import Box, Card, Mark, Region, Rule, Word, fitted
+from display.view import Slides, SlideText
+from hardware.canvas import balanced, wrap
+from hardware.type import LINE
+
+TITLE_PX, LINE_PX = 128, 84  # where there is room, on a panel whose short side has 1080
+PAD: Final = 64
+RADIUS: Final = 20
+BETWEEN: Final = 0.42  # em between two lines of a slide, beside the usual
+UNDER_TITLE: Final = 0.5  # em of the title
+MARK: Final = 0.34  # em: the square before a line
+INDENT: Final = 0.75
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is shown in one turn: title and lines, wrapped, and their ems."""
+
+    title: tuple[str, ...]
+    title_px: int
+    lines: tuple[tuple[str, ...], ...]
+    px: int
+
+
+def slide_region(panel: Panel, box: Box, slides: Slides) -> Region:
+    """The turn's part of the turn's slide."""
+    pad = panel.space(PAD)
+    shown = parts(slides.slides, panel, box.width - 2 * pad, box.height - 2 * pad)
+    part = shown[slides.turn % len(shown)]
+    marks: list[Mark] = [Card(box, "surface", panel.space(RADIUS))]
+    if not part.lines:
+        first = box.middle - (len(part.title) - 1) / 2 * LINE * part.title_px
+        centre = box.x + box.width / 2
+        marks += [
+            Word(line, centre, first + i * LINE * part.title_px, part.title_px, 700, "accent", "centre")
+            for i, line in enumerate(part.title)
+        ]
+        return Region("slide", box, tuple(marks))
+    y = box.y + pad + (box.height - 2 * pad - tall(part)) / 3
+    for line in part.title:
+        marks.append(Word(line, box.x + pad, y + LINE * part.title_px / 2, part.title_px, 700, "accent"))
+        y += LINE * part.title_px
+    y += UNDER_TITLE * part.title_px
+    side = round(MARK * part.px)
+    for lines in part.lines:
+        middle = y + LINE * part.px / 2
+        marks.append(Rule(Box(box.x + pad, round(middle - side / 2), side, side), "accent"))
+        for line in lines:
+            x = box.x + pad + round(INDENT * part.px)
+            marks.append(Word(line, x, y + LINE * part.px / 2, part.px, 600, "ink"))
+            y += LINE * part.px
+        y += BETWEEN * part.px
+    return Region("slide", box, tuple(marks))
+
+
+def tall(part: Part) -> float:
+    """The height of a part with its spaces."""
+    words = sum(len(lines) for lines in part.lines) * LINE + BETWEEN * max(0, len(part.lines) - 1)
+    title = len(part.title) * LINE + (UNDER_TITLE if part.lines else 0)
+    return title * part.title_px + words * part.px
+
+
+@lru_cache(maxsize=8)
+def parts(slides: Sequence[SlideText], panel: Panel, width: int, height: int) -> tuple[Part, ...]:
+    """All slides in as few turns as there is room for."""
+    return tuple(part for slide in slides for part in parts_of(slide, panel, width, height))
+
+
+def parts_of(slide: SlideText, panel: Panel, width: int, height: int) -> list[Part]:
+    least = panel.least(WORD_RATIO)
+    most = max(least, panel.space(LINE_PX))
+    ratio = TITLE_PX / LINE_PX
+    for px in range(most, least - 1, -2):
+        part = part_of(slide.title, slide.lines, round(px * ratio), px, width)
+        if part is not None and tall(part) <= height:
+            return [part]
+    found: list[Part] = []
+    left = list(slide.lines)
+    while left or not found:
+        count = len(left)
+        part = forced(slide.title, left[:count], least, width)
+        while count > 1 and tall(part) > height:
+            count -= 1
+            part = forced(slide.title, left[:count], least, width)
+        found.append(part)
+        left = left[max(1, count) :]
+    return found
+
+
+def part_of(title: str, lines: Sequence[str], title_px: int, px: int, width: int) -> Part | None:
+    """Title and lines at these ems; None when a single word is wider than the card."""
+    head = balanced(title, width, title_px, 700)
+    wrapped = [wrap(line, width - round(INDENT * px), px, 600) for line in lines]
+    if head is None or any(each is None for each in wrapped):
+        return None
+    return Part(tuple(head), title_px, tuple(tuple(each) for each in wrapped if each), px)
+
+
+def forced(title: str, lines: Sequence[str], px: int, width: int) -> Part:
+    """As `part_of` at the least em; a word wider than the card is drawn smaller, and all else with it."""
+    while True:
+        part = part_of(title, lines, px, px, width)
+        if part is not None or px <= 8:
+            return part or Part((title,), fitted(title, px, 700, width), tuple((line,) for line in lines), px)
+        px -= 2
