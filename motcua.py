@@ -122,6 +122,8 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument("settings", type=Path, metavar="SERVER.toml", help="the server's settings")
     word = _word(words, "verify", "read a hall's log and name every promise that was broken", verify)
     word.add_argument("data", type=Path, metavar="DATA", help="the data folder of a server")
+    voice = importlib.import_module("display.voice_arguments")
+    voice.add_to(_word(words, "voice", voice.ABOUT, lambda chosen: MISUSED))
     word = _word(words, "bench", "measure a hall: from a touch to a number, from a key to the wall", bench)
     word.add_argument("--count", type=int, default=400, metavar="N", help="how many of each (400)")
     return top

@@ -57,6 +57,7 @@ class Piece(NamedTuple):
 
 
 STOP: Final = Piece(",", (PAUSE,))
+SENTENCES: Final = ("say.call", "say.recall")  # of the catalogue
 
 
 # --- codes --------------------------------------------------------------------------------------------------

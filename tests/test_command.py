@@ -15,7 +15,7 @@ from hardware.settings import typed
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"
 LISTED = [name for name, program in motcua.PROGRAMS.items() if program.listed]
-WORDS = ["demo", *LISTED, "check", "dossiers", "verify", "bench"]
+WORDS = ["demo", *LISTED, "check", "dossiers", "verify", "voice", "bench"]
 
 
 def run(*arguments, **surroundings):
