@@ -19,13 +19,13 @@ class Turning:
     def __init__(self, stands_s: float) -> None:
         self.index = 0
         self._stands = timedelta(seconds=stands_s) + PAINT
-        self._left = self._stands  # of the page, when it is seen again
+        self._left: timedelta | None = None  # of an interrupted page, when it is seen again
         self._ends: datetime | None = None  # while it is seen
 
     def seen(self, seen: bool, now: datetime) -> None:
         """From now on the page is seen, or is not."""
         if seen and self._ends is None:
-            self._ends = now + self._left
+            self._ends = now + (self._stands if self._left is None else self._left)
         elif not seen and self._ends is not None:
             self._left = max(self._ends - now, LEAST)
             self._ends = None
@@ -44,7 +44,7 @@ class Turning:
         if self._ends is None or now < self._ends:
             return False
         self.index += 1
-        self._ends = now + self._stands
+        self._ends, self._left = now + self._stands, None
         return True
 
     def back(self, step: timedelta) -> None:
@@ -55,5 +55,4 @@ class Turning:
     def first(self) -> None:
         """Begin again, with whole time."""
         self.index = 0
-        self._left = self._stands
-        self._ends = None
+        self._left = self._ends = None
