@@ -21,8 +21,16 @@ from server.web.devices_page import devices
 from server.web.dossiers_page import dossiers
 from server.web.figures_page import figures
 from server.web.hall import Hall
-from server.web.live import PUBLIC_IN_ALL, PUBLIC_PER_ADDRESS, Streams, live
+from server.web.live import (
+    PHONES_IN_ALL,
+    PHONES_PER_ADDRESS,
+    PUBLIC_IN_ALL,
+    PUBLIC_PER_ADDRESS,
+    Streams,
+    live,
+)
 from server.web.login import login
+from server.web.pace import Pace
 from server.web.phone import phone
 from server.web.presses import Presses
 from server.web.sim import sim
@@ -53,6 +61,7 @@ def create_app(hall: Hall) -> Flask:
     streams = Streams()
     app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=streams)
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
+    app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api):
         app.register_blueprint(blueprint)
     if hall.demo is not None:

@@ -67,10 +67,11 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """A parked or missed number that may come back."""
+    """A parked or missed number that may come back. late: its holder said by phone that he comes later."""
 
     number: str
     state: State
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def returns(site: Site, state: HallState, place: Counter, now: datetime) -> tupl
         and place.serves(t.service)
     ]
     able.sort(key=lambda t: (t.counter == place.id, t.last_called_at or t.issued_at), reverse=True)
-    return tuple(Return(t.number, t.state) for t in able[:RETURNS_SHOWN])
+    return tuple(Return(t.number, t.state, t.away) for t in able[:RETURNS_SHOWN])
 
 
 def _in_grace(site: Site, ticket: Ticket, now: datetime) -> bool:

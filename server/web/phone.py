@@ -1,132 +1,238 @@
-"""The page of one ticket on its holder's phone: the number, how many are before it, how long, where to go.
+"""The page of one ticket on its holder's phone: the number, how many are before it, how long, where to go;
+and what he may say there: that he comes later, that he is here, that he does not want the number any more.
 
-The address holds a secret of 128 bits and is all that is needed; the page knows no person, sets no
-cookie, and says of an unknown ticket exactly what it says of one of yesterday.
+The address holds a secret of 128 bits and is all that is needed to look; the page knows no person, sets no
+cookie, and says of an unknown ticket exactly what it says of one of yesterday. Everything works without
+scripts: links, forms and a page that reloads itself. With scripts it is pushed, at once when the number is
+called, else at most every 15 s.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, Forbidden
 
-from broker.messages import Words
-from server.hall.calendar import sessions_on
-from server.hall.site import Site
-from server.hall.state import HallState
-from server.hall.tickets import Klass, State, Ticket
-from server.hall.waiting import Estimator, ahead_in_line, announce
+from server.hall import commands as c
+from server.hall.holders import TRIES
+from server.hall.refusals import Refusal
+from server.hall.tickets import Ticket
 from server.projection import Projection
 from server.web import guard
-from server.web.hall import View
+from server.web.hall import Hall, Outcome, View
+from server.web.live import BEAT_S, SLICE_S, Streams, stream
+from server.web.pace import Pace
+from server.web.phone_view import AGE_S, CALM_S, Page, Told, page_of, ticket_of
+from server.web.problems import sentence
 from server.web.words import TEXTS, clock_text, people_text
 
-AFTER_CLOSING = timedelta(hours=2)  # then the address leads nowhere
-NEAR = 2  # so few before it: come to the counters
 REFRESH_S = 30
-TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
+OWN_WORDS = {"grace-over": "phone.away_over"}  # the hall's own sentence wants him to take a new number
+FORM_ID = re.compile(r"[0-9a-f]{16}")
 
-phone = Blueprint("phone", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """ahead, wait: only while the ticket waits. call: the newest call of its line, number and counter."""
-
-    ticket: Ticket
-    ahead: int | None
-    wait: tuple[int, int] | None
-    place: Words
-    call: tuple[str, str] | None
-    near: bool
+phone = Blueprint("phone", __name__, url_prefix="/t/<token>")
 
 
-@phone.get("/t/<token>")
-def show(token: str) -> ResponseReturnValue:
+@phone.before_request
+def find() -> ResponseReturnValue | None:
+    """The ticket of the address, for whatever is asked of it; the same answer for all that lead nowhere."""
     hall = guard.hall()
     view = hall.writer.view
-    now = max(hall.clock.now(), view.at)
-    ticket = ticket_of(view, token, now)
-    asked = request.args.get("lang")
-    lang = asked if asked in ("vi", "en") else ticket.lang if ticket else "vi"
-    if ticket is None:
-        answer = Response(
-            render_template("phone_gone.html", lang=lang, t=_t(lang), english=_t("en"), refresh=REFRESH_S),
-            404,
-        )
-    else:
-        service = view.site.services[ticket.service]
-        authority = next(a for a in view.site.authorities if a.id == service.authority)
-        answer = Response(
-            render_template(
-                "phone.html",
-                lang=lang,
-                t=_t(lang),
-                people=lambda n: people_text(n, lang),
-                page=page_of(view, ticket, now, projection()),
-                service=service,
-                authority=authority,
-                site=view.site,
-                updated=clock_text(now, view.site.zone),
-                grace=int(view.site.grace.total_seconds() // 60),
-                refresh=REFRESH_S,
-            )
-        )
+    token = (request.view_args or {}).get("token", "")
+    g.ticket = ticket_of(view, token, max(hall.clock.now(), view.at))
+    pace: Pace = current_app.extensions["pace"]
+    address, known = request.remote_addr or "", "" if g.ticket is None else g.ticket.id
+    if (wait_s := pace.wait_s(address, known, hall.tick())) > 0:
+        return busy(wait_s)
+    return gone() if g.ticket is None else None
+
+
+@phone.after_request
+def keep_to_itself(answer: Response) -> Response:
     answer.headers["Referrer-Policy"] = "no-referrer"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer
 
 
-def ticket_of(view: View, token: str, now: datetime) -> Ticket | None:
-    """Today's ticket of that address, until two hours after closing."""
-    if not TOKEN.fullmatch(token):
-        return None
-    found = next((t for t in view.state.tickets.values() if t.token == token), None)
-    if found is None or view.state.day != found.day:
-        return None
-    local = found.issued_at.astimezone(view.site.zone).date()
-    spans = sessions_on(view.site, local)
-    return None if spans and now > spans[-1].closes + AFTER_CLOSING else found
+@phone.get("")
+def show(token: str) -> ResponseReturnValue:
+    hall, view, ticket = guard.hall(), guard.hall().writer.view, _ticket()
+    return render_template("phone.html", **fields(hall, view, ticket, _lang(ticket), _asked()))
 
 
-def page_of(view: View, ticket: Ticket, now: datetime, places: Projection) -> Page:
-    site, state = view.site, view.state
-    waits = ticket.state is State.WAITING
-    ahead = ahead_in_line(site, state, ticket, now) if waits else None
-    return Page(
-        ticket=ticket,
-        ahead=ahead,
-        wait=remaining(site, state, ticket, now, places.estimator) if waits else None,
-        place=places.place(ticket.service),
-        call=last_call(state, ticket),
-        near=ahead is not None and ahead <= NEAR,
-    )
+@phone.get("/live")
+def fragment(token: str) -> ResponseReturnValue:
+    """The part of the page that changes, for one whose stream does not come through."""
+    hall, view, ticket = guard.hall(), guard.hall().writer.view, _ticket()
+    return render_template("phone_live.html", **fields(hall, view, ticket, _lang(ticket), _asked()))
 
 
-def remaining(
-    site: Site, state: HallState, ticket: Ticket, now: datetime, estimator: Estimator
-) -> tuple[int, int] | None:
-    """The range that somebody standing at the ticket's place in the line may be told."""
-    before = state.copy()
-    for id in state.waiting:
-        other = state.tickets[id]
-        passes = other.klass is Klass.PRIORITY and ticket.klass is Klass.NORMAL
-        if id == ticket.id or (other.place > ticket.place and not passes):
-            del before.waiting[id]
-    service = site.services[ticket.service]
-    told = estimator.at(site, before, now).wait(service, ticket.klass)
-    return announce(told, state.known_calls.get(service.id, 0))
+@phone.get("/events")
+def events(token: str) -> ResponseReturnValue:
+    """The same part, as a JSON text, whenever it is worth telling: see `Told`."""
+    hall, lang, asked = guard.hall(), _lang(_ticket()), _asked()
+    streams: Streams = current_app.extensions["phones"]
+    places, template = projection(), current_app.jinja_env.get_template("phone_live.html")
+
+    def told(view: View, ticket: Ticket, page: Page | None) -> str:
+        return template.render(**fields(hall, view, ticket, lang, asked, page, places))
+
+    return stream(streams, lambda: follow(hall, token, places, told, streams.stopping))
 
 
-def last_call(state: HallState, ticket: Ticket) -> tuple[str, str] | None:
-    """The newest call of the same letter, so that the holder sees his line move."""
-    for line in state.calls:
-        if state.tickets[line.ticket].letter == ticket.letter:
-            return line.number, line.counter
-    return None
+def follow(
+    hall: Hall,
+    token: str,
+    places: Projection,
+    told: Callable[[View, Ticket, Page | None], str],
+    stopping: threading.Event,
+) -> Iterator[str]:
+    """The lines of one stream, until the server stops, the day is over, or nothing comes of the ticket."""
+    yield "retry: 15000\n\n"
+    last, rev, spoke = Told(), -1, hall.tick()
+    ended: float | None = None
+    while not stopping.is_set():
+        view, now = hall.writer.wait(rev, SLICE_S) if rev >= 0 else hall.writer.view, hall.tick()
+        rev, at = view.rev, max(hall.clock.now(), view.at)
+        ticket = ticket_of(view, token, at)
+        if ticket is None or (ended is not None and now - ended >= AGE_S):
+            return
+        page = None if last.calm(ticket, now) else last.next(page_of(view, ticket, at, places), now)
+        if page is not None:
+            ended, spoke = now if page.over else None, now
+            yield f"data: {json.dumps(told(view, ticket, page))}\n\n"
+        elif now - spoke >= BEAT_S:
+            spoke = now
+            yield ": beat\n\n"
+
+
+@phone.get("/late")
+def ask_late(token: str) -> ResponseReturnValue:
+    return ask("late")
+
+
+@phone.post("/late")
+def late(token: str) -> ResponseReturnValue:
+    return said("late", c.SayLate)
+
+
+@phone.post("/here")
+def here(token: str) -> ResponseReturnValue:
+    return said("here", c.SayHere)
+
+
+@phone.get("/cancel")
+def ask_cancel(token: str) -> ResponseReturnValue:
+    return ask("cancel")
+
+
+@phone.post("/cancel")
+def cancel(token: str) -> ResponseReturnValue:
+    """The second tap, with the figures of the paper. What comes of wrong ones is counted by the rules."""
+    code = "".join(request.form.get("code", "").split())[:8]
+    # One form with other figures is another command. The mark tells them apart and nobody the figures.
+    mark = hmac.new(guard.hall().secret, f"{token} {code}".encode(), hashlib.sha256).hexdigest()[:16]
+    return said("cancel", c.GiveUp, mark, secret=code)
+
+
+def said(verb: str, kind: type[c.ByHolder], mark: str = "", **more: str) -> ResponseReturnValue:
+    """Carry out what the holder says. The form's id is the command's, so that a double tap is one command."""
+    only_from_here()
+    hall, ticket, form = guard.hall(), _ticket(), request.form.get("id", "")
+    if not FORM_ID.fullmatch(form):
+        raise BadRequest("id")
+    id = f"phone:{ticket.id}:{verb}:{form}{mark}"
+    try:
+        outcome: Outcome = hall.writer.ask(kind(id=id, by="phone", ticket=ticket.id, **more))
+    except Refusal as refusal:
+        key = OWN_WORDS.get(refusal.code)
+        words = TEXTS(key, _lang(ticket)) if key else sentence(refusal.code, _lang(ticket), refusal.params)
+        return ask(verb, words, status=409)
+    if kind is c.GiveUp and outcome.result["state"] != "cancelled":
+        return ask(verb, wrong=True, status=422)
+    return redirect(f"/t/{ticket.token}{_asked()}", 303)
+
+
+def only_from_here() -> None:
+    """Raises 403 for a form on another site's page.
+
+    There is no CSRF token, because there is no cookie that a browser would add to a forged form: the token in
+    the address and the figures on the paper are the proof, and who can send both needs no forged form. Our
+    own pages send no referrer, so browsers say "null" of where their forms come from.
+    """
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("cross-site")
+    origin = request.headers.get("Origin", "null")
+    if origin != "null" and urlsplit(origin).netloc != request.host:
+        raise Forbidden("cross-site")
+
+
+def ask(verb: str, refused: str = "", wrong: bool = False, status: int = 200) -> ResponseReturnValue:
+    """The page between the first tap and the second: what will happen, and for cancelling the figures."""
+    hall, view = guard.hall(), guard.hall().writer.view
+    ticket = view.state.tickets.get(_ticket().id, _ticket())
+    told = fields(hall, view, ticket, _lang(ticket), _asked())
+    page: Page = told["page"]
+    if not refused and not (page.may_say_late if verb == "late" else page.may_give_up):
+        refused = sentence("not-now", told["lang"], {"number": ticket.number})
+    if not refused and verb == "cancel" and (not ticket.secret or ticket.tries >= TRIES):
+        code = "locked" if ticket.secret else "no-secret"
+        refused = sentence(code, told["lang"], {"number": ticket.number})
+    left = TRIES - ticket.tries
+    answer = render_template("phone_ask.html", verb=verb, refused=refused, wrong=wrong, left=left, **told)
+    return answer, status
+
+
+def gone() -> ResponseReturnValue:
+    lang = request.args.get("lang") if request.args.get("lang") in ("vi", "en") else "vi"
+    told = {"lang": lang, "t": _t(str(lang)), "english": _t("en"), "refresh": REFRESH_S}
+    return render_template("phone_gone.html", **told), 404
+
+
+def busy(wait_s: float) -> ResponseReturnValue:
+    seconds = int(wait_s) + 1
+    answer = Response(TEXTS("phone.busy", "vi", n=seconds) + "\n" + TEXTS("phone.busy", "en", n=seconds), 429)
+    answer.headers.update({"Retry-After": str(seconds), "Content-Type": "text/plain; charset=utf-8"})
+    return answer
+
+
+def fields(
+    hall: Hall,
+    view: View,
+    ticket: Ticket,
+    lang: str,
+    asked: str,
+    page: Page | None = None,
+    places: Projection | None = None,
+) -> dict[str, Any]:
+    """Everything that the templates say, needing no request, for a stream outlives its own."""
+    now = max(hall.clock.now(), view.at)
+    service = view.site.services[ticket.service]
+    return {
+        "lang": lang,
+        "asked": asked,
+        "t": _t(lang),
+        "people": lambda n: people_text(n, lang),
+        "page": page or page_of(view, ticket, now, places or projection()),
+        "service": service,
+        "authority": next(a for a in view.site.authorities if a.id == service.authority),
+        "site": view.site,
+        "updated": clock_text(now, view.site.zone),
+        "grace": int(view.site.grace.total_seconds() // 60),
+        "refresh": REFRESH_S,
+        "calm": int(CALM_S),
+        "form": secrets.token_hex(8),
+    }
 
 
 def projection() -> Projection:
@@ -134,5 +240,21 @@ def projection() -> Projection:
     return made
 
 
-def _t(lang: str) -> object:
+def _ticket() -> Ticket:
+    found: Ticket = g.ticket
+    return found
+
+
+def _lang(ticket: Ticket) -> str:
+    asked = request.args.get("lang", "")
+    return asked if asked in ("vi", "en") else ticket.lang
+
+
+def _asked() -> str:
+    """What every address of these pages ends in, so that a chosen language stays without a cookie."""
+    asked = request.args.get("lang")
+    return f"?lang={asked}" if asked in ("vi", "en") else ""
+
+
+def _t(lang: str) -> Callable[..., str]:
     return lambda key, **params: TEXTS(key, lang, **params)

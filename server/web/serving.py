@@ -1,7 +1,7 @@
 """The web server around the application: how many may ask at once, how much, how long; and how it ends.
 
-Every open page of the staff, and every board, holds one thread with its live stream, so there are threads for
-all of them and some more. Phones come and go: a connection that says nothing for half a minute is closed.
+Every open page of the staff, every board and the first so many phones hold one thread with their live stream,
+so there are threads for all of them and some more. A connection that says nothing for half a minute is closed.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from flask import Flask
 from waitress import wasyncore
 
 from server.web.dossiers_page import UPLOAD_BYTES
-from server.web.live import IN_ALL, PUBLIC_IN_ALL
+from server.web.live import IN_ALL, PHONES_IN_ALL, PUBLIC_IN_ALL
 
-THREADS = IN_ALL + PUBLIC_IN_ALL + 16
+THREADS = IN_ALL + PUBLIC_IN_ALL + PHONES_IN_ALL + 16
 CONNECTIONS = 1_000  # 500 phones that keep theirs, and everybody at work
 IDLE_S = 30
 TURN_S = 1.0

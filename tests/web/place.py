@@ -68,7 +68,9 @@ class Place:
     wall: list[float] = field(default_factory=lambda: [1_800_000_000.0])
     tick: list[float] = field(default_factory=lambda: [1000.0])
 
-    def issue(self, service: str, klass: str = "normal", lang: str = "vi") -> dict[str, Any]:
+    def issue(
+        self, service: str, klass: str = "normal", lang: str = "vi", secret: str = ""
+    ) -> dict[str, Any]:
         fresh = uuid.uuid4().hex
         return self.writer.ask(
             c.Issue(
@@ -80,6 +82,7 @@ class Place:
                 service=service,
                 klass=Klass(klass),
                 lang=lang,
+                secret=secret,
             )
         ).result
 

@@ -8,7 +8,7 @@ import pytest
 
 from server.hall import commands as c
 from server.hall.waiting import QueueLength
-from server.web.phone import remaining
+from server.web.phone_view import remaining
 from tests.web.place import Place
 
 LAND = "environment-land"
@@ -73,8 +73,9 @@ def test_a_missed_number_hears_how_long_it_may_come_back(place: Place) -> None:
 
 def test_the_page_works_without_scripts_and_refreshes_itself(place: Place) -> None:
     page = place.client().get(f"/t/{place.issue(LAND)['token']}").text
-    assert "<script" not in page
-    assert '<meta http-equiv="refresh" content="30">' in page
+    assert '<noscript><meta http-equiv="refresh" content="30"></noscript>' in page
+    assert re.findall(r"<script[^>]*>", page) == ['<script defer src="/static/phone.js">']
+    assert '<button class="filled" type="button" id="bell"' in page and " hidden>" in page
 
 
 def test_the_language_is_that_of_the_ticket_until_it_is_changed(place: Place) -> None:
@@ -97,9 +98,10 @@ def test_it_is_private_sets_no_cookie_and_loads_nothing_foreign(place: Place) ->
 
 def test_first_load_is_at_most_60_kb_in_6_requests(place: Place) -> None:
     page = place.client().get(f"/t/{place.issue('environment-permits', 'priority')['token']}").data
-    css = (STATIC / "phone.css").read_bytes()
+    css, script = (STATIC / "phone.css").read_bytes(), (STATIC / "phone.js").read_bytes()
     fonts = re.findall(rb"url\((fonts/[^)]+)\)", css)
-    loaded = [page, css, *((STATIC / f.decode()).read_bytes() for f in fonts)]
+    stream = page  # the first thing that it tells
+    loaded = [page, css, script, stream, *((STATIC / f.decode()).read_bytes() for f in fonts)]
     assert len(loaded) <= 6
     assert sum(map(len, loaded)) + 500 * len(loaded) <= 60_000  # half a kilobyte of headers each
 
