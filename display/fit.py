@@ -132,11 +132,19 @@ def advance(sign: str, weight: int) -> float:
 
 
 def shape_of(call: tuple[str, str] | None, rows: tuple[tuple[str, str], ...]) -> Shape:
-    """The shape of calls (number, counter), never less than the usual one."""
+    """The shape of calls (number, counter), never less than the usual one.
+
+    A counter with a name longer than three figures is drawn smaller and takes no row from anybody.
+    """
     usual = Shape()
-    number, counter = (em(call[0], 800), em(call[1], 800)) if call else (0.0, 0.0)
-    row = max((em(n, 700) + em(c, 700) + TIGHT_ROW for n, c in rows), default=0.0)
+    number, counter = (em(call[0], 800), aside(call[1], 800)) if call else (0.0, 0.0)
+    row = max((em(n, 700) + aside(c, 700) + TIGHT_ROW for n, c in rows), default=0.0)
     return Shape(max(usual.number, number), max(usual.counter, counter), max(usual.row, row))
+
+
+def aside(counter: str, weight: int) -> float:
+    """The width in ems that a counter's name may claim."""
+    return min(em(counter, weight), 3 * letters.FIGURE_CELL[weight])
 
 
 def header_height(panel: Panel, ease: Ease) -> int:

@@ -12,12 +12,13 @@ from display.fit import Panel
 from display.layout import picture
 from display.marks import Icon, Word
 from display.paint import Painter
-from display.scene import Hero, Staleness, Waiting
+from display.scene import Desk, Hero, Line, Staleness, Waiting
 from hardware import type as letters
 from hardware.canvas import baseline_of, pieces, start_of
 from hardware.theme import THEMES, contrast, luminance
 from tests.display.test_layout import PANELS, SCENE, TEXTS, WALL, scenes
 
+TALL = Panel(1080, 1920, 55, 8)
 STATES = {
     "calls": SCENE,
     "new": replace(SCENE, hero=Hero("E118", "10", fresh=True, pulse=True), notices=()),
@@ -26,6 +27,10 @@ STATES = {
     "lost": replace(SCENE, staleness=Staleness.LOST, known_at=time(8, 10), waiting=(Waiting("A", None),)),
     "blank": replace(SCENE, staleness=Staleness.BLANK, hero=None, known_at=time(8, 10)),
     "empty": replace(SCENE, hero=None, rows=()),
+    "counters": replace(SCENE, desks=(Desk("3", "A031"), Desk("4")), page=1),
+    "paused": replace(SCENE, desks=(Desk("3", paused=True), Desk("12", paused=True)), page=1),
+    "next": replace(SCENE, upcoming=("A032", "B048"), page=1),
+    "older": replace(SCENE, rows=tuple(Line(f"A{n:03}", "3", due=True) for n in range(9)), page=1),
 }
 
 
@@ -48,10 +53,11 @@ def colours(surface, box):
 
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("state", STATES)
-def test_every_word_has_a_contrast_of_seven_and_every_icon_of_three_on_the_surface(theme, state):
+@pytest.mark.parametrize("panel", [WALL, TALL], ids=str)
+def test_every_word_has_a_contrast_of_seven_and_every_icon_of_three_on_the_surface(theme, state, panel):
     scene = STATES[state]
-    surface = painted(scene, theme=theme)
-    for region in picture(scene, WALL, TEXTS, "vi"):
+    surface = painted(scene, panel, theme)
+    for region in picture(scene, panel, TEXTS, "vi"):
         for mark in region.marks:
             if not isinstance(mark, Word | Icon):
                 continue
