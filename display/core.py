@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from broker import messages as m
 from broker.device import BoardArrived, ConfigArrived, ServerDown, ServerUp
-from display import facts
+from display import discreet, facts
 from display.current import Current
 from display.facts import code
 from display.pages import Turns
@@ -207,7 +207,7 @@ class Display:
             called=self._called_in(scene.page),
             desks=facts.desks_of(board.counters, self._unheard()) if known and self._desks else (),
             waiting=facts.waiting_by_letter(board.waiting, known),
-            upcoming=tuple(code(number) for number in board.upcoming) if known else (),
+            upcoming=tuple(discreet.number(number) for number in board.upcoming) if known else (),
         )
 
     # --- what arrives -----------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from broker import messages as m
-from display.facts import code
+from display import discreet
 from display.scene import Hero
 
 FRESH_S: Final = 5.0  # gold frame
@@ -32,7 +32,7 @@ class Current:
         passed = (now - self.since).total_seconds()
         fresh = self.loud and passed < FRESH_S
         pulse = fresh and not calm and passed % PULSE_S < PULSE_S / 2
-        return Hero(code(self.call.number), code(self.call.counter), fresh, pulse)
+        return Hero(discreet.number(self.call.number), discreet.counter(self.call.counter), fresh, pulse)
 
     def changes(self, now: datetime, calm: bool) -> Iterator[datetime]:
         """The next change of colour and the end of the frame."""

@@ -11,17 +11,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from broker import messages as m
+from display import discreet
 from display.scene import Desk, Line, Waiting, plain
 
 DUE: Final = timedelta(minutes=3)  # a call can be read for so long, unless its citizen is being served
 MOST_SIGNS: Final = 300  # of a notice or a name
-CODE_SIGNS: Final = 12  # of a number or a counter
-LETTER_SIGNS: Final = 2
-
-
-def code(text: str) -> str:
-    """A number or a counter, fit to be shown."""
-    return plain(text, CODE_SIGNS) or "–"
 
 
 def needed_until(
@@ -48,7 +42,7 @@ def rows_of(
         if call.number not in numbers:
             numbers.add(call.number)
             due = call.seq in needed and now < needed[call.seq]
-            rows.append(Line(code(call.number), code(call.counter), due))
+            rows.append(Line(discreet.number(call.number), discreet.counter(call.counter), due))
     return tuple(rows)
 
 
@@ -57,13 +51,13 @@ def desks_of(counters: Iterable[m.CounterLine], unheard: Collection[str]) -> tup
     desks: list[Desk] = []
     for line in counters:
         if line.status == "paused":
-            desks.append(Desk(code(line.counter), paused=True))
+            desks.append(Desk(discreet.counter(line.counter), paused=True))
         elif line.status == "open":
             there = line.number if line.state in ("called", "serving") else None
             if there is None or there in unheard:
-                desks.append(Desk(code(line.counter)))
+                desks.append(Desk(discreet.counter(line.counter)))
             else:
-                desks.append(Desk(code(line.counter), code(there)))
+                desks.append(Desk(discreet.counter(line.counter), discreet.number(there)))
     return tuple(desks)
 
 
@@ -75,7 +69,7 @@ def waiting_by_letter(lines: Iterable[m.WaitingLine], known: bool) -> tuple[Wait
     sums: dict[str, int] = {}
     for line in lines:
         if line.open or line.waiting:
-            letter = plain(line.letter, LETTER_SIGNS) or "–"
+            letter = discreet.letter(line.letter)
             sums[letter] = sums.get(letter, 0) + line.waiting
     if len(sums) > 3 and any(sums.values()):
         sums = {letter: count for letter, count in sums.items() if count}
