@@ -17,7 +17,6 @@ from broker import messages as m
 from broker.device import BoardArrived, ConfigArrived, ServerDown, ServerUp
 from display import discreet, facts
 from display.current import Current
-from display.facts import code
 from display.pages import Turns
 from display.scene import Scene, Staleness, plain
 
