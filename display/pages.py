@@ -86,12 +86,20 @@ def calls_after(rows: Sequence[Line], room: int) -> list[Page]:
 
 
 def counters_in(desks: Sequence[Desk], room: int) -> list[Page]:
-    """Open counters in their order, then those that pause if there is room to say so."""
+    """Open counters in their order, then those that pause if there is room to say so.
+
+    Where there are more open counters than a page holds, those with nobody are left out.
+    """
     headed = room > 1
     free = room - 1 if headed else room
-    present = parts([desk for desk in desks if not desk.paused], free)
+    present = [desk for desk in desks if not desk.paused]
+    if len(present) > free:
+        present = [desk for desk in present if desk.number]
     paused = rows_of([desk.counter for desk in desks if desk.paused]) if headed else []
-    return [*(Present(part, headed) for part in present), *(Pausing(part) for part in parts(paused, free))]
+    return [
+        *(Present(part, headed) for part in parts(present, free)),
+        *(Pausing(part) for part in parts(paused, free)),
+    ]
 
 
 def parts(things: Sequence[T], most: int) -> list[tuple[T, ...]]:

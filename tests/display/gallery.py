@@ -77,7 +77,7 @@ def states() -> Iterator[tuple[str, State]]:
     yield "blank", State(replace(LOST, hero=None, staleness=Staleness.BLANK, clock=time(8, 17)))
     yield "empty", State(replace(SCENE, hero=None, rows=(), waiting=(), notices=(), clock=time(7, 25)))
     yield "counters", State(TURN)
-    yield "paused", State(replace(TURN, page=7, notices=()))
+    yield "paused", State(replace(TURN, page=5, notices=()))
     yield "next", State(replace(BURST, hero=Hero("E118", "10"), page=1, upcoming=TURN.upcoming))
     yield "older", State(replace(BURST, hero=Hero("E118", "10"), rows=OLDER, page=3))
     yield "accents", State(replace(CALLS, hall="Ế Ẫ Ộ ặ – Sở Ẩm thực Ỹ", notices=("Ế Ẫ Ộ ặ Ẳ ỵ Đ ự g",)))

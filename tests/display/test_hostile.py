@@ -12,6 +12,7 @@ from display.layout import picture
 from display.paint import Painter
 from display.scene import SIGNS, plain
 from display.speech import announcement
+from display.top import on_top
 from hardware import type as letters
 from hardware.texts import Texts
 from hardware.theme import THEMES
@@ -49,6 +50,7 @@ def test_any_text_can_be_shown_and_said(number, counter, letter, hall_name, noti
     for seconds in (1, 2, 10, 400):
         wall.wait(at(seconds))
         painter.paint(picture(wall.view(at(seconds)), PANEL, TEXTS, "vi"))
+        painter.paint(on_top(wall.view(at(seconds)), PANEL, TEXTS, "vi")[0])
     for call in wall.announced:
         assert len(announcement(call, TEXTS)) <= 1  # none where there is nothing to be read
 

@@ -69,6 +69,13 @@ def test_a_hall_without_anything_else_shows_the_newest_calls():
     assert {page_of(scene(lines(4), page=page), 5) for page in range(9)} == {Latest(tuple(lines(4)))}
 
 
+def test_of_many_counters_those_with_nobody_are_left_out():
+    few = [Desk("1", "A001"), Desk("2"), Desk("3")]
+    assert page_of(scene(desks=few, page=1), 5) == Present(tuple(few), True)
+    many = [Desk(str(n), f"A{n:03}" if n % 2 else None) for n in range(1, 8)]
+    assert page_of(scene(desks=many, page=1), 5) == Present(tuple(many[::2]), True)
+
+
 def test_counters_that_pause_come_last_and_only_where_there_is_room_to_say_so():
     desks = [Desk("1", None, True), Desk("2", "A002"), Desk("3", None, True)]
     pages = [page_of(scene(desks=desks, page=page), 5) for page in (1, 3)]

@@ -13,6 +13,7 @@ from display.layout import picture
 from display.marks import Icon, Word
 from display.paint import Painter
 from display.scene import Desk, Hero, Line, Staleness, Waiting
+from display.top import on_top
 from hardware import type as letters
 from hardware.canvas import baseline_of, pieces, start_of
 from hardware.theme import THEMES, contrast, luminance
@@ -55,18 +56,30 @@ def colours(surface, box):
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("panel", [WALL, TALL], ids=str)
 def test_every_word_has_a_contrast_of_seven_and_every_icon_of_three_on_the_surface(theme, state, panel):
-    scene = STATES[state]
-    surface = painted(scene, panel, theme)
-    for region in picture(scene, panel, TEXTS, "vi"):
+    hold_the_contrast(picture(STATES[state], panel, TEXTS, "vi"), panel, theme)
+
+
+def hold_the_contrast(regions, panel, theme):
+    """Measured between the ink and what is most frequent around it."""
+    surface = pygame.Surface((panel.width, panel.height), depth=32)
+    Painter(surface, THEMES[theme]).paint(regions)
+    for region in regions:
         for mark in region.marks:
             if not isinstance(mark, Word | Icon):
                 continue
             box = mark.capitals if isinstance(mark, Word) else mark.box
             ink = getattr(THEMES[theme], mark.colour)
             found = colours(surface, box)
-            assert found[ink] > 0, (theme, state, mark)
+            assert found[ink] > 0, (theme, mark)
             ground = next(colour for colour, _ in found.most_common() if colour != ink)
-            assert contrast(ink, ground) >= (7 if isinstance(mark, Word) else 3), (theme, state, mark)
+            assert contrast(ink, ground) >= (7 if isinstance(mark, Word) else 3), (theme, mark)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("state", STATES)
+def test_calls_above_something_else_have_that_contrast_too(theme, state):
+    regions, _ = on_top(STATES[state], replace(WALL, seat_m=8), TEXTS, "vi")
+    hold_the_contrast(regions, WALL, theme)
 
 
 @pytest.mark.parametrize("theme", THEMES)
