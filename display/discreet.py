@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Final
 
 from broker.messages import Words
@@ -54,6 +55,7 @@ def said(form: re.Pattern[str], text: str) -> str:
     return shown if form.fullmatch(shown) else UNKNOWN
 
 
+@lru_cache(maxsize=4096)
 def dossier_code(text: str, today: date) -> str | None:
     """The code of a dossier, or None when it is anything more or else than a code.
 
@@ -76,13 +78,12 @@ def serial(code: str) -> tuple[str, str]:
     return received, number
 
 
-class Known:
-    """The authorities that a hall's file names: a wall shows no other, whoever sends them."""
+def known_names(authorities: Iterable[Words]) -> frozenset[str]:
+    """The authorities that a hall's file names, in both languages."""
+    return frozenset(plain(text, MOST_SIGNS) for words in authorities for text in (words.vi, words.en))
 
-    def __init__(self, names: Iterable[Words] = ()) -> None:
-        self._names = {plain(text, MOST_SIGNS) for words in names for text in (words.vi, words.en)}
 
-    def shown(self, words: Words, lang: str) -> str:
-        """The authority's name, or a dash for one that is not in the file."""
-        name = plain(words[lang], MOST_SIGNS)
-        return name if name and name in self._names else UNKNOWN
+def authority(words: Words, lang: str, known: frozenset[str]) -> str:
+    """An authority's name, or a dash for one that is not in the hall's file: a wall shows no other."""
+    name = plain(words[lang], MOST_SIGNS)
+    return name if name and name in known else UNKNOWN

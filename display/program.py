@@ -72,7 +72,8 @@ class Program:
             opened.callback(self.screen.close)
             self._stage = Stage(self.screen, settings)
             self._painted_at = -FRAME_S
-            self._wall = Wall(self._now(), settings.time_zone, settings.lang, self._stage.rooms)
+            self._looked_at = self._now()
+            self._wall = Wall(self._looked_at, settings.time_zone, settings.lang, self._stage.rooms)
             self._watch = Watch()
             self.speaker: Speaker = open_speaker(
                 settings.speaker, self._clock, voices_of(settings), self.inbox.put
@@ -161,9 +162,12 @@ class Program:
         return inputs or [Tick()]
 
     def _wait_s(self) -> float:
-        """Real seconds until there is something to do by itself."""
-        mono, now = time.monotonic(), self._now()
-        wait = self._clock.real_seconds((self._wall.next_deadline(now) - now).total_seconds())
+        """Real seconds until there is something to do by itself.
+
+        Counted from what was seen last: whatever became due while it was painted is due now.
+        """
+        mono, due = time.monotonic(), self._wall.next_deadline(self._looked_at)
+        wait = self._clock.real_seconds((due - self._now()).total_seconds())
         if self._watch.due is not None:
             wait = min(wait, self._watch.due - mono)
         if isinstance(self._clock, HallClock):
@@ -208,8 +212,8 @@ class Program:
         if mono < self._painted_at + FRAME_S:
             return
         self._wall.calls.calm = self._settings.calm or self._clock.real_seconds(1.0) < TRUE_TIME_S
-        now = self._now()
-        if self._stage.show(self._wall.view(now), now):
+        self._looked_at = self._now()
+        if self._stage.show(self._wall.view(self._looked_at), self._looked_at):
             self._painted_at = mono
 
     # --- small decisions --------------------------------------------------------------------------------

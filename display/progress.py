@@ -36,7 +36,7 @@ class Reader:
 
     zone: tzinfo
     lang: m.Lang
-    known: discreet.Known
+    known: frozenset[str]
 
 
 def pages(dossiers: m.Dossiers | None, room: Room, now: datetime, reader: Reader) -> tuple[Page, ...]:
@@ -82,7 +82,9 @@ def row(line: m.DossierLine, code: str, now: datetime, reader: Reader) -> Dossie
         at, today = line.due.astimezone(reader.zone), now.astimezone(reader.zone).date()
         due = at.time().replace(second=0, microsecond=0) if at.date() == today else at.date()
     place = discreet.counter(line.place) if line.place else ""
-    return DossierRow(code, reader.known.shown(line.authority, reader.lang), standing, place, due)
+    return DossierRow(
+        code, discreet.authority(line.authority, reader.lang, reader.known), standing, place, due
+    )
 
 
 def late_rows(late: m.LateList, reader: Reader) -> list[LateRow]:
@@ -90,7 +92,7 @@ def late_rows(late: m.LateList, reader: Reader) -> list[LateRow]:
     units = [
         LateRow(name, unit.overdue, unit.resolved_late)
         for unit in late.units
-        if (name := reader.known.shown(unit.authority, reader.lang)) != discreet.UNKNOWN
+        if (name := discreet.authority(unit.authority, reader.lang, reader.known)) != discreet.UNKNOWN
         and unit.overdue + unit.resolved_late
     ]
     return sorted(units, key=lambda unit: (-unit.overdue, -unit.resolved_late))

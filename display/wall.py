@@ -14,7 +14,7 @@ from broker import messages as m
 from broker.device import ConfigArrived, DossiersArrived
 from display import programme, progress, rest
 from display.core import PAGE_S, Announce, Complain, Display, Effect, Input as CallsInput
-from display.discreet import Known
+from display.discreet import known_names
 from display.progress import Reader, Room
 from display.scene import plain
 from display.turning import Turning
@@ -43,7 +43,7 @@ class Wall:
         self._rooms = rooms or {}
         self._last = now
         self._plan: m.DisplayPlan | None = None
-        self._known = Known()
+        self._known: frozenset[str] = frozenset()
         self._dossiers: m.Dossiers | None = None
         self._called_at: datetime | None = None
         self._pages: tuple[Page, ...] = ()  # of this round
@@ -70,8 +70,11 @@ class Wall:
 
     def next_deadline(self, now: datetime) -> datetime:
         """When the next Tick is due: until then `view` stays as it is, if nothing arrives."""
-        due = [self.calls.next_deadline(now)]
-        for at in (self._paging.due, self._sliding.due, self.calls.hero_until(now), self._old_at()):
+        turns = [at for at in (self._paging.due, self._sliding.due) if at is not None]
+        if any(at <= now for at in turns):
+            return now
+        due = [self.calls.next_deadline(now), *turns]
+        for at in (self.calls.hero_until(now), self._old_at()):
             if at is not None:
                 due.append(at)
         if self._plan is not None:
@@ -174,7 +177,9 @@ class Wall:
 
     def _plan_arrived(self, plan: m.DisplayPlan) -> None:
         self._plan = plan
-        self._known = Known(plan.authorities)
+        known = known_names(plan.authorities)
+        if known != self._known:
+            self._known, self._pages = known, ()
         self._slides = tuple(slide_text(slide, self._lang) for slide in plan.slides)
 
     def _slides_now(self) -> Slides:
