@@ -94,9 +94,11 @@ class Outlet:
         self._say(topics.RECEIPT, receipt, device)
 
     def beat(self, view: View, now: datetime) -> None:
-        """The time, and once more what a broker that came back empty would not have."""
+        """The time, and once more what a broker that came back empty, or was given a fake, would not have."""
         self._say(topics.TIME, m.Time(at=now))
         self.board(view)
+        with self._speaking:
+            self._say(topics.DOSSIERS, self._dossiers)
         self._say(topics.SERVER_STATUS, self._status(True, now))
 
     def _status(self, online: bool, now: datetime) -> m.ServerStatus:

@@ -144,7 +144,8 @@ def test_a_file_that_says_nothing_has_walls_of_calls(hall: Path) -> None:
     begins, ends = text.index("[wall]"), text.index("[[authority]]")
     hall.write_text((text[:begins] + text[ends:]).replace('zone = "slides"\n', ""), encoding="utf-8")
     plan = plan_of(hall, "wall-1")
-    assert plan == m.DisplayPlan(dwell_s=8.0, openings=plan.openings)
+    usual = m.DisplayPlan(dwell_s=8.0, openings=plan.openings, authorities=plan.authorities)
+    assert plan == usual
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,24 @@ def test_boards_and_dossiers_go_out_signed_and_with_their_site(tmp_path: Path, t
     finally:
         hall.stop()
     assert message.site == SITE
+
+
+def test_what_somebody_else_left_at_the_broker_is_said_over_with_the_next_beat(tmp_path: Path) -> None:
+    """A wall that starts meanwhile drops the fake, and waits for the true one no longer than until then."""
+    hall = Hall(tmp_path, HandClock())
+    hall.start()
+    try:
+        hall.settle()
+        thief = hall.broker.link("thief", queue.SimpleQueue[object](), [])
+        thief.start()
+        for topic in (topics.BOARD, topics.DOSSIERS):
+            thief.publish(topic.of(SITE), b'{"fake": true}', qos=1, retain=True)
+        hall.outlet.beat(hall.server.writer.view, hall.clock.now())
+        for topic in (topics.BOARD, topics.DOSSIERS):
+            payload = hall.broker.retained(topic.of(SITE))
+            assert payload is not None and OPENER.opened(topic.of(SITE), payload)
+    finally:
+        hall.stop()
 
 
 def test_a_board_tells_who_comes_next(tmp_path: Path) -> None:
