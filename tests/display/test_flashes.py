@@ -21,7 +21,7 @@ from tests.display.hall import Hall, at, connected
 from tests.display.test_layout import TEXTS
 from tests.display.test_pages import counter
 
-PANEL = Panel(480, 270, 55, 8)
+PANEL = Panel(320, 180, 55, 8)
 FPS = 30
 START = 11.0  # not on a turn of the pages: one comes in the middle
 
@@ -42,6 +42,7 @@ def frames(calls: int, theme: str, calm: bool = False) -> list[tuple[float, byte
     surface = pygame.Surface((PANEL.width, PANEL.height), depth=32)
     painter = Painter(surface, THEMES[theme])
     seen: list[tuple[float, bytes]] = []
+    scene = None
     for frame in range((2 + 8 * calls) * FPS):
         now = begin + timedelta(seconds=frame / FPS)
         if frame in range(FPS, FPS + calls):
@@ -49,7 +50,8 @@ def frames(calls: int, theme: str, calm: bool = False) -> list[tuple[float, byte
             wall.see(hall.board(now, **told), now)
         else:
             wall.wait(now)
-        if painter.paint(picture(wall.view(now), PANEL, TEXTS, "vi")) or not seen:
+        scene, last = wall.view(now), scene
+        if scene != last and painter.paint(picture(scene, PANEL, TEXTS, "vi")):
             seen.append((frame / FPS, pygame.image.tobytes(surface, "RGB")))
     return seen
 
