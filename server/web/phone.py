@@ -230,7 +230,7 @@ def fields(
         "updated": clock_text(now, view.site.zone),
         "grace": int(view.site.grace.total_seconds() // 60),
         "refresh": REFRESH_S,
-        "calm": int(CALM_S),
+        "calm": CALM_S,
         "form": secrets.token_hex(8),
     }
 

@@ -1,8 +1,9 @@
 /* One ticket's page: what changes comes by a stream, else by asking every 15 to 60 s; a call vibrates and rings. */
 "use strict";
 const live = document.getElementById("live"), lost = document.getElementById("lost");
-const title = document.title, told = live.dataset, said = document.getElementById("said");
-const CALM_S = Number(told.calm), SLOW_S = 60, LATE_MS = 8000, STREAM_EVERY = 3; // tries between two of a stream
+const title = document.title, told = live?.dataset, said = document.getElementById("said");
+const CALM_S = Number(told?.calm), SLOW_S = 60, SEEK_MS = 30000, LATE_MS = 8000;
+const STREAM_EVERY = 3; // of the tries, one is for a stream
 const BUZZ = [400, 200, 400, 200, 400], NOTES = [[392, 0, 0.35], [523, 0.35, 0.65]]; // ms; Hz, from and for s
 let stream = null, timer = 0, wait = CALM_S, tries = 0, heard = Date.now(), sound = null;
 
@@ -70,21 +71,30 @@ function later() {
   wait = Math.min(SLOW_S, wait * 2);
 }
 
-live.addEventListener("click", (press) => {
+function bellOn(press) {
   if (press.target.id !== "bell" || sound) return;
   sound = new AudioContext();
   navigator.vibrate?.(BUZZ[0]);
   play(NOTES[1]);
   navigator.wakeLock?.request("screen").catch(() => {}); // a phone that would rather sleep rings when it wakes
   dress();
-});
+}
 
-document.addEventListener("visibilitychange", () => {
+function seen() {
   if (document.hidden || Date.now() - heard < CALM_S * 1000 || "over" in now()) return;
   quiet();
   clearTimeout(timer);
   look();
-});
+}
 
-dress();
-if (!("over" in now())) listen();
+async function seek() { // a number that its kiosk has not told of yet
+  const answer = await fetch(location.href).catch(() => null);
+  if (answer?.ok) location.reload(); else setTimeout(seek, SEEK_MS);
+}
+
+if (live) {
+  live.addEventListener("click", bellOn);
+  document.addEventListener("visibilitychange", seen);
+  dress();
+  if (!("over" in now())) listen();
+} else setTimeout(seek, SEEK_MS);
