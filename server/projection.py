@@ -232,10 +232,11 @@ class Projection:
             time_zone=str(self._site.zone),
             kiosk=self._kiosk(device, now) if own.role == "kiosk" else None,
             counter=self._terminal(own.counter, state) if own.counter else None,
-            display=self._wall(own.zone, now) if own.role == "display" else None,
+            display=self.wall_plan(own.zone, now) if own.role == "display" else None,
         )
 
-    def _wall(self, zone: m.Zone | None, now: datetime) -> m.DisplayPlan:
+    def wall_plan(self, zone: m.Zone | None, now: datetime) -> m.DisplayPlan:
+        """What a display works from, or a board in a browser; `zone`: of this one, where it has its own."""
         wall = self._config.wall
         sessions = coming_sessions(self._site, now, PLAN_DAYS)
         spans = tuple(m.Opening(s.opens, s.closes) for s in sessions)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import msgspec
 from flask import Blueprint, Response, current_app, render_template, request
@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from broker import codec, messages as m
 from broker.plans import Zone
 from hardware.release import release
-from server.projection import words
+from server.projection import Projection, words
 from server.web import guard, live
 from server.web.board_view import present
 from server.web.hall import Hall
@@ -31,10 +31,11 @@ from server.web.words import TEXTS, date_text
 BEAT_S = 5.0  # a page that hears nothing for twice as long begins to doubt
 ASK_S = 5.0  # how often a page asks that has no stream
 REFRESH_S = 10  # without scripts
+PLAN_AGE = timedelta(hours=1)  # of the hall: opening times reach some days ahead
 ZONES: tuple[str, ...] = tuple(zone for zone in get_args(Zone) if zone != "slides")
 THEMES = ("light", "dark", "contrast")
 STATIC = Path(__file__).parent / "static"
-BLANKS = ("time", "number", "counter", "n", "of", "month")
+BLANKS = ("time", "date", "number", "counter", "n", "of", "month")
 PAGE = (*sorted(STATIC.glob("board*")), Path(__file__).parent / "templates" / "board.html")
 
 board = Blueprint("board", __name__)
@@ -95,7 +96,8 @@ def events() -> ResponseReturnValue:
     """The stream: `data: News`, at once when something changed and every BEAT_S."""
     hall = guard.hall()
     streams: live.Streams = current_app.extensions["boards"]
-    return live.stream(streams, lambda: follow(hall, streams.stopping))
+    plans = projection()
+    return live.stream(streams, lambda: follow(hall, plans, streams.stopping))
 
 
 @board.get("/board/state")
@@ -104,7 +106,7 @@ def state() -> ResponseReturnValue:
     hall = guard.hall()
     view, dossiers = hall.writer.view, hall.dossiers()
     news = now_of(hall)
-    news.plan = plan_of(hall)
+    news.plan = plan_of(hall, projection())
     if request.args.get("board") != f"{view.epoch}.{view.rev}":
         news.board = msgspec.Raw(codec.encode(view.board))
     if request.args.get("dossiers") != str(dossiers.rev):
@@ -112,25 +114,24 @@ def state() -> ResponseReturnValue:
     return Response(msgspec.json.encode(news), content_type="application/json; charset=utf-8")
 
 
-def follow(hall: Hall, stopping: threading.Event) -> Iterator[str]:
+def follow(hall: Hall, plans: Projection, stopping: threading.Event) -> Iterator[str]:
     """The lines of one stream, until the server stops."""
     yield "retry: 2000\n\n"
     seen, rev, spoke = (-1, -1), -1, hall.tick()
-    first = True
+    planned: datetime | None = None
     while not stopping.is_set():
-        view = hall.writer.view if first else hall.writer.wait(seen[1], live.SLICE_S)
+        view = hall.writer.view if planned is None else hall.writer.wait(seen[1], live.SLICE_S)
         dossiers = hall.dossiers()
         news = now_of(hall)
-        if first:
-            news.plan = plan_of(hall)
-        changed = first
+        changed = planned is None or news.at - planned >= PLAN_AGE
+        if changed:
+            planned, news.plan = news.at, plan_of(hall, plans)
         if (view.epoch, view.rev) != seen:
             seen, changed = (view.epoch, view.rev), True
             news.board = msgspec.Raw(codec.encode(view.board))
         if dossiers.rev != rev:
             rev, changed = dossiers.rev, True
             news.dossiers = msgspec.Raw(codec.encode(dossiers))
-        first = False
         if changed or hall.tick() - spoke >= BEAT_S:
             spoke = hall.tick()
             yield f"data: {msgspec.json.encode(news).decode()}\n\n"
@@ -143,15 +144,20 @@ def now_of(hall: Hall) -> News:
     return News(at=hall.clock.now(), speed=round(1 / real_s, 3) if real_s > 0 else 1.0, mark=mark())
 
 
-def plan_of(hall: Hall) -> m.DeviceConfig:
+def projection() -> Projection:
+    made: Projection = current_app.extensions.setdefault("projection", Projection(guard.hall().config))
+    return made
+
+
+def plan_of(hall: Hall, plans: Projection) -> m.DeviceConfig:
     """What a page works from: that of a wall without a place of its own in the hall's file."""
-    site = hall.config.site
+    site, now = hall.config.site, hall.clock.now()
     return m.DeviceConfig(
         rev=0,
-        at=hall.clock.now(),
+        at=now,
         hall=words(site.name),
         time_zone=str(site.zone),
-        display=hall.config.wall,
+        display=plans.wall_plan(None, now),
     )
 
 
@@ -161,7 +167,7 @@ def one_of(known: tuple[str, ...], name: str) -> str:
     return asked if asked in known else ""
 
 
-def spoken_day(day: Any, lang: str) -> str:
+def spoken_day(day: date, lang: str) -> str:
     """`Thứ hai, 23/11/2026`."""
     return f"{TEXTS(f'board.day_{day.weekday()}', lang)}, {date_text(day)}"
 

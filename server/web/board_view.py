@@ -6,6 +6,7 @@ page's (`static/board-core.js`). Here the newest call is the hero, and the page 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +18,11 @@ from server.web.words import clock_text
 ROWS = 5
 LETTERS = 3
 MOST_SIGNS = 300  # of a notice
-MOST_CODE = 12  # of a number or a counter
+MOST_CODE = 12  # of a number, a counter or a letter; what these may be, as displays know it:
+NUMBER = re.compile(r"[A-ZĐ]{0,2}(?:[0-9]{1,2}-)?[0-9]{1,4}")
+COUNTER = re.compile(r"(?=[A-Za-z0-9-]{1,8}\Z)[^0-9]*(?:[0-9][^0-9]*){0,4}")
+LETTER = re.compile(r"[A-ZĐ]{1,2}[0-9]{0,2}")
+UNKNOWN = "–"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,12 @@ def present(board: m.Board, site: Site, now: datetime, lang: m.Lang) -> Present:
     if board.day == local.date().isoformat():
         for call in board.calls:
             calls.setdefault(call.number, call.counter)
-    lines = [(plain(number, MOST_CODE), plain(counter, MOST_CODE)) for number, counter in calls.items()]
+    lines = [(said(NUMBER, number), said(COUNTER, counter)) for number, counter in calls.items()]
     waiting: dict[str, int] = {}
     for line in board.waiting:
         if line.open or line.waiting:
-            waiting[line.letter] = waiting.get(line.letter, 0) + line.waiting
+            letter = said(LETTER, line.letter)
+            waiting[letter] = waiting.get(letter, 0) + line.waiting
     most = sorted(waiting, key=lambda letter: -waiting[letter])[:LETTERS]
     notices = [text for words in board.notices if (text := plain(words[lang], MOST_SIGNS))]
     return Present(
@@ -56,8 +62,14 @@ def present(board: m.Board, site: Site, now: datetime, lang: m.Lang) -> Present:
     )
 
 
+def said(form: re.Pattern[str], text: str) -> str:
+    """A code of this form, or a dash for whatever is written otherwise."""
+    shown = plain(text, MOST_CODE)
+    return shown if form.fullmatch(shown) else UNKNOWN
+
+
 def plain(text: str, most: int) -> str:
     """One line without control signs, at most so long."""
     signs = (" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", text[: 4 * most]))
     shown = "".join(sign for sign in signs if unicodedata.category(sign)[0] != "C")
-    return " ".join(shown.split())[:most].rstrip() or "–"
+    return " ".join(shown.split())[:most].rstrip()

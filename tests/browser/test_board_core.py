@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from tests.browser.conftest import Reader
+from tests.display import wall_stories
 from tests.display.hall import ZONE, at
 from tests.display.scenarios import Input, Look, Scenario, scenarios, stories
 from tests.display.test_scenarios import seen, tell, wall_of
 
-STORIES = 80
+STORIES = 40
 AFTER_S = (0.0, 3.0, 190.0)  # a picture is looked at when something came, and a while later
 
 # (scenarios) -> for each scenario and step what is seen at the step and after it, and what was announced.
@@ -67,6 +68,55 @@ def test_the_page_passes_every_scenario_of_the_display(reader: Reader) -> None:
                 where = (scenario.name, step.at, there)
                 assert {key: there[key] for key in step.seen} == step.seen, where
                 assert step.heard in (None, look["heard"]), where
+
+
+RUN_WALL = """
+const done = arguments[arguments.length - 1], [scenarios, zone, rooms] = arguments;
+const seen = ({ face, progress, slides, rest }) => ({
+  face,
+  progress: progress && {
+    page: progress.page && {
+      number: progress.page.number, of: progress.page.of, month: progress.page.month,
+      rows: progress.page.rows.map(r => [r.code, r.authority, r.standing, r.place, r.due]),
+      late: progress.page.late.map(u => [u.authority, u.overdue, u.resolved]),
+    },
+    ready: progress.ready, waiting: progress.waiting,
+    old: progress.old && [progress.old.day, progress.old.clock],
+  },
+  slides: slides && [slides.slides.map(s => [s.title, s.lines]), slides.turn],
+  rest: rest && [rest.minute, rest.opens && [rest.opens.day, rest.opens.clock]],
+});
+import("/static/board-wall.js").then(({ Wall }) => done(scenarios.map(({ steps }) => {
+  const wall = new Wall(steps[0].at, { zone, rooms });
+  return steps.map(step => {
+    wall.handle(step.input, step.at);
+    return { seen: seen(wall.view(step.at)), due: wall.nextDeadline(step.at) };
+  });
+}))).catch(error => done(String(error.stack)));
+"""
+
+
+def test_page_and_display_turn_zones_dossiers_and_slides_alike(reader: Reader) -> None:
+    every = list(wall_stories.wall_stories(STORIES))
+    script = [{"steps": [told(step) for step in s.steps]} for s in every]
+    rooms = {
+        zone: {"dossiers": room.dossiers, "late": room.late} for zone, room in wall_stories.ROOMS.items()
+    }
+    reader.open("/login")
+    done = reader.driver.execute_async_script(RUN_WALL, script, ZONE, rooms)
+    assert isinstance(done, list), done
+    faces = set()
+    for scenario, looks in zip(every, done, strict=True):
+        wall = wall_stories.display_wall(scenario)
+        for step, look in zip(scenario.steps, looks, strict=True):
+            assert isinstance(step, Input)
+            wall_stories.tell(wall, step)
+            now = at(step.at)
+            there = wall_stories.seen(wall.view(now))
+            assert look["seen"] == there, (scenario.name, step.at)
+            assert abs(look["due"] - wall.next_deadline(now).timestamp() * 1000) < 1, (scenario.name, step.at)
+            faces.add(there["face"])
+    assert faces == {"calls", "calls-progress", "progress", "slides", "rest"}
 
 
 def test_page_and_display_see_the_same_whatever_happens(reader: Reader) -> None:

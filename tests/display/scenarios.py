@@ -15,7 +15,7 @@ from typing import Any, Literal
 from broker import messages as m
 from tests.display.hall import HALL, MORNING, Hall, at, waiting
 
-Kind = Literal["board", "up", "down", "config", "tick"]
+Kind = Literal["board", "dossiers", "up", "down", "config", "tick"]
 
 
 @dataclass(frozen=True)

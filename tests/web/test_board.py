@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import replace
 from itertools import islice
@@ -12,13 +13,32 @@ import msgspec
 import pytest
 
 from broker import codec, messages as m
+from display import discreet
+from hardware.texts import LANGUAGES, Texts
 from server.hall import commands as c
-from server.web import board
+from server.projection import Projection
+from server.web import board, board_view
 from server.web.live import PUBLIC_PER_ADDRESS
 from tests.web.place import MORNING, Place
 from tests.web.test_live import Eager, Quick
 
 LAND = "environment-land"
+SAME = {  # words of the page -> those of the display
+    **{key: f"wall.{key}" for key in ("counter", "waiting", "serving", "paused", "empty", "lost")},
+    **{key: f"progress.{key}" for key in ("ready", "supplement", "payment", "processing", "overdue")},
+    **{key: f"progress.{key}" for key in ("code", "authority", "due", "where", "both", "none", "old_short")},
+    **{f"day_{n}": f"weekday.{n}" for n in range(7)},
+    "next": "wall.upcoming",
+    "known_at": "wall.known_at",
+    "progress": "progress.title",
+    "stage": "progress.standing",
+    "nothing": "progress.empty",
+    "late": "late.title",
+    "late_open": "late.overdue",
+    "late_resolved": "late.resolved",
+    "opens_today": "rest.today",
+}
+BLANKS = {"time": "{time}"}
 DOSSIERS = m.Dossiers(
     rev=7,
     at=MORNING,
@@ -31,7 +51,7 @@ def news(place: Place, dossiers: list[m.Dossiers] | None = None) -> Any:
     """What a stream says, one message after the other, time in the hand."""
     current = dossiers or [m.Dossiers(rev=0, at=MORNING)]
     hall = replace(place.hall, writer=Quick(place), dossiers=lambda: current[0])  # type: ignore[arg-type]
-    lines = board.follow(hall, Eager())
+    lines = board.follow(hall, Projection(place.config), Eager())
     assert next(lines).startswith("retry:")
     return (json.loads(line.removeprefix("data: ")) for line in lines)
 
@@ -43,7 +63,17 @@ def test_a_stream_begins_with_everything_a_page_needs(place: Place) -> None:
     assert first["dossiers"] == json.loads(codec.encode(DOSSIERS))
     assert (first["at"], first["speed"], first["mark"]) == ("2026-11-23T01:12:00Z", 1.0, board.mark())
     plan = msgspec.convert(first["plan"], m.DeviceConfig)
-    assert (plan.time_zone, plan.display) == ("Asia/Ho_Chi_Minh", place.config.wall)
+    wall = Projection(place.config).wall_plan(None, MORNING)
+    assert (plan.time_zone, plan.display) == ("Asia/Ho_Chi_Minh", wall)
+
+
+def test_opening_times_are_told_anew_before_they_run_out(place: Place) -> None:
+    stream = news(place)
+    next(stream)
+    place.clock.pass_(minutes=59)
+    assert "plan" not in next(stream)
+    place.clock.pass_(minutes=1)
+    assert next(stream)["plan"]["display"]["openings"]
 
 
 def test_then_it_says_what_is_new_and_beats_in_between(place: Place) -> None:
@@ -100,7 +130,8 @@ def test_boards_never_take_the_consoles_streams(place: Place) -> None:
 
 def test_a_server_that_stops_ends_the_streams_of_boards(place: Place) -> None:
     stopping = Eager()
-    lines = board.follow(replace(place.hall, writer=Quick(place)), stopping)  # type: ignore[arg-type]
+    hall = replace(place.hall, writer=Quick(place))  # type: ignore[arg-type]
+    lines = board.follow(hall, Projection(place.config), stopping)
     list(islice(lines, 2))
     stopping.set()
     assert list(lines) == []
@@ -150,3 +181,18 @@ def test_an_address_may_ask_for_a_theme_and_a_zone_that_exist(place: Place) -> N
 def test_the_mark_is_that_of_the_page(place: Place) -> None:
     assert f'data-mark="{board.mark()}"' in place.client().get("/board").text
     assert {"board.js", "board.css", "board-core.js", "board.html"} <= {file.name for file in board.PAGE}
+
+
+def test_every_word_of_the_page_is_used_and_those_of_displays_are_the_same() -> None:
+    sources = " ".join(file.read_text(encoding="utf-8") for file in board.PAGE)
+    keys = [key for key in board.page_texts("vi") if not key.startswith("day_")]
+    assert [key for key in keys if not re.search(rf"""(board|texts)\.{key}\b|["']{key}["']|\b{key}:""", sources)] == []
+    ours, theirs = board.page_texts, Texts.load("display")
+    for lang in LANGUAGES:
+        for key, other in SAME.items():
+            assert ours(lang)[key] == theirs(other, lang, **BLANKS), key
+
+
+def test_the_forms_of_codes_are_those_of_displays() -> None:
+    for name in ("NUMBER", "COUNTER", "LETTER"):
+        assert getattr(board_view, name).pattern == getattr(discreet, name).pattern

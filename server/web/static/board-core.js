@@ -4,7 +4,7 @@
    is the hall's time in ms since 1970 and comes in; whatever arrives goes through `handle`, what is shown comes out
    of `view`. Written for browsers from Chromium 69 on, which televisions of 2020 have. */
 
-import { MOST_SIGNS, code, desksOf, neededUntil, noticesOf, plain, rowsOf, waitingByLetter } from "./board-facts.js";
+import { MOST_SIGNS, counter, desksOf, neededUntil, noticesOf, number, plain, rowsOf, waitingByLetter } from "./board-facts.js";
 
 export const DWELL_MS = 8000; // a hero stays at least so long
 export const FRESH_MS = 5000; // gold frame
@@ -13,6 +13,7 @@ export const TOO_OLD_MS = 30000; // calls that arrive older than this are listed
 export const PAGE_MS = 12000; // a page stands at least so long
 export const FRESH = 0, NOTED = 1, LOST = 2, BLANK = 3;
 const STALE_MS = [0, 10000, 60000, 300000];
+const NIGHT_ENDS_MS = 6 * 3600000; // until this hour a hall's day may still be the one before
 const MOST_KNOWN = 60; // calls kept; a board carries 30
 const COMPLETE_BELOW = 20; // a board with fewer calls has all of the day: none fell off its end
 
@@ -91,14 +92,14 @@ export class Calls {
     };
     if (board === null) return scene;
     scene.notices = noticesOf(board, this.lang);
-    if (this._lostSince !== null && scene.day > board.day) return scene; // nobody says that it is still that day
+    if (this._ofYesterday(board, now)) return scene;
     const known = staleness < LOST; // how it stands, and not only what was called
     if (staleness < BLANK) scene.hero = this._looks(now);
     scene.rows = rowsOf(this._hadTheirTurn(), hero === null ? null : hero.call.number, this._needed(), now);
     scene.called = this._calledIn(scene.page);
     if (known && this._desks) scene.desks = desksOf(board.counters, this._unheard());
     scene.waiting = waitingByLetter(board.waiting, known);
-    if (known) scene.upcoming = (board.upcoming || []).map(code);
+    if (known) scene.upcoming = (board.upcoming || []).map(number);
     return scene;
   }
 
@@ -227,12 +228,17 @@ export class Calls {
 
   // --- what is seen ---
 
+  /* Is it of an earlier day? While a server is up the night is still that day's. */
+  _ofYesterday(board, now) {
+    return board.day < this.local(now - (this._lostSince === null ? NIGHT_ENDS_MS : 0)).day;
+  }
+
   _looks(now) {
     if (this._hero === null) return null;
     const { call, since, loud } = this._hero, passed = now - since;
     const fresh = loud && passed < FRESH_MS;
     const pulse = fresh && !this.calm && passed % PULSE_MS < PULSE_MS / 2;
-    return { number: code(call.number), counter: code(call.counter), fresh, pulse };
+    return { number: number(call.number), counter: counter(call.counter), fresh, pulse };
   }
 
   _needed() {

@@ -2,7 +2,7 @@
 
    Knows the DOM and how wide words are; keeps out what is shown when. Texts from elsewhere only ever become text. */
 
-import { LOST, BLANK, NOTED } from "./board-core.js";
+import { BLANK, LOST, NOTED } from "./board-core.js";
 import { pageOf } from "./board-facts.js";
 
 const texts = JSON.parse(document.getElementById("texts").textContent);
@@ -11,12 +11,12 @@ const SHAPES = {
   arrow: "M2 10h11V4.500L22 12l-9 7.500V14H2z",
   warning: "M12 2 23 21.500H1zM10.800 9v6h2.400V9zm0 7.500v2.400h2.400v-2.400z",
   info: "M12 1a11 11 0 1 1 0 22 11 11 0 0 1 0-22zm-1.600 9v8h3.200v-8zm0-4v2.800h3.200V6z",
-  ready: "M5 2h14a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3V5a3 3 0 0 1 3-3zm5.200 15.400 8.400-8.600-1.900-1.900-6.500 6.700-3-3-1.900 1.900z",
-  citizen: "M12 1 23 12 12 23 1 12z",
+  tick: "M5 2h14a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H5a3 3 0 0 1-3-3V5a3 3 0 0 1 3-3zm5.200 15.400 8.400-8.600-1.900-1.900-6.500 6.700-3-3-1.900 1.900z",
+  diamond: "M12 1 23 12 12 23 1 12z",
   half: "M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20zm0 2.600v14.800a7.400 7.400 0 0 0 0-14.800z",
 };
 const LEAST_BAND = 0.75; // of the band's letters: what is longer is shown in turns
-const SVG = "http://www.w3.org/2000/svg";
+const SVG = document.querySelector("svg").namespaceURI;
 
 export function say(key, params = {}) {
   return texts[key].replace(/\{(\w+)\}/g, (whole, name) => name in params ? params[name] : whole);
@@ -40,14 +40,15 @@ export function icon(shape) {
   return made;
 }
 
-/* Fill a region if what it shows has changed. `fill(region)` gives its children. */
+/* Fill a region if what it shows has changed; whether it had. `fill(region)` gives its children. */
 export function region(id, shown, fill) {
   const key = JSON.stringify(shown);
-  if (drawn.get(id) === key) return;
+  if (drawn.get(id) === key) return false;
   drawn.set(id, key);
   const place = document.getElementById(id);
   place.textContent = "";
   place.append(...fill(place));
+  return true;
 }
 
 /* Everything is drawn anew at the next look: the screen or the letters have another size. */
@@ -55,37 +56,34 @@ export function forget() {
   drawn.clear();
 }
 
-/* Make what is too wide for its place smaller. */
-export function fit(element, room = element.clientWidth) {
+/* Make what is too wide for its place smaller, down to `least` of its size. */
+export function fit(element, room = element.clientWidth, least = 0.05) {
   element.style.setProperty("--fit", 1);
   const wide = element.scrollWidth;
-  if (room > 0 && wide > room) element.style.setProperty("--fit", Math.floor(1000 * room / wide) / 1000);
-  return wide <= room;
+  if (room > 0 && wide > room) element.style.setProperty("--fit", Math.max(least, Math.floor(1000 * room / wide) / 1000));
 }
 
-export function drawCalls(scene, rows) {
-  drawHeader(scene);
-  drawHero(scene);
-  drawList(scene, rows);
+/* What is around the calls, and around slides: the strip, the clock, the band. */
+export function drawFoot(scene) {
   drawStrip(scene);
   region("clock", scene.clock, () => [scene.clock]);
   drawBand(scene);
 }
 
-function drawHeader(scene) {
+export function drawHeader(scene) {
   region("hall", scene.hall, () => [scene.hall]);
   const said = scene.knownAt ? say("known_at", { time: scene.knownAt }) : day(scene.day);
   region("day", [said, scene.staleness >= NOTED], () => scene.staleness >= NOTED ? [icon("warning"), said] : [said]);
 }
 
 /* `Thứ hai, 23/11/2026` */
-function day(iso) {
+export function day(iso) {
   const [year, month, date] = iso.split("-");
   const weekday = (new Date(Date.UTC(+year, month - 1, +date)).getUTCDay() + 6) % 7;
   return `${texts[`day_${weekday}`]}, ${date}/${month}/${year}`;
 }
 
-function drawHero(scene) {
+export function drawHero(scene) {
   const { hero } = scene, place = document.getElementById("hero");
   place.classList.toggle("fresh", hero !== null && hero.fresh);
   place.classList.toggle("pulse", hero !== null && hero.pulse);
@@ -121,8 +119,8 @@ function fitted(id, shown, measure) {
 }
 
 /* A page of calls, or of counters and who is there. */
-function drawList(scene, rows) {
-  const page = pageOf(scene, rows), place = document.getElementById("list");
+export function drawList(scene, rows) {
+  const page = rows > 2 ? pageOf(scene, rows) : { kind: "latest", rows: scene.rows.slice(0, rows) }, place = document.getElementById("list");
   place.setAttribute("aria-label", texts[page.kind === "latest" ? "latest" : "serving"]);
   place.className = page.kind;
   region("list", [page, rows], () => {
@@ -147,25 +145,28 @@ function drawList(scene, rows) {
 /* Who waits, letter by letter, and in turn who is probably next. */
 function drawStrip(scene) {
   const place = document.getElementById("strip");
-  const next = scene.upcoming.length && scene.page % 3 === 2 ? scene.upcoming.slice(0, 3) : [];
-  const shown = next.length ? { next } : { waiting: scene.waiting, page: scene.page };
-  region("strip", shown, () => {
-    if (next.length) return [make("h2", "", texts.next), make("ul", "next", ...next.map(number => make("li", "", make("b", "n", number))))];
-    if (!scene.waiting.length) return [];
+  const { waiting, upcoming } = scene, next = upcoming.length && (scene.page % 2 || !waiting.length);
+  const things = next ? upcoming : waiting, page = upcoming.length && waiting.length ? Math.floor(scene.page / 2) : scene.page;
+  region("strip", [things, page], () => {
+    if (!things.length) return [];
     const list = make("ul", "");
-    for (let most = 3; most; most -= 1) { // as many letters as there is room for, never smaller ones
-      const pages = Math.ceil(scene.waiting.length / most), at = scene.page % pages * most;
+    place.append(make("h2", "", texts[next ? "next" : "waiting"]), list);
+    for (let most = 3; most; most -= 1) { // as many as there is room for, never smaller ones
+      const at = page % Math.ceil(things.length / most) * most;
       list.textContent = "";
-      for (const { letter, count } of scene.waiting.slice(at, at + most)) {
-        const said = make("b", "n", count === null ? "–" : String(count));
-        list.append(make("li", "", make("b", "tile", make("span", "", letter)), said));
-      }
-      place.textContent = "";
-      place.append(make("h2", "", texts.waiting), list);
+      list.append(...things.slice(at, at + most).map(next ? nextOne : waitingOnes));
       if (list.scrollWidth <= list.clientWidth) break;
     }
     return Array.from(place.children);
   });
+}
+
+function nextOne(number) {
+  return make("li", "", make("b", "n", number));
+}
+
+function waitingOnes({ letter, count }) {
+  return make("li", "", make("b", "tile", make("span", "", letter)), make("b", "n", count === null ? "–" : String(count)));
 }
 
 /* The loss of the server, or one notice at a time; what is longer than the band goes on in the next turn. */

@@ -3,7 +3,9 @@
 
 export const DUE_MS = 180000; // a call can be read for so long, unless its citizen is being served
 export const MOST_SIGNS = 300; // of a notice or a name
-const CODE_SIGNS = 12; // of a number, counter or letter
+const CODE_SIGNS = 12; // of a number, counter or letter; what these may be, as display/discreet.py
+const NUMBER = /^[A-ZĐ]{0,2}(?:[0-9]{1,2}-)?[0-9]{1,4}$/, LETTER = /^[A-ZĐ]{1,2}[0-9]{0,2}$/;
+const COUNTER = /^(?=[A-Za-z0-9-]{1,8}$)[^0-9]*(?:[0-9][^0-9]*){0,4}$/;
 const PAUSED_A_ROW = 3;
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
 
@@ -13,9 +15,12 @@ export function plain(text, most) {
   return Array.from(signs.replace(/ +/g, " ").trim()).slice(0, most).join("").trim();
 }
 
-/* A number, counter or letter, fit to be shown. */
-export function code(text) {
-  return plain(text, CODE_SIGNS) || "–";
+/* A ticket's number, a counter's name, the letter of a service; a dash for whatever is written otherwise. */
+export const number = text => said(NUMBER, text), counter = text => said(COUNTER, text), letter = text => said(LETTER, text);
+
+function said(form, text) {
+  const shown = plain(text, CODE_SIGNS);
+  return form.test(shown) ? shown : "–";
 }
 
 /* Until when each call has to be readable, by seq, unless its citizen has come to a counter. turned: when calls had
@@ -38,7 +43,7 @@ export function rowsOf(calls, hero, needed, now) {
     if (numbers.has(call.number)) continue;
     numbers.add(call.number);
     const due = needed.has(call.seq) && now < needed.get(call.seq);
-    rows.push({ number: code(call.number), counter: code(call.counter), due });
+    rows.push({ number: number(call.number), counter: counter(call.counter), due });
   }
   return rows;
 }
@@ -47,8 +52,8 @@ export function rowsOf(calls, hero, needed, now) {
 export function desksOf(counters, unheard) {
   return counters.filter(line => line.status !== "closed").map(line => {
     const there = line.status === "open" && (line.state === "called" || line.state === "serving") ? line.number : null;
-    const number = there === null || there === undefined || unheard.has(there) ? null : code(there);
-    return { counter: code(line.counter), number, paused: line.status === "paused" };
+    const nobody = there === null || there === undefined || unheard.has(there);
+    return { counter: counter(line.counter), number: nobody ? null : number(there), paused: line.status === "paused" };
   });
 }
 
@@ -57,8 +62,8 @@ export function waitingByLetter(lines, known) {
   const sums = new Map();
   for (const line of lines) {
     if (!line.open && !line.waiting) continue;
-    const letter = code(line.letter);
-    sums.set(letter, (sums.get(letter) || 0) + line.waiting);
+    const shown = letter(line.letter);
+    sums.set(shown, (sums.get(shown) || 0) + line.waiting);
   }
   let all = Array.from(sums);
   if (all.length > 3 && all.some(pair => pair[1])) all = all.filter(pair => pair[1]);
@@ -86,15 +91,21 @@ export function pageOf(scene, room) {
 /* Open counters in their order, then those that pause, under a heading. */
 function countersIn(desks, room) {
   const free = room > 1 ? room - 1 : room;
-  const paused = parts(desks.filter(desk => desk.paused).map(desk => desk.counter), PAUSED_A_ROW);
+  const paused = slices(desks.filter(desk => desk.paused).map(desk => desk.counter), PAUSED_A_ROW);
   return [
     ...parts(desks.filter(desk => !desk.paused), free).map(rows => ({ kind: "present", rows })),
-    ...parts(paused, free).map(rows => ({ kind: "pausing", rows })),
+    ...(room > 1 ? parts(paused, free) : []).map(rows => ({ kind: "pausing", rows })),
   ];
 }
 
-export function parts(things, most) {
+/* As few pages as possible, about equally full, in order. */
+function parts(things, most) {
+  const pages = Math.ceil(things.length / most);
+  return pages ? slices(things, Math.ceil(things.length / pages)) : [];
+}
+
+export function slices(things, size) {
   const found = [];
-  for (let i = 0; i < things.length; i += most) found.push(things.slice(i, i + most));
+  for (let i = 0; i < things.length; i += size) found.push(things.slice(i, i + size));
   return found;
 }

@@ -3,8 +3,9 @@
    All that is not pure is here: the stream and who asks when there is none, the clock, the chime. It goes on by
    itself after everything: a server that was away, one that is newer, a cable that was out. */
 
-import { Calls } from "./board-core.js";
-import { drawCalls, forget, say } from "./board-draw.js";
+import { drawFoot, drawHeader, drawHero, drawList, forget, say } from "./board-draw.js";
+import { drawProgress, drawRest, drawSlide } from "./board-tables.js";
+import { Wall } from "./board-wall.js";
 
 const told = document.body.dataset;
 const SILENT_MS = 7000; // a beat comes every 5 s
@@ -18,8 +19,12 @@ const RELOAD_MS = 60000; // a newer page waits at most so long for a quiet momen
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const clock = { at: Date.now(), mono: performance.now(), speed: 1 };
 const now = () => clock.at + (performance.now() - clock.mono) * clock.speed;
-const calls = new Calls(now(), { zone: told.timeZone, lang: document.documentElement.lang, calm: calm.matches });
-let rows = 5, heardAt = null, known = { board: "", dossiers: "", epoch: 0 }, newerSince = null, timer = 0;
+// How many rows a page has, as the design's pictures have room for: earlier calls, dossiers, late authorities.
+const ROOMS = { "calls-progress": { dossiers: 6, late: 6 }, progress: { dossiers: 8, late: 8 } };
+const ROWS = 5, ROWS_ABOVE = 2;
+const wall = new Wall(now(), { zone: told.timeZone, lang: document.documentElement.lang, calm: calm.matches, rooms: ROOMS });
+const calls = wall.calls;
+let rows = ROWS, heardAt = null, known = { board: "", dossiers: "", epoch: 0 }, newerSince = null, timer = 0;
 
 // --- hearing ---
 
@@ -34,8 +39,10 @@ function hear(news) {
   heardAt = performance.now();
   tell({ kind: "up" });
   if (news.plan) {
+    const plan = news.plan.display;
+    if (plan && told.zone) Object.assign(plan, { zone: told.zone, schedule: [] }); // the address has the last word
+    rows = plan && plan.rows || ROWS;
     tell({ kind: "config", config: news.plan });
-    rows = news.plan.display && news.plan.display.rows || 5;
   }
   if (news.board) {
     if (news.board.epoch < known.epoch) location.reload(); // a server of an older backup: begin anew
@@ -43,7 +50,10 @@ function hear(news) {
     known.board = `${news.board.epoch}.${news.board.rev}`;
     tell({ kind: "board", board: news.board });
   }
-  if (news.dossiers) known.dossiers = news.dossiers.rev;
+  if (news.dossiers) {
+    known.dossiers = news.dossiers.rev;
+    tell({ kind: "dossiers", dossiers: news.dossiers });
+  }
   if (news.mark !== told.mark && newerSince === null) newerSince = performance.now();
   turn();
 }
@@ -86,10 +96,16 @@ async function ask() {
   asking = setTimeout(ask, ASK_MS);
 }
 
-// --- time ---
+// --- time and pictures ---
+
+// Which parts of the page each face of the wall has.
+const PARTS = {
+  hero: ["calls", "calls-progress"], list: ["calls", "calls-progress"], progress: ["calls-progress", "progress"],
+  slide: ["slides"], foot: ["calls", "slides"], rest: ["rest"],
+};
 
 function tell(input) {
-  for (const effect of calls.handle(input, now())) if (effect.kind === "announce") announce(effect.call);
+  for (const effect of wall.handle(input, now())) if (effect.kind === "announce") announce(effect.call);
 }
 
 /* Let what is due happen, draw, and sleep until the next moment at which something changes. */
@@ -105,13 +121,30 @@ function turn() {
     return;
   }
   draw(at);
-  timer = setTimeout(turn, Math.max(20, Math.min(1000, (calls.nextDeadline(at) - at) / clock.speed)));
+  timer = setTimeout(turn, Math.max(20, Math.min(1000, (wall.nextDeadline(at) - at) / clock.speed)));
 }
 
 function draw(at) {
-  const scene = calls.view(at);
+  const { face, calls: scene, progress, slides, rest } = wall.view(at);
   if (heardAt === null && !scene.staleness) return; // what the server wrote stands until it has spoken
-  drawCalls(scene, rows);
+  told.heard = known.board;
+  if (told.face !== face) {
+    told.face = face;
+    for (const [id, faces] of Object.entries(PARTS)) document.getElementById(id).hidden = !faces.includes(face);
+    forget();
+  }
+  if (rest) {
+    drawRest(scene, rest);
+    return;
+  }
+  drawHeader(scene);
+  if (progress) drawProgress(scene, progress, ROOMS[face].dossiers);
+  else drawFoot(scene);
+  if (slides) drawSlide(slides);
+  if (PARTS.hero.includes(face)) {
+    drawHero(scene);
+    drawList(scene, progress ? ROWS_ABOVE : rows);
+  }
 }
 
 // --- a voice for screen readers, and a chime ---

@@ -1,0 +1,110 @@
+/* What is beside the calls: pages of dossiers and of late authorities, slides, and a panel at rest.
+
+   Knows columns, icons and words; keeps out which page it is. */
+
+import { LOST, NOTED } from "./board-core.js";
+import { serial } from "./board-dossiers.js";
+import { day, fit, icon, make, region, say } from "./board-draw.js";
+
+const STANDINGS = { ready: "tick", supplement: "diamond", payment: "diamond", processing: "half", overdue: "warning" };
+const AIR = 0.97; // of a column's width, so that words of two columns stay apart
+const LEAST = 0.76; // of a row's letters; what is longer is cut
+const ALONG = 0.7548776662466927, DOWN = 0.5698402909980532; // their multiples fill a square evenly
+
+/* Title, headings and rows of the dossiers' part of the wall, with room for so many rows. */
+export function drawProgress(scene, progress, rows) {
+  const { page } = progress, tall = window.innerHeight > window.innerWidth;
+  region("progress", [scene.clock, scene.staleness, scene.knownAt, scene.day, progress, rows, tall], place => {
+    place.style.setProperty("--rows", rows);
+    const title = titleOf(scene, progress);
+    if (page === null) return [title, make("p", "nothing", say("none"))];
+    if (page.late.length) return [title, table([say("authority"), say("late_open"), say("late_resolved")], page.late.map(lateRow), "late")];
+    if (!page.rows.length) return [title, make("p", "nothing", say("nothing"))];
+    const heads = [say("code"), say("authority"), say("stage"), say(lastHead(page.rows))];
+    return [title, table(heads, page.rows.map(row => dossierRow(row, scene.day)), "dossiers")];
+  }) && document.querySelectorAll("#progress th, #progress td").forEach(cell => fit(cell, AIR * cell.clientWidth, LEAST));
+}
+
+/* What this is, which page, how many; the loss of the server is said louder, and old dossiers louder than totals. */
+function titleOf(scene, { page, ready, waiting, old }) {
+  const late = page !== null && page.late.length > 0;
+  const title = make("div", "title"), time = make("span", "n clock", scene.clock);
+  if (scene.staleness >= LOST) {
+    title.classList.add("lost");
+    const since = scene.knownAt ? [make("span", "", say("known_at", { time: scene.knownAt }))] : [];
+    title.append(make("h2", "mark", icon("warning"), say("lost")), ...since, time);
+    return title;
+  }
+  title.append(make("h2", "", say(late ? "late" : "progress")));
+  if (page !== null) title.append(make("span", "quiet", say("page", { n: page.number, of: page.of })));
+  if (old !== null) {
+    const when = old.day ? `${old.clock}, ${old.day.slice(8)}/${old.day.slice(5, 7)}` : old.clock;
+    title.append(make("span", "mark amber", icon("warning"), say("old_short", { time: when })));
+  } else if (late) title.append(make("span", "quiet", say("month", { month: page.month })));
+  else if (page !== null) {
+    title.append(make("span", "mark ok", icon("tick"), say("results", { n: ready })));
+    title.append(make("span", "mark amber", icon("diamond"), say("for_citizen", { n: waiting })));
+  }
+  if (scene.staleness >= NOTED) time.prepend(icon("warning"));
+  title.append(time);
+  return title;
+}
+
+function table(heads, rows, kind) {
+  const head = make("tr", "", ...heads.map(text => make("th", "", text)));
+  head.childNodes.forEach(cell => cell.setAttribute("scope", "col"));
+  return make("table", kind, make("thead", "", head), make("tbody", "", ...rows));
+}
+
+/* What the last column is called: where to go, when to come, or both. */
+function lastHead(rows) {
+  const places = rows.filter(row => row.place).length;
+  return places === rows.length ? "where" : places ? "both" : "due";
+}
+
+function dossierRow({ code, authority, standing, place, due }, today) {
+  const [received, number] = serial(code);
+  return make("tr", "",
+    make("td", "n code", `${received}-`, make("b", "", number)),
+    make("td", "authority", authority),
+    make("td", `mark ${standing}`, icon(STANDINGS[standing]), say(standing)),
+    make("td", "n last", place ? `${say("counter")} ${place}` : dueText(due, today)));
+}
+
+/* Today's hour, a day of this year, or of another. */
+function dueText(due, today) {
+  if (!due.includes("-")) return due;
+  const [year, month, date] = due.split("-");
+  return year === today.slice(0, 4) ? `${date}/${month}` : `${date}/${month}/${year.slice(2)}`;
+}
+
+function lateRow({ authority, overdue, resolved }) {
+  const open = make("td", `n ${overdue ? "overdue" : "quiet"}`, ...(overdue ? [icon("warning")] : []), String(overdue));
+  return make("tr", "", make("td", "authority", authority), open, make("td", "n", String(resolved)));
+}
+
+/* The turn's slide, in the place of the calls. */
+export function drawSlide({ slides, turn }) {
+  const slide = slides[turn % slides.length];
+  region("slide", slide, place => {
+    place.classList.toggle("motto", !slide.lines.length);
+    const lines = slide.lines.map(line => make("li", "", line));
+    return [make("h2", "", slide.title), ...(lines.length ? [make("ul", "", ...lines)] : [])];
+  });
+  const place = document.getElementById("slide");
+  for (let share = 1; share > 0.2; share -= 0.05) {
+    place.style.setProperty("--fit", share);
+    if (place.scrollHeight <= place.clientHeight && place.scrollWidth <= place.clientWidth) return;
+  }
+}
+
+/* Black, with the time and the next opening, every minute somewhere else: no part of a panel is lit for long. */
+export function drawRest(scene, { minute, opens }) {
+  const words = opens === null ? "" : opens.day === scene.day ? say("opens_today", { time: opens.clock })
+    : say("opens", { time: opens.clock, date: day(opens.day) });
+  region("rest", [scene.clock, words, minute], place => {
+    place.style.left = `${minute * ALONG % 1 * 50}%`;
+    place.style.top = `${minute * DOWN % 1 * 80}%`;
+    return [make("span", "n", scene.clock), " ", words];
+  });
+}

@@ -1,0 +1,201 @@
+"""How the wall in a browser looks: at every size, in every theme and language, and whatever the words are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from broker import messages as m
+from server.web import board
+from tests.browser import axe, boards
+from tests.browser.boards import Caller, RunningClock, hero, live, overflow, rows
+from tests.browser.conftest import Reader, Served
+from tests.web.place import Place, open_place
+
+SIZES = [
+    (1280, 720),
+    (1366, 768),
+    (1920, 1080),
+    (1920, 1200),
+    (2560, 1080),
+    (3840, 2160),
+    (1080, 1920),
+    (720, 1280),
+]
+FACES = ("calls", "calls-progress", "progress")
+SEVEN = 7.0  # WCAG 1.4.6
+DRAWN = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    made = Served(open_place(tmp_path, clock=RunningClock(), frozen=False))
+    made.start()
+    yield made
+    made.stop()
+    made.place.close()
+
+
+@pytest.fixture
+def busy(reader: Reader, place: Place) -> Iterator[Reader]:
+    """Calls, people who wait, and dossiers."""
+    boards.publish(place, boards.dossiers(place))
+    Caller(place).call(8)
+    for _ in range(3):
+        place.issue(boards.LAND)
+    yield reader
+    axe.unthemed(reader)
+
+
+def shown(reader: Reader, face: str, more: str = "") -> None:
+    reader.open(f"/board?zone={face}{more}")
+    live(reader)
+    reader.until(lambda: reader.js("return document.body.dataset.face") == face, face)
+    reader.until(lambda: reader.js("return document.fonts.status") == "loaded", "letters are there")
+
+
+def test_nothing_is_wrong_for_axe_at_any_width_in_any_theme_and_language(busy: Reader) -> None:
+    assert axe.faults(busy, "/board?zone=calls") == []
+    assert axe.faults(busy, "/board?zone=calls-progress", widths=axe.WIDTHS[::2], langs=("vi",)) == []
+    shown(busy, "progress", "&theme=dark&sound=1")
+    assert axe.findings(busy) == []
+
+
+@pytest.mark.parametrize("theme", board.THEMES)
+def test_every_text_has_a_contrast_of_seven(busy: Reader, theme: str) -> None:
+    for face in ("calls", "calls-progress"):
+        shown(busy, face, f"&theme={theme}")
+        for state in ("", "fresh pulse"):
+            busy.js("document.getElementById('hero').className = arguments[0]", state)
+            assert axe.contrasts(busy)[0][0] >= SEVEN, axe.contrasts(busy)[:3]
+        busy.js("for (const e of document.querySelectorAll('#band, .title')) e.className += ' lost'")
+        assert axe.contrasts(busy)[0][0] >= SEVEN, axe.contrasts(busy)[:3]
+
+
+def test_who_prefers_contrast_gets_it_and_a_dark_television_does_not_make_a_hall_dark(busy: Reader) -> None:
+    shown(busy, "calls")
+    grounds = {}
+    for theme in axe.THEMES:
+        axe.theme(busy, theme)
+        grounds[theme] = busy.js("return getComputedStyle(document.documentElement).backgroundColor")
+    assert grounds["light"] == grounds["dark"] == "rgb(245, 243, 236)"
+    assert grounds["contrast"] == "rgb(0, 0, 0)"
+
+
+@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("lang", axe.LANGS)
+def test_everything_has_room_at_every_size_and_in_proportion(busy: Reader, face: str, lang: str) -> None:
+    shown(busy, face, f"&lang={lang}")
+    for width, height in SIZES:
+        busy.size(width, height)
+        busy.driver.execute_async_script(DRAWN)
+        assert (width, height, *overflow(busy)) == (width, height, 0, 0, [])
+        if face == "calls" and width > height:
+            px = busy.js(
+                "return parseFloat(getComputedStyle(document.querySelector('#hero .call')).fontSize)"
+            )
+            unit = min(width / 1920, height / 1080)
+            assert px == pytest.approx(332 * unit, rel=0.02)  # the design's picture
+
+
+# --- whatever the words are -------------------------------------------------------------------------------
+
+
+@dataclass
+class Forged:
+    """The hall's writer, with a board that says something else."""
+
+    writer: Any
+    changes: dict[str, Any]
+
+    @property
+    def view(self) -> Any:
+        return self._changed(self.writer.view)
+
+    def wait(self, rev: int, timeout_s: float) -> Any:
+        return self._changed(self.writer.wait(rev, timeout_s))
+
+    def _changed(self, view: Any) -> Any:
+        return replace(view, board=msgspec.structs.replace(view.board, **self.changes))
+
+
+def forge(place: Place, **changes: Any) -> None:
+    place.app.extensions["hall"] = replace(place.hall, writer=Forged(place.writer, changes))  # type: ignore[arg-type]
+
+
+MARKUP = "<img src=x onerror=document.title='owned'>"
+NASTY = MARKUP + "Ẫ" * 200
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+@pytest.mark.parametrize("scripts", [True, False])
+def test_hostile_words_are_only_words_and_have_room(
+    busy: Reader, place: Place, size: tuple[int, int], scripts: bool
+) -> None:
+    now = place.clock.now()
+    line = place.writer.view.board.waiting[0]
+    forge(
+        place,
+        hall=m.Words(NASTY, NASTY),
+        calls=tuple(m.Call(9 - i, f"{i}<b>{'W' * 8}", NASTY, now) for i in range(6)),
+        counters=(m.CounterLine(NASTY, "open", "<i>WWWWWWWW", "serving"), m.CounterLine(NASTY, "paused")),
+        waiting=tuple(msgspec.structs.replace(line, letter=MARKUP, waiting=10**9, open=True) for _ in "123"),
+        notices=(m.Words(NASTY, NASTY), m.Words(MARKUP * 9, " ")),
+    )
+    busy.size(*size)
+    busy.scripts(scripts)
+    busy.open("/board")
+    if scripts:
+        live(busy)
+        busy.until(lambda: busy.js("return document.fonts.status") == "loaded", "letters are there")
+    assert (hero(busy), rows(busy)) == (["–", "–"], ["–"] * 5)
+    assert busy.js(
+        "return [document.title.includes('owned'), document.querySelectorAll('img, i').length]"
+    ) == [
+        False,
+        0,
+    ]
+    wide, tall, cut = overflow(busy)
+    assert (wide, tall) == (0, 0)
+    if scripts:
+        assert [one for one in cut if not one.startswith(("H1", "SPAN. …", "SPAN. <img"))] == []
+        assert busy.complaints() == []
+
+
+def test_a_dossier_that_says_more_than_a_code_is_not_shown(busy: Reader, place: Place) -> None:
+    made = boards.dossiers(place, rev=9)
+    name = m.Words("Bà Nguyễn Thị B", "Mrs B")
+    lines = (
+        m.DossierLine("0912345678", made.lines[0].authority, "ready", None, "14"),
+        m.DossierLine("Nguyễn Văn A", made.lines[0].authority, "ready", None, "14"),
+        m.DossierLine("261110-0007", name, "ready", None, "0912 34"),
+    )
+    boards.publish(place, boards.replace_message(made, lines=lines + made.lines))
+    shown(busy, "progress")
+    busy.until(lambda: "261110-0007" in busy.text("#progress"), "the code that is one")
+    text = busy.js("return document.body.textContent")
+    for personal in ("0912", "Nguyễn"):
+        assert personal not in text
+
+
+def test_what_is_served_names_no_other_host_and_asks_no_more_than_televisions_know() -> None:
+    newer = r"\?\.[a-z(\[]|\?\?|replaceAll|structuredClone|\bstatic \{|\.at\(|AbortSignal|\|\|=|&&="
+    for file in board.PAGE:
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"https?://|//[a-z]+\.[a-z]", text), file.name
+        assert "innerHTML" not in text and "style=" not in text, file.name
+        if file.suffix == ".js":
+            assert not re.search(newer, re.sub(r"/\*.*?\*/|//.*|`[^`]*`|\"[^\"]*\"", "", text, flags=re.S)), (
+                file.name
+            )
+        if file.suffix == ".css":
+            rules = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+            assert not re.search(
+                r"(?<!grid-)gap:|clamp\(|\bmin\(|[^-]aspect-ratio:|inset:|animation|transition", rules
+            )
