@@ -152,6 +152,18 @@ def test_no_counter_tells_of_a_call_before_its_turn():
     assert wall.view(at(20)).desks == (Desk("1", "A001"), Desk("2", "A002"))
 
 
+def test_a_recall_that_waits_for_its_turn_empties_no_counter():
+    hall = Hall()
+    wall = connected(hall)
+    hall.call(at(10), "A001", "1")
+    there = (counter("1", "A001", "called"), counter("2", "A002", "called"))
+    wall.see(hall.board(at(10), counters=there[:1]), at(10))
+    hall.call(at(11), "A002", "2")
+    hall.call(at(11), "A001", "1", recall=1)
+    wall.see(hall.board(at(11), counters=there), at(11))
+    assert wall.view(at(12)).desks == (Desk("1", "A001"), Desk("2"))
+
+
 def test_what_may_be_wrong_is_not_said_of_counters_and_of_who_is_next():
     hall = Hall()
     wall = connected(hall)
