@@ -1,0 +1,101 @@
+"""Dossiers as pages: in which order, how many, and what is said of each."""
+
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, strategies as st
+
+from broker import messages as m
+from display.discreet import known_names, serial
+from display.progress import Reader, Room, month_of, pages, rows, totals
+from tests.display.hall import MORNING, ZONE
+from tests.display.zones.register import LATE, MORE, NAMES, PICTURED, dossiers, line, many, on
+
+READER = Reader(ZoneInfo(ZONE), "vi", known_names(NAMES))
+SIX = Room(6, 6)
+RANK = {"ready": 0, "supplement": 1, "payment": 1, "processing": 2, "overdue": 2}
+
+
+@pytest.mark.parametrize(("count", "of"), [(0, 1), (1, 1), (6, 1), (7, 2), (600, 100)])
+def test_there_are_as_many_pages_as_the_dossiers_fill(count, of):
+    made = pages(dossiers(many(count)), SIX, MORNING, READER)
+    assert [page.number for page in made] == list(range(1, of + 1))
+    assert {page.of for page in made} == {of}
+    assert sum(len(page.rows) for page in made) == count
+    assert all(len(page.rows) == 6 for page in made[:-1])
+
+
+def test_without_a_register_there_is_no_page():
+    assert pages(None, SIX, MORNING, READER) == ()
+    assert pages(dossiers(PICTURED, known_at=None), SIX, MORNING, READER) == ()
+
+
+@given(st.permutations(many(24)))
+def test_results_come_first_then_who_has_to_come_then_the_rest_each_by_date_and_serial(lines):
+    shown = rows(dossiers(lines), MORNING, READER)
+    keys = [(RANK[row.standing], serial(row.code)) for row in shown]
+    assert keys == sorted(keys)
+    assert sorted(row.code for row in shown) == sorted(line.code for line in lines)
+
+
+def test_the_page_of_the_design():
+    [page] = pages(dossiers(PICTURED), SIX, MORNING, READER)
+    assert [(row.code, row.authority, row.standing, row.place, row.due) for row in page.rows] == [
+        ("261109-0118", "Tư pháp", "ready", "14", None),
+        ("261112-0042", "Xây dựng", "ready", "14", None),
+        ("261116-0207", "Tài nguyên", "supplement", "7", None),
+        ("261117-0031", "Giao thông", "payment", "5", None),
+        ("261118-0090", "Y tế", "processing", "", date(2026, 11, 25)),
+        ("261119-0153", "Kế hoạch", "processing", "", date(2026, 11, 27)),
+    ]
+
+
+def test_due_today_is_an_hour_and_past_its_day_a_dossier_is_late():
+    late, today, far = rows(dossiers(MORE), MORNING, READER)
+    assert (late.standing, late.due) == ("overdue", date(2026, 11, 20))
+    assert (today.standing, today.due) == ("processing", time(17, 0))
+    assert (far.standing, far.due) == ("processing", date(2026, 12, 5))
+    [early, *_] = rows(dossiers(MORE[1:]), on(23, 17) + timedelta(minutes=1), READER)
+    assert (early.standing, early.due) == ("overdue", time(17, 0))
+
+
+@pytest.mark.parametrize("stage", ["ready", "supplement", "payment"])
+def test_who_waits_for_the_citizen_is_not_late(stage):
+    [row] = rows(dossiers([line("261109-0118", 0, stage, "7", on(10))]), MORNING, READER)
+    assert row.standing == stage
+
+
+def test_late_authorities_have_pages_of_their_own_after_the_dossiers():
+    units = tuple(m.LateUnit(name, 1, 0) for name in NAMES)
+    made = pages(dossiers(PICTURED, late=m.LateList("2026-10", units)), SIX, MORNING, READER)
+    assert [(len(page.rows), len(page.late), page.month) for page in made] == [
+        (6, 0, ""),
+        (0, 6, "10/2026"),
+        (0, 2, "10/2026"),
+    ]
+
+
+def test_the_latest_authority_stands_first_and_one_without_late_dossiers_nowhere():
+    late = m.LateList("2026-10", (*LATE.units, m.LateUnit(NAMES[3], 0, 0)))
+    [_, page] = pages(dossiers(PICTURED, late=late), SIX, MORNING, READER)
+    assert [unit.overdue for unit in page.late] == [3, 1, 0]
+
+
+@pytest.mark.parametrize(("month", "shown"), [("2026-10", "10/2026"), ("2026-13", ""), ("x", ""), ("", "")])
+def test_a_month_is_a_month(month, shown):
+    assert month_of(month) == shown
+
+
+def test_totals_are_the_registers_also_where_the_lines_are_fewer():
+    assert totals(dossiers(PICTURED)) == (2, 2)
+    told = {"ready": 18, "supplement": 4, "payment": 3, "processing": 900}
+    assert totals(dossiers(PICTURED, totals=told)) == (18, 7)
+
+
+def test_the_other_language_has_its_own_names():
+    english = Reader(ZoneInfo(ZONE), "en", known_names(NAMES))
+    assert [row.authority for row in rows(dossiers(PICTURED), MORNING, english)][:2] == [
+        "Justice",
+        "Construction",
+    ]
