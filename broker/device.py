@@ -89,8 +89,11 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     def __post_init__(self) -> None:
         """Raises ValueError with a sentence for what is no key."""
-        if self.server_key:
-            key_bytes(self.server_key)
+        try:
+            if self.server_key:
+                key_bytes(self.server_key)
+        except ValueError as error:
+            raise ValueError(f"server_key: {error}") from None
 
 
 def boot_id() -> str:

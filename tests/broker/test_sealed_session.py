@@ -145,6 +145,6 @@ def test_a_key_of_the_wrong_length_is_refused_at_the_start_with_file_key_and_sen
 
     with pytest.raises(SettingsError) as caught:
         load("A" * 20)
-    assert str(caught.value).startswith(f"{tmp_path}/wall.toml: a server's key has 43 signs")
+    assert str(caught.value).startswith(f"{tmp_path}/wall.toml: server_key: a server's key has")
     assert "this one has 20" in str(caught.value) and "--public-key" in str(caught.value)
     assert load(SEALER.public_key).server_key == SEALER.public_key
