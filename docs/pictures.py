@@ -1,4 +1,5 @@
-"""Make the pictures of the README from a running hall: `make pictures`.
+"""Make the pictures of the README from a running hall: `make pictures`; some of them alone: `docs/pictures.py
+phone ticket-80mm`.
 
 Starts a hall in a folder of its own, lets a morning of citizens in, stops the clock's hurry, and photographs
 every surface through the same doors that people use. Nothing in the pictures is drawn for them.
@@ -49,7 +50,8 @@ def clock(hall: RunningHall) -> str:
 
 
 def keep(name: str, png: bytes) -> None:
-    (PICTURES / f"{name}.png").write_bytes(png)
+    if name in (sys.argv[1:] or [name]):
+        (PICTURES / f"{name}.png").write_bytes(png)
 
 
 def devices(hall: RunningHall) -> None:
@@ -127,12 +129,14 @@ def choose_counter(browser: Chrome) -> None:
 
 
 def token(hall: RunningHall) -> str:
-    """The address on the ticket of the last one who waits."""
+    """The address on the ticket of the last one who waits in the line that moves most: its range is known."""
     import sqlite3
 
     file = hall.data / "server" / "hall.db"
     with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as log:
-        query = "SELECT token FROM ticket WHERE state = 'waiting' ORDER BY issued_at DESC LIMIT 1"
+        calls = "(SELECT count(called_at) FROM ticket AS other WHERE other.service = ticket.service)"
+        last = f"ORDER BY {calls} DESC, issued_at DESC LIMIT 1"
+        query = f"SELECT token FROM ticket WHERE state = 'waiting' {last}"
         return str(log.execute(query).fetchone()[0])
 
 

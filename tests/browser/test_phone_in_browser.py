@@ -26,6 +26,12 @@ navigator.vibrate = long => { felt.push(long); return true; };
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (at) { tones.push(this.frequency.value); start.call(this, at); };
 """
+STYLED = """
+const sheet = new CSSStyleSheet(); sheet.replaceSync(arguments[0]); document.adoptedStyleSheets.push(sheet);
+"""
+WIDER = (
+    "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"  # WCAG 1.4.12
+)
 # Elements whose words stand out of their box, or that stand out of the window.
 CUT = """
 return [...document.querySelectorAll("main *, header *")].filter(e => {
@@ -170,17 +176,17 @@ def test_without_scripts_everything_but_the_bell_works(reader: Reader, place: Pl
     assert reader.driver.get_cookies() == []
 
 
-@pytest.mark.parametrize("root", ["", "212.5%"])
+@pytest.mark.parametrize("larger", ["", "html{font-size:212.5%}", WIDER])
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_at_320_pixels_and_with_words_twice_as_large_nothing_is_cut(
-    reader: Reader, place: Place, lang: str, root: str
+def test_at_320_pixels_with_words_twice_as_large_or_wider_apart_nothing_is_cut(
+    reader: Reader, place: Place, lang: str, larger: str
 ) -> None:
     mine = issue(place, people=3)
     place.writer.view.state.known_calls[LAND] = 40
     reader.size(*SMALL)
     for path in ("", "/late", "/cancel"):
         reader.open(f"/t/{mine['token']}{path}?lang={lang}")
-        reader.js("document.documentElement.style.fontSize = arguments[0]", root)
+        reader.js(STYLED, larger)
         assert reader.js("return document.documentElement.scrollWidth <= innerWidth"), path
         assert reader.js(CUT) == [], path
         small = reader.js(

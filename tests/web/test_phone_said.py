@@ -214,3 +214,11 @@ def test_the_officer_sees_who_said_that_he_is_late(place: Place) -> None:
     assert re.search(rf"{mine['number']}</span> đến muộn", page)
     assert staff.press("7", "bring-back", number=mine["number"]).status_code == 200
     assert state(place, mine) == "waiting"
+
+
+def test_a_number_of_the_reception_has_a_code_that_only_its_paper_says(place: Place) -> None:
+    staff = place.log_in("officer-7")
+    given = staff.post("/api/v1/tickets", {"id": "1", "service": LAND}).get_json()
+    ticket = place.writer.view.state.tickets[given["ticket"]]
+    assert "secret" not in given
+    assert re.fullmatch("[0-9]{4}", ticket.secret)
