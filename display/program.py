@@ -42,7 +42,9 @@ from hardware.voices import open_voices
 
 log = logging.getLogger(__name__)
 
-FRAME_S: Final = 0.1  # real time between two pictures, also while a demo's clock runs 600 times as fast
+PROMPT_S: Final = 0.02  # real time between two pictures: a call never waits long for the one before it
+FRAME_S: Final = 0.1  # the same for a demo in a great hurry, whose clock runs 600 times as fast
+HURRY_S: Final = 1 / 60  # a hall second that is shorter than this
 CLOCK_S: Final = 0.5  # a demo's clock may be set at any time
 TRUE_TIME_S: Final = 0.9  # a hall second that is shorter than this: a demo in a hurry, which must not flicker
 LAG_S: Final = 5.0  # real time that a message may take while the link holds
@@ -67,11 +69,11 @@ class Program:
         self._faults: dict[str, str] = {}
         with ExitStack() as opened:  # a start that is refused leaves nothing open
             self.screen: Screen = open_screen(
-                settings.screen, settings.broker.device, looked_at=settings.panel is not None
+                settings.screen, settings.broker.device, settings.panel is not None, fingers=False
             )
             opened.callback(self.screen.close)
             self._stage = Stage(self.screen, settings)
-            self._painted_at = -FRAME_S
+            self._frame_at = 0.0  # not before this is the next picture painted
             self._looked_at = self._now()
             self._wall = Wall(self._looked_at, settings.time_zone, settings.lang, self._stage.rooms)
             self._watch = Watch()
@@ -174,7 +176,7 @@ class Program:
             wait = min(wait, CLOCK_S)
         if self._systemd.every_s is not None:
             wait = min(wait, self._systemd.every_s)
-        return max(wait, self._painted_at + FRAME_S - mono, 0.001)
+        return max(wait, self._frame_at - mono, 0.001)
 
     def _beat(self, input: object) -> None:
         mono = time.monotonic()
@@ -183,7 +185,8 @@ class Program:
 
     def _tell(self, input: Input) -> None:
         if isinstance(input, ConfigArrived) and input.config.display is not None:
-            self._fault("layout", self._stage.ask(input.config.display))
+            self._stage.ask(input.config.display)
+            self._fault("layout", self._stage.unreadable())
             self._announcer.plan = input.config.display
         self._wall.calls.lag_s = LAG_S / self._clock.real_seconds(1.0)
         self._wall.calls.pace = 1 / self._clock.real_seconds(1.0)
@@ -209,12 +212,17 @@ class Program:
     def _paint(self) -> None:
         """Paint, unless nothing has changed or it is too soon: the next turn comes in time."""
         mono = time.monotonic()
-        if mono < self._painted_at + FRAME_S:
+        if mono < self._frame_at:
             return
+        if self._stage.follow_panel():
+            self._wall.rooms = self._stage.rooms
+            self._fault("layout", self._stage.unreadable())
+            self._systemd.status(f"screen {self._stage.panel}")
         self._wall.calls.calm = self._settings.calm or self._clock.real_seconds(1.0) < TRUE_TIME_S
         self._looked_at = self._now()
         if self._stage.show(self._wall.view(self._looked_at), self._looked_at):
-            self._painted_at = mono
+            hurried = self._clock.real_seconds(1.0) < HURRY_S
+            self._frame_at = mono + (FRAME_S if hurried else PROMPT_S)
 
     # --- small decisions --------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     table_seat_m: Annotated[float, Meta(gt=0)] = 5
     theme: ThemeName = "light"
     lang: Literal["vi", "en"] = "vi"
+    at_rest: Literal["dark", "off"] = "dark"  # outside the hours; off: the panel sleeps, where it can
     calm: bool = False  # a new call has its frame but does not pulse
     speaker: str = "none:"
     voice: VoiceOrder = "auto"  # the pack, else espeak-ng, else Piper, else the chime alone; or their order

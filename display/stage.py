@@ -31,18 +31,50 @@ class Stage:
         self._screen = screen
         self._settings = settings
         self._texts = Texts.load("display")
-        self.panel, self.table = panels(screen.size, settings)
-        arrange(self.panel)
-        self.rooms, self._refused = rooms(self.panel, self.table, self._texts, settings.lang)
+        self._measured = screen.size
+        self._measure(screen.size)
+        self._unfit: str | None = None  # why the panel that is plugged in now has the picture of another
+        self._plan: DisplayPlan | None = None
         self._rows: int | None = None
         self._theme: ThemeName | None = None
         self._painter: Painter | None = None
         self._shown: tuple[View, int | None, tuple[int, int]] | None = None
 
-    def ask(self, plan: DisplayPlan) -> str | None:
-        """Take what the plan wants of the layout; the reason, if some of it cannot be read from the seats."""
-        reasons = [reason for zone in zones_of(plan) if (reason := self._refused.get(zone))]
-        self._rows = plan.rows or None
+    def _measure(self, size: tuple[int, int]) -> None:
+        """Find out what a panel of this size can hold. Raises `LayoutRefused` and changes nothing then."""
+        panel, table = panels(size, self._settings)
+        arrange(panel)
+        self.panel, self.table = panel, table
+        self.rooms, self._refused = rooms(panel, table, self._texts, self._settings.lang)
+
+    def ask(self, plan: DisplayPlan) -> None:
+        """Take what the plan wants of the layout."""
+        self._plan, self._rows = plan, plan.rows or None
+
+    def follow_panel(self) -> bool:
+        """Lay the wall out anew for another panel that was plugged in; whether there is one.
+
+        Where not even a call could be read on it, it has the picture of the one before, scaled.
+        """
+        size = self._screen.panel_size
+        if size == self._measured:
+            return False
+        self._measured, self._unfit = size, None
+        try:
+            self._measure(size)
+        except LayoutRefused as refusal:
+            self._unfit = str(refusal)
+        else:
+            self._screen.fit_panel()
+            self._painter = self._shown = None
+        return True
+
+    def unreadable(self) -> str | None:
+        """What is wanted and could not be read from the seats, with the reasons; None: all is well."""
+        wanted = zones_of(self._plan) if self._plan is not None else ()
+        reasons = [self._unfit] if self._unfit else []
+        reasons += [reason for zone in wanted if (reason := self._refused.get(zone))]
+        self._rows = self._plan.rows or None if self._plan is not None else None
         try:
             arrange(self.panel, self._rows)
         except LayoutRefused as refusal:
@@ -60,8 +92,13 @@ class Stage:
         step = max(1, self.panel.space(STEP))
         right, down = wanted[2]
         rects = self._brush(view).paint(moved(picture, right * step, down * step))
+        awake = view.face != "rest" or self._settings.at_rest == "dark"
+        if awake:
+            self._screen.power(True)
         if rects:
             self._screen.show(rects)
+        if not awake:
+            self._screen.power(False)
         return bool(rects)
 
     def _brush(self, view: View) -> Painter:

@@ -40,7 +40,7 @@ class Wall:
     ) -> None:
         self.calls = Display(now, zone, lang, calm=calm)
         self._lang: m.Lang = lang
-        self._rooms = rooms or {}
+        self.rooms = rooms or {}
         self._last = now
         self._plan: m.DisplayPlan | None = None
         self._known: frozenset[str] = frozenset()
@@ -106,7 +106,7 @@ class Wall:
         zone = programme.zone_at(plan, now.astimezone(self.calls.zone))
         if zone == "slides":
             return "calls" if calling or not self._slides else "slides"
-        if zone == "calls" or zone not in self._rooms or (zone == "progress" and calling):
+        if zone == "calls" or zone not in self.rooms or (zone == "progress" and calling):
             return "calls"
         return zone
 
@@ -115,7 +115,7 @@ class Wall:
         if self._plan is None:
             return NOTHING
         zone = programme.zone_at(self._plan, now.astimezone(self.calls.zone))
-        return self._rooms.get(zone, NOTHING)
+        return self.rooms.get(zone, NOTHING)
 
     def _turn(self, now: datetime) -> None:
         """Turn pages and slides that have stood their time. New dossiers are taken in between two pages.
