@@ -84,7 +84,7 @@ def next_up(sizes: Sizes, numbers: tuple[str, ...], page: int, room: Box) -> Mar
     px = sizes.word_px
     slot = math.ceil(max(em(each, 700) for each in numbers) * px)
     apart = round(APART * px)
-    count = min(MOST_TILES, room.width // (slot + apart))
+    count = min(MOST_TILES, len(numbers), room.width // (slot + apart))
     if count < 1:
         return ()
     pages = -(-len(numbers) // count)

@@ -144,6 +144,20 @@ def test_only_what_changed_is_painted():
     assert painter.paint(picture(pulsing, WALL, TEXTS, "vi")) == [pygame.Rect(regions["hero"].box)]
 
 
+@pytest.mark.parametrize("panel", PANELS, ids=str)
+def test_a_call_paints_two_regions_and_a_turn_of_the_pages_two(panel):
+    surface = pygame.Surface((panel.width, panel.height), depth=32)
+    painter = Painter(surface, THEMES["light"])
+    scene = replace(SCENE, desks=(Desk("3", "A031"),), upcoming=("A032",), notices=())
+    painter.paint(picture(scene, panel, TEXTS, "vi"))
+    called = replace(scene, hero=Hero("A032", "4", fresh=True), rows=(Line("A031", "3"), *SCENE.rows))
+    names = {tuple(region.box): region.name for region in picture(called, panel, TEXTS, "vi")}
+    painted_for_call = painter.paint(picture(called, panel, TEXTS, "vi"))
+    assert [names[tuple(rect)] for rect in painted_for_call] == ["hero", "list"]
+    turned = painter.paint(picture(replace(called, page=1), panel, TEXTS, "vi"))
+    assert {names[tuple(rect)] for rect in turned} <= {"list", "waiting-label", "waiting"}
+
+
 SMALL = Panel(640, 360, 55, 8)
 
 
