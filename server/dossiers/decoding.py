@@ -77,19 +77,28 @@ def _read(data: bytes, coding: str) -> tuple[str, str]:
             raise FileRefused("broken-coding", coding=coding.upper(), at=error.start) from None
     if b"\0" in data:
         raise FileRefused("nul", line=data.count(b"\n", 0, data.index(b"\0")) + 1)
-    try:
-        text = unicodedata.normalize("NFC", data.decode("cp1258"))
-    except UnicodeDecodeError:
-        raise FileRefused("unknown-coding") from None
-    _refuse_older(text)
-    odd = {c for c in text if c > "\x7f" and c.isalpha()} - _VIETNAMESE
-    if odd or any(unicodedata.combining(c) for c in set(text)):
-        raise FileRefused("unknown-coding")
+    shown = data.decode("latin-1")  # what an old font would have shown in its own way
+    if len(_TCVN3.findall(shown)) >= _SIGNS:
+        raise FileRefused("tcvn3")
+    text = _cp1258(data)
+    if text is None:
+        raise FileRefused("vni" if len(_VNI.findall(shown)) >= _SIGNS else "unknown-coding")
     return text, "cp1258"
 
 
+def _cp1258(data: bytes) -> str | None:
+    """Vietnamese as Windows wrote it: all letters are of ours, and every tone has found its letter."""
+    try:
+        text = unicodedata.normalize("NFC", data.decode("cp1258"))
+    except UnicodeDecodeError:
+        return None
+    used = set(text)
+    strange = {c for c in used if c > "\x7f" and c.isalpha()} - _VIETNAMESE
+    return None if strange or any(unicodedata.combining(c) for c in used) else text
+
+
 def _refuse_older(text: str) -> None:
-    """Raises FileRefused for a text in TCVN-3 or VNI, whatever its bytes were read as."""
+    """Raises FileRefused for TCVN-3 or VNI that a program has saved as if it were Unicode."""
     if text.isascii() or _OWN.search(text):
         return
     tcvn, vni = len(_TCVN3.findall(text)), len(_VNI.findall(text))

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
-LIKE = 0.6  # how near a word must be to be offered, as difflib counts
+LIKE = 0.7  # how near a word must be to be offered, as difflib counts
 
 
 @lru_cache(maxsize=4096)

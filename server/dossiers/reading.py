@@ -20,7 +20,6 @@ from server.dossiers.code import EXAMPLE, Code, read_code
 from server.dossiers.columns import Header, header_of
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.decoding import FileRefused, decoded
-from server.dossiers.folding import nearest
 from server.dossiers.register import Dossier
 from server.dossiers.status import ENDED, STAGES, Status, nearest_status, status_of
 
@@ -210,9 +209,7 @@ def _counter(text: str, rules: Rules) -> str:
         return ""
     bare = re.sub(r"(?i)^(quầy|quay|counter)(\s+số)?\s+", "", unicodedata.normalize("NFC", text[:40]))
     if bare not in rules.counters:
-        raise _Wrong(
-            "counter", "no-counter", nearest(bare, rules.counters) or ", ".join(_some(rules.counters))
-        )
+        raise _Wrong("counter", "no-counter", ", ".join(_some(rules.counters)))
     return bare
 
 

@@ -46,5 +46,6 @@ class Dossier(msgspec.Struct, frozen=True):
         return (self.resolved or self.returned) if self.ended else None
 
     def overdue(self, at: datetime) -> bool:
-        """Promised for a time that is over, in process, and not waiting for its citizen."""
-        return not self.ended and self.status not in PAUSED and self.due is not None and self.due < at
+        """Taken in, promised for a time that is over, in process, and not waiting for its citizen."""
+        waits = self.ended or self.status in PAUSED or self.status in UNCOUNTED
+        return not waits and self.due is not None and self.due < at

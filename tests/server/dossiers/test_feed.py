@@ -1,0 +1,97 @@
+"""The running server notices what another process committed, says it once, and starts with what is there."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from broker import codec, messages as m, topics
+from broker.messages import LateList, LateUnit, Words
+from server.dossiers.feed import LOOK_EVERY_S
+from server.dossiers.store import open_dossiers
+from tests.server.dossiers.tables import CONFIG, NOW, Public, read, resolved, row, table
+
+LATE = LateList("2026-10", (LateUnit(Words("Tư pháp", "Justice"), 1, 2),))
+PATIENCE_S = 20.0
+
+
+@pytest.fixture
+def public(tmp_path: Path) -> Iterator[Public]:
+    opened = Public(tmp_path)
+    yield opened
+    opened.close()
+
+
+def messages(public: Public) -> list[m.Dossiers]:
+    return [codec.decode(topics.DOSSIERS, payload) for payload in public.heard()]
+
+
+def test_it_looks_often_enough_for_two_seconds() -> None:
+    assert LOOK_EVERY_S <= 1.0
+
+
+def test_each_change_is_said_once_and_each_revision_is_above_the_one_before(public: Public) -> None:
+    assert public.feed.look() is False and public.feed.latest().known_at is None, "there is no register"
+    public.take(row())
+    assert public.feed.look() is True and public.feed.look() is False
+    public.take(row(), resolved(code="H42.13-261109-0119"))
+    public.feed.look()
+    public.store.approve(LATE, "chief", NOW)
+    public.feed.look()
+    public.store.withdraw("chief", NOW)
+    public.feed.look()
+    said = messages(public)
+    assert [(len(d.lines), d.late) for d in said] == [(1, None), (2, None), (2, LATE), (2, None)]
+    assert [d.rev for d in said] == sorted({d.rev for d in said})
+    assert {(d.site, d.known_at, d.at) for d in said} == {(CONFIG.site.id, NOW, NOW)}
+    assert public.feed.latest() == said[-1]
+
+
+def test_a_draft_is_no_news(public: Public) -> None:
+    public.take(row())
+    public.feed.look()
+    public.store.draft(read(table(row(status="9"))).dossiers, NOW, "token", NOW)
+    assert public.feed.look() is False and len(messages(public)) == 1
+
+
+def test_data_that_is_the_same_but_newer_is_news(public: Public) -> None:
+    public.take(row())
+    public.feed.look()
+    later = NOW + timedelta(hours=1)
+    public.store.replace(read(table(row())).dossiers, later, "test", later)
+    assert public.feed.look() is True and messages(public)[-1].known_at == later
+
+
+def test_an_import_beside_it_comes_through_while_it_watches(public: Public, tmp_path: Path) -> None:
+    public.feed.look()
+    public.feed.start()
+    other = open_dossiers(tmp_path)
+    other.replace(read(table(row())).dossiers, NOW, "other", NOW)
+    patience, waited = threading.Event(), 0.0
+    while public.feed.latest().known_at is None and waited < PATIENCE_S:
+        waited += 0.02
+        patience.wait(0.02)
+    public.feed.stop()
+    other.close()
+    assert [line.code for line in public.feed.latest().lines] == ["261109-0118"]
+    assert len(messages(public)) == 1
+
+
+def test_a_file_that_breaks_does_not_stop_the_hall(
+    public: Public, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    public.take(row())
+    public.feed.look()
+    other = open_dossiers(tmp_path)
+    with other._writing() as db:
+        db.exec_driver_sql("DROP TABLE dossier")
+    other.close()
+    assert public.feed.look() is False and public.feed.look() is False
+    assert [r.getMessage() for r in caplog.records if r.levelname == "ERROR"] == [
+        "dossiers unreadable error=OperationalError"
+    ]
+    assert len(public.feed.latest().lines) == 1, "what was said stands, and grows old"

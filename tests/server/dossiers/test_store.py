@@ -1,0 +1,116 @@
+"""dossiers.db: one transaction an import, readers that never wait, drafts, and who approved what."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from broker.messages import LateList, LateUnit, Words
+from server.dossiers.status import Status
+from server.dossiers.store import DRAFT_S, Changes, DossierStore, NoDraft, open_dossiers
+from tests.server.dossiers.tables import NOW, read, resolved, row, table
+
+ONE = row(code="H42.13-261109-0001")
+TWO = row(code="H42.13-261109-0002")
+LATE = LateList("2026-10", (LateUnit(Words("Tư pháp", "Justice"), 1, 2),))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DossierStore]:
+    opened = open_dossiers(tmp_path)
+    yield opened
+    opened.close()
+
+
+def take(store: DossierStore, *rows: dict[str, str]) -> Changes:
+    return store.replace(read(table(*rows)).dossiers, NOW, "test", NOW)
+
+
+def test_what_goes_in_comes_out(store: DossierStore) -> None:
+    some = read(table(ONE, resolved(returned="22/11/2026", counter="4"))).dossiers
+    store.replace(some, NOW, "chief", NOW + timedelta(minutes=1), begins=NOW - timedelta(days=1))
+    assert sorted(store.dossiers(), key=lambda d: d.code) == sorted(some, key=lambda d: d.code)
+    assert [d.code for d in store.dossiers([Status.RESOLVED])] == ["000.00.13.H42-261109-0118"]
+    stamp = store.stamp()
+    assert stamp is not None and (stamp.by, stamp.rows, stamp.known_at) == ("chief", 2, NOW)
+    assert (stamp.at - NOW, NOW - (stamp.begins or NOW)) == (timedelta(minutes=1), timedelta(days=1))
+
+
+def test_the_file_is_the_whole_and_only_what_differs_is_written(store: DossierStore) -> None:
+    assert take(store, ONE, TWO) == Changes(new=2, changed=0, same=0, gone=0)
+    assert take(store, ONE, TWO) == Changes(0, 0, 2, 0)
+    assert take(store, {**ONE, "status": "5"}, row()) == Changes(1, 1, 0, 1)
+    assert take(store, row()).shrinks is False and take(store, ONE).shrinks is True
+
+
+def test_an_import_that_fails_in_the_middle_changes_nothing(store: DossierStore) -> None:
+    take(store, ONE)
+    broken = [*read(table(TWO)).dossiers, replace(read(table(row())).dossiers[0], procedure=None)]
+    with pytest.raises(sa.exc.IntegrityError) as failed:
+        store.replace(broken, NOW, "test", NOW)
+    assert "lý lịch" not in str(failed.value), "no cell in a traceback"
+    assert [d.code for d in store.dossiers()] == ["H42.13-261109-0001"]
+
+
+def test_a_reader_sees_it_before_or_after_and_does_not_wait(store: DossierStore, tmp_path: Path) -> None:
+    take(store, ONE)
+    other = open_dossiers(tmp_path)
+    version = other.version()
+    with store._writing() as db:
+        db.exec_driver_sql("DELETE FROM dossier")
+        assert len(other.dossiers()) == 1 and other.version() == version
+    assert other.dossiers() == [] and other.version() != version
+    other.close()
+
+
+def test_the_file_is_for_its_owner_alone_and_is_kept(store: DossierStore, tmp_path: Path) -> None:
+    assert stat.S_IMODE((tmp_path / "dossiers.db").stat().st_mode) == 0o600
+    take(store, ONE)
+    again = open_dossiers(tmp_path)
+    assert len(again.dossiers()) == 1
+    again.close()
+
+
+def test_a_draft_counts_once_it_is_confirmed_and_once_only(store: DossierStore) -> None:
+    store.draft(read(table(ONE)).dossiers, NOW, "token", NOW)
+    assert store.stamp() is None and store.dossiers() == []
+    assert store.confirm("token", "chief", NOW).new == 1
+    for token in ("token", "other"):
+        with pytest.raises(NoDraft):
+            store.confirm(token, "chief", NOW)
+    assert len(store.dossiers()) == 1
+
+
+def test_a_draft_is_forgotten_after_an_hour(store: DossierStore) -> None:
+    store.draft(read(table(ONE)).dossiers, NOW, "old", NOW)
+    store.draft(read(table(TWO)).dossiers, NOW, "new", NOW + timedelta(seconds=DRAFT_S + 1))
+    with pytest.raises(NoDraft):
+        store.confirm("old", "chief", NOW)
+    assert store.confirm("new", "chief", NOW).new == 1
+
+
+def test_who_approved_and_who_took_back_is_kept(store: DossierStore) -> None:
+    assert store.published() is None and store.withdraw("chief", NOW) is False
+    store.approve(LATE, "chief", NOW)
+    published = store.published()
+    assert published is not None and (published.list, published.approved_by) == (LATE, "chief")
+    assert store.withdraw("deputy", NOW + timedelta(hours=1)) is True
+    assert store.published() is None and store.withdraw("chief", NOW) is False
+    store.approve(LateList("2026-09", ()), "chief", NOW + timedelta(hours=2))
+    assert [(p.list.month, p.approved_by, p.withdrawn_by) for p in store.publications()] == [
+        ("2026-09", "chief", None),
+        ("2026-10", "chief", "deputy"),
+    ]
+
+
+def test_taking_the_newest_back_does_not_bring_the_one_before_it(store: DossierStore) -> None:
+    store.approve(LATE, "chief", NOW)
+    store.approve(LateList("2026-09", ()), "chief", NOW)
+    store.withdraw("chief", NOW)
+    assert store.published() is None
