@@ -103,6 +103,11 @@ def parser() -> argparse.ArgumentParser:
             "--check", action="store_true", help="try what the program needs, say what answered, end"
         )
         word.set_defaults(program=name)
+        if name == "display":
+            word.add_argument(
+                "--snapshot", type=Path, metavar="FILE.png", help="draw what it would show now, end"
+            )
+            word.add_argument("--wait", type=float, default=5, metavar="S", help="for the hall's word (5)")
         if name == "server":
             word.add_argument("--new-account", metavar="NAME", help="make a staff account and end")
             word.add_argument("--role", default="officer", help="of the new account (officer)")
@@ -204,6 +209,12 @@ def run_program(chosen: argparse.Namespace) -> int:
     if getattr(chosen, "public_key", False):
         return _with_settings(
             chosen.settings, chosen.program, lambda module, found: module.print_public_key(found)
+        )
+    file = getattr(chosen, "snapshot", None)
+    if file is not None:
+        draw = importlib.import_module("display.snapshot").run
+        return _with_settings(
+            chosen.settings, chosen.program, lambda _, found: draw(found, file, chosen.wait)
         )
     return _with_settings(chosen.settings, chosen.program, _try_out if chosen.check else _run)
 

@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 import pygame
 import pygame.image
 
-from hardware.fingers import TURNS, Turn
+from hardware.fingers import TURNS, Turn, turned_size
 from hardware.url_options import choice, number, parted, read_options
 
 T = TypeVar("T")
@@ -26,6 +26,7 @@ T = TypeVar("T")
 SMALLEST, LARGEST = 16, 8192  # pixels along a side
 BAND: Final = 16  # rows that are compared, copied and shown together
 SIZE: Final = re.compile(r"(\d{1,5})x(\d{1,5})")
+FULL_HD: Final = "1920x1080"
 SDL_DRIVERS: Final = ("kmsdrm", "wayland", "x11", "dummy", "offscreen")
 
 
@@ -204,6 +205,21 @@ def open_screen(url: str, title: str = "motcua", looked_at: bool = True, fingers
         opener, known = DRIVERS[driver]
         where, _, query = rest.partition("?")
         return opener(where, read_options(query, known), Wishes(title, looked_at, fingers))
+    except ValueError as error:
+        raise ScreenError(f"The screen {url!r} cannot be: {error}") from None
+
+
+def in_memory(url: str) -> Screen:
+    """A simulated screen as large as the one that `url` names, which stays closed. Raises `ScreenError`.
+
+    A panel that would say its own size counts as Full HD, turned as it stands.
+    """
+    try:
+        driver, rest = parted(url, DRIVERS, EXAMPLES)
+        where, _, query = rest.partition("?")
+        options = read_options(query, DRIVERS[driver][1])
+        size = _size(where or options.get("size", FULL_HD))
+        return Screen(turned_size(size, _turn(options, "rotate")) if "rotate" in options else size)
     except ValueError as error:
         raise ScreenError(f"The screen {url!r} cannot be: {error}") from None
 
