@@ -73,7 +73,14 @@ class Machine:
             monotonic=lambda: world.mono,
             boot=boot,
         )
-        self.core = Kiosk(self.id, lambda: next(self._ids), lambda: next(self._tokens), SHELF, self._now())
+        self.core = Kiosk(
+            self.id,
+            lambda: next(self._ids),
+            lambda: next(self._tokens),
+            lambda: "0000",
+            SHELF,
+            self._now(),
+        )
         self._deeds = Deeds(
             self.id,
             self._store,
