@@ -76,7 +76,7 @@ def hold_the_contrast(regions, panel, theme):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", ["calls", "new", "blank", "empty"])
 def test_calls_above_something_else_have_that_contrast_too(theme, state):
     regions, _ = on_top(STATES[state], replace(WALL, seat_m=8), TEXTS, "vi")
     hold_the_contrast(regions, WALL, theme)
