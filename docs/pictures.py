@@ -86,6 +86,7 @@ def pages(hall: RunningHall) -> None:
         ("console", "/console", "officer", (1366, 768)),
         ("figures", "/figures", "manager", (1366, 1000)),
         ("hall", "/hall", None, (1366, 1000)),
+        ("board-web", "/board?zone=calls", None, (1280, 720)),
         ("phone", f"/t/{token(hall)}", None, (390, 844)),
     ):
         browser = chrome(*size)
