@@ -103,11 +103,17 @@ class Output(Protocol):
     def play(self, samples: Samples[int], stopped: threading.Event) -> None:
         """Play all of it and return at its end, or soon after `stopped`. Raises SpeakerError."""
 
+    def close(self) -> None:
+        """Let go of the device. In the thread that plays."""
+
 
 class Silence:
     """No loudspeaker: nothing sounds and nothing is waited for."""
 
     def play(self, samples: Samples[int], stopped: threading.Event) -> None:
+        return
+
+    def close(self) -> None:
         return
 
 
@@ -119,6 +125,9 @@ class Simulated:
 
     def play(self, samples: Samples[int], stopped: threading.Event) -> None:
         stopped.wait(self._clock.real_seconds(len(samples) / RATE))
+
+    def close(self) -> None:
+        return
 
 
 @dataclass
@@ -213,6 +222,7 @@ class Speaker:
                 self._report([*faults, *self._voices.troubles])
             with self._lock:
                 self._orders.popleft()
+        self._output.close()
 
     def _sound(self, order: _Order) -> None:
         sound, at, gain = order.sound, self._clock.now(), volume_gain(order.sound.volume)

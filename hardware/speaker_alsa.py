@@ -33,16 +33,15 @@ class Alsa:
         try:
             channel = self._mixer.Sound(buffer=samples.tobytes()).play()
         except pygame.error as error:
-            self._close()
+            self.close()
             raise SpeakerError(f"The loudspeaker does not play: {error}") from error
         left = len(samples) / RATE + LATE_S
         while channel is not None and channel.get_busy():
             if stopped.wait(LOOK_S):
-                self._close()
                 return
             left -= LOOK_S
             if left < 0:
-                self._close()
+                self.close()
                 raise SpeakerError("The loudspeaker hangs")
 
     def _open(self) -> None:
@@ -54,7 +53,8 @@ class Alsa:
             raise SpeakerError(f"The loudspeaker cannot be opened: {error}") from error
         self._mixer.set_num_channels(1)  # two sounds cannot sound at once
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Let go of the device; the next sound opens it again."""
         self._mixer.quit()
 
 

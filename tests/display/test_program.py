@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from datetime import timedelta
 from itertools import pairwise
@@ -15,103 +14,9 @@ import pytest
 
 from broker import codec, messages as m, topics
 from broker.device import BrokerSettings
-from broker.memory import MemoryBroker
-from display.program import TRIALS, Program, Settings, run
-from hardware.clock import HallClock, set_clock
-from hardware.panel import PanelClient
-from tests.display.hall import HALL, MORNING, ZONE, Hall
-
-SITE, DEVICE = "hanam", "display-1"
-
-
-class Inbox:
-    def put(self, item):
-        """A server that listens to nobody."""
-
-
-class Server:
-    """The server's side of the broker, and the clock that all look at."""
-
-    def __init__(self, broker, folder, speed):
-        self.path = folder / "clock.json"
-        set_clock(self.path, MORNING, speed)
-        self.clock = HallClock(self.path)
-        self.hall = Hall()
-        self._link = broker.link("server", Inbox(), [])
-        self._link.start()
-
-    def say(self, topic, message, device=None):
-        self._link.publish(topic.of(SITE, device), codec.encode(message), qos=topic.qos, retain=topic.retain)
-
-    def up(self, online=True):
-        self.say(topics.SERVER_STATUS, m.ServerStatus(online=online, epoch=self.hall.epoch))
-
-    def publish(self):
-        self.say(topics.BOARD, self.hall.board(self.clock.now()))
-
-    def call(self, *numbers, **options):
-        for number in numbers:
-            self.hall.call(self.clock.now(), number, **options)
-        self.publish()
-
-
-class Running:
-    """A display in a thread, with what its panel says."""
-
-    def __init__(self, settings, broker):
-        self.program = Program(settings, broker.open_link)
-        self.program.start()
-        self.status = None
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-        self.panel = PanelClient(settings.panel)
-
-    def _run(self):
-        self.status = self.program.run()
-
-    def stop(self):
-        self.program.stop()
-        self._thread.join(20)
-
-    def ask(self, path):
-        status, kind, body = self.panel.ask("GET", path)
-        return json.loads(body) if kind == "application/json" else (status, kind, body)
-
-    def until(self, condition):
-        deadline = time.monotonic() + 30
-        while not (found := condition()):
-            assert time.monotonic() < deadline, "it never happened"
-            time.sleep(0.01)
-        return found
-
-
-@pytest.fixture
-def place(tmp_path):
-    """`place(speed, **settings)`: a broker, a server with its clock, and a running display."""
-    running = []
-
-    def make(speed=1, **changes):
-        broker = MemoryBroker()
-        server = Server(broker, tmp_path, speed)
-        settings = Settings(
-            **{
-                "broker": BrokerSettings(site=SITE, device=DEVICE),
-                "data": tmp_path / "display-1",
-                "screen": "sim:960x540",
-                "speaker": "sim:",
-                "voice": "chime",
-                "clock": f"hall:{server.path}",
-                "panel": tmp_path / "panel",
-                **changes,
-            }
-        )
-        display = Running(settings, broker)
-        running.append(display)
-        return broker, server, display
-
-    yield make
-    for display in running:
-        display.stop()
+from display.program import TRIALS, Settings, run
+from tests.display.hall import HALL, MORNING, ZONE
+from tests.display.running import DEVICE, SITE, Running, status_of
 
 
 def shown(folder):
@@ -214,10 +119,6 @@ def test_duplicated_and_malformed_messages_leave_the_wall_as_it_is(place, tmp_pa
     server.call("A002")
     display.until(lambda: display.ask("/state")["heard_rev"] == 2)
     assert [line["seq"] for line in shown(tmp_path)] == [1, 2]
-
-
-def status_of(broker):
-    return codec.decode(topics.STATUS, broker.retained(topics.STATUS.of(SITE, DEVICE)))
 
 
 def test_rows_that_the_panel_cannot_hold_are_reported_and_the_wall_goes_on(place):

@@ -1,0 +1,78 @@
+"""A display at work for tests: a broker in memory, the server's side of it, and the wall with its panel."""
+
+import json
+import threading
+import time
+
+from broker import codec, messages as m, topics
+from display.program import Program
+from hardware.clock import HallClock, set_clock
+from hardware.panel import PanelClient
+from tests.display.hall import MORNING, Hall
+
+SITE, DEVICE = "hanam", "display-1"
+
+
+class Inbox:
+    def put(self, item):
+        """A server that listens to nobody."""
+
+
+class Server:
+    """The server's side of the broker, and the clock that all look at."""
+
+    def __init__(self, broker, folder, speed):
+        self.path = folder / "clock.json"
+        set_clock(self.path, MORNING, speed)
+        self.clock = HallClock(self.path)
+        self.hall = Hall()
+        self._link = broker.link("server", Inbox(), [])
+        self._link.start()
+
+    def say(self, topic, message, device=None):
+        self._link.publish(topic.of(SITE, device), codec.encode(message), qos=topic.qos, retain=topic.retain)
+
+    def up(self, online=True):
+        self.say(topics.SERVER_STATUS, m.ServerStatus(online=online, epoch=self.hall.epoch))
+
+    def publish(self):
+        self.say(topics.BOARD, self.hall.board(self.clock.now()))
+
+    def call(self, *numbers, **options):
+        for number in numbers:
+            self.hall.call(self.clock.now(), number, **options)
+        self.publish()
+
+
+class Running:
+    """A display in a thread, with what its panel says."""
+
+    def __init__(self, settings, broker):
+        self.program = Program(settings, broker.open_link)
+        self.program.start()
+        self.status = None
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+        self.panel = PanelClient(settings.panel)
+
+    def _run(self):
+        self.status = self.program.run()
+
+    def stop(self):
+        self.program.stop()
+        self._thread.join(20)
+
+    def ask(self, path):
+        status, kind, body = self.panel.ask("GET", path)
+        return json.loads(body) if kind == "application/json" else (status, kind, body)
+
+    def until(self, condition):
+        deadline = time.monotonic() + 30
+        while not (found := condition()):
+            assert time.monotonic() < deadline, "it never happened"
+            time.sleep(0.01)
+        return found
+
+
+def status_of(broker):
+    return codec.decode(topics.STATUS, broker.retained(topics.STATUS.of(SITE, DEVICE)))
