@@ -5,7 +5,7 @@ export const DUE_MS = 180000; // a call can be read for so long, unless its citi
 export const MOST_SIGNS = 300; // of a notice or a name
 const CODE_SIGNS = 12; // of a number, counter or letter; what these may be, as display/discreet.py
 const NUMBER = /^[A-ZĐ]{0,2}(?:[0-9]{1,2}-)?[0-9]{1,4}$/, LETTER = /^[A-ZĐ]{1,2}[0-9]{0,2}$/;
-const COUNTER = /^(?=[A-Za-z0-9-]{1,8}$)[^0-9]*(?:[0-9][^0-9]*){0,4}$/;
+const COUNTER = /^(?!.*[a-z]{4})(?=[A-Za-z0-9-]{1,8}$)[^0-9]*(?:[0-9][^0-9]*){0,4}$/;
 const PAUSED_A_ROW = 3;
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
 
