@@ -101,6 +101,7 @@ def preview() -> ResponseReturnValue:
         return _back("bad_as_of")
     with tempfile.TemporaryFile() as file:  # has no name, and is gone with the answer
         shutil.copyfileobj(table.stream, file)
+        table.close()
         file.seek(0)
         token, report = _desk().preview(file, known_at, now)
     return render_template(

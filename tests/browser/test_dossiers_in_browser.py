@@ -1,0 +1,55 @@
+"""The dossiers' page in a browser without scripts: upload, look, import, approve; nothing is cut."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from server.accounts import Role
+from server.dossiers.importing import examine
+from tests.browser import axe
+from tests.browser.conftest import Reader
+from tests.browser.test_pages_in_browser import WIDTHS, overflow
+from tests.server.dossiers.tables import resolved, row, table
+from tests.web.place import Place
+
+LATE = resolved(code="H42.13-260901-0001", received="01/09/2026", due="05/10/2026", resolved="06/10/2026")
+OPEN = row(code="H42.10-261101-0003", authority="Sở Y tế", received="02/11/2026", due="30/11/2026")
+
+
+def take(place: Place, *rows: dict[str, str]) -> None:
+    now = place.clock.now()
+    found = examine(table(*rows).encode(), place.config, place.register, now)
+    place.register.replace(found.dossiers, now, "test", now)
+
+
+def test_a_manager_imports_and_approves_without_scripts(reader: Reader, place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(table(LATE, OPEN), encoding="utf-8")
+    place.account("chief", Role.MANAGER)
+    reader.log_in("chief", Role.MANAGER)
+    reader.scripts(False)
+    reader.open("/dossiers/")
+    reader.see("#table").send_keys(str(file))
+    reader.click("#upload button")
+    reader.see(".preview")
+    assert place.register.stamp() is None
+    reader.click(".preview button")
+    reader.see(".told.okay")
+    assert len(place.register.dossiers()) == 2
+    reader.click("#late .actions button")
+    reader.until(lambda: place.register.published() is not None, "the list is approved")
+    reader.see("#late .band.okay")
+    assert reader.complaints() == []
+
+
+def test_nothing_is_cut_or_wrong_at_any_width(reader: Reader, place: Place) -> None:
+    take(place, LATE, OPEN)
+    place.account("chief", Role.MANAGER)
+    reader.log_in("chief", Role.MANAGER)
+    for width, height in WIDTHS:
+        reader.size(width, height)
+        reader.open("/dossiers/")
+        assert overflow(reader) == [0, []], width
+    assert axe.faults(reader, "/dossiers/", widths=axe.WIDTHS[::2], langs=("vi",)) == []
+    axe.unthemed(reader)
+    assert reader.complaints() == []
