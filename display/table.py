@@ -44,9 +44,12 @@ def table_regions(grid: Grid, panel: Panel, view: View, texts: Texts, lang: str)
     if page is None or not (page.rows or page.late):
         words = texts("progress.none" if page is None else "progress.empty", lang)
         return [*regions, message(grid, words)]
+    marks = [*rows(grid, panel, page, view.calls.day, texts, lang)]
     if grid.kind == "line":
-        regions.append(heads(grid, panel, page, texts, lang))
-    return [*regions, rows_region(grid, panel, page, view.calls.day, texts, lang)]
+        marks += heads(grid, panel, page, texts, lang)
+    # One region for both: the accents of the first row reach into the headings.
+    box = grid.body._replace(y=grid.heads.y, height=grid.body.bottom - grid.heads.y)
+    return [*regions, Region("table", box, tuple(marks))]
 
 
 def message(grid: Grid, words: str) -> Region:
@@ -72,13 +75,13 @@ def columns(grid: Grid, widths: Widths) -> tuple[int, int, int]:
     return authority, standing, standing - gap - authority
 
 
-def heads(grid: Grid, panel: Panel, page: Page, texts: Texts, lang: str) -> Region:
+def heads(grid: Grid, panel: Panel, page: Page, texts: Texts, lang: str) -> list[Mark]:
     """The names of the columns, and the rule below them."""
     box, px = grid.heads, grid.word
     y = box.y + box.height * 0.45
     if page.late:
         inner = late_columns(grid, page, texts, lang)
-        marks = [Word(texts("progress.authority", lang), box.x, y, px, 600, "ink2")]
+        marks: list[Mark] = [Word(texts("progress.authority", lang), box.x, y, px, 600, "ink2")]
         marks += [
             Word(text, right, y, px, 600, "ink2", "right")
             for text, right in zip(late_heads(page, texts, lang), inner, strict=True)
@@ -94,7 +97,7 @@ def heads(grid: Grid, panel: Panel, page: Page, texts: Texts, lang: str) -> Regi
             Word(last, box.right, y, fitted(last, px, 600, room), 600, "ink2", "right"),
         ]
     thick = max(1, panel.space(2))
-    return Region("heads", box, (*marks, Rule(Box(box.x, box.bottom - thick, box.width, thick), "line")))
+    return [*marks, Rule(Box(box.x, box.bottom - thick, box.width, thick), "line")]
 
 
 def last_head(page: Page) -> str:
@@ -105,7 +108,8 @@ def last_head(page: Page) -> str:
     )
 
 
-def rows_region(grid: Grid, panel: Panel, page: Page, day: date, texts: Texts, lang: str) -> Region:
+def rows(grid: Grid, panel: Panel, page: Page, day: date, texts: Texts, lang: str) -> list[Mark]:
+    """Every dossier or authority of the page, with a rule between two."""
     marks: list[Mark] = []
     pitch = grid.body.height / grid.rows
     thick = max(1, panel.space(2))
@@ -118,7 +122,7 @@ def rows_region(grid: Grid, panel: Panel, page: Page, day: date, texts: Texts, l
             marks += late_marks(grid, inner, page.late[place], page, texts, lang)
         else:
             marks += dossier_marks(grid, inner, page.rows[place], day, texts, lang)
-    return Region("table", grid.body, tuple(marks))
+    return marks
 
 
 # --- dossiers -------------------------------------------------------------------------------------------

@@ -8,8 +8,10 @@ import pytest
 from display.layout import picture
 from display.marks import Box, Icon, Region, Rule, Word
 from display.paint import Painter
+from display.pictures import picture_of
 from display.scene import Desk, Hero, Line, Staleness, Waiting
 from display.top import on_top
+from display.view import DossierRow, LateRow, Page, Progress, Slides, SlideText, View
 from hardware.theme import THEMES
 from tests.display.test_layout import PANELS, SCENE, TEXTS, WALL, drawn, said
 from tests.hardware.test_type import ACCENTED
@@ -86,6 +88,30 @@ def test_calls_above_something_else_are_whole():
     for scene in (*STATES.values(), replace(SCENE, hero=Hero("Ẫ031", "Ộ3"), rows=(Line("Ễ042", "ặ7"),))):
         regions, _ = on_top(scene, replace(WALL, seat_m=8), TEXTS, "vi")
         assert whole_on_the_surface(regions, WALL)
+
+
+@pytest.mark.parametrize("panel", FEW, ids=str)
+def test_every_letter_is_whole_on_slides(panel):
+    for group in GROUPS:
+        text = SlideText(" ".join(group), (" ".join(group), HARDEST))
+        for turn in range(3):
+            view = View("slides", SCENE, slides=Slides((text, SlideText(HARDEST)), turn))
+            assert whole_on_the_surface(picture_of(view, panel, panel, TEXTS, "vi"), panel)
+
+
+@pytest.mark.parametrize("face", ["calls-progress", "progress"])
+def test_every_letter_is_whole_among_the_dossiers(face):
+    panel, table = replace(WALL, seat_m=8), replace(WALL, seat_m=5)
+    stages = ("ready", "supplement", "payment", "processing", "overdue")
+    for group in GROUPS:
+        rows = tuple(
+            DossierRow("261109-0118", "".join(group[i * 3 : i * 3 + 3]) + " ẲỵỘ", stage, "14")
+            for i, stage in enumerate(stages)
+        )
+        late = tuple(LateRow("".join(group[i * 3 : i * 3 + 3]) + " ẲỵỘ", 3, 5) for i in range(5))
+        for page in (Page(1, 2, rows=rows), Page(2, 2, late=late, month="2026-10")):
+            view = View(face, SCENE, progress=Progress(page, 18, 7))
+            assert whole_on_the_surface(picture_of(view, panel, table, TEXTS, "vi"), panel)
 
 
 def test_a_clipped_accent_would_be_found():

@@ -1,0 +1,42 @@
+"""A slide that is too long for a panel goes on in the next turn: no word is lost, cut or too small."""
+
+import pytest
+
+from display.marks import Box, Word
+from display.slides import slide_region
+from display.view import Slides, SlideText
+from tests.display.test_layout import PANELS, inside
+
+TITLE = "Nội quy tiếp công dân tại Trung tâm Phục vụ hành chính công"
+LINE = "Xuất trình căn cước hoặc VNeID mức 2, khai đủ tờ khai, " * 3
+CASES = {
+    "short": SlideText("Nội quy", ("Giữ trật tự", "Không hút thuốc")),
+    "long line": SlideText("Nội quy", (LINE,)),
+    "long title": SlideText(TITLE * 2, ("Giữ trật tự",)),
+    "both": SlideText(TITLE, ("Giữ trật tự", LINE, "Không hút thuốc")),
+    "title alone": SlideText(TITLE * 2),
+}
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=str)
+@pytest.mark.parametrize("case", CASES)
+def test_every_word_of_a_slide_is_read_in_some_turn(panel, case):
+    slide, end = CASES[case], SlideText("Hết")
+    margin = panel.space(48)
+    box = Box(margin, panel.height // 14, panel.width - 2 * margin, panel.height * 3 // 5)
+    read = []
+    for turn in range(200):
+        region = slide_region(panel, box, Slides((slide, end), turn))
+        words = [mark for mark in region.marks if isinstance(mark, Word)]
+        if [word.text for word in words] == ["Hết"]:
+            break
+        assert all(inside(word.capitals, box) for word in words)
+        body = [word for word in words if word.colour == "ink"]
+        assert all(word.px >= panel.least(200) for word in body)
+        read += [one for word in words for one in word.text.split()]
+    body = [one for line in slide.lines for one in line.split()]
+    titles = [one for one in slide.title.split() if one not in body]
+    assert [one for one in read if one in body and one not in slide.title.split()] == [
+        one for one in body if one not in slide.title.split()
+    ]
+    assert set(titles) <= set(read) <= {*slide.title.split(), *body}
