@@ -26,6 +26,10 @@ navigator.vibrate = long => { felt.push(long); return true; };
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (at) { tones.push(this.frequency.value); start.call(this, at); };
 """
+ANNOUNCED = """
+const looker = new MutationObserver(found => announced += found.length);
+looker.observe(document.getElementById("said"), { childList: true });
+"""
 STYLED = """
 const sheet = new CSSStyleSheet(); sheet.replaceSync(arguments[0]); document.adoptedStyleSheets.push(sheet);
 """
@@ -65,7 +69,8 @@ def test_a_call_arrives_by_itself_and_is_felt_heard_seen_and_said(felt: Reader, 
     felt.click("#bell")
     felt.until(lambda: felt.all('#bell[aria-pressed="true"]'), "the bell is on")
     assert felt.js("return [felt.length, tones[0]]") == [1, 523]
-    felt.js("felt.length = tones.length = 0")
+    felt.js("felt.length = tones.length = 0; window.announced = 0")
+    felt.js(ANNOUNCED)
     place.at("7", c.CallNext)
     felt.until(lambda: felt.all(".called"), "called")
     assert felt.js("return [felt, tones]") == [[[400, 200, 400, 200, 400]], [392, 784, 523, 1046]]
@@ -75,6 +80,8 @@ def test_a_call_arrives_by_itself_and_is_felt_heard_seen_and_said(felt: Reader, 
     place.clock.pass_(seconds=10)
     place.at("7", c.Recall)
     felt.until(lambda: felt.js("return felt.length"), "the second call is felt, too")
+    assert felt.text("#said") == "Nhắc lại lần 1: mời đến quầy 7"
+    assert felt.js("return announced") == 2  # once a call
     place.at("7", c.Start)
     felt.until(lambda: "Đang làm thủ tục" in felt.text("#live"), "serving")
     assert felt.js("return [felt.length, mark]") == [1, 1]  # nothing new to feel, and never reloaded
