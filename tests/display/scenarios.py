@@ -227,6 +227,9 @@ def hostile_words(s: Script) -> None:
     s.hall.waiting = (waiting("<", 3), waiting("Đ" * 200, 1))
     s.call(10, "<script>alert(1)</script>"[:12], "<img src=x>" + "9" * 200)
     s.look(10, notices=["<b onload='x()'>đỏ Nghỉ trưa</b>"])
+    s.hall.notices = (m.Words("Z\u0323\u0336a\u0300\u0301lgo ١٢ Ŏ ２\U0001f3db\ufe0f \u65e5 ẲỆ ₫", ""),)
+    s.publish(11)
+    s.look(11, notices=["Zàlgo 12 O 2 ẲỆ ₫"])
 
 
 def a_clock_set_back(s: Script) -> None:

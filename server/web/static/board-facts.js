@@ -9,10 +9,24 @@ const COUNTER = /^(?!.*[a-z]{4})(?=[A-Za-z0-9-]{1,8}$)[^0-9]*(?:[0-9][^0-9]*){0,
 const PAUSED_A_ROW = 3;
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
 
-/* What a wall can show of a text from elsewhere: one line without control signs, at most so long. */
+const SIGN = /[\x21-\x7e\xa1-\xac\xae-\xffĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9–—‘’“”…•₫€ ]/u; // as display/scene.py
+
+/* What a wall can show of a text from elsewhere: one line of signs of our letters, at most so long. */
 export function plain(text, most) {
-  const signs = Array.from(text).slice(0, 4 * most).join("").normalize("NFC").replace(SPACE, " ").replace(/\p{C}/gu, "");
+  const whole = Array.from(text).slice(0, 4 * most).join("").normalize("NFC").replace(SPACE, " ");
+  const signs = Array.from(whole, sign => SIGN.test(sign) ? sign : ours(sign)).join("");
   return Array.from(signs.replace(/ +/g, " ").trim()).slice(0, most).join("").trim();
+}
+
+/* A figure of another script as ours, a letter without a foreign accent, or "". */
+function ours(sign) {
+  if (/\p{Nd}/u.test(sign)) {
+    let before = 0; // figures of a script follow each other from its nought on
+    while (/\p{Nd}/u.test(String.fromCodePoint(sign.codePointAt(0) - before - 1))) before += 1;
+    return String(before % 10);
+  }
+  const base = Array.from(sign.normalize("NFD"))[0];
+  return SIGN.test(base) ? base : "";
 }
 
 /* A ticket's number, a counter's name, the letter of a service; a dash for whatever is written otherwise. */
@@ -88,12 +102,14 @@ export function pageOf(scene, room) {
   return scene.called ? newest : counters[Math.floor(turn / others) % counters.length];
 }
 
-/* Open counters in their order, then those that pause, under a heading. */
+/* Open counters in their order, then those that pause, under a heading. Of many those with nobody are left out. */
 function countersIn(desks, room) {
   const free = room > 1 ? room - 1 : room;
+  let present = desks.filter(desk => !desk.paused);
+  if (present.length > free) present = present.filter(desk => desk.number);
   const paused = slices(desks.filter(desk => desk.paused).map(desk => desk.counter), PAUSED_A_ROW);
   return [
-    ...parts(desks.filter(desk => !desk.paused), free).map(rows => ({ kind: "present", rows })),
+    ...parts(present, free).map(rows => ({ kind: "present", rows })),
     ...(room > 1 ? parts(paused, free) : []).map(rows => ({ kind: "pausing", rows })),
   ];
 }
