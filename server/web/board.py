@@ -28,8 +28,9 @@ from server.web.board_view import present
 from server.web.hall import Hall
 from server.web.words import TEXTS, date_text
 
-BEAT_S = 5.0  # a page that hears nothing for twice as long begins to doubt
-ASK_S = 5.0  # how often a page asks that has no stream
+BEAT_S = (
+    5.0  # of streams, unless the application's BOARD_BEAT_S says another; a page without one asks as often
+)
 REFRESH_S = 10  # without scripts
 PLAN_AGE = timedelta(hours=1)  # of the hall: opening times reach some days ahead
 ZONES: tuple[str, ...] = tuple(zone for zone in get_args(Zone) if zone != "slides")
@@ -84,6 +85,7 @@ def page() -> ResponseReturnValue:
         time_zone=str(view.site.zone),
         sound=request.args.get("sound") == "1",
         mark=mark(),
+        beat_ms=round(beat_s() * 1000),
         shown=shown,
         spoken_day=spoken_day(shown.day, lang),
         texts=msgspec.json.encode(page_texts(lang)).decode().replace("<", "\\u003c"),
@@ -97,7 +99,8 @@ def events() -> ResponseReturnValue:
     hall = guard.hall()
     streams: live.Streams = current_app.extensions["boards"]
     plans = projection()
-    return live.stream(streams, lambda: follow(hall, plans, streams.stopping))
+    beat = beat_s()
+    return live.stream(streams, lambda: follow(hall, plans, streams.stopping, beat))
 
 
 @board.get("/board/state")
@@ -114,13 +117,17 @@ def state() -> ResponseReturnValue:
     return Response(msgspec.json.encode(news), content_type="application/json; charset=utf-8")
 
 
-def follow(hall: Hall, plans: Projection, stopping: threading.Event) -> Iterator[str]:
+def beat_s() -> float:
+    return float(current_app.config.get("BOARD_BEAT_S", BEAT_S))
+
+
+def follow(hall: Hall, plans: Projection, stopping: threading.Event, beat_s: float = BEAT_S) -> Iterator[str]:
     """The lines of one stream, until the server stops."""
     yield "retry: 2000\n\n"
     seen, rev, spoke = (-1, -1), -1, hall.tick()
     planned: datetime | None = None
     while not stopping.is_set():
-        view = hall.writer.view if planned is None else hall.writer.wait(seen[1], live.SLICE_S)
+        view = hall.writer.view if planned is None else hall.writer.wait(seen[1], min(live.SLICE_S, beat_s))
         dossiers = hall.dossiers()
         news = now_of(hall)
         changed = planned is None or news.at - planned >= PLAN_AGE
@@ -132,7 +139,7 @@ def follow(hall: Hall, plans: Projection, stopping: threading.Event) -> Iterator
         if dossiers.rev != rev:
             rev, changed = dossiers.rev, True
             news.dossiers = msgspec.Raw(codec.encode(dossiers))
-        if changed or hall.tick() - spoke >= BEAT_S:
+        if changed or hall.tick() - spoke >= beat_s:
             spoke = hall.tick()
             yield f"data: {msgspec.json.encode(news).decode()}\n\n"
             if changed:

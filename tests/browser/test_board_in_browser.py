@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,15 @@ def speed() -> float:
 
 
 @pytest.fixture
-def served(tmp_path: Path, speed: float) -> Iterator[Served]:
+def beat() -> float:
+    """How often the server says something, in real seconds."""
+    return 5.0
+
+
+@pytest.fixture
+def served(tmp_path: Path, speed: float, beat: float) -> Iterator[Served]:
     made = Served(open_place(tmp_path, clock=RunningClock(speed), frozen=False))
+    made.place.app.config["BOARD_BEAT_S"] = beat
     made.start()
     yield made
     made.stop()
@@ -97,12 +105,26 @@ def test_a_server_that_is_away_is_told_in_steps_and_the_page_is_well_again_by_it
     reader.until(lambda: "Mất kết nối" in reader.text("#hero"), "the call is not shown any more")
     served.start()
     reader.until(lambda: hero(reader)[:1] == called[-1:], "the present state is back")
-    assert not reader.all("#band.lost")
+    reader.until(lambda: not reader.all("#band.lost"), "and fresh")
     (number,) = caller.call()
     reader.until(lambda: hero(reader)[:1] == [number], "and the next call comes")
 
 
-def test_a_page_of_another_release_loads_itself_anew(reader: Reader, caller: Caller) -> None:
+@pytest.mark.parametrize(("speed", "beat"), [(60.0, 0.5)])
+def test_a_server_that_hangs_is_noticed_by_its_silence_and_asked_anew(
+    reader: Reader, place: Place, caller: Caller, speed: float, beat: float
+) -> None:
+    called = caller.call()
+    place.app.extensions["hall"] = replace(place.hall, tick=lambda: 0.0)  # it never beats
+    reader.open("/board")
+    live(reader)
+    reader.until(lambda: reader.all("#band.lost"), "the band says so, though the stream is open")
+    reader.until(lambda: not reader.all("#band.lost"), "a new stream has told the present state")
+    assert hero(reader)[:1] == called
+
+
+@pytest.mark.parametrize("beat", [0.5])
+def test_a_page_of_another_release_loads_itself_anew(reader: Reader, caller: Caller, beat: float) -> None:
     reader.open("/board")
     live(reader)
     reader.js("document.body.dataset.mark = 'another'; window.old = true")
@@ -112,7 +134,8 @@ def test_a_page_of_another_release_loads_itself_anew(reader: Reader, caller: Cal
     reader.until(lambda: hero(reader)[:1] == [number], "which works")
 
 
-def test_a_page_without_a_stream_asks(reader: Reader, place: Place, caller: Caller) -> None:
+@pytest.mark.parametrize("beat", [0.5])
+def test_a_page_without_a_stream_asks(reader: Reader, place: Place, caller: Caller, beat: float) -> None:
     pool = place.app.extensions["boards"]
     taken = [pool.enter("127.0.0.1") for _ in range(PUBLIC_PER_ADDRESS)]
     reader.open("/board")

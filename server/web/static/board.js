@@ -8,9 +8,10 @@ import { drawProgress, drawRest, drawSlide } from "./board-tables.js";
 import { Wall } from "./board-wall.js";
 
 const told = document.body.dataset;
-const SILENT_MS = 7000; // a beat comes every 5 s
-const DEAF_MS = 20000; // a stream that says nothing for so long is opened anew
-const ASK_MS = 5000, SLOW_MS = 4000, TRY_MS = 30000; // without a stream
+const BEAT_MS = +told.beat; // the server says something at least so often; without a stream it is asked so often
+const SILENT_MS = 1.4 * BEAT_MS;
+const DEAF_MS = 4 * BEAT_MS; // a stream that says nothing for so long is opened anew
+const SLOW_MS = 4000, TRY_MS = 30000; // an answer takes at most so long; how often a stream is tried
 const OFF_MS = 250; // the clock is put right from this error on
 const HURRY = 1.1; // a demo whose clock runs faster must not flicker
 const LAG_MS = 5000; // real time that a message may need
@@ -93,7 +94,7 @@ async function ask() {
     lose();
   }
   clearTimeout(slow);
-  asking = setTimeout(ask, ASK_MS);
+  asking = setTimeout(ask, BEAT_MS);
 }
 
 // --- time and pictures ---
