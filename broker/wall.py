@@ -11,7 +11,10 @@ from broker.basics import Count, Instant, Lang, Level, Message, Number, Range, W
 
 
 class Call(msgspec.Struct, frozen=True):
-    """One line of the wall. `seq` grows with every call and recall of the day, without gaps."""
+    """One line of the wall. `seq` grows with every call and recall of the day, without gaps.
+
+    onward: a transfer brought the number here from another service, where its citizen was before.
+    """
 
     seq: Annotated[int, Meta(ge=1)]
     number: Number
@@ -19,6 +22,7 @@ class Call(msgspec.Struct, frozen=True):
     at: Instant
     recall: Count = 0  # 0: the first call; 1, 2 ...: "nhắc lại"
     lang: Lang = "vi"
+    onward: bool = False
 
 
 class CounterLine(msgspec.Struct, frozen=True):

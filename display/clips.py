@@ -36,7 +36,7 @@ class Wanted:
 
 def wanted(lang: Lang, texts: Texts) -> list[Wanted]:
     """All clips of a language, in the order in which they are best recorded."""
-    said = dict.fromkeys(phrase for key in SENTENCES for phrase in phrases(key, lang, texts))
+    said = dict.fromkeys(phrase for key in SENTENCES.values() for phrase in phrases(key, lang, texts))
     words = WORDS if lang == "vi" else WORDS_EN
     return [
         *(Wanted(phrase, "phrase", phrase) for phrase in said),

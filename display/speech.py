@@ -57,7 +57,13 @@ class Piece(NamedTuple):
 
 
 STOP: Final = Piece(",", (PAUSE,))
-SENTENCES: Final = ("say.call", "say.recall")  # of the catalogue
+# of the catalogue: (a transfer brought the number here, it is called again)
+SENTENCES: Final = {
+    (False, False): "say.call",
+    (False, True): "say.recall",
+    (True, False): "say.onward",
+    (True, True): "say.onward_recall",
+}
 
 
 # --- codes --------------------------------------------------------------------------------------------------
@@ -122,7 +128,7 @@ def announcement(call: Call, texts: Texts, manner: Manner = Manner()) -> tuple[S
     languages: tuple[Lang, ...] = ("vi",) if call.lang == "vi" else ("vi", call.lang)
     said = [
         _sentence(
-            "say.recall" if call.recall else "say.call",
+            SENTENCES[call.onward, call.recall > 0],
             lang,
             texts,
             number=code_pieces(call.number, lang, manner),

@@ -19,7 +19,7 @@ from server.hall.calendar import admission, coming_sessions, current_session, op
 from server.hall.calling import upcoming
 from server.hall.numbers import is_full
 from server.hall.site import Service, Words
-from server.hall.state import CounterState, HallState
+from server.hall.state import CallLine, CounterState, HallState
 from server.hall.tickets import Klass, State, Ticket
 from server.hall.waiting import (
     CALLS_NEEDED,
@@ -70,15 +70,21 @@ class Projection:
             at=now,
             day=state.day or "",
             hall=words(self._site.name),
-            calls=tuple(
-                m.Call(line.seq, line.number, line.counter, line.at, line.recall, _lang(line.lang))
-                for line in state.calls
-            ),
+            calls=tuple(self._call(state, line) for line in state.calls),
             counters=tuple(self._counter(state, state.counter(id)) for id in self._site.counters),
             waiting=tuple(self._lines(state, now)),
             notices=tuple(words(n) for n in self._config.notices),
             upcoming=tuple(t.number for t in upcoming(self._site, state, now, UPCOMING)),
         )
+
+    def _call(self, state: HallState, line: CallLine) -> m.Call:
+        """A line of the wall. Onward: the number has another letter than the service it is called for."""
+        onward = False
+        ticket, place = state.tickets.get(line.ticket), self._site.counters.get(line.counter)
+        if ticket is not None and place is not None and place.serves(ticket.service):
+            service = self._site.services.get(ticket.service)
+            onward = service is not None and service.letter != ticket.letter
+        return m.Call(line.seq, line.number, line.counter, line.at, line.recall, _lang(line.lang), onward)
 
     @staticmethod
     def _counter(state: HallState, counter: CounterState) -> m.CounterLine:

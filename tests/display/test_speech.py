@@ -164,7 +164,7 @@ def test_a_counter_of_two_hundred_signs_is_not_read_for_two_minutes():
     assert announcement(call("A105", counter="9" * 200), TEXTS)[0].text.count("chín") == 12
 
 
-def call(number, lang="vi", recall=0, counter="3"):
+def call(number, lang="vi", recall=0, counter="3", onward=False):
     return Call(
         seq=1,
         number=number,
@@ -172,6 +172,7 @@ def call(number, lang="vi", recall=0, counter="3"):
         at=datetime(2026, 11, 23, tzinfo=UTC),
         recall=recall,
         lang=lang,
+        onward=onward,
     )
 
 
@@ -193,6 +194,17 @@ def test_a_recall_says_so():
     [sentence] = texts_of("A105", recall=1)
     assert sentence == "Xin nhắc lại: mời công dân có số a một trăm linh năm đến quầy số ba."
     assert texts_of("A105", "en", recall=2)[1].startswith("Again: citizen with number")
+
+
+def test_a_number_that_was_sent_on_is_asked_to_go_on():
+    """The words of 5.2 for a transfer."""
+    assert texts_of("A105", "en", onward=True) == [
+        "Mời công dân số a một trăm linh năm sang quầy số ba để tiếp tục.",
+        "Citizen with number A one hundred and five, please go on to counter three.",
+    ]
+    assert texts_of("A105", recall=1, onward=True) == [
+        "Xin nhắc lại: mời công dân số a một trăm linh năm sang quầy số ba để tiếp tục."
+    ]
 
 
 def test_a_sentence_is_also_the_recordings_that_it_is_made_of():

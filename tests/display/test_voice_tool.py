@@ -42,7 +42,7 @@ def test_every_call_of_every_ticket_is_made_of_the_clips_of_the_list(lang):
     at = datetime(2026, 11, 23, 1, 12, tzinfo=UTC)
     for manner in (Manner(), Manner("south", leading_zeros=True), Manner("south", "digits", four="tư")):
         for place, number in enumerate(numbers):
-            call = Call(1, number, f"{place % 40}", at, place % 2, lang)
+            call = Call(1, number, f"{place % 40}", at, place % 2, lang, place % 3 == 0)
             for sentence in announcement(call, TEXTS, manner):
                 if sentence.lang == lang:
                     assert there.issuperset(sentence.clips), sentence
