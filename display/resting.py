@@ -19,6 +19,7 @@ from hardware.type import LINE
 
 # Multiples of these numbers fill a square evenly, the next one always far from the last.
 ALONG, DOWN = 0.7548776662466927, 0.5698402909980532
+EDGE: Final = 24
 MOST_WIDTH: Final = 0.6  # of the panel, so that there is somewhere to move to
 
 
@@ -32,8 +33,9 @@ def rest_region(panel: Panel, view: View, rest: Rest, texts: Texts, lang: str) -
     words = Word(said, 0, 0, px, 600, "ink2")
     lines = 2 if said else 1
     wide, high = max(clock.width, words.width), round(lines * LINE * px)
-    x = round(rest.minute * ALONG % 1 * (panel.width - wide))
-    y = round(rest.minute * DOWN % 1 * (panel.height - high))
+    edge = panel.space(EDGE)
+    x = edge + round(rest.minute * ALONG % 1 * (panel.width - wide - 2 * edge))
+    y = edge + round(rest.minute * DOWN % 1 * (panel.height - high - 2 * edge))
     marks = [number(clock.text, x, y + LINE * px / 2, px, 700, "ink2")]
     if said:
         marks.append(Word(said, x, y + 1.5 * LINE * px, px, 600, "ink2"))

@@ -7,13 +7,14 @@ their number: what has no room at the least size for the farthest seat goes on i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
 from display.fit import WORD_RATIO, Panel
 from display.marks import Box, Card, Mark, Region, Rule, Word, fitted
 from display.view import Slides, SlideText
+from hardware import type as letters
 from hardware.canvas import balanced, wrap
 from hardware.type import LINE
 
@@ -54,7 +55,7 @@ def slide_region(panel: Panel, box: Box, slides: Slides) -> Region:
     for line in part.title:
         marks.append(Word(line, box.x + pad, y + LINE * part.title_px / 2, part.title_px, 700, "accent"))
         y += LINE * part.title_px
-    y += UNDER_TITLE * part.title_px
+    y += UNDER_TITLE * part.title_px if part.title else 0
     side = round(MARK * part.px)
     for lines in part.lines:
         middle = y + LINE * part.px / 2
@@ -70,7 +71,7 @@ def slide_region(panel: Panel, box: Box, slides: Slides) -> Region:
 def tall(part: Part) -> float:
     """The height of a part with its spaces."""
     words = sum(len(lines) for lines in part.lines) * LINE + BETWEEN * max(0, len(part.lines) - 1)
-    title = len(part.title) * LINE + (UNDER_TITLE if part.lines else 0)
+    title = len(part.title) * LINE + (UNDER_TITLE if part.lines and part.title else 0)
     return title * part.title_px + words * part.px
 
 
@@ -88,26 +89,60 @@ def parts_of(slide: SlideText, panel: Panel, width: int, height: int) -> list[Pa
         part = part_of(slide.title, slide.lines, round(px * ratio), px, width)
         if part is not None and tall(part) <= height:
             return [part]
+    best = in_turns(slide, least, width, height, len(slide.lines))
+    for most in range(1, len(slide.lines)):  # about equally long: no turn of a single last line
+        evenly = in_turns(slide, least, width, height, most)
+        if len(evenly) == len(best):
+            return evenly
+    return best
+
+
+def in_turns(slide: SlideText, px: int, width: int, height: int, most: int) -> list[Part]:
+    """The slide in turns of at most so many lines, each as full as it can be."""
     found: list[Part] = []
     left = list(slide.lines)
     while left or not found:
-        count = len(left)
-        part = forced(slide.title, left[:count], least, width)
+        count = min(most, len(left))
+        part = forced(slide.title, left[:count], px, width)
         while count > 1 and tall(part) > height:
             count -= 1
-            part = forced(slide.title, left[:count], least, width)
-        found.append(part)
+            part = forced(slide.title, left[:count], px, width)
+        found += [part] if tall(part) <= height else pieces(part, height)
         left = left[max(1, count) :]
     return found
 
 
+def pieces(part: Part, height: int) -> list[Part]:
+    """A part with one line that is too long for a turn, in several; a title too tall is one of them."""
+    words = [line for lines in part.lines for line in lines]
+    titled = int((height - tall(replace(part, lines=(("",),))) + LINE * part.px) / (LINE * part.px))
+    if words and titled >= 1:
+        return [replace(part, lines=(tuple(words[i : i + titled]),)) for i in range(0, len(words), titled)]
+    px = min(part.title_px, int(height / len(part.title) / LINE))
+    alone = max(1, int(height / (LINE * part.px)))
+    bare = replace(part, title=())
+    return [
+        replace(part, title_px=px, lines=()),
+        *(replace(bare, lines=(tuple(words[i : i + alone]),)) for i in range(0, len(words), alone)),
+    ]
+
+
 def part_of(title: str, lines: Sequence[str], title_px: int, px: int, width: int) -> Part | None:
     """Title and lines at these ems; None when a single word is wider than the card."""
-    head = balanced(title, width, title_px, 700)
+    head = dashes_back(balanced(title, width, title_px, 700), width, title_px)
     wrapped = [wrap(line, width - round(INDENT * px), px, 600) for line in lines]
     if head is None or any(each is None for each in wrapped):
         return None
     return Part(tuple(head), title_px, tuple(tuple(each) for each in wrapped if each), px)
+
+
+def dashes_back(lines: list[str] | None, width: int, px: int) -> list[str] | None:
+    """A dash between words stays on the line of the word before it, where it has room."""
+    for number, line in enumerate(lines or ()):
+        before = f"{lines[number - 1]} {line[0]}" if lines and number else ""
+        if lines and before and line[:2] in ("– ", "- ") and letters.width(before, px, 700) <= width:
+            lines[number - 1 : number + 1] = [before, line[2:]]
+    return lines
 
 
 def forced(title: str, lines: Sequence[str], px: int, width: int) -> Part:

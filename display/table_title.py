@@ -80,15 +80,16 @@ def lines_of(grid: Grid, view: View, progress: Progress, texts: Texts, lang: str
         else [Piece(texts("progress.page", lang, number=page.number, of=page.of), 400, "ink2")]
     )
     if view.calls.staleness >= Staleness.LOST:
-        lost = Piece(texts("wall.lost", lang), 600, "on_alarm", "warning")
-        short = Piece(texts("wall.lost_short", lang), 600, "on_alarm", "warning")
+        said = texts("wall.lost", lang)
+        lost, what, todo = (Piece(text, 600, "on_alarm", "warning") for text in (said, *said.split(" – ")))
         known = view.calls.known_at
         since = (
             [] if known is None else [Piece(texts("wall.known_at", lang, time=hour(known)), 600, "on_alarm")]
         )
         if grid.kind == "line":
-            return [[[lost, *since], [lost], [short]]]
-        return [[[short]], [since] if since else [[]]]
+            return [[[lost, *since], [lost], [what]]]
+        advice = Piece(todo.text[:1].upper() + todo.text[1:], 600, "on_alarm")
+        return [[[what]], [[advice, *since], [advice]]]
     rest: list[list[Piece]]
     if progress.old is not None:
         day, at = progress.old
@@ -109,7 +110,7 @@ def lines_of(grid: Grid, view: View, progress: Progress, texts: Texts, lang: str
         rest = [[]]
     if grid.kind == "stacked":
         if late:
-            return [[[title], []], [[*of, *part] for part in rest]]
+            return [[[title], []], [*([*of, *part] for part in rest), *rest]]
         return [[[title, *of], [title]], rest]
     full = [[title, *of, *part] for part in rest]
     return [[full[0], *([[*of, *rest[0]], [*of, *rest[-1]]] if progress.old else full[1:]), [title]]]
