@@ -175,6 +175,22 @@ def test_what_may_be_wrong_is_not_said_of_counters_and_of_who_is_next():
     assert (lost.staleness, lost.desks, lost.upcoming) == (Staleness.LOST, (), ())
 
 
+def test_a_counter_of_yesterday_is_shown_to_nobody():
+    hall = Hall()
+    told = {"counters": (counter("1", "A001", "serving"),), "upcoming": ("A009",)}
+    hall.call(at(10), "A001", "1")
+    board = hall.board(at(10), **told)
+    before = connected(Hall())
+    before.see(board, at(10))
+    before.tell(ServerDown(), at(20))
+    before.live(at(20), at(86_400))
+    after = Wall(at(86_400))
+    after.see(board, at(86_400))
+    for wall in (before, after):
+        seen = wall.view(at(86_400))
+        assert (seen.hero, seen.rows, seen.desks, seen.upcoming) == (None, (), (), ())
+
+
 def plan(**changes):
     display = msgspec.structs.replace(m.DisplayPlan(dwell_s=8), **changes)
     return ConfigArrived(m.DeviceConfig(rev=1, at=MORNING, hall=HALL, time_zone=ZONE, display=display))
