@@ -43,7 +43,9 @@ ENDPOINTS = (
     ),
     Endpoint("GET", "/sim/{kiosk}/tickets", "", "[{n, number, at}]", "Papers that came out, oldest first."),
     Endpoint("GET", "/sim/{kiosk}/ticket.png?n=", "", "PNG", "One of them, the last without `n`."),
-    Endpoint("GET", "/sim/{display}/heard", "", "[{n, at, kind, text, seconds}]", "What the speaker said."),
+    Endpoint(
+        "GET", "/sim/{display}/heard", "", "[{n, at, kind, text, seconds, voice}]", "What the speaker said."
+    ),
     Endpoint("GET", "/sim/{display}/sound.wav?n=", "", "WAV", "One sound of that list."),
     Endpoint(
         "POST",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from broker.messages import Control, DeviceStatus
+from broker.messages import Control, DeviceStatus, Voice
 from server.accounts import Role
 from server.devices import (
     STRANGER,
@@ -176,7 +176,8 @@ def test_a_manager_sees_every_device_and_those_first_that_need_a_person(place: P
     found = rows(chief.get("/devices/?lang=vi").text)
     assert list(found)[:2] == ["kiosk-2", "display-1"] and len(found) == len(place.config.devices)
     assert (
-        found["kiosk-1"] == "Máy lấy số 1 – cửa chính Tốt khoảng 403 phiếu 0 – 812 m, 7380 lần cắt 0.2 08:33"
+        found["kiosk-1"]
+        == "Máy lấy số 1 – cửa chính Tốt khoảng 403 phiếu 0 – 812 m, 7380 lần cắt – 0.2 08:33"
     )
     assert "hết giấy đang tự cấp số nhiều tin chưa gửi" in found["kiosk-2"]
     assert "31 -2.5 s" in found["kiosk-2"]
@@ -184,6 +185,32 @@ def test_a_manager_sees_every_device_and_those_first_that_need_a_person(place: P
     assert rows(chief.get("/devices/live?lang=en").text)["kiosk-1"].startswith(
         "Ticket machine 1 – main door Good"
     )
+
+
+@pytest.mark.parametrize(
+    ("voice", "vi", "en"),
+    [
+        ("pack", "giọng thu âm", "recorded"),
+        ("espeak-ng", "máy đọc (espeak-ng)", "synthetic (espeak-ng)"),
+        ("piper", "máy đọc (Piper)", "synthetic (Piper)"),
+        ("chime", "chỉ có chuông", "chime only"),
+        (None, "–", "–"),
+    ],
+)
+def test_a_manager_sees_which_voice_spoke_the_last_call(
+    place: Place, voice: Voice | None, vi: str, en: str
+) -> None:
+    chief = place.log_in("chief", Role.MANAGER)
+    place.devices.put("display-1", DeviceStatus(online=True, role="display", version="0.2", voice=voice))
+    for lang, words in (("vi", vi), ("en", en)):
+        assert f" {words} 0.2 " in rows(chief.get(f"/devices/?lang={lang}").text)["display-1"]
+
+
+def test_a_manager_reads_what_a_device_says_of_its_fault(place: Place) -> None:
+    chief = place.log_in("chief", Role.MANAGER)
+    fault = "The voice pack's <ba>.wav cannot be read: No such file"
+    place.devices.put("display-1", DeviceStatus(online=True, role="display", error=fault))
+    assert "&lt;ba&gt;.wav cannot be read" in rows(chief.get("/devices/").text)["display-1"]
 
 
 def test_devices_are_for_managers(place: Place, officer: Staff) -> None:
