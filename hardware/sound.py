@@ -103,7 +103,7 @@ def scaled(samples: Samples[int], gain: float) -> Samples[int]:
     """Each sample times `gain`, which must not drive any out of range."""
     if abs(gain - 1) < 0.005:
         return samples
-    return array("h", [int(sample * gain) for sample in samples])
+    return array("h", map(int, map(gain.__mul__, samples)))  # without a list, which has 36 bytes a sample
 
 
 def volume_gain(per_cent: int) -> float:
