@@ -194,7 +194,7 @@ def display(folder: Path, broker: RealBroker, screen: str) -> Iterator[int]:
         encoding="utf-8",
     )
     words = ("-m", "benchmarks.wall_with_eyes", str(folder / "display.toml"), str(folder / "seen"))
-    surroundings = {**os.environ, "MOTCUA_LOG": "warning", "SDL_AUDIODRIVER": "dummy"}
+    surroundings = {**os.environ, "MOTCUA_LOG": "error", "SDL_AUDIODRIVER": "dummy"}
     child = subprocess.Popen([sys.executable, *words], env=surroundings)
     try:
         yield child.pid
