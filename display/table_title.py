@@ -1,7 +1,8 @@
 """Table title: the line above the dossiers: what this is, which page, how many, and how old. Pure.
 
 Knows what has to be said first when not all of it has room; keeps out the table below. The loss of the
-server is said louder than old dossiers, and old dossiers louder than totals.
+server is said louder than old dossiers, and old dossiers louder than totals. Every other turn of the pages
+belongs to the notices of the hall, while there are any.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from display.band import Frame, turns
 from display.fit import Panel
 from display.marks import Box, Card, Icon, Mark, Region, Tint, Word, fitted, number
-from display.scene import Staleness
+from display.scene import Scene, Staleness
 from display.strip import hour
 from display.table_fit import Grid
 from display.view import Progress, View
@@ -49,6 +51,7 @@ def title_region(grid: Grid, panel: Panel, view: View, progress: Progress, texts
     box, px = grid.title, grid.word
     staleness = view.calls.staleness
     lost = staleness >= Staleness.LOST
+    told = bool(view.calls.notices) and view.calls.page % 2 == 1 and progress.old is None
     clock_colour: Tint = "on_alarm" if lost else "accent"
     pad = round(0.3 * px) if lost else 0
     lines = lines_of(grid, view, progress, texts, lang)
@@ -65,6 +68,13 @@ def title_region(grid: Grid, panel: Panel, view: View, progress: Progress, texts
         marks.append(Icon("warning", Box(end, round(y - side / 2), side, side), "alarm"))
     for i, offers in enumerate(lines):
         room = (box.right - pad if i else end - round(GAP * px)) - box.x - pad
+        if i == len(lines) - 1 and told and not lost:
+            if i == 0:
+                of = page_of(progress, texts, lang)
+                room -= sum(piece.wide(px) + round(GAP * px) for piece in of)
+                marks += laid(of, box.x + room + round(GAP * px), y, box.width, px, spread=False)
+            marks += notice(view.calls, box.x, y + i * step, room, px)
+            continue
         marks += laid(best(offers, room, px), box.x + pad, y + i * step, room, px, spread=not lost and not i)
     return Region("title", box, tuple(marks))
 
@@ -74,11 +84,7 @@ def lines_of(grid: Grid, view: View, progress: Progress, texts: Texts, lang: str
     page = progress.page
     late = page is not None and bool(page.late)
     title = Piece(texts("late.title" if late else "progress.title", lang), 700, "accent")
-    of = (
-        []
-        if page is None
-        else [Piece(texts("progress.page", lang, number=page.number, of=page.of), 400, "ink2")]
-    )
+    of = page_of(progress, texts, lang)
     if view.calls.staleness >= Staleness.LOST:
         said = texts("wall.lost", lang)
         lost, what, todo = (Piece(text, 600, "on_alarm", "warning") for text in (said, *said.split(" – ")))
@@ -114,6 +120,23 @@ def lines_of(grid: Grid, view: View, progress: Progress, texts: Texts, lang: str
         return [[[title, *of], [title]], rest]
     full = [[title, *of, *part] for part in rest]
     return [[full[0], *([[*of, *rest[0]], [*of, *rest[-1]]] if progress.old else full[1:]), [title]]]
+
+
+def page_of(progress: Progress, texts: Texts, lang: str) -> list[Piece]:
+    page = progress.page
+    if page is None:
+        return []
+    return [Piece(texts("progress.page", lang, number=page.number, of=page.of), 400, "ink2")]
+
+
+def notice(calls: Scene, x: int, y: float, room: int, px: int) -> list[Mark]:
+    """What the hall has to say; what is longer than the line goes on in the next turn of notices."""
+    sign = round((ICON + 0.25) * px)
+    shown = [turn for text in calls.notices for turn in turns(text, px, Frame(room, sign, px, 1))]
+    [words], size = shown[calls.page // 2 % len(shown)]
+    side = round(ICON * px)
+    icon = Icon("info", Box(x, round(y - side / 2), side, side), "amber")
+    return [icon, Word(words, x + sign, y, size, 600, "ink")]
 
 
 def best(offers: Sequence[list[Piece]], room: int, px: int) -> list[Piece]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -77,6 +77,8 @@ def states() -> Iterator[tuple[str, State]]:
     yield "dossiers-en", State(seen("calls-progress", lang="en"), lang="en")
     yield "dossiers-old", State(seen("calls-progress", register=dossiers(MORE, known_at=on(23, 7))))
     yield "dossiers-lost", State(seen("calls-progress", lost=70))
+    noticed = replace(seen("calls-progress").calls, notices=("Qua lượt: báo quầy trong 15 phút",), page=1)
+    yield "dossiers-notice", State(replace(seen("calls-progress"), calls=noticed))
     yield "alone", State(seen("progress", register=dossiers(many(9), totals=TOTALS)))
     yield "alone-none", State(seen("progress", register=None))
     yield "late", State(seen("progress", register=late))

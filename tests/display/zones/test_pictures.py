@@ -62,6 +62,10 @@ def views(draw, room):
         hero=draw(st.sampled_from([None, Hero("E118", "10"), Hero("A2-017", "12", fresh=True)])),
         staleness=draw(st.sampled_from(Staleness)),
         known_at=time(8, 10),
+        page=draw(st.integers(0, 3)),
+        notices=draw(
+            st.sampled_from([(), ("Qua lượt: báo quầy trong 15 phút",), ("Ế" * 90, "Mời đeo thẻ " * 9)])
+        ),
     )
     totals = draw(st.integers(0, 9999)), draw(st.integers(0, 999))
     return View(face, calls, progress=Progress(page, *totals, draw(olds)))
