@@ -1,7 +1,8 @@
 """The web server around the application: how many may ask at once, how much, how long; and how it ends.
 
-Every open page of the staff, every board and the first so many phones hold one thread with their live stream,
-so there are threads for all of them and some more. A connection that says nothing for half a minute is closed.
+Every open page of the staff, every board and the first so many phones hold one thread with their live
+stream, so there are threads for all of them and some more. A connection that says nothing for half a minute
+is closed.
 """
 
 from __future__ import annotations
