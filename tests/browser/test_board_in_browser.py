@@ -135,6 +135,18 @@ def test_a_page_of_another_release_loads_itself_anew(reader: Reader, caller: Cal
 
 
 @pytest.mark.parametrize("beat", [0.5])
+def test_a_mistake_in_the_page_leaves_no_old_numbers_standing(
+    reader: Reader, caller: Caller, beat: float
+) -> None:
+    reader.open("/board")
+    live(reader)
+    reader.js("window.old = true; setTimeout(() => { throw new Error('ours') })")
+    reader.until(lambda: reader.js("return window.old === undefined"), "a new page")
+    live(reader)
+    assert any("ours" in line for line in reader.complaints())
+
+
+@pytest.mark.parametrize("beat", [0.5])
 def test_a_page_without_a_stream_asks(reader: Reader, place: Place, caller: Caller, beat: float) -> None:
     pool = place.app.extensions["boards"]
     taken = [pool.enter("127.0.0.1") for _ in range(PUBLIC_PER_ADDRESS)]

@@ -168,6 +168,32 @@ def test_hostile_words_are_only_words_and_have_room(
         assert busy.complaints() == []
 
 
+OVERLAP = """
+return [...document.querySelectorAll("#list li, #hero .to, #hero")].filter(row => {
+  const parts = [...row.children].map(e => e.getBoundingClientRect()).filter(r => r.width);
+  const tall = getComputedStyle(row).flexDirection === "column", box = row.getBoundingClientRect();
+  return parts.some((r, i) => i && (tall ? r.top < parts[i - 1].bottom - 1 : r.left < parts[i - 1].right - 1))
+    || parts.some(r => r.right > box.right + 1 || r.bottom > box.bottom + 1);
+}).map(row => row.textContent);
+"""
+
+
+@pytest.mark.parametrize("face", ["calls", "calls-progress"])
+def test_wide_numbers_and_counters_stand_apart(busy: Reader, place: Place, face: str) -> None:
+    """Of a kiosk alone, of a hall with letters of two signs, of counters with names; the widest that are."""
+    now = place.clock.now()
+    pairs = [("A2-017", "12"), ("Đ1234", "KCN-1"), ("AB12-3456", "12B"), ("K008", "MMMMMM88"), ("B041", "10")]
+    for shift in range(len(pairs)):
+        turned = pairs[shift:] + pairs[:shift]
+        calls = tuple(m.Call(9 - i, number, counter, now) for i, (number, counter) in enumerate(turned))
+        forge(place, calls=calls)
+        for size in ((1920, 1080), (1080, 1920)):
+            busy.size(*size)
+            shown(busy, face)
+            assert hero(busy) == list(turned[0])
+            assert busy.js(OVERLAP) == [], (turned[0], size)
+
+
 def test_a_dossier_that_says_more_than_a_code_is_not_shown(busy: Reader, place: Place) -> None:
     made = boards.dossiers(place, rev=9)
     name = m.Words("Bà Nguyễn Thị B", "Mrs B")

@@ -98,7 +98,8 @@ export function drawHero(scene) {
     fit(place.querySelector(".call"));
     const to = place.querySelector(".to"), number = to.lastChild, word = to.querySelector(".word");
     word.hidden = false;
-    const room = to.clientWidth - 1.1 * to.firstChild.getBoundingClientRect().width;
+    const taken = parseFloat(getComputedStyle(to).paddingLeft) + 1.1 * to.firstChild.getBoundingClientRect().width;
+    const room = to.clientWidth - taken;
     number.style.setProperty("--fit", 1);
     const wide = number.getBoundingClientRect().width;
     if (wide > room) number.style.setProperty("--fit", Math.floor(1000 * room / wide) / 1000);
@@ -139,7 +140,19 @@ export function drawList(scene, rows) {
     }
     return [title, list];
   });
-  fitted("list", page, () => place.querySelectorAll("li").forEach(row => fit(row)));
+  fitted("list", page, () => place.querySelectorAll("li").forEach(fitRow));
+}
+
+/* All of a row in its width, as large as there is room for. */
+function fitRow(row) {
+  row.style.setProperty("--fit", 1);
+  const style = getComputedStyle(row), room = row.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  let wide = 0;
+  for (const part of row.children) {
+    const { marginLeft, marginRight } = getComputedStyle(part);
+    wide += part.getBoundingClientRect().width + parseFloat(marginLeft) + parseFloat(marginRight);
+  }
+  if (wide > room) row.style.setProperty("--fit", Math.floor(1000 * room / wide) / 1000);
 }
 
 /* Who waits, letter by letter, and in turn who is probably next. */

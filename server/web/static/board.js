@@ -190,6 +190,14 @@ if (bell && window.AudioContext) {
 
 // --- beginning ---
 
+/* A mistake of ours must not leave old numbers standing: begin anew, from what the server writes. */
+function beginAnew() {
+  setTimeout(() => location.reload(), 2 * BEAT_MS);
+}
+
+window.addEventListener("error", beginAnew);
+window.addEventListener("unhandledrejection", beginAnew);
+
 function redraw() {
   forget();
   turn();
