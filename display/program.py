@@ -27,7 +27,7 @@ from display.fit import LayoutRefused, arrange
 from display.panel import routes
 from display.record import Record
 from display.settings import Settings
-from display.stage import Stage, panels
+from display.stage import Stage, dossiers_held, panels
 from display.wall import Input, Wall
 from display.watch import Watch
 from hardware.clock import Clock, ClockError, HallClock, open_clock
@@ -288,10 +288,11 @@ def voices_of(settings: Settings) -> Voices:
 def try_wall(settings: Settings) -> str:
     """What this panel can show at its farthest seat. Raises LayoutRefused, ScreenError."""
     screen = open_screen(settings.screen)
-    panel, _ = panels(screen.size, settings)
+    panel, table = panels(screen.size, settings)
     screen.close()
     sizes = arrange(panel)
-    return f"{panel}: a call and {sizes.rows} rows, {sizes.number_px} and {sizes.row_px} px"
+    held = f"{panel}: a call and {sizes.rows} rows, {sizes.number_px} and {sizes.row_px} px"
+    return f"{held}; {dossiers_held(panel, table, settings.lang)}"
 
 
 TRIALS: Final = {"wall": try_wall}

@@ -7,8 +7,9 @@ is shown. Paints only what differs. While the panel rests, everything is black b
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from broker.messages import DisplayPlan
+from broker.messages import DisplayPlan, Zone
 from display.fit import LayoutRefused, Panel, arrange
 from display.marks import moved
 from display.paint import Painter
@@ -21,6 +22,7 @@ from hardware.screen import Screen
 from hardware.texts import Texts
 from hardware.theme import THEMES, ThemeName
 
+ZONES: Final[tuple[Zone, Zone]] = ("calls-progress", "progress")
 STEP = 3  # px of a panel whose short side has 1080: a step of what stands still all day
 
 
@@ -114,3 +116,10 @@ def panels(size: tuple[int, int], settings: Settings) -> tuple[Panel, Panel]:
     far = settings.farthest_seat_m
     near = min(far, settings.table_seat_m)
     return Panel(*size, settings.diagonal_inch, far), Panel(*size, settings.diagonal_inch, near)
+
+
+def dossiers_held(panel: Panel, table: Panel, lang: str) -> str:
+    """How many dossiers a page of this panel has, in one line."""
+    held, _ = rooms(panel, table, Texts.load("display"), lang)
+    below, alone = (held[zone].dossiers if zone in held else "no" for zone in ZONES)
+    return f"a page of {below} dossiers below calls or {alone} alone, read from {table.seat_m:g} m"
