@@ -87,7 +87,7 @@ packages() {
     if has_screen; then echo libdrm2 libgbm1 libegl1 libgles2 libgl1-mesa-dri libusb-1.0-0 python3-evdev; fi
     # Raspberry Pi OS has it; Debian on a PC has no such pins.
     if has_screen && apt-cache show python3-lgpio >/dev/null 2>&1; then echo python3-lgpio; fi
-    case "$ROLES" in *display*) echo libasound2 ;; esac
+    case "$ROLES" in *display*) echo libasound2 espeak-ng ;; esac
 }
 
 install_packages() {

@@ -295,7 +295,14 @@ def try_wall(settings: Settings) -> str:
     return f"{held}; {dossiers_held(panel, table, settings.lang)}"
 
 
-TRIALS: Final = {"wall": try_wall}
+def try_voice(settings: Settings) -> str:
+    """Who would say a call. Raises NotReady with what is wrong, VoiceRefused."""
+    from display.voice_trial import try_voice as said  # what a running wall never needs
+
+    return said(settings)
+
+
+TRIALS: Final = {"wall": try_wall, "voice": try_voice}
 
 
 def handler(stop: Callable[[], None]) -> Callable[[int, object], None]:
