@@ -198,7 +198,7 @@ def _period(stamp: Stamp | None, now: datetime) -> tuple[date | None, date, Peri
         usual = stamp.begins.astimezone(zone).date()
     begins, ends = _day(request.args.get("begins"), usual), _day(request.args.get("ends"), known)
     if begins > ends:
-        raise Refusal("bad-request", detail=TEXTS("page.bad_period", guard.language()))
+        raise Refusal("bad-request", detail=_text(guard.language())("bad_period"))
     return begins, ends, Period(_midnight(begins), _midnight(ends + timedelta(days=1)))
 
 
