@@ -31,6 +31,7 @@ from server.web.words import TEXTS, date_text
 BEAT_S = (
     5.0  # of streams, unless the application's BOARD_BEAT_S says another; a page without one asks as often
 )
+CALM_S = 0.05  # at most twenty boards a second: a call that follows a ticket must not wait for longer
 REFRESH_S = 10  # without scripts
 PLAN_AGE = timedelta(hours=1)  # of the hall: opening times reach some days ahead
 ZONES: tuple[str, ...] = tuple(zone for zone in get_args(Zone) if zone != "slides")
@@ -143,7 +144,7 @@ def follow(hall: Hall, plans: Projection, stopping: threading.Event, beat_s: flo
             spoke = hall.tick()
             yield f"data: {msgspec.json.encode(news).decode()}\n\n"
             if changed:
-                stopping.wait(live.CALM_S)
+                stopping.wait(CALM_S)
 
 
 def now_of(hall: Hall) -> News:

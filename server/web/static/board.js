@@ -152,7 +152,7 @@ function draw(at) {
 
 function announce(call) {
   const words = { number: call.number, counter: call.counter };
-  document.getElementById("said").textContent = say(call.recall ? "recall" : "call", words);
+  document.getElementById("said").textContent = say(call.recall ? "recall" : call.onward ? "onward" : "call", words);
   chime(Boolean(call.recall));
 }
 
