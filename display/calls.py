@@ -23,6 +23,7 @@ WORD: Final = 0.5  # "Quầy", in ems of the counter behind it
 RADIUS: Final = 20
 FRAME: Final = 14
 MESSAGE: Final = 138
+LOW: Final = 3  # sides of its icon: the least height of a card with words below the icon
 
 
 def cards(sizes: Sizes, top: int, height: int) -> tuple[Box, list[Box]]:
@@ -115,10 +116,12 @@ def in_line(sizes: Sizes, inner: Box, hero: Hero) -> list[Mark]:
 
 
 def message_region(sizes: Sizes, box: Box, text: str, icon: str | None) -> Region:
-    """Words in place of a call."""
+    """Words in place of a call, below their icon, or behind it in a card that is too low for that."""
     space = sizes.panel.space
     width, height = box.width - 2 * sizes.ease.call_pad, box.height - 2 * sizes.ease.air
     sign = space(MESSAGE) if icon else 0
+    if icon and height < LOW * sign:
+        return low_message(sizes, box, text, icon)
     px = max(space(MESSAGE), sizes.word_px)
     lines = balanced(text, width, px, 600)
     while px > 12 and (lines is None or len(lines) * px * LINE + sign > height):
@@ -134,6 +137,30 @@ def message_region(sizes: Sizes, box: Box, text: str, icon: str | None) -> Regio
     for i, line in enumerate(lines):
         at = y + sign + (i + 0.5) * px * LINE
         marks.append(Word(line, centre, at, px, 600, "on_deep", "centre"))
+    return Region("hero", box, tuple(marks))
+
+
+def low_message(sizes: Sizes, box: Box, text: str, icon: str) -> Region:
+    """An icon and words behind it."""
+    width, height = box.width - 2 * sizes.ease.call_pad, box.height - sizes.ease.air
+    sign = min(sizes.panel.space(MESSAGE), height * 3 // 4)
+    room = width - sign - sign // 4
+    px = min(sizes.panel.space(MESSAGE), height)
+    lines = balanced(text, room, px, 600)
+    while px > 12 and (lines is None or len(lines) * px * LINE > height):
+        px -= 2
+        lines = balanced(text, room, px, 600)
+    lines = lines or [text]
+    x = box.x + sizes.ease.call_pad
+    first = box.middle - (len(lines) - 1) / 2 * px * LINE
+    marks: list[Mark] = [
+        Card(box, "deep", sizes.panel.space(RADIUS)),
+        Icon(icon, Box(x, round(box.middle - sign / 2), sign, sign), "gold"),
+    ]
+    marks += [
+        Word(line, x + sign + sign // 4, first + i * px * LINE, px, 600, "on_deep")
+        for i, line in enumerate(lines)
+    ]
     return Region("hero", box, tuple(marks))
 
 

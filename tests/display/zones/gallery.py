@@ -76,6 +76,7 @@ def states() -> Iterator[tuple[str, State]]:
     yield "dossiers-contrast", State(seen("calls-progress", register=pictured), theme="contrast")
     yield "dossiers-en", State(seen("calls-progress", lang="en"), lang="en")
     yield "dossiers-old", State(seen("calls-progress", register=dossiers(MORE, known_at=on(23, 7))))
+    yield "dossiers-blank", State(seen("calls-progress", lost=400))
     yield "dossiers-lost", State(seen("calls-progress", lost=70))
     noticed = replace(seen("calls-progress").calls, notices=("Qua lượt: báo quầy trong 15 phút",), page=1)
     yield "dossiers-notice", State(replace(seen("calls-progress"), calls=noticed))
