@@ -13,6 +13,7 @@ import pytest
 from server.accounts import Role
 from server.dossiers.importing import examine
 from server.dossiers.status import Status
+from server.hall import commands as c
 from server.web.dossiers_page import UPLOAD_BYTES
 from tests.server.dossiers.tables import resolved, row, table
 from tests.web.place import Place, Staff
@@ -212,3 +213,17 @@ def test_it_speaks_english(place: Place, chief: Staff) -> None:
     take(place, LATE)
     page = words(chief.get("/dossiers/?lang=en"))
     assert "Dossiers received" in page and "Approve for publication 10/2026" in page
+
+
+def test_neither_a_call_nor_the_page_waits_for_an_import(place: Place, chief: Staff) -> None:
+    take(place, LATE, OPEN)
+    before = cells(chief.get("/dossiers/"), "")
+    with place.register._writing() as importing:  # as another process does, for as long as it takes
+        importing.exec_driver_sql("DELETE FROM dossier")
+        assert place.issue("environment-land")["number"] == "B001"
+        assert place.at("7", c.OpenCounter, officer="officer-7") is not None
+        assert place.at("7", c.CallNext)["number"] == "B001"
+        assert cells(chief.get("/dossiers/?ends=2026-11-22"), "justice") != [""] * 10
+        importing.exec_driver_sql("ROLLBACK")
+        importing.exec_driver_sql("BEGIN")
+    assert cells(chief.get("/dossiers/"), "") == before

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from broker import codec, messages as m, topics
+from broker.link import Received
 from broker.messages import LateList, LateUnit, Words
 from server.dossiers.feed import LOOK_EVERY_S
 from server.dossiers.store import open_dossiers
+from tests.server.door import SITE, Hall
 from tests.server.dossiers.tables import CONFIG, NOW, Public, read, resolved, row, table
+from tests.server.small_server import HandClock
 
 LATE = LateList("2026-10", (LateUnit(Words("Tư pháp", "Justice"), 1, 2),))
 PATIENCE_S = 20.0
@@ -95,3 +100,19 @@ def test_a_file_that_breaks_does_not_stop_the_hall(
         "dossiers unreadable error=OperationalError"
     ]
     assert len(public.feed.latest().lines) == 1, "what was said stands, and grows old"
+
+
+def test_a_broker_that_forgot_everything_is_told_again(tmp_path: Path) -> None:
+    hall = Hall(tmp_path, HandClock())
+    hall.start()
+    heard = queue.SimpleQueue[Any]()
+    hall.broker.link("wall", heard, [(topics.DOSSIERS.of(SITE), 1)]).start()
+    said = hall.outlet.dossiers(m.Dossiers(rev=0, at=NOW, known_at=NOW, totals={"ready": 3}))
+    hall.outlet.connected(hall.server.writer.view, NOW + timedelta(hours=1))
+    hall.stop()
+    told = []
+    while not heard.empty():
+        if isinstance(item := heard.get(), Received):
+            told.append(codec.decode(topics.DOSSIERS, item.payload))
+    assert [(d.totals, d.known_at) for d in told[-2:]] == [({"ready": 3}, NOW)] * 2
+    assert told[-1].rev > said.rev and told[-1].site == SITE
