@@ -64,7 +64,7 @@ class Voices:
 
     def __init__(self, order: Sequence[Voice] = ()) -> None:
         self._order = tuple(order)
-        self._troubles: dict[VoiceName, str] = {}
+        self._troubles: dict[tuple[VoiceName, str], str] = {}  # of a voice in a language
 
     @property
     def names(self) -> tuple[VoiceName, ...]:
@@ -72,8 +72,8 @@ class Voices:
 
     @property
     def troubles(self) -> tuple[str, ...]:
-        """What was wrong with each voice when it was last asked, in their order."""
-        return tuple(self._troubles[name] for name in self.names if name in self._troubles)
+        """What was wrong with each voice when it was last asked for a language, in their order."""
+        return tuple(dict.fromkeys(self._troubles[key] for key in sorted(self._troubles, key=self._place)))
 
     def speak(self, sentence: Sentence) -> Spoken | None:
         """The sentence by the first voice that can, as loud as all speech is; None when none can."""
@@ -81,14 +81,14 @@ class Voices:
             try:
                 spoken = Spoken(voice.name, levelled(voice.speak(sentence)))
             except VoiceAbsent:
-                self._note(voice.name, None)
+                self._note(voice.name, sentence.lang, None)
             except VoiceError as error:
-                self._note(voice.name, str(error))
+                self._note(voice.name, sentence.lang, str(error))
             except Exception as error:  # a bug in one voice must not silence the others
                 log.exception("voice failed name=%s", voice.name)
-                self._note(voice.name, f"The voice {voice.name} made a mistake: {error!r}")
+                self._note(voice.name, sentence.lang, f"The voice {voice.name} made a mistake: {error!r}")
             else:
-                self._note(voice.name, getattr(voice, "trouble", None))
+                self._note(voice.name, sentence.lang, getattr(voice, "trouble", None))
                 return spoken
         return None
 
@@ -96,12 +96,15 @@ class Voices:
         for voice in self._order:
             voice.close()
 
-    def _note(self, name: VoiceName, trouble: str | None) -> None:
-        if trouble == self._troubles.get(name):
+    def _place(self, key: tuple[VoiceName, str]) -> int:
+        return self.names.index(key[0])
+
+    def _note(self, name: VoiceName, lang: str, trouble: str | None) -> None:
+        if trouble == self._troubles.get((name, lang)):
             return
         if trouble is None:
-            del self._troubles[name]
-            log.info("voice works name=%s", name)
+            del self._troubles[name, lang]
+            log.info("voice works name=%s lang=%s", name, lang)
         else:
-            self._troubles[name] = trouble
-            log.warning("voice fault name=%s reason=%r", name, trouble)
+            self._troubles[name, lang] = trouble
+            log.warning("voice fault name=%s lang=%s reason=%r", name, lang, trouble)

@@ -7,8 +7,10 @@ import pytest
 
 from broker import messages as m
 from display.announce import Announcer, volume_at
+from display.core import SoundLasts, Withdrawn
 from display.speech import Manner
 from hardware.texts import Texts
+from tests.display.hall import Hall, at as at_s, connected
 
 HALL = ZoneInfo("Asia/Ho_Chi_Minh")
 CALL = m.Call(7, "A105", "3", datetime(2026, 11, 23, 1, 12, tzinfo=UTC))
@@ -64,3 +66,52 @@ def test_a_changed_plan_takes_effect_at_the_next_sound():
     assert made.sound(CALL, at(9)).volume == 80
     made.plan = plan(volume=20)
     assert made.sound(CALL, at(9)).volume == 20
+
+
+# --- what is taken back -------------------------------------------------------------------------------------
+
+
+def withdrawn(wall):
+    return [effect.seq for effect in wall.effects if isinstance(effect, Withdrawn)]
+
+
+def test_a_call_that_is_taken_back_is_withdrawn_from_the_speaker_once():
+    hall = Hall()
+    wall = connected(hall)
+    hall.call(at_s(1))
+    kept = hall.call(at_s(1))
+    wall.see(hall.board(at_s(1)), at_s(1))
+    hall.calls.remove(hall.calls[0])
+    for second in (2, 3):
+        wall.see(hall.board(at_s(second)), at_s(second))
+    assert withdrawn(wall) == [1]
+    wall.live(at_s(3), at_s(30))
+    assert [call.seq for call in wall.announced] == [1, kept.seq]
+    assert withdrawn(wall) == [1]
+
+
+def test_one_that_had_not_had_its_turn_is_never_announced():
+    hall = Hall()
+    wall = connected(hall)
+    for _ in range(3):
+        hall.call(at_s(1))
+    wall.see(hall.board(at_s(1)), at_s(1))
+    hall.undo()
+    wall.see(hall.board(at_s(2)), at_s(2))
+    wall.live(at_s(2), at_s(60))
+    assert [call.seq for call in wall.announced] == [1, 2]
+    assert withdrawn(wall) == [3]
+
+
+def test_every_call_waits_until_the_one_before_was_said_in_both_languages_and_thrice():
+    """The longest announcement there is has 31 s: chime, then three times both languages."""
+    hall = Hall()
+    wall = connected(hall)
+    hall.call(at_s(1))
+    hall.call(at_s(1))
+    wall.see(hall.board(at_s(1)), at_s(1))
+    wall.tell(SoundLasts(1, 31.0), at_s(1))
+    wall.live(at_s(1), at_s(31))
+    assert [call.seq for call in wall.announced] == [1]
+    wall.live(at_s(31), at_s(33))
+    assert [call.seq for call in wall.announced] == [1, 2]

@@ -61,6 +61,19 @@ def test_a_voice_that_nobody_expects_is_no_trouble():
     assert voices.troubles == ()
 
 
+def test_what_is_wrong_in_one_language_is_not_forgotten_over_another():
+    class OnlyFailsInVietnamese(Says):
+        def speak(self, sentence):
+            if sentence.lang == "vi":
+                raise VoiceError("no model")
+            raise VoiceAbsent("no English")
+
+    voices = Voices([OnlyFailsInVietnamese("piper"), Says("espeak-ng")])
+    for lang in ("vi", "en"):
+        assert voices.speak(sentence(lang=lang)).voice == "espeak-ng"
+    assert voices.troubles == ("no model",)
+
+
 @pytest.mark.parametrize("gain", [0.02, 0.5, 6])
 def test_all_voices_are_equally_loud(gain):
     class Shouts(Says):
