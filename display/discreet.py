@@ -79,6 +79,11 @@ def serial(code: str) -> tuple[str, str]:
     return received, number
 
 
+def agency(code: str) -> str:
+    """The agency that a whole code begins with, or ""."""
+    return "".join(code.split("-")[:-2])
+
+
 def known_names(authorities: Iterable[Words]) -> frozenset[str]:
     """The authorities that a hall's file names, in both languages."""
     return frozenset(plain(text, MOST_SIGNS) for words in authorities for text in (words.vi, words.en))

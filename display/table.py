@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Final
 
-from display.discreet import serial
+from display.discreet import agency, serial
 from display.fit import Panel
 from display.layout import cut
 from display.marks import Box, Icon, Mark, Region, Rule, Tint, Word, fitted, number
@@ -142,8 +142,9 @@ def dossier_marks(grid: Grid, box: Box, row: DossierRow, day: date, texts: Texts
         left = box.x + round((SIGN_EM + em(word, 600) + 2 * GAP_EM) * px)
         authority, room = left, box.right - left
     marks: list[Mark] = [*code_marks(grid, box.x, upper, row.code)]
-    name_px = fitted(row.authority, px, 400, room, grid.least)
-    name = cut(row.authority, name_px, 400, room)
+    whose = f"{agency(row.code)} {row.authority}".strip()
+    name_px = fitted(whose, px, 400, room, grid.least)
+    name = cut(whose, name_px, 400, room)
     if grid.kind == "line":
         marks.append(Word(name, authority, lower, name_px, 400, "ink"))
     else:

@@ -210,3 +210,10 @@ def test_from_face_to_face_nothing_is_left_of_the_last_one():
         painter.paint(picture_of(state.view, *WIDE, TEXTS, "vi"))
         assert pygame.image.tobytes(surface, "RGB") == pygame.image.tobytes(draw(State(state.view)), "RGB")
     assert FAR.space(24) > STEP * 2  # what moves stays on the panel
+
+
+def test_the_agency_of_a_whole_code_stands_before_the_name():
+    page = Page(1, 1, (DossierRow("H42.05-261109-0118", "Tư pháp", "ready", "14"),))
+    regions = hold_the_rules(View("progress", CALLS, progress=Progress(page)), WIDE)
+    said = [mark.text for mark in regions["table"].marks if isinstance(mark, Word)]
+    assert said[:3] == ["261109-", "0118", "H42.05 Tư pháp"]
