@@ -22,7 +22,7 @@ from server.hall.calendar import sessions_on
 from server.site_file import HallConfig
 
 MOST_LINES: Final = 600
-SPARE_BYTES: Final = 16_384  # for the late list, for what is said around the lines, and for a signature
+SPARE_BYTES: Final = 4_096  # for what is said around the lines, and for a signature
 # Groups of lines in the order of the wall, and how many each has for certain when all of them are long.
 GROUPS: Final[tuple[tuple[frozenset[Stage], int], ...]] = (
     (frozenset({"ready"}), 300),
@@ -57,7 +57,7 @@ class Publishing:
             for d in sorted(group, key=_first)[:some]
         ]
         return Dossiers(
-            rev=0, at=at, known_at=known_at, lines=tuple(_that_fit(lines)), totals=totals, late=late
+            rev=0, at=at, known_at=known_at, lines=tuple(_that_fit(lines, late)), totals=totals, late=late
         )
 
     def _line(self, d: Dossier) -> DossierLine:
@@ -104,9 +104,9 @@ def shares(wanted: Sequence[int], least: Sequence[int], limit: int) -> list[int]
     return given
 
 
-def _that_fit(lines: list[DossierLine]) -> list[DossierLine]:
-    """As many of the first lines as a message holds; an authority may have a long name."""
-    room = codec.MAX_BYTES - SPARE_BYTES
+def _that_fit(lines: list[DossierLine], late: LateList | None) -> list[DossierLine]:
+    """As many of the first lines as a message with this list holds; an authority may have a long name."""
+    room = codec.MAX_BYTES - SPARE_BYTES - len(msgspec.json.encode(late))
     for place, line in enumerate(lines):
         room -= len(msgspec.json.encode(line)) + 1
         if room < 0:
