@@ -31,7 +31,7 @@ from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.dossiers.desk import Desk
 from server.dossiers.feed import Feed
-from server.dossiers.store import open_dossiers
+from server.dossiers.store import Unreadable, open_dossiers
 from server.outlet import Outlet
 from server.projection import Projection
 from server.site_file import load_site
@@ -84,7 +84,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def run(settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl-C. Raises SettingsError; 2 when the port or the data folder is taken, or
-    the key is none."""
+    the key is none, or the register of dossiers is none."""
     threading.excepthook = _crash
     systemd = Systemd()
     host, _, port = settings.http.rpartition(":")
@@ -112,7 +112,11 @@ def run(settings: Settings) -> int:
     boards: queue.SimpleQueue[Any] = queue.SimpleQueue()
     writer = Writer(site, store, clock, projection, boards.put)
     accounts = open_accounts(settings.data / "accounts.db")
-    register = open_dossiers(settings.data)
+    try:
+        register = open_dossiers(settings.data)
+    except Unreadable as error:
+        print(f"motcua server: {error}", file=sys.stderr)
+        return 2
     feed = Feed(config, register, clock, outlet.dossiers)
     hall = Hall(
         writer=writer,

@@ -15,7 +15,7 @@ from typing import Final
 from hardware.clock import open_clock
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.importing import Report, examine, read_all
-from server.dossiers.store import open_dossiers
+from server.dossiers.store import Unreadable, open_dossiers
 from server.dossiers.telling import lines
 from server.program import Settings
 from server.site_file import load_site
@@ -58,7 +58,10 @@ def run(settings: Settings, wishes: Wishes) -> int:
         return _misused(f"{wishes.file}: cannot be read: {error.strerror}")
     if known_at > now:
         return _misused("--as-of: the data cannot be from later than now")
-    store = open_dossiers(settings.data)
+    try:
+        store = open_dossiers(settings.data)
+    except Unreadable as error:
+        return _misused(str(error))
     try:
         found = examine(data, config, store, known_at)
         report = found.report

@@ -112,6 +112,10 @@ class Publication(msgspec.Struct, frozen=True):
     withdrawn_at: datetime | None = None
 
 
+class Unreadable(Exception):
+    """A file that is no register; one sentence that says what to do."""
+
+
 class NoDraft(LookupError):
     """The preview was confirmed before, or is too old."""
 
@@ -251,7 +255,10 @@ class DossierStore:
 
 
 def open_dossiers(data: Path) -> DossierStore:
-    """The store in a server's data folder, made for its owner alone when it is not there."""
+    """The store in a server's data folder, made for its owner alone when it is not there.
+
+    Raises Unreadable.
+    """
     data.mkdir(parents=True, exist_ok=True)
     path = data / FILE
     if not path.exists():
@@ -259,7 +266,13 @@ def open_dossiers(data: Path) -> DossierStore:
     engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)  # no cell in a traceback
     sa.event.listen(engine, "connect", _pragmas)
     sa.event.listen(engine, "begin", _begin)
-    return DossierStore(engine)
+    try:
+        return DossierStore(engine)
+    except sa.exc.DatabaseError as error:
+        engine.dispose()
+        raise Unreadable(
+            f"{path}: {error.orig}. Move it away and import the dossiers again; calls do not need it."
+        ) from None
 
 
 def _pragmas(connection: Any, _record: Any) -> None:

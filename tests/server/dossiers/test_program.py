@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,15 @@ def test_a_file_that_is_not_there_is_misuse(terminal: Terminal) -> None:
 def test_the_example_of_the_documents_can_be_imported(terminal: Terminal) -> None:
     status, out, err = terminal.run(EXAMPLE)
     assert (status, err) == (0, "") and "3 columns not used and not stored" in out
+
+
+def test_a_file_that_is_no_register_is_told_and_left_alone(terminal: Terminal) -> None:
+    broken = terminal.folder / "data" / "dossiers.db"
+    broken.parent.mkdir()
+    broken.write_bytes(b"not a database, but somebody's file" * 100)
+    status, _, err = terminal.run(some(1))
+    assert status == 2 and "dossiers.db: file is not a database. Move it away" in err
+    server = [sys.executable, "-m", "motcua", "server", str(terminal.settings)]
+    said = subprocess.run(server, capture_output=True, text=True, timeout=60)
+    assert said.returncode == 2 and "dossiers.db: file is not a database. Move it away" in said.stderr
+    assert broken.read_bytes().startswith(b"not a database")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given, strategies as st
@@ -11,6 +13,7 @@ from server.dossiers.authorities import Authorities, Unknown
 from server.dossiers.code import read_code, shown_code
 from server.dossiers.folding import fold
 from server.dossiers.status import ENDED, PAUSED, SPELLINGS, STAGES, Status, nearest_status, status_of
+from server.dossiers.telling import TEXTS
 from tests.server.dossiers.tables import CONFIG
 
 AUTHORITIES = Authorities(CONFIG)
@@ -132,3 +135,11 @@ def test_what_is_no_authority_of_the_hall_is_refused(text: str, agency: str, key
     with pytest.raises(Unknown) as wrong:
         of(text, agency)
     assert (wrong.value.key, wrong.value.near) == (key, near)
+
+
+def test_every_word_of_the_import_and_the_page_is_used() -> None:
+    root = Path(__file__).parents[3] / "server"
+    pages = [*(root / "web").glob("templates/dossiers*.html"), root / "web" / "dossiers_page.py"]
+    source = "".join(p.read_text("utf-8") for p in [*pages, *(root / "dossiers").glob("*.py")])
+    words = set(re.findall(r"""["']([a-z0-9_.-]+)["']""", source))
+    assert [key for key in list(TEXTS.keys()) if not words & {key, key.partition(".")[2]}] == []
