@@ -10,7 +10,7 @@ from tests.browser.conftest import Reader
 from tests.display import wall_stories
 from tests.display.hall import ZONE, at
 from tests.display.scenarios import Input, Look, Scenario, scenarios, stories
-from tests.display.test_scenarios import seen, tell, wall_of
+from tests.display.test_scenarios import ROOM, seen, tell, wall_of
 
 STORIES = 40
 AFTER_S = (0.0, 3.0, 190.0)  # a picture is looked at when something came, and a while later
@@ -18,7 +18,11 @@ AFTER_S = (0.0, 3.0, 190.0)  # a picture is looked at when something came, and a
 # (scenarios) -> for each scenario and step what is seen at the step and after it, and what was announced.
 RUN = """
 const done = arguments[arguments.length - 1], [scenarios, zone, after] = arguments;
-const seen = s => ({
+const card = page => page.kind === "latest" ? page.rows.map(r => `${r.number}>${r.counter}`)
+  : page.kind === "present" ? page.rows.map(d => `${d.counter}:${d.number || "-"}`)
+  : page.rows.map(row => "paused " + row.join(" "));
+const seen = (s, pageOf) => ({
+  card: card(pageOf(s, ROOM)),
   hero: s.hero ? `${s.hero.number}>${s.hero.counter}` : "", fresh: Boolean(s.hero && s.hero.fresh),
   pulse: Boolean(s.hero && s.hero.pulse), rows: s.rows.map(r => `${r.number}>${r.counter}`).join(" "),
   due: s.rows.filter(r => r.due).map(r => r.number).join(" "),
@@ -27,7 +31,8 @@ const seen = s => ({
   upcoming: s.upcoming, notices: s.notices, called: s.called, page: s.page, stale: s.staleness,
   known_at: s.knownAt || "", clock: s.clock, day: s.day, hall: s.hall,
 });
-import("/static/board-core.js").then(({ Calls }) => done(scenarios.map(({ calm, steps }) => {
+Promise.all([import("/static/board-core.js"), import("/static/board-facts.js")])
+  .then(([{ Calls }, { pageOf }]) => done(scenarios.map(({ calm, steps }) => {
   const calls = new Calls(steps[0].at, { zone, calm }), heard = [], shown = [];
   return steps.map(step => {
     if (step.input) {
@@ -35,7 +40,7 @@ import("/static/board-core.js").then(({ Calls }) => done(scenarios.map(({ calm, 
         (effect.kind === "announce" ? heard : shown).push(effect.call.seq);
       }
     }
-    const due = calls.nextDeadline(step.at), looks = after.map(ms => seen(calls.view(step.at + ms)));
+    const due = calls.nextDeadline(step.at), looks = after.map(ms => seen(calls.view(step.at + ms), pageOf));
     return { heard: [...heard], shown: [...shown], due, seen: looks };
   });
 }))).catch(error => done(String(error.stack)));
@@ -54,7 +59,9 @@ def told(step: Input | Look) -> dict[str, Any]:
 def in_browser(reader: Reader, told_scenarios: list[Scenario]) -> list[list[dict[str, Any]]]:
     script = [{"calm": s.calm, "steps": [told(step) for step in s.steps]} for s in told_scenarios]
     reader.open("/login")
-    done = reader.driver.execute_async_script(RUN, script, ZONE, [s * 1000 for s in AFTER_S])
+    done = reader.driver.execute_async_script(
+        RUN.replace("ROOM", str(ROOM)), script, ZONE, [s * 1000 for s in AFTER_S]
+    )
     assert isinstance(done, list), done
     return done
 

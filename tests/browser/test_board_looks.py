@@ -30,6 +30,7 @@ SIZES = [
 ]
 FACES = ("calls", "calls-progress", "progress")
 SEVEN = 7.0  # WCAG 1.4.6
+PAGE_S = 12
 DRAWN = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(done))"
 
 
@@ -192,6 +193,17 @@ def test_wide_numbers_and_counters_stand_apart(busy: Reader, place: Place, face:
             shown(busy, face)
             assert hero(busy) == list(turned[0])
             assert busy.js(OVERLAP) == [], (turned[0], size)
+
+
+def test_notices_are_told_above_the_dossiers_too_in_turns(busy: Reader, place: Place) -> None:
+    notice = "Nghỉ trưa từ 11:30 đến 13:30. Xin mời quay lại vào buổi chiều. " * 3
+    forge(place, notices=(m.Words(notice, "Lunch"),))
+    if place.clock.now().timestamp() // PAGE_S % 2 == 0:
+        place.clock.pass_(seconds=PAGE_S)  # every other turn is theirs
+    shown(busy, "progress")
+    busy.until(lambda: busy.text("#progress .words"), "the turn of the notices")
+    assert busy.text("#progress .words").startswith("Nghỉ trưa") or busy.text("#progress .words")[0] == "…"
+    assert overflow(busy) == [0, 0, []]
 
 
 def test_a_dossier_that_says_more_than_a_code_is_not_shown(busy: Reader, place: Place) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from broker.device import BoardArrived, ConfigArrived, ServerDown, ServerUp
+from display import pages
 from display.core import Tick
 from display.scene import Scene
 from tests.display.hall import Wall, at
 from tests.display.scenarios import Input, Look, Scenario, scenarios, stories
 
 ALL = list(scenarios())
+ROOM = 3  # rows of the list's card: few, so that there is more than one page
 
 
 def wall_of(scenario: Scenario) -> Wall:
@@ -45,6 +47,7 @@ def seen(scene: Scene) -> dict[str, Any]:
         "upcoming": list(scene.upcoming),
         "notices": list(scene.notices),
         "called": scene.called,
+        "card": card(pages.page_of(scene, ROOM)),
         "page": scene.page,
         "stale": int(scene.staleness),
         "known_at": f"{scene.known_at:%H:%M}" if scene.known_at else "",
@@ -52,6 +55,17 @@ def seen(scene: Scene) -> dict[str, Any]:
         "day": scene.day.isoformat(),
         "hall": scene.hall,
     }
+
+
+def card(page: pages.Page) -> list[str]:
+    """What the list's card shows in this turn."""
+    match page:
+        case pages.Latest(rows):
+            return [f"{row.number}>{row.counter}" for row in rows]
+        case pages.Present(desks):
+            return [f"{desk.counter}:{desk.number or '-'}" for desk in desks]
+        case pages.Pausing(rows):
+            return ["paused " + " ".join(row) for row in rows]
 
 
 @pytest.mark.parametrize("scenario", ALL, ids=[scenario.name for scenario in ALL])

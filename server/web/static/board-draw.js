@@ -121,7 +121,7 @@ function fitted(id, shown, measure) {
 
 /* A page of calls, or of counters and who is there. */
 export function drawList(scene, rows) {
-  const page = rows > 2 ? pageOf(scene, rows) : { kind: "latest", rows: scene.rows.slice(0, rows) }, place = document.getElementById("list");
+  const page = pageOf(scene, rows), place = document.getElementById("list");
   place.setAttribute("aria-label", texts[page.kind === "latest" ? "latest" : "serving"]);
   place.className = page.kind;
   region("list", [page, rows], () => {
@@ -193,11 +193,16 @@ function drawBand(scene) {
   region("band", [lost, notices, scene.page], () => {
     const words = make("span", "");
     place.append(icon(lost ? "warning" : "info"), words);
-    const turns = [].concat(...notices.map(text => turnsOf(text, words)));
-    words.textContent = turns[scene.page % turns.length];
-    fitBand(words);
+    tellInTurns(words, notices, scene.page, LEAST_BAND);
     return Array.from(place.children);
   });
+}
+
+/* This turn's notice, or part of it, not smaller than `least` of its size; `words` stand in their place already. */
+export function tellInTurns(words, notices, turn, least) {
+  const turns = [].concat(...notices.map(text => turnsOf(text, words, least)));
+  words.textContent = turns[turn % turns.length];
+  fitBand(words);
 }
 
 /* Whether the words fit into the band at this share of its size. */
@@ -212,9 +217,9 @@ function fitBand(words) {
 }
 
 /* The parts in which a notice is shown, each at the least size at most as long as the band. */
-function turnsOf(text, words) {
+function turnsOf(text, words, least) {
   words.textContent = text;
-  if (fits(words, LEAST_BAND)) return [text];
+  if (fits(words, least)) return [text];
   const turns = [];
   let left = text.split(" ");
   while (left.length) {
@@ -222,7 +227,7 @@ function turnsOf(text, words) {
     const part = n => (turns.length ? "… " : "") + left.slice(0, n).join(" ") + (n < left.length ? " …" : "");
     while (count < left.length) {
       words.textContent = part(count + 1);
-      if (!fits(words, LEAST_BAND)) break;
+      if (!fits(words, least)) break;
       count += 1;
     }
     turns.push(part(count));

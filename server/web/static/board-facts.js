@@ -6,7 +6,7 @@ export const MOST_SIGNS = 300; // of a notice or a name
 const CODE_SIGNS = 12; // of a number, counter or letter; what these may be, as display/discreet.py
 const NUMBER = /^[A-ZĐ]{0,2}(?:[0-9]{1,2}-)?[0-9]{1,4}$/, LETTER = /^[A-ZĐ]{1,2}[0-9]{0,2}$/;
 const COUNTER = /^(?!.*[a-z]{4})(?=[A-Za-z0-9-]{1,8}$)[^0-9]*(?:[0-9][^0-9]*){0,4}$/;
-const PAUSED_A_ROW = 3;
+const PAUSED_A_ROW = 2;
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/gu;
 
 const SIGN = /[\x21-\x7e\xa1-\xac\xae-\xffĂăĐđĨĩŨũƠơƯư\u1ea0-\u1ef9–—‘’“”…•₫€ ]/u; // as display/scene.py

@@ -4,7 +4,7 @@
 
 import { LOST, NOTED } from "./board-core.js";
 import { serial } from "./board-dossiers.js";
-import { day, fit, icon, make, region, say } from "./board-draw.js";
+import { day, fit, icon, make, region, say, tellInTurns } from "./board-draw.js";
 
 const STANDINGS = { ready: "tick", supplement: "diamond", payment: "diamond", processing: "half", overdue: "warning" };
 const AIR = 0.97; // of a column's width, so that words of two columns stay apart
@@ -13,20 +13,25 @@ const ALONG = 0.7548776662466927, DOWN = 0.5698402909980532; // their multiples 
 
 /* Title, headings and rows of the dossiers' part of the wall, with room for so many rows. */
 export function drawProgress(scene, progress, rows) {
-  const { page } = progress, tall = window.innerHeight > window.innerWidth;
-  region("progress", [scene.clock, scene.staleness, scene.knownAt, scene.day, progress, rows, tall], place => {
+  const { page } = progress;
+  // Every other turn of the pages belongs to the notices of the hall, while there are any.
+  const told = scene.notices.length && scene.page % 2 && progress.old === null && scene.staleness < LOST ? scene.notices : [];
+  const shown = [scene.clock, scene.staleness, scene.knownAt, scene.day, progress, rows, told, told.length && scene.page];
+  if (!region("progress", shown, place => {
     place.style.setProperty("--rows", rows);
-    const title = titleOf(scene, progress);
+    const title = titleOf(scene, progress, told.length > 0);
     if (page === null) return [title, make("p", "nothing", say("none"))];
     if (page.late.length) return [title, table([say("authority"), say("late_open"), say("late_resolved")], page.late.map(lateRow), "late")];
     if (!page.rows.length) return [title, make("p", "nothing", say("nothing"))];
     const heads = [say("code"), say("authority"), say("stage"), say(lastHead(page.rows))];
     return [title, table(heads, page.rows.map(row => dossierRow(row, scene.day)), "dossiers")];
-  }) && document.querySelectorAll("#progress th, #progress td").forEach(cell => fit(cell, AIR * cell.clientWidth, LEAST));
+  })) return;
+  document.querySelectorAll("#progress th, #progress td").forEach(cell => fit(cell, AIR * cell.clientWidth, LEAST));
+  if (told.length) tellInTurns(document.querySelector("#progress .words"), told, Math.floor(scene.page / 2), 1);
 }
 
 /* What this is, which page, how many; the loss of the server is said louder, and old dossiers louder than totals. */
-function titleOf(scene, { page, ready, waiting, old }) {
+function titleOf(scene, { page, ready, waiting, old }, told) {
   const late = page !== null && page.late.length > 0;
   const title = make("div", "title"), time = make("span", "n clock", scene.clock);
   if (scene.staleness >= LOST) {
@@ -37,7 +42,10 @@ function titleOf(scene, { page, ready, waiting, old }) {
   }
   title.append(make("h2", "", say(late ? "late" : "progress")));
   if (page !== null) title.append(make("span", "quiet", say("page", { n: page.number, of: page.of })));
-  if (old !== null) {
+  if (told) {
+    title.classList.add("told");
+    title.insertBefore(make("span", "mark notice", icon("info"), make("span", "words")), title.children[1] || null);
+  } else if (old !== null) {
     const when = old.day ? `${old.clock}, ${old.day.slice(8)}/${old.day.slice(5, 7)}` : old.clock;
     title.append(make("span", "mark amber", icon("warning"), say("old_short", { time: when })));
   } else if (late) title.append(make("span", "quiet", say("month", { month: page.month })));

@@ -144,7 +144,8 @@ function draw(at) {
   if (slides) drawSlide(slides);
   if (PARTS.hero.includes(face)) {
     drawHero(scene);
-    drawList(scene, progress ? ROWS_ABOVE : rows);
+    if (progress) drawList({ ...scene, desks: [] }, ROWS_ABOVE);
+    else drawList(scene, rows);
   }
 }
 
