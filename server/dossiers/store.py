@@ -1,7 +1,7 @@
 """`dossiers.db`: the last import, drafts that wait for a yes, and the late lists that were approved.
 
 A file of its own beside `hall.db`: an import is one transaction here and holds no lock that a call needs
-(decision 0021). Any process may read while another imports. Instants are ISO 8601 in UTC, so that they sort.
+(decision 0021). Any process may read while another imports.
 """
 
 from __future__ import annotations
@@ -18,57 +18,23 @@ import sqlalchemy as sa
 
 from broker.messages import LateList, LateUnit
 from server.dossiers.register import Dossier
+from server.dossiers.rows import (
+    FIELDS,
+    dossier_of,
+    dossier_table,
+    draft_table,
+    import_table,
+    instant_of,
+    metadata,
+    publication_table,
+    row_of,
+    text_of,
+)
 from server.dossiers.status import Status
 
 BUSY_MS: Final = 20_000  # an importer waits for another one
 DRAFT_S: Final = 3600  # a preview that nobody confirmed is forgotten
 FILE: Final = "dossiers.db"
-
-metadata = sa.MetaData()
-dossier_table = sa.Table(
-    "dossier",
-    metadata,
-    sa.Column("code", sa.Text, primary_key=True),
-    sa.Column("authority", sa.Text, nullable=False),
-    sa.Column("procedure", sa.Text, nullable=False),
-    sa.Column("status", sa.Text, nullable=False, index=True),
-    sa.Column("received", sa.Text, nullable=False),
-    sa.Column("due", sa.Text),
-    sa.Column("resolved", sa.Text),
-    sa.Column("returned", sa.Text),
-    sa.Column("counter", sa.Text, nullable=False),
-)
-import_table = sa.Table(
-    "import",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("known_at", sa.Text, nullable=False),
-    sa.Column("begins", sa.Text),
-    sa.Column("by", sa.Text, nullable=False),
-    sa.Column("rows", sa.Integer, nullable=False),
-    sa.Column("changes", sa.Text, nullable=False),
-)
-draft_table = sa.Table(
-    "draft",
-    metadata,
-    sa.Column("token", sa.Text, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("known_at", sa.Text, nullable=False),
-    sa.Column("body", sa.LargeBinary, nullable=False),
-)
-publication_table = sa.Table(
-    "publication",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("month", sa.Text, nullable=False),
-    sa.Column("units", sa.Text, nullable=False),
-    sa.Column("approved_by", sa.Text, nullable=False),
-    sa.Column("approved_at", sa.Text, nullable=False),
-    sa.Column("withdrawn_by", sa.Text),
-    sa.Column("withdrawn_at", sa.Text),
-)
-FIELDS: Final = tuple(column.name for column in dossier_table.columns)
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -147,12 +113,12 @@ class DossierStore:
             return None
         return Stamp(
             row.id,
-            _instant(row.at),
-            _instant(row.known_at),
+            instant_of(row.at),
+            instant_of(row.known_at),
             row.by,
             row.rows,
             msgspec.json.decode(row.changes, type=Changes),
-            None if row.begins is None else _instant(row.begins),
+            None if row.begins is None else instant_of(row.begins),
         )
 
     def dossiers(self, statuses: Iterable[Status] | None = None) -> list[Dossier]:
@@ -161,7 +127,7 @@ class DossierStore:
         if statuses is not None:
             wanted = wanted.where(dossier_table.c.status.in_([status.value for status in statuses]))
         with self._reading() as db:
-            return [_dossier(row) for row in db.execute(wanted)]
+            return [dossier_of(row) for row in db.execute(wanted)]
 
     def publications(self, most: int = 12) -> list[Publication]:
         """The newest first, those that were taken back included."""
@@ -199,10 +165,13 @@ class DossierStore:
         """Keep what a person is to look at before it counts; older drafts go."""
         with self._writing() as db:
             old = datetime.fromtimestamp(now.timestamp() - DRAFT_S, UTC)
-            db.execute(draft_table.delete().where(draft_table.c.at < _text(old)))
+            db.execute(draft_table.delete().where(draft_table.c.at < text_of(old)))
             db.execute(
                 draft_table.insert().values(
-                    token=token, at=_text(now), known_at=_text(known_at), body=msgspec.json.encode(dossiers)
+                    token=token,
+                    at=text_of(now),
+                    known_at=text_of(known_at),
+                    body=msgspec.json.encode(dossiers),
                 )
             )
 
@@ -214,7 +183,7 @@ class DossierStore:
                 raise NoDraft(token)
             db.execute(draft_table.delete())
             dossiers = msgspec.json.decode(row.body, type=list[Dossier])
-            return _replace(db, dossiers, _instant(row.known_at), by, now, None)
+            return _replace(db, dossiers, instant_of(row.known_at), by, now, None)
 
     # --- publishing -----------------------------------------------------------------------------------
 
@@ -226,7 +195,7 @@ class DossierStore:
                     month=late.month,
                     units=msgspec.json.encode(late.units).decode(),
                     approved_by=by,
-                    approved_at=_text(now),
+                    approved_at=text_of(now),
                 )
             )
 
@@ -238,7 +207,7 @@ class DossierStore:
             done = db.execute(
                 p.update()
                 .where(p.c.id == last, p.c.withdrawn_at.is_(None))
-                .values(withdrawn_by=by, withdrawn_at=_text(now))
+                .values(withdrawn_by=by, withdrawn_at=text_of(now))
             )
             return done.rowcount == 1
 
@@ -304,9 +273,9 @@ def _replace(
         db.execute(dossier_table.insert().prefix_with("OR REPLACE"), written)
     db.execute(
         import_table.insert().values(
-            at=_text(now),
-            known_at=_text(known_at),
-            begins=None if begins is None else _text(begins),
+            at=text_of(now),
+            known_at=text_of(known_at),
+            begins=None if begins is None else text_of(begins),
             by=by,
             rows=len(dossiers),
             changes=msgspec.json.encode(changes).decode(),
@@ -323,7 +292,7 @@ def _difference(
     written: list[dict[str, Any]] = []
     changed = 0
     for dossier in dossiers:
-        row = _row(dossier)
+        row = row_of(dossier)
         known = before.pop(dossier.code, None)
         if known != row:
             changed += known is not None
@@ -332,40 +301,12 @@ def _difference(
     return Changes(new, changed, len(dossiers) - len(written), len(before)), written, list(before)
 
 
-def _row(d: Dossier) -> tuple[str | None, ...]:
-    times = (None if at is None else _text(at) for at in (d.received, d.due, d.resolved, d.returned))
-    return d.code, d.authority, d.procedure, d.status.value, *times, d.counter
-
-
-def _dossier(row: Any) -> Dossier:
-    code, authority, procedure, status, received, due, resolved, returned, counter = row
-    return Dossier(
-        code,
-        authority,
-        procedure,
-        Status(status),
-        _instant(received),
-        None if due is None else _instant(due),
-        None if resolved is None else _instant(resolved),
-        None if returned is None else _instant(returned),
-        counter,
-    )
-
-
 def _publication(row: Any) -> Publication:
     return Publication(
         row.id,
         LateList(row.month, msgspec.json.decode(row.units, type=tuple[LateUnit, ...])),
         row.approved_by,
-        _instant(row.approved_at),
+        instant_of(row.approved_at),
         row.withdrawn_by,
-        None if row.withdrawn_at is None else _instant(row.withdrawn_at),
+        None if row.withdrawn_at is None else instant_of(row.withdrawn_at),
     )
-
-
-def _text(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
