@@ -19,6 +19,9 @@ from display.view import WAITS_FOR_CITIZEN, DossierRow, LateRow, Page, Standing
 
 T = TypeVar("T")
 
+STEADY: Final = frozenset({"processing", "overdue"})
+AT_ONCE: Final = 10  # pages of dossiers in process before the others come again
+
 ORDER: Final[dict[m.Stage, int]] = {"ready": 0, "supplement": 1, "payment": 1, "processing": 2}
 
 
@@ -51,6 +54,18 @@ def pages(dossiers: m.Dossiers | None, room: Room, now: datetime, reader: Reader
     return tuple(
         Page(number, len(parts), part.rows, part.late, part.month) for number, part in enumerate(parts, 1)
     )
+
+
+def tour(made: Sequence[Page]) -> tuple[Page, ...]:
+    """The pages as they come one after the other. Those that ask somebody to come are not away for long:
+
+    of many pages in process only some are shown before results, supplements and fees come again.
+    """
+    late = [page for page in made if page.late]
+    steady = [page for page in made if page.rows and all(row.standing in STEADY for row in page.rows)]
+    urgent = [page for page in made if page not in late and page not in steady]
+    parts = chunks(steady, max(AT_ONCE, len(urgent))) or [()]
+    return tuple(page for part in parts for page in (*urgent, *part, *late))
 
 
 def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:

@@ -140,7 +140,7 @@ class Wall:
         if room != self._room_of_pages:
             self._room_of_pages = room
             self._paging.first()
-        self._pages = progress.pages(self._dossiers, room, now, self._reader())
+        self._pages = progress.tour(progress.pages(self._dossiers, room, now, self._reader()))
         self._totals = progress.totals(self._dossiers) if self._dossiers is not None else (0, 0)
 
     def _reader(self) -> Reader:

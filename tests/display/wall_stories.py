@@ -73,7 +73,7 @@ def dossiers(luck: random.Random, rev: int, now: float) -> m.Dossiers:
             luck.choice((None, at(now - 90_000), at(now + 600), at(now + 400_000))),
             luck.choice(("", "14", "7", "KCN-1", "0912345", "Anh A")),
         )
-        for n in range(luck.choice((0, 3, 30)))
+        for n in range(luck.choice((0, 3, 30, 90)))
     )
     units = tuple(m.LateUnit(name, luck.randrange(4), luck.randrange(3)) for name in NAMES)
     month = luck.choice(("2026-11", "2026-1", "11/2026", "2026-13"))

@@ -9,6 +9,7 @@ const CODE = new RegExp(`^(?:${AGENCY}-)?([0-9]{6})-[0-9]{3,6}$`);
 const FIRST_YEAR = 2015; // phones and identity cards begin with 0, and no later year reads like one of them
 const MOST_SIGNS = 48, DAY_MS = 86400000;
 const UNKNOWN = "–";
+const AT_ONCE = 10; // pages of dossiers in process before the others come again
 const ORDER = { ready: 0, supplement: 1, payment: 1, processing: 2 };
 
 /* The code of a dossier, or null when it is anything more or else than a code. today: "2026-11-23". */
@@ -38,7 +39,16 @@ export function pagesOf(dossiers, room, now, reader) {
   const month = dossiers.late ? monthOf(dossiers.late.month) : "";
   if (month) for (const late of slices(lateRows(dossiers.late, reader), room.late)) pages.push({ rows: [], late, month });
   if (!pages.length) pages.push({ rows: [], late: [], month: "" });
-  return pages.map((page, i) => ({ number: i + 1, of: pages.length, ...page }));
+  return tour(pages.map((page, i) => ({ number: i + 1, of: pages.length, ...page })));
+}
+
+/* The pages as they come one after the other: of many in process only some before results and fees come again. */
+function tour(pages) {
+  const late = pages.filter(page => page.late.length);
+  const isSteady = page => page.rows.length && page.rows.every(row => row.standing === "processing" || row.standing === "overdue");
+  const steady = pages.filter(isSteady), urgent = pages.filter(page => !page.late.length && !isSteady(page));
+  const parts = slices(steady, Math.max(AT_ONCE, urgent.length));
+  return [].concat(...(parts.length ? parts : [[]]).map(part => [...urgent, ...part, ...late]));
 }
 
 function rowsOf(dossiers, now, reader) {

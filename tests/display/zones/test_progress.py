@@ -1,6 +1,7 @@
 """Dossiers as pages: in which order, how many, and what is said of each."""
 
 from datetime import date, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, strategies as st
 
 from broker import messages as m
 from display.discreet import known_names, serial
-from display.progress import Reader, Room, month_of, pages, rows, totals
+from display.progress import Reader, Room, month_of, pages, rows, totals, tour
 from tests.display.hall import MORNING, ZONE
 from tests.display.zones.register import LATE, MORE, NAMES, PICTURED, dossiers, line, many, on
 
@@ -99,3 +100,21 @@ def test_the_other_language_has_its_own_names():
         "Justice",
         "Construction",
     ]
+
+
+def test_few_pages_come_in_their_order():
+    made = pages(dossiers(many(60), late=LATE), SIX, MORNING, READER)
+    assert tour(made) == made
+
+
+@given(st.integers(0, 40), st.integers(0, 700), st.booleans())
+def test_whoever_is_asked_to_come_waits_for_ten_other_pages_at_most(asked, steady, late):
+    lines = [line(f"261101-{n:04}", 0, "ready", "7") for n in range(asked)]
+    lines += [line(f"261102-{n:04}", 0, "processing", due=on(25)) for n in range(steady)]
+    made = pages(dossiers(lines, late=LATE if late else None), SIX, MORNING, READER)
+    shown = tour(made)
+    assert {page.number for page in shown} == {page.number for page in made}
+    calling = [n for n, page in enumerate(shown * 2) if page.rows and page.rows[0].standing == "ready"]
+    urgent = len({page.number for page in made if page.rows and page.rows[0].standing == "ready"})
+    gaps = [other - one - 1 for one, other in pairwise(calling)]
+    assert max(gaps, default=0) <= max(10, urgent) + late
