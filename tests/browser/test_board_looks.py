@@ -195,6 +195,25 @@ def test_wide_numbers_and_counters_stand_apart(busy: Reader, place: Place, face:
             assert busy.js(OVERLAP) == [], (turned[0], size)
 
 
+def test_slides_and_rest_are_shown_by_the_hour_and_can_be_read(busy: Reader, place: Place) -> None:
+    place.clock.pass_(seconds=(13 - 8) * 3600 - 7 * 60)  # 13:05, before the afternoon
+    busy.open("/board")
+    live(busy)
+    for width, height in ((1920, 1080), (1280, 720), (1080, 1920)):
+        busy.size(width, height)
+        busy.driver.execute_async_script(DRAWN)
+        assert "Nội quy" in busy.text("#slide") and not busy.see("#hero").is_displayed()
+        assert (width, *overflow(busy)) == (width, 0, 0, [])
+    assert axe.findings(busy) == [] and axe.contrasts(busy)[0][0] >= SEVEN
+    place.clock.pass_(seconds=9 * 3600)
+    busy.open("/board")
+    live(busy)
+    assert "Mở cửa lúc 07:30" in busy.text("#rest") and not busy.see("#clock").is_displayed()
+    assert axe.findings(busy) == []
+    Caller(place).call()
+    busy.until(lambda: busy.see("#hero").is_displayed(), "a call comes through")
+
+
 def test_notices_are_told_above_the_dossiers_too_in_turns(busy: Reader, place: Place) -> None:
     notice = "Nghỉ trưa từ 11:30 đến 13:30. Xin mời quay lại vào buổi chiều. " * 3
     forge(place, notices=(m.Words(notice, "Lunch"),))

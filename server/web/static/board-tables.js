@@ -91,19 +91,50 @@ function lateRow({ authority, overdue, resolved }) {
   return make("tr", "", make("td", "authority", authority), open, make("td", "n", String(resolved)));
 }
 
-/* The turn's slide, in the place of the calls. */
+/* The turn's slide, in the place of the calls; what has no room goes on in the next turn, never smaller. */
 export function drawSlide({ slides, turn }) {
-  const slide = slides[turn % slides.length];
-  region("slide", slide, place => {
-    place.classList.toggle("motto", !slide.lines.length);
-    const lines = slide.lines.map(line => make("li", "", line));
-    return [make("h2", "", slide.title), ...(lines.length ? [make("ul", "", ...lines)] : [])];
-  });
   const place = document.getElementById("slide");
-  for (let share = 1; share > 0.2; share -= 0.05) {
+  const of = JSON.stringify([slides, place.clientWidth, place.clientHeight]);
+  if (of !== parted.of) parted = { of, parts: [].concat(...slides.map(slide => partsOf(place, slide))) };
+  const part = parted.parts[turn % parted.parts.length];
+  region("slide", [part, parted.of], () => {
+    fill(place, part);
+    largest(place);
+    return Array.from(place.children);
+  });
+}
+
+let parted = { of: "", parts: [] }; // all slides in as few turns as there is room for
+
+function fill(place, { title, lines }) {
+  place.textContent = "";
+  place.classList.toggle("motto", !lines.length);
+  place.append(make("h2", "", title), ...(lines.length ? [make("ul", "", ...lines.map(line => make("li", "", line)))] : []));
+}
+
+/* As large as there is room for, down to `least`; whether there was room. */
+function largest(place, least = 0.2) {
+  for (let share = 1; share > least - 0.01; share -= 0.05) {
     place.style.setProperty("--fit", share);
-    if (place.scrollHeight <= place.clientHeight && place.scrollWidth <= place.clientWidth) return;
+    if (place.scrollHeight <= place.clientHeight && place.scrollWidth <= place.clientWidth) return true;
   }
+  return false;
+}
+
+function partsOf(place, { title, lines }) {
+  const parts = [];
+  let left = lines;
+  do {
+    let count = left.length;
+    fill(place, { title, lines: left });
+    while (count > 1 && !largest(place, LEAST)) {
+      count -= 1;
+      fill(place, { title, lines: left.slice(0, count) });
+    }
+    parts.push({ title, lines: left.slice(0, count) });
+    left = left.slice(Math.max(1, count));
+  } while (left.length);
+  return parts;
 }
 
 /* Black, with the time and the next opening, every minute somewhere else: no part of a panel is lit for long. */
