@@ -27,12 +27,13 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.agent import TICKS
 from benchmarks.hall import PATIENCE_S, free_port, process, row, wait_for
 from display.core import DWELL_S
 from display.rest import STEP_MIN
@@ -45,6 +46,7 @@ from server.demo.supervisor import answers_http, listens
 P95_S, P99_S = 0.120, 0.250
 SPARE_S = 0.6  # of the hall's time: after a call has had its turn, and before the next
 CALL_MOST_S = 2.0  # real time that a call may take to be seen, however busy the machine is
+IDLE_S = 10.0  # how long the hall is watched doing nothing
 SERVICE = "transport-licence"
 
 
@@ -136,8 +138,8 @@ def made(folder: Path, speed: float, counters: int, displays: int) -> tuple[Plac
 
 
 @contextlib.contextmanager
-def running(id: str, place: Place, *words: str) -> Iterator[None]:
-    """Python with `words` and the settings of device `id`."""
+def running(id: str, place: Place, *words: str) -> Iterator[int]:
+    """Python with `words` and the settings of device `id`; the process id."""
     settings = str(place.data / "programs" / f"{id}.toml")
     words = tuple(word.replace("SETTINGS", settings) for word in words)
     with (place.data / f"{id}.log").open("ab") as log:
@@ -148,7 +150,7 @@ def running(id: str, place: Place, *words: str) -> Iterator[None]:
             env={**os.environ, "MOTCUA_PARENT": str(os.getpid())},
         )
     try:
-        yield
+        yield child.pid
     finally:
         child.terminate()
         child.wait(PATIENCE_S)
@@ -164,9 +166,9 @@ def answers(place: Place, device: str) -> bool:
 def measure(place: Place, devices: Sequence[str], password: str, count: int, speed: float) -> bool:
     """Run the hall, let `count` numbers be called and print; whether the promises were kept."""
     with contextlib.ExitStack() as stack:
-        stack.enter_context(process("broker", place))
+        pids = {"broker": [stack.enter_context(process("broker", place)).pid]}
         wait_for(lambda: listens(place.mqtt))
-        stack.enter_context(process("server", place))
+        pids["server"] = [stack.enter_context(process("server", place)).pid]
         wait_for(lambda: answers_http(place.http))
         walls = []
         terminals = {}
@@ -178,7 +180,7 @@ def measure(place: Place, devices: Sequence[str], password: str, count: int, spe
                 words = ("benchmarks.wall_with_eyes", "SETTINGS", str(walls[-1].path))
             else:
                 words = ("motcua", role, "SETTINGS")
-            stack.enter_context(running(id, place, *words))
+            pids.setdefault(role, []).append(stack.enter_context(running(id, place, *words)))
             if role == "counter":
                 terminals[nth] = PanelClient(place.panel(id))
         for id in devices:
@@ -193,6 +195,10 @@ def measure(place: Place, devices: Sequence[str], password: str, count: int, spe
         print(f"{len(walls)} displays, {len(terminals)} counters, {count} calls, clock x{speed:g}")
         waits: dict[str, list[list[float]]] = {"console": [], "key": []}
         settle(walls, 50)
+        idle = Work(pids)
+        time.sleep(IDLE_S)
+        idle.end()
+        work = Work(pids)
         for turn in range(count):
             by = "console" if turn % 2 == 0 else "key"
             counter = places[turn // 2 % len(places)]
@@ -200,7 +206,40 @@ def measure(place: Place, devices: Sequence[str], password: str, count: int, spe
             waits[by].append(one_call(officer, terminals[counter], counter, by, walls))
             time.sleep((DWELL_S + SPARE_S) / speed)
             settle(walls, 1)
+        work.end()
+        for role, seconds in work.a_call(idle, count).items():
+            print(
+                f"  {role:<8} {1000 * seconds:8.2f}  ms of a processor for a call, each of {len(pids[role])}"
+            )
     return told(waits)
+
+
+class Work:
+    """Processor time of the hall's processes between two moments."""
+
+    def __init__(self, pids: Mapping[str, Sequence[int]]) -> None:
+        self._pids, self._began = pids, time.monotonic()
+        self.used = self._look()
+
+    def _look(self) -> dict[str, float]:
+        return {role: sum(cpu_s(pid) for pid in pids) / len(pids) for role, pids in self._pids.items()}
+
+    def end(self) -> None:
+        self.used = {role: now - self.used[role] for role, now in self._look().items()}
+        self.seconds = time.monotonic() - self._began
+
+    def a_call(self, idle: Work, count: int) -> dict[str, float]:
+        """What each process spent on a call, beside what it spends anyway."""
+        share = self.seconds / idle.seconds
+        return {role: (spent - idle.used[role] * share) / count for role, spent in self.used.items()}
+
+
+def cpu_s(pid: int) -> float:
+    """A process and those that it started; user's and the kernel's."""
+    place = Path(f"/proc/{pid}")
+    fields = place.joinpath("stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    children = place.joinpath("task", str(pid), "children").read_text(encoding="ascii").split()
+    return (int(fields[11]) + int(fields[12])) / TICKS + sum(cpu_s(int(child)) for child in children)
 
 
 def settle(walls: Sequence[Seen], looks: int) -> None:

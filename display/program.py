@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from broker.device import ClockOffset, ConfigArrived, ControlArrived, DeviceLink, LinkBroken
 from broker.link import OpenLink, open_link
+from broker.messages import Call
 from display.announce import Announcer
 from display.core import Announce, Complain, Effect, Shown, SoundLasts, Tick, Withdrawn
 from display.fit import LayoutRefused, arrange
@@ -74,6 +75,8 @@ class Program:
             opened.callback(self.screen.close)
             self._stage = Stage(self.screen, settings)
             self._frame_at = 0.0  # not before this is the next picture painted
+            self._unpainted = False  # something happened since, and may want one
+            self._unsaid: list[Call] = []  # calls that are heard when they are seen, and not before
             self._looked_at = self._now()
             self._wall = Wall(self._looked_at, settings.time_zone, settings.lang, self._stage.rooms)
             self._watch = Watch()
@@ -169,6 +172,8 @@ class Program:
         Counted from what was seen last: whatever became due while it was painted is due now.
         """
         mono, due = time.monotonic(), self._wall.next_deadline(self._looked_at)
+        if self._unpainted:
+            return max(self._frame_at - mono, 0.001)
         wait = self._clock.real_seconds((due - self._now()).total_seconds())
         if self._watch.due is not None:
             wait = min(wait, self._watch.due - mono)
@@ -203,8 +208,9 @@ class Program:
                 except OSError as error:
                     self._fault("record", f"shown.jsonl cannot be written: {error.strerror}")
             case Announce(call):
-                self.speaker.play(self._announcer.sound(call, self._now().astimezone(self._wall.calls.zone)))
+                self._unsaid.append(call)
             case Withdrawn(seq):
+                self._unsaid = [call for call in self._unsaid if call.seq != seq]
                 self.speaker.withdraw(seq)
             case Complain(reason):
                 log.warning(reason)
@@ -212,7 +218,8 @@ class Program:
     def _paint(self) -> None:
         """Paint, unless nothing has changed or it is too soon: the next turn comes in time."""
         mono = time.monotonic()
-        if mono < self._frame_at:
+        self._unpainted = mono < self._frame_at
+        if self._unpainted:
             return
         if self._stage.follow_panel():
             self._wall.rooms = self._stage.rooms
@@ -223,6 +230,10 @@ class Program:
         if self._stage.show(self._wall.view(self._looked_at), self._looked_at):
             hurried = self._clock.real_seconds(1.0) < HURRY_S
             self._frame_at = mono + (FRAME_S if hurried else PROMPT_S)
+        for call in self._unsaid:
+            local = self._looked_at.astimezone(self._wall.calls.zone)
+            self.speaker.play(self._announcer.sound(call, local))
+        self._unsaid.clear()
 
     # --- small decisions --------------------------------------------------------------------------------
 
