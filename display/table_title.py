@@ -25,16 +25,18 @@ GAP = 0.42  # em between two pieces of the line
 
 @dataclass(frozen=True)
 class Piece:
-    """A few words, with an icon before them."""
+    """A few words, with an icon before them. `widest`: what room is kept for, so that nothing jumps."""
 
     text: str
     weight: int
     colour: Tint
     icon: str | None = None
+    widest: str = ""
 
     def wide(self, px: int) -> int:
         sign = round((ICON + 0.25) * px) if self.icon else 0
-        return sign + Word(self.text, 0, 0, px, self.weight, self.colour).width
+        texts = (self.text, self.widest)
+        return sign + max(Word(text, 0, 0, px, self.weight, self.colour).width for text in texts if text)
 
     def marks(self, x: int, y: float, px: int) -> list[Mark]:
         side = round(ICON * px)
@@ -119,14 +121,16 @@ def lines_of(grid: Grid, view: View, progress: Progress, texts: Texts, lang: str
             return [[[title], []], [*([*of, *part] for part in rest), *rest]]
         return [[[title, *of], [title]], rest]
     full = [[title, *of, *part] for part in rest]
-    return [[full[0], *([[*of, *rest[0]], [*of, *rest[-1]]] if progress.old else full[1:]), [title]]]
+    without_title = [[*of, *rest[0]], *([[*of, *rest[-1]]] if progress.old else [])]
+    return [[full[0], *([] if late else without_title), *full[1:], [title]]]
 
 
 def page_of(progress: Progress, texts: Texts, lang: str) -> list[Piece]:
     page = progress.page
     if page is None:
         return []
-    return [Piece(texts("progress.page", lang, number=page.number, of=page.of), 400, "ink2")]
+    widest = texts("progress.page", lang, number="8" * len(str(page.of)), of=page.of)
+    return [Piece(texts("progress.page", lang, number=page.number, of=page.of), 400, "ink2", widest=widest)]
 
 
 def notice(calls: Scene, x: int, y: float, room: int, px: int) -> list[Mark]:
