@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from broker import messages as m
+from server.hall import commands as c
 from server.web import board
 from tests.browser import axe, boards
 from tests.browser.boards import Caller, RunningClock, hero, live, overflow, rows
@@ -210,8 +211,9 @@ def test_slides_and_rest_are_shown_by_the_hour_and_can_be_read(busy: Reader, pla
     live(busy)
     assert "Mở cửa lúc 07:30" in busy.text("#rest") and not busy.see("#clock").is_displayed()
     assert axe.findings(busy) == []
-    Caller(place).call()
+    called = place.at("7", c.CallNext)["number"]  # of those who waited all day
     busy.until(lambda: busy.see("#hero").is_displayed(), "a call comes through")
+    assert hero(busy)[0] == called
 
 
 def test_notices_are_told_above_the_dossiers_too_in_turns(busy: Reader, place: Place) -> None:
