@@ -42,11 +42,11 @@ function hear(news) {
   if (news.plan) {
     const plan = news.plan.display;
     if (plan && told.zone) Object.assign(plan, { zone: told.zone, schedule: [] }); // the address has the last word
-    rows = plan && plan.rows || ROWS;
+    rows = Math.min(plan && plan.rows || ROWS, ROWS); // more would be smaller ones
     tell({ kind: "config", config: news.plan });
   }
   if (news.board) {
-    if (news.board.epoch < known.epoch) location.reload(); // a server of an older backup: begin anew
+    if (news.board.epoch < known.epoch) beginAnew(); // a server of an older backup
     known.epoch = news.board.epoch;
     known.board = `${news.board.epoch}.${news.board.rev}`;
     tell({ kind: "board", board: news.board });
@@ -87,14 +87,16 @@ async function ask() {
   clearTimeout(asking);
   if (performance.now() - tried > TRY_MS) { listen(); return; }
   const giveUp = new AbortController(), slow = setTimeout(() => giveUp.abort(), SLOW_MS);
+  let news = null;
   try {
     const answer = await fetch(`${told.state}?board=${known.board}&dossiers=${known.dossiers}`, { signal: giveUp.signal });
-    if (answer.ok) hear(await answer.json());
+    if (answer.ok) news = await answer.json();
   } catch (error) {
-    lose();
+    lose(); // nobody answers
   }
   clearTimeout(slow);
   asking = setTimeout(ask, BEAT_MS);
+  if (news !== null) hear(news);
 }
 
 // --- time and pictures ---
@@ -118,8 +120,8 @@ function turn() {
   tell({ kind: "tick" });
   const at = now();
   if (newerSince !== null && (calls.heroUntil(at) === null || mono - newerSince > RELOAD_MS)) {
-    location.reload();
-    return;
+    newerSince = null;
+    beginAnew();
   }
   draw(at);
   timer = setTimeout(turn, Math.max(20, Math.min(1000, (wall.nextDeadline(at) - at) / clock.speed)));
@@ -191,13 +193,24 @@ if (bell && window.AudioContext) {
 
 // --- beginning ---
 
-/* A mistake of ours must not leave old numbers standing: begin anew, from what the server writes. */
-function beginAnew() {
-  setTimeout(() => location.reload(), 2 * BEAT_MS);
+/* Load the page once more, when there is a server to load it from. */
+async function beginAnew() {
+  try {
+    const answer = await fetch(location.href, { cache: "no-store" });
+    if (answer.ok) location.reload();
+  } catch (error) {
+    lose(); // nobody answers yet
+  }
+  setTimeout(beginAnew, 2 * BEAT_MS);
 }
 
-window.addEventListener("error", beginAnew);
-window.addEventListener("unhandledrejection", beginAnew);
+/* A mistake of ours must not leave old numbers standing: what the server writes is right. */
+function mistaken() {
+  setTimeout(beginAnew, 2 * BEAT_MS);
+}
+
+window.addEventListener("error", mistaken);
+window.addEventListener("unhandledrejection", mistaken);
 
 function redraw() {
   forget();
