@@ -256,7 +256,7 @@ class Speaker:
 
         The picture of the call goes first: making words takes more of a processor than painting it.
         """
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), PATIENT)
+        os.nice(PATIENT)  # of this thread and the programs that it starts: Linux has a niceness for each
         for sentence in sound.sentences:
             made = self._voices.speak(sentence)
             if made is not None:
