@@ -21,8 +21,12 @@ STEPS: Final = ((0, 0), (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, 
 
 
 def awake(openings: Sequence[Opening], now: datetime, called_at: datetime | None) -> bool:
-    """Whether somebody may be looking. Without opening times a wall is always awake."""
-    if not openings or (called_at is not None and called_at <= now < called_at + AFTER):
+    """Whether somebody may be looking.
+
+    Always, without opening times, and when all of them are over: then nobody has told the next, as the server
+    does, for days, and a dark wall might be in an open hall.
+    """
+    if next_opening(openings, now) is None or (called_at is not None and called_at <= now < called_at + AFTER):
         return True
     return any(opening.opens - BEFORE <= now < opening.closes + AFTER for opening in openings)
 

@@ -112,7 +112,7 @@ def test_in_an_idle_hour_of_dossiers_only_the_clock_and_the_pages_change(tmp_pat
 
 
 def test_a_wall_at_rest_changes_once_a_minute(tmp_path):
-    closed = m.Opening(MORNING - 30 * HOUR, MORNING - 20 * HOUR)
+    closed = m.Opening(MORNING + 20 * HOUR, MORNING + 24 * HOUR)
     life = Life(tmp_path, openings=(closed,))
     assert life.wall.view(life.now).face == "rest"
     _, shows, boxes = life.live(HOUR)

@@ -163,7 +163,7 @@ def test_a_panel_on_which_nothing_could_be_read_says_so_and_shows_the_old_pictur
 
 def plan(server):
     day = MORNING.replace(hour=0, minute=30)
-    opening = m.Opening(day - timedelta(days=2), day - timedelta(days=2, hours=-3))
+    opening = m.Opening(day + timedelta(days=2), day + timedelta(days=2, hours=3))
     return m.DeviceConfig(
         rev=1,
         at=server.clock.now(),

@@ -124,9 +124,10 @@ export class Wall {
     return this._plan.zone || "calls";
   }
 
+  /* Always, when no opening is ahead: then nobody has told the next, as the server does. */
   _awake(now) {
     const openings = this._plan.openings || [];
-    if (!openings.length || (this._calledAt !== null && this._calledAt <= now && now < this._calledAt + AFTER_MS)) return true;
+    if (!openings.some(({ opens }) => Date.parse(opens) > now) || (this._calledAt !== null && this._calledAt <= now && now < this._calledAt + AFTER_MS)) return true;
     return openings.some(({ opens, closes }) => Date.parse(opens) - BEFORE_MS <= now && now < Date.parse(closes) + AFTER_MS);
   }
 

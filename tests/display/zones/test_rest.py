@@ -45,6 +45,12 @@ def test_without_opening_times_a_wall_never_rests():
     assert faces(told.live(5 * 3600)) == [(MORNING, "calls")]
 
 
+def test_a_wall_whose_opening_times_are_all_over_is_awake():
+    """Its server has been away for days: the hall may be open, and the wall says that it knows nothing."""
+    told = Told("calls", now=AFTER_LUNCH.closes + timedelta(hours=3), openings=HOURS[:2])
+    assert told.view.face == "calls"
+
+
 def test_a_call_at_night_wakes_the_wall_and_keeps_it_awake():
     told = Told("calls", openings=HOURS)
     called = AFTER_LUNCH.closes + timedelta(hours=1)
@@ -93,8 +99,6 @@ def test_the_next_opening_is_told_with_its_day():
     told = Told("calls", openings=HOURS)
     told.until(AFTER_LUNCH.closes + timedelta(hours=3))
     assert [mark.text for mark in picture(told)[0].marks][1] == "Mở cửa lúc 07:30 ngày mai"
-    later = Told("calls", now=AFTER_LUNCH.closes + timedelta(hours=3), openings=(HOURS[0],))
-    assert [mark.text for mark in picture(later)[0].marks] == ["20:00"]
     tall = Panel(1080, 1920, 55, 8)
     assert inside(picture(told, tall, tall)[0].marks[1].capitals, picture(told, tall, tall)[0].box)
 
