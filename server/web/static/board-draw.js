@@ -15,6 +15,7 @@ const SHAPES = {
   diamond: "M12 1 23 12 12 23 1 12z",
   half: "M12 2a10 10 0 1 1 0 20 10 10 0 0 1 0-20zm0 2.600v14.800a7.400 7.400 0 0 0 0-14.800z",
 };
+const LEAST_WORD = 0.7; // of the word before a counter; rather none than a smaller one
 const LEAST_BAND = 0.75; // of the band's letters: what is longer is shown in turns
 const SVG = document.querySelector("svg").namespaceURI;
 
@@ -103,6 +104,7 @@ export function drawHero(scene) {
     number.style.setProperty("--fit", 1);
     const wide = number.getBoundingClientRect().width;
     if (wide > room) number.style.setProperty("--fit", Math.floor(1000 * room / wide) / 1000);
+    fit(word, 0.93 * word.clientWidth, LEAST_WORD);
     word.hidden = word.scrollWidth > word.clientWidth;
   });
 }
