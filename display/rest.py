@@ -26,7 +26,8 @@ def awake(openings: Sequence[Opening], now: datetime, called_at: datetime | None
     Always, without opening times, and when all of them are over: then nobody has told the next, as the server
     does, for days, and a dark wall might be in an open hall.
     """
-    if next_opening(openings, now) is None or (called_at is not None and called_at <= now < called_at + AFTER):
+    called = called_at is not None and called_at <= now < called_at + AFTER
+    if called or next_opening(openings, now) is None:
         return True
     return any(opening.opens - BEFORE <= now < opening.closes + AFTER for opening in openings)
 
