@@ -75,4 +75,6 @@ class Running:
 
 
 def status_of(broker):
-    return codec.decode(topics.STATUS, broker.retained(topics.STATUS.of(SITE, DEVICE)))
+    """What the display said of itself last; offline before it has said anything."""
+    said = broker.retained(topics.STATUS.of(SITE, DEVICE))
+    return codec.decode(topics.STATUS, said) if said else m.DeviceStatus(online=False, role="display")
