@@ -59,7 +59,7 @@ def dossiers(place: Place, rev: int = 1, **changes: Any) -> m.Dossiers:
     names = [m.Words(a.short.vi, a.short.en) for a in place.config.site.authorities]
     rows: tuple[tuple[str, m.Stage, timedelta | None, str], ...] = (
         ("261109-0118", "ready", None, "14"),
-        ("261112-0042", "ready", None, "14"),
+        ("H42.05-261112-0042", "ready", None, "14"),
         ("261116-0207", "supplement", None, "7"),
         ("261117-0031", "payment", None, "5"),
         ("261118-0090", "processing", timedelta(days=2), ""),

@@ -228,6 +228,7 @@ def test_dossiers_are_shown_as_they_change_and_calls_come_through(
     reader.until(lambda: "261109-0118" in reader.text("#progress"), "dossiers")
     assert "Có kết quả: 18" in reader.text("#progress") and "Chờ công dân: 7" in reader.text("#progress")
     assert "Quầy 14" in reader.text("#progress")
+    assert "H42.05" in reader.text("#progress tr:nth-child(2) .authority")  # of a code that is whole
     (number,) = caller.call()
     reader.until(lambda: hero(reader)[:1] == [number], "the call")
     assert reader.see("#hero").is_displayed()

@@ -27,6 +27,11 @@ export function serial(code) {
   return code.split("-").slice(-2);
 }
 
+/* The agency that a whole code begins with, or "". */
+export function agency(code) {
+  return code.split("-").slice(0, -2).join("");
+}
+
 /* The names of authorities that the hall's file has: a wall shows no other. */
 export function knownNames(authorities) {
   return new Set([].concat(...(authorities || []).map(words => [plain(words.vi, MOST_SIGNS), plain(words.en, MOST_SIGNS)])));

@@ -3,7 +3,7 @@
    Knows columns, icons and words; keeps out which page it is. */
 
 import { LOST, NOTED } from "./board-core.js";
-import { serial } from "./board-dossiers.js";
+import { agency, serial } from "./board-dossiers.js";
 import { day, fit, icon, make, region, say, tellInTurns } from "./board-draw.js";
 
 const STANDINGS = { ready: "tick", supplement: "diamond", payment: "diamond", processing: "half", overdue: "warning" };
@@ -74,7 +74,7 @@ function dossierRow({ code, authority, standing, place, due }, today) {
   const [received, number] = serial(code);
   return make("tr", "",
     make("td", "n code", `${received}-`, make("b", "", number)),
-    make("td", "authority", authority),
+    make("td", "authority", `${agency(code)} ${authority}`.trim()),
     make("td", `mark ${standing}`, icon(STANDINGS[standing]), say(standing)),
     make("td", "n last", place ? `${say("counter")} ${place}` : dueText(due, today)));
 }
