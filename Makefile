@@ -17,10 +17,10 @@ INSTALL := $(PIP) install --only-binary :all: --require-hashes
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run day test check bench pictures docs lock clean
+.PHONY: help run day test check bench bench-walls pictures docs lock clean
 
 help:  ## print the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUN)  ## set everything up and start the whole hall; Ctrl-C stops it
 	@$(BIN)/motcua demo
@@ -43,6 +43,10 @@ check: $(TEST)  ## the quick part of test: lint, types, layers
 
 bench: $(RUN)  ## measure the hall: number, call and board over the real processes
 	@$(BIN)/motcua bench
+
+bench-walls: $(TEST)  ## measure walls: from an officer's key to the light of ten displays, memory, rest
+	$(BIN)/python -m benchmarks.light
+	$(BIN)/python -m benchmarks.wall
 
 pictures: $(TEST)  ## make the pictures of the documents from a running hall
 	$(BIN)/python docs/pictures.py
