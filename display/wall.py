@@ -71,9 +71,9 @@ class Wall:
     def next_deadline(self, now: datetime) -> datetime:
         """When the next Tick is due: until then `view` stays as it is, if nothing arrives."""
         turns = [at for at in (self._paging.due, self._sliding.due) if at is not None]
-        if any(at <= now for at in turns):
-            return now
         due = [self.calls.next_deadline(now), *turns]
+        if min(due) <= now:
+            return now  # also the next call's turn, which fell due while the wall was painted
         for at in (self.calls.hero_until(now), self._old_at()):
             if at is not None:
                 due.append(at)
