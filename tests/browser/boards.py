@@ -110,7 +110,7 @@ const out = [];
 for (const e of document.querySelectorAll("body *")) {
   const own = [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
   if (!own || !e.checkVisibility() || e.closest(".hidden")) continue;
-  if (e.className === "authority" && /^H[0-9]/.test(e.textContent)) continue; // with its agency: may end in "…"
+  if (e.className === "authority" && /^H[0-9]/.test(e.textContent)) continue;  // with agency: "…"
   const range = document.createRange();
   range.selectNodeContents(e);
   const r = range.getBoundingClientRect(), box = (e.closest("td, th, li, #hero, #band, #slide") || e);
