@@ -220,16 +220,16 @@ class Speaker:
             else:
                 faults: list[str] = []
                 with noted(faults):
-                    self._sound(order)
+                    self._sound(order, faults)
                 self._report([*faults, *self._voices.troubles])
             with self._lock:
                 self._orders.popleft()
         self._output.close()
 
-    def _sound(self, order: _Order) -> None:
+    def _sound(self, order: _Order, faults: list[str]) -> None:
         sound, at, gain = order.sound, self._clock.now(), volume_gain(order.sound.volume)
         spoken: list[Spoken] = []
-        maker = threading.Thread(target=self._make, args=(sound, spoken), name="voice", daemon=True)
+        maker = threading.Thread(target=self._make, args=(sound, spoken, faults), name="voice", daemon=True)
         maker.start()
         bell = scaled(chime(NOTES[sound.chime]), gain)
         self._notify(Playing(sound.id, len(bell) / RATE + (MAKING_S if sound.sentences else 0)))
@@ -251,16 +251,17 @@ class Speaker:
             self._output.play(part, self._stopped)
         self._notify(Spoke(sound.id, voice))
 
-    def _make(self, sound: Sound, spoken: list[Spoken]) -> None:
+    def _make(self, sound: Sound, spoken: list[Spoken], faults: list[str]) -> None:
         """All sentences that a voice can say. Where none can, the chime is the signal to look up.
 
         The picture of the call goes first: making words takes more of a processor than painting it.
         """
-        os.nice(PATIENT)  # of this thread and the programs that it starts: Linux has a niceness for each
-        for sentence in sound.sentences:
-            made = self._voices.speak(sentence)
-            if made is not None:
-                spoken.append(made)
+        with noted(faults):
+            os.nice(PATIENT)  # of this thread and the programs that it starts: Linux has one for each
+            for sentence in sound.sentences:
+                made = self._voices.speak(sentence)
+                if made is not None:
+                    spoken.append(made)
 
     def _report(self, faults: list[str]) -> None:
         reason = "; ".join(faults) or None
