@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, strategies as st
 
 from broker.messages import Call
+from display.clips import wanted
 from display.numbers import WORDS, WORDS_EN, read_number, read_number_en
 from display.speech import LETTERS, Manner, announcement, code_pieces, phrases, read_code
 from hardware.texts import Texts
@@ -230,6 +232,18 @@ def test_text_and_recordings_say_the_same(lang):
 def test_nothing_is_said_where_half_of_it_cannot_be():
     assert announcement(call("中"), TEXTS) == ()
     assert announcement(call("A105", counter="??"), TEXTS) == ()
+
+
+@given(st.text(min_size=1, max_size=12), st.text(max_size=40), st.sampled_from(["vi", "en"]), st.booleans())
+def test_whatever_a_number_and_a_counter_are_called_only_recorded_words_are_said(
+    number, counter, lang, onward
+):
+    """Markup, emoji, other scripts: a voice gets no sign that it would have to guess."""
+    for sentence in announcement(call(number, lang, counter=counter, onward=onward), TEXTS):
+        recorded = {clip.text for clip in wanted(sentence.lang, TEXTS)} | {PAUSE}
+        assert recorded.issuperset(sentence.clips)
+        assert not any(sign.isdigit() for sign in sentence.text)
+        assert len(sentence.text) < 400
 
 
 def test_phrases_are_recorded_without_their_blanks():
