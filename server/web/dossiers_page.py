@@ -46,7 +46,7 @@ SAID: Final = {
 @dossiers.get("/")
 @guard.only(guard.FIGURES)
 def page() -> ResponseReturnValue:
-    """`?begins=&ends=` (YYYY-MM-DD, the last day included): the form's period; `?month=`: of the late list."""
+    """`?begins=&ends=` (YYYY-MM-DD, the last day included): the form's period; `?month=`: the late list's."""
     desk, hall, lang = _desk(), guard.hall(), guard.language()
     zone, now = hall.config.site.zone, hall.clock.now()
     stamp = desk.store.stamp()

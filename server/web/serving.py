@@ -15,7 +15,8 @@ import waitress
 from flask import Flask
 from waitress import wasyncore
 
-from server.web.dossiers_page import UPLOAD_BYTES
+from server.web.api import MAX_BODY
+from server.web.bodies import channel_for
 from server.web.live import IN_ALL, PHONES_IN_ALL, PUBLIC_IN_ALL
 
 THREADS = IN_ALL + PUBLIC_IN_ALL + PHONES_IN_ALL + 16
@@ -40,10 +41,11 @@ class WebServer:
             threads=THREADS,
             connection_limit=CONNECTIONS,
             channel_timeout=IDLE_S,
-            max_request_body_size=UPLOAD_BYTES,
+            max_request_body_size=MAX_BODY,
             asyncore_use_poll=True,  # select() ends at 1,024 files
             ident=None,
         )
+        self._server.channel_class = channel_for(app)
         self._streams.stopping.clear()
         self._stopped = threading.Event()
         self._closing = threading.Lock()

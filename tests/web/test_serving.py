@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 from waitress import wasyncore
 
+from server.accounts import Role
 from server.hall import commands as c
 from server.web.serving import WebServer
 from tests.web.place import PASSWORD, Place
@@ -26,10 +27,12 @@ def port(place: Place) -> Iterator[int]:
     thread.join()
 
 
-def log_in(place: Place, port: int) -> tuple[http.client.HTTPConnection, dict[str, str]]:
-    place.account("officer-7")
+def log_in(
+    place: Place, port: int, name: str = "officer-7", role: Role = Role.OFFICER
+) -> tuple[http.client.HTTPConnection, dict[str, str]]:
+    place.account(name, role)
     asker = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    told = json.dumps({"name": "officer-7", "password": PASSWORD})
+    told = json.dumps({"name": name, "password": PASSWORD})
     asker.request("POST", "/api/v1/login", told, {"Content-Type": "application/json"})
     answer = asker.getresponse()
     token = json.loads(answer.read())["csrf"]
@@ -119,6 +122,41 @@ def test_a_huge_body_is_refused_by_its_length_alone(place: Place, port: int) -> 
             b"Content-Length: 104857600\r\n\r\n{"
         )
         assert wire.recv(100).split(b"\r\n")[0] == b"HTTP/1.1 413 Request Entity Too Large"
+
+
+def test_a_table_is_taken_from_who_may_import_and_nobody_else_can_fill_the_disk(
+    place: Place, port: int
+) -> None:
+    officer, officers = log_in(place, port)
+    chief, chiefs = log_in(place, port, "chief", Role.MANAGER)
+    forged = {"Cookie": chiefs["Cookie"][:-4] + "AAAA"}
+    for path, cookies in (
+        ("/dossiers/preview", {}),
+        ("/dossiers/preview", officers),
+        ("/dossiers/preview", forged),
+        ("/dossiers/confirm", chiefs),
+        ("/nowhere", chiefs),
+    ):
+        for length in ("Content-Length: 1000000", "Transfer-Encoding: chunked"):
+            with socket.create_connection(("127.0.0.1", port), timeout=30) as wire:
+                head = f"POST {path} HTTP/1.1\r\nHost: x\r\n{length}\r\nCookie: {cookies.get('Cookie', '')}"
+                wire.sendall(head.encode() + b"\r\n\r\n")
+                if "chunked" in length:
+                    wire.sendall(b"F000\r\n" + b"x" * 0xF000 + b"\r\n2000\r\n" + b"x" * 0x2000)
+                assert wire.recv(12) == b"HTTP/1.1 413", (path, length)
+    body = (
+        '--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n' + chiefs["X-CSRF-Token"] + "\r\n"
+        '--x\r\nContent-Disposition: form-data; name="table"; filename="x.csv"\r\n\r\n' + "x" * 900_000
+    )
+    chief.request(
+        "POST",
+        "/dossiers/preview",
+        body + "\r\n--x--\r\n",
+        {"Cookie": chiefs["Cookie"], "Content-Type": "multipart/form-data; boundary=x"},
+    )
+    assert chief.getresponse().status == 200
+    officer.close()
+    chief.close()
 
 
 @pytest.mark.parametrize(
