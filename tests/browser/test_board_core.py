@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from display import rest
 from tests.browser.conftest import Reader
 from tests.display import wall_stories
 from tests.display.hall import ZONE, at
@@ -93,11 +94,11 @@ const seen = ({ face, progress, slides, rest }) => ({
   slides: slides && [slides.slides.map(s => [s.title, s.lines]), slides.turn],
   rest: rest && [rest.minute, rest.opens && [rest.opens.day, rest.opens.clock]],
 });
-import("/static/board-wall.js").then(({ Wall }) => done(scenarios.map(({ steps }) => {
+import("/static/board-wall.js").then(({ Wall, drift }) => done(scenarios.map(({ steps }) => {
   const wall = new Wall(steps[0].at, { zone, rooms });
   return steps.map(step => {
     wall.handle(step.input, step.at);
-    return { seen: seen(wall.view(step.at)), due: wall.nextDeadline(step.at) };
+    return { seen: seen(wall.view(step.at)), due: wall.nextDeadline(step.at), drift: drift(step.at) };
   });
 }))).catch(error => done(String(error.stack)));
 """
@@ -122,6 +123,7 @@ def test_page_and_display_turn_zones_dossiers_and_slides_alike(reader: Reader) -
             there = wall_stories.seen(wall.view(now))
             assert look["seen"] == there, (scenario.name, step.at)
             assert abs(look["due"] - wall.next_deadline(now).timestamp() * 1000) < 1, (scenario.name, step.at)
+            assert tuple(look["drift"]) == rest.drift(now)
             faces.add(there["face"])
     assert faces == {"calls", "calls-progress", "progress", "slides", "rest"}
 

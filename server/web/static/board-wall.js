@@ -12,7 +12,16 @@ const MOST_TITLE = 120, MOST_LINE = 200, MOST_LINES = 8; // signs of a slide, an
 const MINUTE_MS = 60000;
 const BEFORE_MS = 30 * MINUTE_MS; // people wait at the door, and officers come
 const AFTER_MS = 15 * MINUTE_MS; // of the hours, and of a call that was made outside of them
+// While a wall is awake its picture moves by a step every so often, around a small square: no panel is burnt in by what
+// stands all day, and nobody sees it.
+const STEP_MS = 10 * MINUTE_MS;
+const STEPS = [[0, 0], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0], [-1, -1], [0, -1], [1, -1]];
 const PAINT_MS = 200, LEAST_MS = 5000;
+
+/* How many steps right and down the picture stands at this time. */
+export function drift(now) {
+  return STEPS[Math.floor(now / STEP_MS) % STEPS.length];
+}
 
 /* Pages one after the other. Only time in which the page was seen counts. */
 class Turning {
@@ -84,7 +93,9 @@ export class Wall {
   }
 
   nextDeadline(now) {
-    const due = [this.calls.nextDeadline(now), this._paging.due, this._sliding.due, this.calls.heroUntil(now), this._oldAt()];
+    const due = [this.calls.nextDeadline(now), this._paging.due, this._sliding.due].filter(at => at !== null);
+    if (Math.min(...due) <= now) return now; // fell due while the wall was painted
+    due.push(this.calls.heroUntil(now), this._oldAt());
     if (this._plan !== null) {
       for (const { opens, closes } of this._plan.openings || []) due.push(Date.parse(opens) - BEFORE_MS, Date.parse(closes) + AFTER_MS);
       if (this._calledAt !== null) due.push(this._calledAt + AFTER_MS);

@@ -5,7 +5,7 @@
 
 import { drawFoot, drawHeader, drawHero, drawList, forget, say } from "./board-draw.js";
 import { drawProgress, drawRest, drawSlide } from "./board-tables.js";
-import { Wall } from "./board-wall.js";
+import { Wall, drift } from "./board-wall.js";
 
 const told = document.body.dataset;
 const BEAT_MS = +told.beat; // the server says something at least so often; without a stream it is asked so often
@@ -131,6 +131,9 @@ function draw(at) {
   const { face, calls: scene, progress, slides, rest } = wall.view(at);
   if (heardAt === null && !scene.staleness) return; // what the server wrote stands until it has spoken
   told.heard = known.board;
+  const [right, down] = drift(at);
+  document.body.style.setProperty("--right", right);
+  document.body.style.setProperty("--down", down);
   if (told.face !== face) {
     told.face = face;
     for (const [id, faces] of Object.entries(PARTS)) document.getElementById(id).hidden = !faces.includes(face);
