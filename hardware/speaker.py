@@ -30,7 +30,7 @@ PAUSE_S: Final = 0.3  # between chime and voice, and between two languages
 AGAIN_S: Final = 0.8  # before all of it is said once more
 MAKING_S: Final = 1.0  # usually the words are there long before the chime has ended
 SLOW_S: Final = 10.0  # how long a picture waits for a voice that takes longer
-PATIENT: Final = 5  # how nice the making of words is to the rest of the program; see nice(1)
+PATIENT: Final = 19  # how nice the making of words is to the rest of the program; see nice(1)
 LATE_S: Final = 30.0  # real time after which a sound that waited is dropped: nobody shall walk for it now
 KEPT: Final = 200  # sounds of which the words are remembered
 KEPT_BYTES: Final = 3_000_000  # and their samples, by a simulated speaker; a call of 6 s has 260 kB
@@ -102,6 +102,9 @@ News = Playing | Spoke | Trouble
 class Output(Protocol):
     """Where samples go."""
 
+    def open(self) -> None:
+        """Take the device, and play nothing. Raises SpeakerError when it is not there."""
+
     def play(self, samples: Samples[int], stopped: threading.Event) -> None:
         """Play all of it and return at its end, or soon after `stopped`. Raises SpeakerError."""
 
@@ -111,6 +114,9 @@ class Output(Protocol):
 
 class Silence:
     """No loudspeaker: nothing sounds and nothing is waited for."""
+
+    def open(self) -> None:
+        return
 
     def play(self, samples: Samples[int], stopped: threading.Event) -> None:
         return
@@ -124,6 +130,9 @@ class Simulated:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+
+    def open(self) -> None:
+        return
 
     def play(self, samples: Samples[int], stopped: threading.Event) -> None:
         stopped.wait(self._clock.real_seconds(len(samples) / RATE))
@@ -176,6 +185,11 @@ class Speaker:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
                 self._thread.start()
+
+    def try_out(self) -> None:
+        """Take the device and let go of it, unheard. Before the first sound. Raises SpeakerError."""
+        self._output.open()
+        self._output.close()
 
     def withdraw(self, id: int) -> None:
         """Its call was taken back: say no further sentence of it. One that has begun is said to its end."""

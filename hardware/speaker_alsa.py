@@ -29,7 +29,7 @@ class Alsa:
         self._mixer = mixer()
 
     def play(self, samples: array[int], stopped: threading.Event) -> None:
-        self._open()
+        self.open()
         try:
             channel = self._mixer.Sound(buffer=samples.tobytes()).play()
         except pygame.error as error:
@@ -44,7 +44,8 @@ class Alsa:
                 self.close()
                 raise SpeakerError("The loudspeaker hangs")
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Take the device, unless it is ours already. Raises SpeakerError."""
         if self._mixer.get_init() is not None:
             return
         try:

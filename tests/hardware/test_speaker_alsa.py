@@ -8,9 +8,10 @@ from itertools import pairwise
 
 import pytest
 
+from hardware import check
 from hardware.clock import SystemClock
 from hardware.sound import RECALL, chime
-from hardware.speaker import Playing, Sound, Spoke, Trouble, open_speaker
+from hardware.speaker import Playing, Sound, SpeakerError, Spoke, Trouble, open_speaker
 from hardware.voice import Voices
 from tests.hardware.speaking import Says, sentence, square, until
 
@@ -116,7 +117,15 @@ def test_the_mixer_is_loaded_for_a_real_loudspeaker_alone(captured):
         "open_speaker('sim:', SystemClock()); open_speaker('none:', SystemClock())\n"
         "assert sys.modules['pygame.mixer'] is None\n"
         "speaker = open_speaker('alsa:', SystemClock())\n"
-        "speaker._output._open(); print(speaker._output._mixer.get_init()); speaker._output.close()\n"
+        "speaker._output.open(); print(speaker._output._mixer.get_init()); speaker._output.close()\n"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.stdout.splitlines()[-1] == "(22050, -16, 1)", done.stderr
+
+
+def test_check_says_beforehand_that_there_is_no_sound_card(monkeypatch):
+    monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
+    with pytest.raises(SpeakerError, match="cannot be opened"):
+        check.speaker("alsa:")
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    assert check.speaker("alsa:") == check.speaker("sim:") == check.speaker("none:") == "opened"
