@@ -197,7 +197,7 @@ def open_accounts(path: Path) -> Accounts:
     """The accounts in the SQLite file `path`, which is made for its owner alone when it is not there."""
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = sa.create_engine(f"sqlite:///{path}")
+    engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)  # no hash in a traceback
 
     @sa.event.listens_for(engine, "connect")
     def _settings(connection: Any, record: Any) -> None:

@@ -160,7 +160,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         """Open and bring the schema up to date. `url`: "sqlite:////path/hall.db" or "postgresql+..."."""
-        self.engine = sa.create_engine(url)
+        self.engine = sa.create_engine(url, hide_parameters=True)  # tracebacks say no ticket's figures
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _pragmas)
             sa.event.listen(self.engine, "begin", _begin)

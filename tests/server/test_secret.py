@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from broker import codec, messages as m, topics
 from server.hall import commands as c
-from tests.hall.small_hall import local
+from server.store import Batch, Store, sqlite_url
+from tests.hall.small_hall import SmallHall, local
 from tests.server.door import Hall
 from tests.server.small_server import HandClock
 from tests.server.test_kiosk_doors import fact, tell, ticket
@@ -59,3 +62,16 @@ def test_a_reprint_says_the_same(hall: Hall) -> None:
     again = hall.doors._projection.reprint("r", state.tickets[given.ticket])
     assert isinstance(again, m.TicketReply)
     assert (again.secret, again.url, again.number) == (given.secret, given.url, given.number)
+
+
+def test_a_disk_that_fails_does_not_write_it_into_the_journal(tmp_path: Path) -> None:
+    """What a crashing server says is kept for long, and read by more people than its database is."""
+    hall, store = SmallHall(), Store(sqlite_url(tmp_path / "hall.db"))
+    given, event = hall.issue(secret="4821"), hall.log[-1]
+    with sqlite3.connect(tmp_path / "hall.db") as other:
+        other.execute("DROP TABLE event")
+    other.close()
+    with pytest.raises(sa.exc.OperationalError, match="no such table") as failed:
+        store.commit(Batch(events=[(hall.state.day, event)]))
+    store.close()
+    assert "4821" not in str(failed.value) and given.token not in str(failed.value)
