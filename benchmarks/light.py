@@ -44,7 +44,7 @@ from server.demo.files import EXAMPLE, Place, accounts, lay_out, own_hall
 from server.demo.supervisor import answers_http, listens
 
 P95_S, P99_S = 0.120, 0.250
-SPARE_S = 0.6  # of the hall's time: after a call has had its turn, and before the next
+SPARE_S = 6.0  # of the hall's time: a wall is free when the call before has also been said
 CALL_MOST_S = 2.0  # real time that a call may take to be seen, however busy the machine is
 IDLE_S = 10.0  # how long the hall is watched doing nothing
 SERVICE = "transport-licence"
