@@ -60,7 +60,9 @@ export function forget() {
 /* Make what is too wide for its place smaller, down to `least` of its size. */
 export function fit(element, room = element.clientWidth, least = 0.05) {
   element.style.setProperty("--fit", 1);
-  const wide = element.scrollWidth;
+  const inside = document.createRange();
+  inside.selectNodeContents(element);
+  const wide = inside.getBoundingClientRect().width;
   if (room > 0 && wide > room) element.style.setProperty("--fit", Math.max(least, Math.floor(1000 * room / wide) / 1000));
 }
 
@@ -104,7 +106,7 @@ export function drawHero(scene) {
     number.style.setProperty("--fit", 1);
     const wide = number.getBoundingClientRect().width;
     if (wide > room) number.style.setProperty("--fit", Math.floor(1000 * room / wide) / 1000);
-    fit(word, 0.93 * word.clientWidth, LEAST_WORD);
+    fit(word, 0.8 * word.clientWidth, LEAST_WORD);
     word.hidden = word.scrollWidth > word.clientWidth;
   });
 }
