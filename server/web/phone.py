@@ -126,6 +126,12 @@ def late(token: str) -> ResponseReturnValue:
     return said("late", c.SayLate)
 
 
+@phone.get("/here")
+def back_from_here(token: str) -> ResponseReturnValue:
+    """Nobody is asked before: who changes the language of a refusal finds how his number stands."""
+    return redirect(f"/t/{_ticket().token}{_asked()}", 303)
+
+
 @phone.post("/here")
 def here(token: str) -> ResponseReturnValue:
     return said("here", c.SayHere)

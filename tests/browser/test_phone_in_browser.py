@@ -102,7 +102,7 @@ def test_who_opens_the_page_when_called_is_not_shaken(felt: Reader, place: Place
     mine = issue(place)
     place.at("7", c.CallNext)
     felt.open(f"/t/{mine['token']}")
-    assert felt.see(".called").is_displayed()
+    felt.until(lambda: felt.text(".called"), "called")
     assert felt.js("return felt") == []
 
 

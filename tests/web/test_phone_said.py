@@ -201,6 +201,9 @@ def test_a_chosen_language_stays_through_every_form_without_a_cookie(place: Plac
         assert "Set-Cookie" not in answer.headers
     wrong = client.post(f"/t/{mine['token']}/cancel?lang=en", data={"id": "0" * 16, "code": "0000"})
     assert "Wrong code. Tries left: 4." in wrong.text
+    early = client.post(f"/t/{mine['token']}/here", data={"id": "0" * 16})
+    assert early.status_code == 409 and 'href="?lang=en"' in early.text
+    assert client.get(f"/t/{mine['token']}/here?lang=en").headers["Location"] == f"/t/{mine['token']}?lang=en"
     away = client.post(f"/t/{mine['token']}/late?lang=en", data={"id": "1" * 16})
     assert away.headers["Location"].endswith("?lang=en")
 
