@@ -1,5 +1,6 @@
 """The wall and its panel: unplugged, exchanged for another one, too narrow, asleep outside the hours."""
 
+import time
 from datetime import timedelta
 
 import pygame
@@ -183,3 +184,34 @@ def test_a_panel_sleeps_outside_the_hours_where_that_was_asked_for_and_wakes_for
     there.called("A001")
     assert there.program.screen.awake == story
     assert on_the_panel() == drawn(there)
+
+
+def test_a_call_is_seen_before_it_is_heard(wall):
+    there = wall(speaker="sim:", voice="chime")
+    there.called("A001")
+    seen, play = [], there.program.speaker.play
+
+    def play_and_look(sound):
+        seen.append(there.program._stage._shown[0].calls.hero.number)
+        play(sound)
+
+    there.program.speaker.play = play_and_look
+    for number in ("A002", "A003"):
+        there.called(number)
+    assert seen == ["A002", "A003"]
+
+
+def test_what_comes_too_soon_after_a_picture_waits_for_the_next_one_and_no_longer(wall):
+    there = wall()
+    there.called("A001")
+    program = there.program
+    program._frame_at = time.monotonic() + 5
+    there.server.call("A002")
+    program._turn()
+    rev = program.screen.rev
+    program._paint()
+    assert program.screen.rev == rev
+    assert 0 < program._wait_s() <= 5
+    program._frame_at = 0.0
+    there.called("A002")
+    assert program.screen.rev > rev
