@@ -8,8 +8,8 @@ sealed with its key: calls one by one and five at once, new dossiers every hour,
 alone, of both and of slides, a midnight, and every three hours a broker that is killed and comes back.
 Compares with what was promised:
 
-    memory    RSS: the median of the last tenth of the time against that of a tenth after the first quarter, by
-              which everything has been shown once; in percent
+    memory    RSS: the median of the last tenth of the time against that of the tenth after the first quarter,
+              when everything has been shown once; in percent
     frames    from a call's way to the broker to its pixels, where the wall was free for it
     handles   open files and threads, the same way
     record    `shown.jsonl` against all calls that were made, in order
