@@ -2,11 +2,14 @@
 
 Every open page of the staff, every board and the first so many phones hold one thread with their live
 stream, so there are threads for all of them and some more. A connection that says nothing for half a minute
-is closed.
+is closed. What web servers write into logs keeps the addresses of phone pages out: who has one speaks for a
+ticket.
 """
 
 from __future__ import annotations
 
+import logging
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +27,7 @@ CONNECTIONS = 1_000  # 500 phones that keep theirs, and everybody at work
 IDLE_S = 30
 TURN_S = 1.0
 STOP_S = 1.5  # streams notice within a second that the server stops
+PHONE_PAGE = re.compile(r"(?<=/t/)[A-Za-z0-9_-]+")
 
 
 class WebServer:
@@ -33,6 +37,9 @@ class WebServer:
     """
 
     def __init__(self, app: Flask, host: str, port: int) -> None:
+        logging.getLogger("waitress").setLevel(logging.WARNING)  # else it tells of every page that is left
+        for logger in ("waitress", app.name, "server.web.problems"):
+            logging.getLogger(logger).addFilter(_without_addresses)
         self._streams = app.extensions["streams"]
         self._server: Any = waitress.create_server(
             app,
@@ -85,3 +92,8 @@ class WebServer:
     def _end_answers(self) -> None:
         self._streams.stopping.set()
         self._server.task_dispatcher.shutdown(timeout=STOP_S)
+
+
+def _without_addresses(record: logging.LogRecord) -> bool:
+    record.msg, record.args = PHONE_PAGE.sub("…", record.getMessage()), None
+    return True

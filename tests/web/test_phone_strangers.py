@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+import socket
+import struct
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +14,7 @@ import pytest
 
 from server.hall import commands as c
 from server.web.pace import PER_MINUTE
+from server.web.serving import WebServer
 from tests.web.place import Place
 
 LAND = "environment-land"
@@ -89,3 +94,31 @@ def test_no_page_says_more_than_number_place_and_range(place: Place, path: str) 
     for word in ("4821", mine["ticket"], "officer", "Đặng", "kiosk"):
         assert word not in text
     assert "Set-Cookie" not in answer.headers and "noindex" in answer.headers["X-Robots-Tag"]
+
+
+def test_no_log_says_the_address_of_a_page(
+    place: Place, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of a phone that went away, nor of a page that failed: a log is read by more people."""
+    caplog.set_level(logging.DEBUG)
+    mine = place.issue(LAND)
+    server = WebServer(place.app, "127.0.0.1", 0)
+    thread = server.start()
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+        wire.sendall(f"GET /t/{mine['token']}/events HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert wire.recv(12) == b"HTTP/1.1 200"
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    for _ in range(200):
+        place.issue(LAND)
+        place.tick[0] += 60
+        if not place.app.extensions["phones"]._open:
+            break
+        time.sleep(0.05)
+    monkeypatch.delitem(place.app.extensions, "pace")
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as wire:
+        wire.sendall(f"GET /t/{mine['token']}/late HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert wire.recv(12) == b"HTTP/1.1 500"
+    server.stop()
+    thread.join()
+    assert place.app.extensions["phones"]._open == {}
+    assert "/t/…/late" in caplog.text and mine["token"] not in caplog.text
