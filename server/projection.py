@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from broker import messages as m
 from hardware.texts import LANGUAGES, Texts
 from server.hall import events as e
-from server.hall.calendar import admission, coming_sessions, current_session, openings
+from server.hall.calendar import admission, current_session, days_of_people, openings
 from server.hall.calling import upcoming
 from server.hall.numbers import is_full
 from server.hall.site import Service, Words
@@ -244,8 +244,8 @@ class Projection:
     def wall_plan(self, zone: m.Zone | None, now: datetime) -> m.DisplayPlan:
         """What a display works from, or a board in a browser; `zone`: of this one, where it has its own."""
         wall = self._config.wall
-        sessions = coming_sessions(self._site, now, PLAN_DAYS)
-        spans = tuple(m.Opening(s.opens, s.closes) for s in sessions)
+        peopled = days_of_people(self._site, now, PLAN_DAYS)
+        spans = tuple(m.Opening(s.opens, s.closes) for s in peopled)
         names = tuple(words(name) for a in self._site.authorities for name in (a.short, a.name))
         return replace(wall, zone=zone or wall.zone, openings=spans, authorities=names)
 

@@ -124,12 +124,16 @@ def test_a_display_may_have_a_zone_of_its_own(hall: Path) -> None:
 def test_a_display_is_told_when_the_hall_is_open_to_the_very_end(hall: Path) -> None:
     """Not until the cut-off: people are called after it. small_hall's day is Monday, 23 November."""
     openings = plan_of(hall, "wall-1", "08:00").openings
-    assert [(o.opens, o.closes) for o in openings[:2]] == [
-        (local("07:30"), local("11:30")),
-        (local("13:30"), local("17:00")),
-    ]
-    assert len(openings) == 3  # and Wednesday
-    assert [o.closes for o in plan_of(hall, "wall-1", "18:00").openings] == [openings[2].closes]
+    assert (openings[0].opens, openings[0].closes) == (local("07:30"), local("17:00"))
+    assert len(openings) == 2  # and Wednesday
+    assert plan_of(hall, "wall-1", "18:00").openings == openings[1:]
+
+
+def test_a_wall_is_not_told_to_rest_while_people_wait_over_midday(hall: Path) -> None:
+    """Also not when it is told in the pause: what has begun before still counts."""
+    morning, pause = (plan_of(hall, "wall-1", at).openings for at in ("08:00", "12:00"))
+    assert pause == morning
+    assert pause[0].opens < local("12:00") < pause[0].closes
 
 
 def test_over_a_long_closing_a_display_still_knows_the_next_opening(hall: Path) -> None:

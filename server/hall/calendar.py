@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from server.hall.site import Hours, Session, Site
 
 LOOK_AHEAD = 40  # days; the longest Tết closing is under two weeks
+MIDDAY = timedelta(hours=3)  # a pause up to this long is sat out in the hall
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,19 @@ def openings(site: Site, now: datetime, days: int) -> tuple[Span, ...]:
     )
 
 
-def coming_sessions(site: Site, now: datetime, days: int) -> tuple[Span, ...]:
-    """When the hall is open in the next `days` days, to the end of each session; over a longer closing the
-    next one at least."""
-    until = now + timedelta(days=days)
-    return tuple(s for n, s in enumerate(spans_from(site, now)) if n == 0 or s.opens < until)
+def days_of_people(site: Site, now: datetime, days: int) -> tuple[Span, ...]:
+    """When people are in the hall in the next `days` days, to the end of the last session: they stay over a
+    midday pause. Over a longer closing the next such stretch at least."""
+    today, until = now.astimezone(site.zone).date(), now + timedelta(days=days)
+    found: list[Span] = []
+    for ahead in range(LOOK_AHEAD):
+        for span in sessions_on(site, today + timedelta(days=ahead)):
+            if found and span.opens - found[-1].closes <= MIDDAY:
+                found[-1] = Span(found[-1].opens, span.closes)
+            else:
+                found.append(span)
+    coming = [span for span in found if span.closes > now]
+    return tuple(s for n, s in enumerate(coming) if n == 0 or s.opens < until)
 
 
 def current_session(site: Site, now: datetime) -> Span | None:
