@@ -124,8 +124,9 @@ class DisplayPlan(msgspec.Struct, frozen=True):
     zone: outside of every span of `schedule`; a call always comes through. counters: what stands at each
     counter takes turns with the latest calls. page_s: how long a page stands. old_min: dossiers known for
     longer are marked as old. openings: when people are in the hall; outside of them a wall rests its
-    panel, unless there are none. repeats: how often a call is spoken; volume: outside of every span of `volumes`.
-    authorities: as the hall's file names them, short and in full: with dossiers a wall shows no other words.
+    panel, unless there are none. repeats: how often a call is spoken; volume: outside of every span of
+    `volumes`. authorities: as the hall's file names them, short and in full: with dossiers a wall shows no
+    other words.
     """
 
     dwell_s: float
