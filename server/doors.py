@@ -36,7 +36,6 @@ STALE_S = 30.0  # a request that took longer to arrive is not what the person wa
 LONGEST_S = 30 * 24 * 3600.0  # a stopwatch that says more is broken
 TOKEN_BYTES = 16  # 128 bits, 22 characters: a phone page's address cannot be guessed
 
-
 SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT)
 
 KEYS: dict[str, type[c.AtCounter]] = {

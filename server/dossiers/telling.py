@@ -25,7 +25,8 @@ def column_name(column: str, lang: str) -> str:
 
 def problem_text(report: Report, lang: str) -> str:
     """Why a file is no table of dossiers, and what to do about it."""
-    return TEXTS(f"file.{report.problem}", lang, **report.params)
+    params = {k: thousands(v, lang) if isinstance(v, int) else v for k, v in report.params.items()}
+    return TEXTS(f"file.{report.problem}", lang, **params)
 
 
 def reason_text(row: RefusedRow, lang: str) -> str:

@@ -12,8 +12,9 @@ from hypothesis import given, strategies as st
 from server.dossiers.authorities import Authorities, Unknown
 from server.dossiers.code import read_code, shown_code
 from server.dossiers.folding import fold
+from server.dossiers.importing import Report
 from server.dossiers.status import ENDED, PAUSED, SPELLINGS, STAGES, Status, nearest_status, status_of
-from server.dossiers.telling import TEXTS
+from server.dossiers.telling import TEXTS, problem_text
 from tests.server.dossiers.tables import CONFIG
 
 AUTHORITIES = Authorities(CONFIG)
@@ -135,6 +136,12 @@ def test_what_is_no_authority_of_the_hall_is_refused(text: str, agency: str, key
     with pytest.raises(Unknown) as wrong:
         of(text, agency)
     assert (wrong.value.key, wrong.value.near) == (key, near)
+
+
+def test_large_figures_are_told_as_their_readers_write_them() -> None:
+    report = Report(problem="shrinks", params={"gone": 34_985, "before": 35_591})
+    assert "34.985 trên 35.591" in problem_text(report, "vi")
+    assert "34,985 of 35,591" in problem_text(report, "en")
 
 
 def test_every_word_of_the_import_and_the_page_is_used() -> None:
