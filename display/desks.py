@@ -30,10 +30,11 @@ NOBODY: Final = "–"
 def desks_region(sizes: Sizes, boxes: list[Box], page: Present | Pausing, texts: Texts, lang: str) -> Region:
     """A page of counters. It has the box of the list of calls, whose place it takes."""
     free = places(sizes, boxes)
-    high = min(HIGH * sizes.row_px, 0.9 * boxes[0].height / lines_of(sizes))
+    pitch = boxes[0].height / lines_of(sizes)
+    high = min(HIGH * sizes.row_px, 0.9 * pitch)
     marks: list[Mark] = []
     if page.headed:
-        marks += heading(sizes, *free.pop(0), page, texts, lang)
+        marks += heading(sizes, *free.pop(0), pitch, page, texts, lang)
     if isinstance(page, Pausing):
         for (box, y), row in zip(free, page.rows, strict=False):
             marks += paused_marks(sizes, box, y, high, row)
@@ -45,9 +46,16 @@ def desks_region(sizes: Sizes, boxes: list[Box], page: Present | Pausing, texts:
     return Region("list", whole(boxes), (*list_cards(sizes, boxes, rows + page.headed), *marks))
 
 
-def heading(sizes: Sizes, box: Box, y: float, page: Page, texts: Texts, lang: str) -> list[Mark]:
-    """What the page shows, in the longest words that have room, and an icon if that has some too."""
-    pausing, px = isinstance(page, Pausing), sizes.word_px
+def heading(
+    sizes: Sizes, box: Box, y: float, pitch: float, page: Page, texts: Texts, lang: str
+) -> list[Mark]:
+    """What the page shows, in the longest words that have room, and an icon if that has some too.
+
+    Their tails stay above the figures of the next row; at their least size they do so in every layout.
+    """
+    half = letters.CAP_HEIGHT / 2
+    most = (pitch - half * sizes.row_px) / (half + letters.DESCENT)
+    pausing, px = isinstance(page, Pausing), min(sizes.word_px, int(most))
     left, room = box.x + sizes.ease.list_pad, box.width - 2 * sizes.ease.list_pad
     keys = ("wall.paused",) if pausing else ("wall.serving", "wall.serving_short")
     said = [texts(key, lang) for key in keys]

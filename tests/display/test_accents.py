@@ -5,6 +5,7 @@ from dataclasses import replace
 import pygame
 import pytest
 
+from display.fit import Panel
 from display.layout import picture
 from display.marks import Box, Icon, Region, Rule, Word
 from display.paint import Painter
@@ -82,6 +83,14 @@ STATES = {
 def test_every_word_of_every_state_is_whole(panel, lang):
     for name, scene in STATES.items():
         assert whole_on_the_surface(picture(scene, panel, TEXTS, lang), panel), name
+
+
+def test_a_page_of_counters_is_whole_where_its_rows_are_lower_than_its_words_could_be():
+    wide, panel = "AĐ12-1234", Panel(1280, 1024, 19, 2)
+    rows = (Line(wide, "KCN-1"),) * 5
+    for desk in STATES["counters"].desks:
+        scene = replace(SCENE, page=1, hero=Hero(wide, "KCN-1"), rows=rows, desks=(desk,))
+        assert whole_on_the_surface(picture(scene, panel, TEXTS, "vi"), panel)
 
 
 def test_calls_above_something_else_are_whole():
