@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from display.fit import WORD_RATIO, Panel
-from display.marks import Box, Card, Mark, Region, Rule, Word, fitted
+from display.marks import Box, Card, Mark, Region, Rule, Word
 from display.view import Slides, SlideText
 from hardware import type as letters
 from hardware.canvas import balanced, wrap
@@ -146,9 +146,26 @@ def dashes_back(lines: list[str] | None, width: int, px: int) -> list[str] | Non
 
 
 def forced(title: str, lines: Sequence[str], px: int, width: int) -> Part:
-    """As `part_of` at the least em; a word wider than the card is drawn smaller, and all else with it."""
-    while True:
-        part = part_of(title, lines, px, px, width)
-        if part is not None or px <= 8:
-            return part or Part((title,), fitted(title, px, 700, width), tuple((line,) for line in lines), px)
-        px -= 2
+    """As `part_of`, but a word that is wider than the card goes on in its next line."""
+    inner = width - round(INDENT * px)
+    part = part_of(
+        broken(title, width, px, 700), [broken(line, inner, px, 600) for line in lines], px, px, width
+    )
+    assert part is not None  # a single sign is narrower than any card
+    return part
+
+
+def broken(text: str, width: int, px: int, weight: int) -> str:
+    """The text with spaces in words wider than that, each piece as long as it can be."""
+    words: list[str] = []
+    for word in text.split():
+        while len(word) > 1 and letters.width(word, px, weight) > width:
+            end = next(
+                n
+                for n in range(len(word) - 1, 0, -1)
+                if n == 1 or letters.width(word[:n], px, weight) <= width
+            )
+            words.append(word[:end])
+            word = word[end:]
+        words.append(word)
+    return " ".join(words)
