@@ -130,17 +130,18 @@ def rows(grid: Grid, panel: Panel, page: Page, day: date, texts: Texts, lang: st
 
 def dossier_marks(grid: Grid, box: Box, row: DossierRow, day: date, texts: Texts, lang: str) -> list[Mark]:
     px, wide = grid.px, widths(texts, lang)
-    last = last_word(row, day, texts, lang)
     word, (icon, colour) = texts(f"progress.{row.standing}", lang), STANDINGS[row.standing]
     if grid.kind == "line":
         upper = lower = box.middle + 0.02 * px
         authority, standing, room = columns(grid, wide)
+        last_room = wide.last * px
     else:
         spare = (box.height - 2 * LINE * px) / 2
         upper, lower = box.y + spare + 0.68 * px, box.bottom - spare - 0.68 * px
         standing = box.x
         left = box.x + round((SIGN_EM + em(word, 600) + 2 * GAP_EM) * px)
         authority, room = left, box.right - left
+        last_room = box.width - (CODE_EM + GAP_EM) * px
     marks: list[Mark] = [*code_marks(grid, box.x, upper, row.code)]
     whose = f"{agency(row.code)} {row.authority}".strip()
     name_px = fitted(whose, px, 400, room, grid.least)
@@ -152,8 +153,8 @@ def dossier_marks(grid: Grid, box: Box, row: DossierRow, day: date, texts: Texts
     side = round(ICON * px)
     marks.append(Icon(icon, Box(standing, round(lower - side / 2), side, side), colour))
     marks.append(Word(word, standing + round(SIGN_EM * px), lower, px, 600, colour))
-    if last:
-        last_px = min(px, int(px * wide.last / max(em(last, 600), 0.1)))
+    if last := last_word(row, last_room / px, day, texts, lang):
+        last_px = min(px, int(last_room / em(last, 600)))
         marks.append(Word(last, box.right, upper, last_px, 600, "ink", "right", figures=True))
     return marks
 
@@ -170,10 +171,14 @@ def code_marks(grid: Grid, x: int, y: float, code: str) -> list[Word]:
         px -= 1
 
 
-def last_word(row: DossierRow, day: date, texts: Texts, lang: str) -> str:
-    """Where to go, or when to come; "" where the register says neither."""
+def last_word(row: DossierRow, room: float, day: date, texts: Texts, lang: str) -> str:
+    """Where to go, or when to come; "" where the register says neither.
+
+    room: in ems. A counter with a longer name than usual stands there without the word for a counter.
+    """
     if row.place:
-        return texts("progress.place", lang, counter=row.place)
+        said = texts("progress.place", lang, counter=row.place)
+        return said if em(said, 600) <= room else row.place
     if isinstance(row.due, time):
         return f"{row.due:%H:%M}"
     if isinstance(row.due, date):

@@ -105,7 +105,8 @@ def test_what_must_be_acted_on_is_large_enough_for_who_walks_up(panels, lang):
     room, _ = rooms(far, near, TEXTS, lang)
     for face, held in room.items():
         shown = tuple(
-            DossierRow(f"261109-{n:04}", "Tư pháp", STANDINGS[n % 5], "14") for n in range(held.dossiers)
+            DossierRow(f"261109-{n:04}", "Tư pháp", STANDINGS[n % 5], ("14", "KCN-1")[n % 2])
+            for n in range(held.dossiers)
         )
         regions = hold_the_rules(View(face, CALLS, progress=Progress(Page(2, 9, shown), 18, 7)), panels, lang)
         acted = [mark for mark in regions["table"].marks if isinstance(mark, Word)]
