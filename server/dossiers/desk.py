@@ -29,6 +29,7 @@ from server.site_file import HallConfig, load_site
 CHILD_S: Final = 180.0  # an import that takes longer is ended
 GONE: Final = 3  # the child's status when there is no such draft
 NICE: Final = 10
+FIRST_TO_GO: Final = "1000"  # when memory ends, the kernel ends an import and not the hall (proc(5))
 REMEMBERED: Final = 16  # tables that were worked out since the last import
 
 
@@ -129,6 +130,7 @@ def _confirm(data: str, token: str, by: str, now: str) -> Changes:
 def main(words: list[str]) -> int:
     """`preview HALL DATA TOKEN KNOWN_AT NOW` reads a table from its input; `confirm DATA TOKEN BY NOW`."""
     os.nice(NICE)
+    Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     try:
         said: Report | Changes = _preview(*words[1:]) if words[0] == "preview" else _confirm(*words[1:])
     except NoDraft:

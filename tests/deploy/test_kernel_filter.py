@@ -56,3 +56,23 @@ def test_a_program_makes_only_calls_that_its_unit_allows(everything: Path, tmp_p
     seen = calls(trace)
     assert {"execve", "sendto", "futex"} <= seen
     assert seen - allowed(everything, role) == set()
+
+
+def test_an_import_on_the_page_may_do_all_it_does_and_goes_before_the_hall(
+    everything: Path, tmp_path: Path
+) -> None:
+    """The server's child has its filter and shares its memory: when that ends, the import ends, alone."""
+    trace, now = tmp_path / "trace", "2026-11-26T00:00:00+00:00"
+    hall, table = ROOT / "examples" / "hanam" / "hall.toml", ROOT / "examples" / "dossiers.csv"
+    watched = ["strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", str(trace), sys.executable, "-m"]
+    words = ["server.dossiers.desk", "preview", str(hall), str(tmp_path), "token", now, now]
+    with table.open("rb") as rows:
+        done = subprocess.run(
+            [*watched, *words], cwd=ROOT, stdin=rows, capture_output=True, timeout=60, check=False
+        )
+    assert done.returncode == 0 and b'"refused_count":0' in done.stdout, done.stderr
+    seen = calls(trace)
+    assert {"execve", "setpriority"} <= seen
+    assert seen - allowed(everything, "server") == set()
+    assert re.search(r'oom_score_adj".*\n(.*\n)*?.*write\(\d+, "1000"', trace.read_text())
+    assert unit(everything, "server")["OOMPolicy"] == ["continue"]
