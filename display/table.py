@@ -153,7 +153,7 @@ def dossier_marks(grid: Grid, box: Box, row: DossierRow, day: date, texts: Texts
     side = round(ICON * px)
     marks.append(Icon(icon, Box(standing, round(lower - side / 2), side, side), colour))
     marks.append(Word(word, standing + round(SIGN_EM * px), lower, px, 600, colour))
-    if last := last_word(row, last_room / px, day, texts, lang):
+    if last := last_word(row, last_room / grid.least, day, texts, lang):
         last_px = min(px, int(last_room / em(last, 600)))
         marks.append(Word(last, box.right, upper, last_px, 600, "ink", "right", figures=True))
     return marks
@@ -174,7 +174,7 @@ def code_marks(grid: Grid, x: int, y: float, code: str) -> list[Word]:
 def last_word(row: DossierRow, room: float, day: date, texts: Texts, lang: str) -> str:
     """Where to go, or when to come; "" where the register says neither.
 
-    room: in ems. A counter with a longer name than usual stands there without the word for a counter.
+    room: in ems of the least size. A counter whose name is too long for it stands there without the word.
     """
     if row.place:
         said = texts("progress.place", lang, counter=row.place)
