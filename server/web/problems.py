@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from flask import Flask, Response, render_template, request
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, ServiceUnavailable
 
 from server.hall.refusals import Refusal
 from server.web import guard
@@ -110,8 +110,8 @@ def no_answer(gone: WriterGone) -> Any:
 
 def answer_http(error: HTTPException) -> Any:
     status = error.code or 500
-    if error.response is not None or status < 400:
-        return error
+    if error.response is not None or status < 400 or isinstance(error, BadHost):
+        return error  # a page of ours could not be written for a host that none can have
     if isinstance(error, InternalServerError):
         log.error("web_failed path=%s", ascii(request.path)[:200])
     code = WEB_CODES.get(status, "bad-request" if status < 500 else "failed")

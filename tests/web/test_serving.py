@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -164,6 +165,7 @@ def test_a_table_is_taken_from_who_may_import_and_nobody_else_can_fill_the_disk(
     [
         b"GET /\r\n\r\n",
         b"\x00\xff\xfe\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: " + b"x" * 300 + b"\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: evil.example\r\nContent-Length: x\r\n\r\n",
         b"POST /login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\nzzzz\r\n",
         b"GET /" + b"x" * 300_000 + b" HTTP/1.1\r\n\r\n",
@@ -174,6 +176,7 @@ def test_nonsense_on_the_wire_harms_nobody(place: Place, port: int, raw: bytes) 
     with wire, contextlib.suppress(ConnectionError):  # being hung up on is an answer, too
         wire.sendall(raw)
         wire.shutdown(socket.SHUT_WR)
+        assert not re.match(rb"HTTP/1\.[01] 500", wire.recv(4096)), "nonsense is no mistake of ours"
         while wire.recv(4096):
             pass
     asker = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
