@@ -1,7 +1,7 @@
 """The one command of a hall: `motcua SUBCOMMAND`, each of them one program on one machine.
 
-Knows which program each word starts and how a settings file, a refusal and the log reach the person who runs
-it. A program is imported only when it is the one that runs, so that a kiosk never loads the server.
+Knows which program each word starts and how a settings file and a refusal reach the person who runs it. A
+program is imported only when it is the one that runs, so that a kiosk never loads the server.
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ import ctypes
 import difflib
 import importlib
 import importlib.util
-import logging
 import os
-import re
 import signal
 import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
+from hardware.log import set_up_log
 from hardware.release import release
 
 OK: Final = 0
@@ -121,8 +119,8 @@ def parser() -> argparse.ArgumentParser:
     word.add_argument(
         "settings", type=Path, metavar="FILE.toml", help="settings that say which program they are for"
     )
-    about = "import the dossiers that walls and reports show, or say what is wrong"
-    _add_dossiers(_word(words, "dossiers", about, dossiers))
+    register = importlib.import_module("server.dossiers.arguments")
+    register.add_to(_word(words, "dossiers", register.ABOUT, dossiers))
     about = "import the dossiers of the simulated hall into a server's memory"
     word = _word(words, "demo-dossiers", about, demo_dossiers, listed=False)
     word.add_argument("settings", type=Path, metavar="SERVER.toml", help="the server's settings")
@@ -175,18 +173,6 @@ def _add_demo(word: argparse.ArgumentParser) -> None:
     word.add_argument("--speed", type=float, default=600, metavar="X", help="how much faster than life (600)")
     word.add_argument("--seed", type=int, default=1, metavar="N", help="which day is played (1)")
     word.add_argument("--citizens", type=int, default=480, metavar="N", help="how many come that day (480)")
-
-
-def _add_dossiers(word: argparse.ArgumentParser) -> None:
-    word.add_argument("settings", type=Path, metavar="SERVER.toml", help="the server's settings")
-    word.add_argument("file", type=Path, metavar="FILE.csv", help="the whole register as it was exported")
-    word.add_argument("--check", action="store_true", help="only say what would change or is refused")
-    word.add_argument("--as-of", default="", metavar="DATE", help="when the register was like this (now)")
-    word.add_argument(
-        "--from", dest="begins", default="", metavar="DATE", help="where the page's form begins"
-    )
-    word.add_argument("--fewer", action="store_true", help="more than half of what is known may go")
-    word.add_argument("--lang", choices=("vi", "en"), default="en", help="of the report (en)")
 
 
 def leave_out(name: str | None) -> None:
@@ -337,7 +323,7 @@ def run_demo(chosen: argparse.Namespace) -> int:
 def dossiers(chosen: argparse.Namespace) -> int:
     """Import a table of dossiers beside the server whose settings are named."""
     program = importlib.import_module("server.dossiers.program")
-    names = ("file", "check", "as_of", "begins", "fewer", "lang")
+    names = importlib.import_module("server.dossiers.arguments").WISHES
     wishes = program.Wishes(**{name: getattr(chosen, name) for name in names})
     return _with_settings(chosen.settings, "server", lambda module, found: program.run(found, wishes))
 
@@ -361,37 +347,6 @@ def bench(chosen: argparse.Namespace) -> int:
         return MISUSED
     sys.path.insert(0, str(folder))
     return int(importlib.import_module("benchmarks.hall").run(chosen.count))
-
-
-# --- the log ------------------------------------------------------------------------------------------------
-
-LEVELS: Final = ("debug", "info", "warning", "error")
-
-
-class OneLine(logging.Formatter):
-    """A record is one line, in UTC, whatever it quotes: line breaks and control bytes are escaped."""
-
-    def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
-
-    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
-        return f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
-
-    def format(self, record: logging.LogRecord) -> str:
-        return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", _escaped, super().format(record))
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return " | " if found[0] == "\n" else found[0].encode("unicode_escape").decode()
-
-
-def set_up_log(level: str) -> None:
-    """Log to standard error. MOTCUA_LOG may be debug, info, warning or error."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(OneLine())
-    logging.basicConfig(handlers=[handler], level=(level if level in LEVELS else "info").upper(), force=True)
-    if level not in LEVELS:
-        logging.warning("log level=%s unknown, known=%s", ascii(level), ",".join(LEVELS))
 
 
 # --- under a supervisor -------------------------------------------------------------------------------------

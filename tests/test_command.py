@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import motcua
+from hardware.log import OneLine
 from hardware.settings import typed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,7 +185,7 @@ def test_what_a_kiosk_leaves_out_its_libraries_do_without():
 
 def test_a_log_record_is_one_line_whatever_it_quotes():
     record = logging.LogRecord("doors", logging.WARNING, "", 0, "said %s", ("a\nb\x1b[31m\u2028c\r",), None)
-    line = motcua.OneLine().format(record)
+    line = OneLine().format(record)
     assert "\n" not in line and "\x1b" not in line and "\r" not in line and "\u2028" not in line
     assert line.endswith(r"WARNING doors said a | b\x1b[31m\u2028c\r")
 
@@ -194,11 +195,11 @@ def test_a_crash_is_one_line_too():
         raise ValueError("two\nlines")
     except ValueError:
         record = logging.LogRecord("doors", logging.ERROR, "", 0, "crashed", (), sys.exc_info())
-    line = motcua.OneLine().format(record)
+    line = OneLine().format(record)
     assert "\n" not in line and "ValueError: two | lines" in line
 
 
 def test_log_times_are_utc():
     record = logging.LogRecord("doors", logging.INFO, "", 0, "x", (), None)
     record.created = 0.25
-    assert motcua.OneLine().format(record).startswith("1970-01-01T00:00:00.250000Z INFO doors")
+    assert OneLine().format(record).startswith("1970-01-01T00:00:00.250000Z INFO doors")
