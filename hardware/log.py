@@ -1,4 +1,4 @@
-"""How a program's log reaches whoever runs it: a line a record, in UTC, with nothing that a terminal obeys."""
+"""How a program's log reaches whoever runs it: a line a record, in UTC, nothing that a terminal obeys."""
 
 from __future__ import annotations
 
