@@ -9,12 +9,24 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from display.fit import CAP, COUNTER_EM, LETTER_EM, PITCH, TIGHT_ROW, Sizes, call_height, em
+from display.band import Frame, turns
+from display.fit import (
+    CAP,
+    COUNTER_EM,
+    LETTER_EM,
+    PITCH,
+    TIGHT_ROW,
+    WORD_RATIO,
+    Panel,
+    Sizes,
+    call_height,
+    em,
+)
 from display.marks import ARROW_INK, Box, Card, Icon, Mark, Region, Rule, Word, arrow, number
 from display.scene import Hero, Line, Scene, Staleness
 from hardware.canvas import balanced
 from hardware.texts import Texts
-from hardware.type import LINE
+from hardware.type import LINE, width as width_of
 
 ARROW: Final = 0.46  # side of an arrow's square, in ems of the counter behind it
 LEAST_ARROW: Final = 0.28  # a smaller one says nothing from afar and gives way
@@ -54,8 +66,8 @@ def first_region(sizes: Sizes, box: Box, scene: Scene, texts: Texts, lang: str) 
     if scene.hero is not None:
         return hero_region(sizes, box, scene.hero, texts("wall.counter", lang))
     if scene.staleness >= Staleness.BLANK:
-        return message_region(sizes, box, texts("wall.lost", lang).replace(" – ", "\n"), "warning")
-    return message_region(sizes, box, texts("wall.empty", lang), None)
+        return message_region(sizes, box, texts("wall.lost", lang), "warning", scene.page)
+    return message_region(sizes, box, texts("wall.empty", lang), None, scene.page)
 
 
 def hero_region(sizes: Sizes, box: Box, hero: Hero, counter_word: str) -> Region:
@@ -92,7 +104,7 @@ def in_two(sizes: Sizes, inner: Box, hero: Hero, counter_word: str) -> list[Mark
     after = inner.x + side * ARROW_INK + 0.18 * sizes.counter_px
     room = counter.capitals.x - 0.12 * sizes.counter_px - after
     word = Word(counter_word, after, below, round(WORD * sizes.counter_px), 600, "on_deep")
-    least = sizes.panel.least(200)
+    least = sizes.panel.least(WORD_RATIO)
     while word.width > room and word.px > least:
         word = Word(counter_word, after, below, word.px - 1, 600, "on_deep")
     if word.width <= room:
@@ -115,53 +127,54 @@ def in_line(sizes: Sizes, inner: Box, hero: Hero) -> list[Mark]:
     return [left, arrow(left.capitals.right + (gap - side * ARROW_INK) / 2, y, side, "gold"), right]
 
 
-def message_region(sizes: Sizes, box: Box, text: str, icon: str | None) -> Region:
-    """Words in place of a call, below their icon, or behind it in a card that is too low for that."""
-    space = sizes.panel.space
-    width, height = box.width - 2 * sizes.ease.call_pad, box.height - 2 * sizes.ease.air
-    sign = space(MESSAGE) if icon else 0
-    if icon and height < LOW * sign:
-        return low_message(sizes, box, text, icon)
-    px = max(space(MESSAGE), sizes.word_px)
-    lines = balanced(text, width, px, 600)
-    while px > 12 and (lines is None or len(lines) * px * LINE + sign > height):
-        px -= 2
-        lines = balanced(text, width, px, 600)
-    lines = lines or [text]
-    tall = len(lines) * px * LINE + sign
-    y = box.middle - tall / 2
-    centre = box.x + box.width / 2
-    marks: list[Mark] = [Card(box, "deep", space(RADIUS))]
+def message_region(sizes: Sizes, box: Box, text: str, icon: str | None, page: int) -> Region:
+    """Words in place of a call, below their icon, or behind it in a card that is too low for that.
+
+    What has no room at the least size for the farthest seat is said in turns.
+    """
+    panel, ease = sizes.panel, sizes.ease
+    width, height = box.width - 2 * ease.call_pad, box.height - 2 * ease.air
+    sign = panel.space(MESSAGE) if icon else 0
+    low = height < LOW * sign
+    if low:
+        height += ease.air
+        sign = min(sign, height * 3 // 4)
+        px, lines = message(
+            text, page, width - sign - sign // 4, height, min(panel.space(MESSAGE), height), panel
+        )
+        corner = Box(box.x + ease.call_pad, round(box.middle - sign / 2), sign, sign)
+        x, y = float(corner.right + sign // 4), box.middle - len(lines) * px * LINE / 2
+    else:
+        most = max(panel.space(MESSAGE), sizes.word_px)
+        px, lines = message(text, page, width, height - sign, most, panel)
+        x, top = box.x + box.width / 2, box.middle - (len(lines) * px * LINE + sign) / 2
+        corner = Box(round(x - sign / 2), round(top), sign, sign)
+        y = top + sign
+    marks: list[Mark] = [Card(box, "deep", panel.space(RADIUS))]
     if icon:
-        marks.append(Icon(icon, Box(round(centre - sign / 2), round(y), sign, sign), "gold"))
-    for i, line in enumerate(lines):
-        at = y + sign + (i + 0.5) * px * LINE
-        marks.append(Word(line, centre, at, px, 600, "on_deep", "centre"))
-    return Region("hero", box, tuple(marks))
-
-
-def low_message(sizes: Sizes, box: Box, text: str, icon: str) -> Region:
-    """An icon and words behind it."""
-    width, height = box.width - 2 * sizes.ease.call_pad, box.height - sizes.ease.air
-    sign = min(sizes.panel.space(MESSAGE), height * 3 // 4)
-    room = width - sign - sign // 4
-    px = min(sizes.panel.space(MESSAGE), height)
-    lines = balanced(text, room, px, 600)
-    while px > 12 and (lines is None or len(lines) * px * LINE > height):
-        px -= 2
-        lines = balanced(text, room, px, 600)
-    lines = lines or [text]
-    x = box.x + sizes.ease.call_pad
-    first = box.middle - (len(lines) - 1) / 2 * px * LINE
-    marks: list[Mark] = [
-        Card(box, "deep", sizes.panel.space(RADIUS)),
-        Icon(icon, Box(x, round(box.middle - sign / 2), sign, sign), "gold"),
-    ]
+        marks.append(Icon(icon, corner, "gold"))
     marks += [
-        Word(line, x + sign + sign // 4, first + i * px * LINE, px, 600, "on_deep")
+        Word(line, x, y + (i + 0.5) * px * LINE, px, 600, "on_deep", "left" if low else "centre")
         for i, line in enumerate(lines)
     ]
     return Region("hero", box, tuple(marks))
+
+
+def message(text: str, page: int, width: int, height: int, most: int, panel: Panel) -> tuple[int, list[str]]:
+    """The largest em at which all of the text has room, or else its part of this turn; and its lines."""
+    least = panel.least(WORD_RATIO)
+    sizes = range(most, least - 1, -2)
+    for px in sizes:
+        whole = balanced(text.replace(" – ", "\n"), width, px, 600)
+        if whole is not None and len(whole) * px * LINE <= height:
+            return px, whole
+    shown = turns(text, least, Frame(width, 0, least, max(1, int(height / least / LINE))))
+    lines, _ = shown[page % len(shown)]
+    room = height / len(lines)
+    fits = (
+        px for px in sizes if px * LINE <= room and all(width_of(line, px, 600) <= width for line in lines)
+    )
+    return next(fits, least), lines
 
 
 def list_region(sizes: Sizes, boxes: list[Box], rows: tuple[Line, ...]) -> Region:

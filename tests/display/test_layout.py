@@ -11,6 +11,7 @@ from display.fit import LayoutRefused, Panel, arrange
 from display.layout import picture
 from display.marks import Box, Icon, Word
 from display.scene import Desk, Hero, Line, Scene, Staleness, Waiting
+from display.top import on_top
 from hardware.texts import Texts
 
 TEXTS = Texts.load("display")
@@ -250,3 +251,21 @@ def test_rows_that_a_panel_cannot_hold_are_refused():
     with pytest.raises(LayoutRefused):
         picture(SCENE, Panel(1920, 1080, 43, 10), TEXTS, "vi", rows=6)
     assert len(words({r.name: r for r in picture(SCENE, WALL, TEXTS, "vi", rows=2)}["list"])) == 4
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("panel", PANELS, ids=str)
+def test_why_there_is_no_call_can_be_read_from_the_farthest_seat(panel, lang):
+    blank = replace(SCENE, hero=None, staleness=Staleness.BLANK, known_at=time(8, 6))
+    for lay_out in (picture, lambda *about: on_top(*about)[0]):
+        seen = ""
+        for page in range(4):
+            try:
+                regions = lay_out(replace(blank, page=page), panel, TEXTS, lang)
+            except LayoutRefused:
+                assert lay_out is not picture
+                return
+            told = words(next(region for region in regions if region.name == "hero"))
+            assert all(word.px >= panel.least(200) for word in told)
+            seen += " ".join(word.text for word in told) + " "
+        assert set(TEXTS("wall.lost", lang).replace(" –", "").split()) <= set(seen.split())

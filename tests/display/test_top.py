@@ -67,8 +67,11 @@ def test_older_calls_that_are_needed_have_their_turn_and_counters_have_none():
 def test_no_call_and_a_lost_server_are_told_in_words():
     empty = on_top(replace(SCENE, hero=None), WALL, TEXTS, "vi")[0][0]
     assert " ".join(said(empty)) == "Chưa gọi số nào"
-    blank = on_top(replace(SCENE, hero=None, staleness=Staleness.BLANK), WALL, TEXTS, "vi")[0][0]
-    assert " ".join(said(blank)) == "Mất kết nối theo dõi tại quầy"
+    blank = [
+        on_top(replace(SCENE, hero=None, staleness=Staleness.BLANK, page=page), WALL, TEXTS, "vi")[0][0]
+        for page in range(2)
+    ]
+    assert [" ".join(said(turn)) for turn in blank] == ["Mất kết nối", "theo dõi tại quầy"]
 
 
 def test_a_number_wider_than_any_arrangement_is_drawn_smaller():
