@@ -164,8 +164,7 @@ class DossierStore:
     def draft(self, dossiers: Sequence[Dossier], known_at: datetime, token: str, now: datetime) -> None:
         """Keep what a person is to look at before it counts; older drafts go."""
         with self._writing() as db:
-            old = datetime.fromtimestamp(now.timestamp() - DRAFT_S, UTC)
-            db.execute(draft_table.delete().where(draft_table.c.at < text_of(old)))
+            db.execute(draft_table.delete().where(draft_table.c.at < _too_old(now)))
             db.execute(
                 draft_table.insert().values(
                     token=token,
@@ -176,14 +175,19 @@ class DossierStore:
             )
 
     def confirm(self, token: str, by: str, now: datetime) -> Changes:
-        """Let a draft count. Raises NoDraft: the second press of the same button changes nothing."""
+        """Let a draft count; the form begins where it did. Raises NoDraft: the second press of a button does
+        nothing, nor does a preview from before another import.
+        """
         with self._writing() as db:
-            row = db.execute(draft_table.select().where(draft_table.c.token == token)).one_or_none()
+            d, i = draft_table.c, import_table.c
+            wanted = draft_table.select().where(d.token == token, d.at >= _too_old(now))
+            row = db.execute(wanted).one_or_none()
             if row is None:
                 raise NoDraft(token)
-            db.execute(draft_table.delete())
             dossiers = msgspec.json.decode(row.body, type=list[Dossier])
-            return _replace(db, dossiers, instant_of(row.known_at), by, now, None)
+            said = db.execute(sa.select(i.begins).order_by(i.id.desc()).limit(1)).scalar()
+            begins = None if said is None else instant_of(said)
+            return _replace(db, dossiers, instant_of(row.known_at), by, now, begins)
 
     # --- publishing -----------------------------------------------------------------------------------
 
@@ -244,6 +248,10 @@ def open_dossiers(data: Path) -> DossierStore:
         ) from None
 
 
+def _too_old(now: datetime) -> str:
+    return text_of(datetime.fromtimestamp(now.timestamp() - DRAFT_S, UTC))
+
+
 def _pragmas(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's `begin` speaks for itself, below
     for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
@@ -264,6 +272,7 @@ def _replace(
     begins: datetime | None,
 ) -> Changes:
     changes, written, gone = _difference(db, dossiers)
+    db.execute(draft_table.delete())  # what they would change is not what they said
     if gone:
         db.execute(
             dossier_table.delete().where(dossier_table.c.code == sa.bindparam("was")),

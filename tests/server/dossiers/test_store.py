@@ -93,6 +93,22 @@ def test_a_draft_is_forgotten_after_an_hour(store: DossierStore) -> None:
     with pytest.raises(NoDraft):
         store.confirm("old", "chief", NOW)
     assert store.confirm("new", "chief", NOW).new == 1
+    store.draft(read(table(ONE)).dossiers, NOW, "alone", NOW)
+    with pytest.raises(NoDraft):
+        store.confirm("alone", "chief", NOW + timedelta(seconds=DRAFT_S + 1))
+
+
+def test_a_draft_from_before_another_import_takes_nothing_back(store: DossierStore) -> None:
+    """A preview waits on a page while the timer of the command brings a newer register."""
+    store.draft(read(table(ONE)).dossiers, NOW, "token", NOW)
+    begins = NOW - timedelta(days=700)
+    store.replace(read(table(TWO)).dossiers, NOW, "motcua dossiers", NOW, begins)
+    with pytest.raises(NoDraft):
+        store.confirm("token", "chief", NOW)
+    store.draft(read(table(ONE)).dossiers, NOW, "again", NOW)
+    store.confirm("again", "chief", NOW)
+    stamp = store.stamp()
+    assert stamp is not None and (stamp.by, stamp.begins) == ("chief", begins), "the form begins where it did"
 
 
 def test_who_approved_and_who_took_back_is_kept(store: DossierStore) -> None:
