@@ -14,13 +14,12 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import msgspec
 
 from broker import messages as m
 from broker.link import open_link
-from broker.outbox import Outbox
 from broker.seal import Opener, key_bytes
 from broker.session import Role, Session
 from broker.vocabulary import (
@@ -47,6 +46,9 @@ from broker.vocabulary import (
     Tick,
 )
 from broker.wire import LinkBroken, NotConnected, OpenLink, Put, read_credentials
+
+if TYPE_CHECKING:  # SQLite is 2 MB, and a wall has no outbox
+    from broker.outbox import Outbox
 
 __all__ = [
     "BoardArrived",

@@ -32,6 +32,7 @@ from display.stage import Stage, dossiers_held, panels
 from display.wall import Input, Wall
 from display.watch import Watch
 from hardware.clock import Clock, ClockError, HallClock, open_clock
+from hardware.memory import give_back
 from hardware.panel import Panel as Socket, PanelError
 from hardware.release import release
 from hardware.screen import Screen, ScreenError, open_screen
@@ -102,6 +103,7 @@ class Program:
             self._opened.callback(socket.stop)
         self._link.start()
         self._paint()  # ready is said by a wall that shows something
+        give_back()
         self._systemd.ready(f"screen {self._stage.panel}")
         log.info("display up device=%s panel=%s", self._settings.broker.device, self._stage.panel)
 

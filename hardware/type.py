@@ -126,4 +126,7 @@ def render(text: str, px: int, weight: int, colour: RGB) -> Rendering:
     return Rendering(drawn.subsurface(ink).copy(), ink.left, ink.top - face.get_ascent(), advance)
 
 
-RENDERINGS: Final = Renderings(24 * 1024 * 1024)  # a wall's ten biggest figures in two colours take 9 MB
+# A call at 1080p is 1.4 MB. More room would only fill up with pages that turn, 8 MB and more of the 60 that a
+# wall has; to draw what is not kept takes a few milliseconds.
+KEPT_BYTES: Final = 2 * 1024 * 1024
+RENDERINGS: Final = Renderings(KEPT_BYTES)

@@ -21,7 +21,7 @@ from display.settings import Settings
 from display.stage import Stage
 from display.wall import Wall
 from hardware.screen import Screen
-from hardware.type import RENDERINGS
+from hardware.type import KEPT_BYTES, RENDERINGS
 from tests.display.hall import MORNING, ZONE, Hall
 from tests.display.zones.register import config, dossiers, many, plan
 
@@ -187,7 +187,7 @@ def test_a_day_and_a_night_of_calls_leave_nothing_behind(tmp_path):
         gc.collect()
         held.append(len(gc.get_objects()))
         assert len(life.wall.calls._known) <= 60
-        assert RENDERINGS.held_bytes <= 24 * 1024 * 1024
+        assert RENDERINGS.held_bytes <= KEPT_BYTES
     assert [effect.call.seq for effect in life.shown] == [*range(1, 41), *range(1, 41)]
     assert life.announced == [effect.call.seq for effect in life.shown]
     for effect in life.shown:

@@ -1,4 +1,4 @@
-"""What a kiosk's process does not load: counted by name, since megabytes differ from machine to machine."""
+"""What a device's process does not load: counted by name, since megabytes differ from machine to machine."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ print(*(name for name, module in sys.modules.items() if module is not None))
 """
 
 
-@pytest.mark.parametrize("program", ["kiosk", "counter"])
-def test_a_kiosks_process_loads_no_sound_no_other_drivers_and_no_panel(program: str) -> None:
+def loaded(program: str) -> set[str]:
+    """The modules of a program's process."""
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", LOADED, program],
         capture_output=True,
@@ -30,9 +30,14 @@ def test_a_kiosks_process_loads_no_sound_no_other_drivers_and_no_panel(program: 
         text=True,
         cwd=Path(__file__).parents[2],
     )
-    loaded = set(done.stdout.split())
     assert done.stderr == "" or "pygame-ce" in done.stderr
-    assert f"{'kiosk' if program == 'kiosk' else 'kiosk.counter'}.program" in loaded
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("program", ["kiosk", "counter"])
+def test_a_kiosks_process_loads_no_sound_no_other_drivers_and_no_panel(program: str) -> None:
+    found = loaded(program)
+    assert f"{'kiosk' if program == 'kiosk' else 'kiosk.counter'}.program" in found
     unwanted = {
         "pygame.mixer",
         "_hashlib",
@@ -42,8 +47,14 @@ def test_a_kiosks_process_loads_no_sound_no_other_drivers_and_no_panel(program: 
         "usb",
         "gpiozero",
     }
-    assert not unwanted & loaded
-    assert program == "counter" or "kiosk.counter.screen" not in loaded
+    assert not unwanted & found
+    assert program == "counter" or "kiosk.counter.screen" not in found
+
+
+def test_a_walls_process_loads_no_sound_no_database_and_no_panel() -> None:
+    found = loaded("display")
+    assert "display.program" in found
+    assert not {"pygame.mixer", "_hashlib", "http.server", "sqlite3", "numpy"} & found
 
 
 def test_memory_is_given_back_without_a_word() -> None:
