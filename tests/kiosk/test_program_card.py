@@ -75,6 +75,7 @@ def test_a_kiosk_that_starts_alone_prints_its_own_number_and_tells_it_later(tmp_
     with kiosk(tmp_path, broker):
         server.take()
         assert eventually(lambda: [t["number"] for t in server.ask("/tickets")] == ["B2-038"])
+        assert eventually(lambda: len(facts(tmp_path)) == 2)  # what became of the paper is written after it
     told = facts(tmp_path)
     assert [type(fact) for fact in told] == [m.TicketFact, m.PrintFact]
     assert isinstance(told[0], m.TicketFact) and told[0].number == "B2-038"

@@ -65,7 +65,7 @@ def test_a_citizen_takes_a_number_is_called_served_and_rates(tmp_path: Path) -> 
         terminal = hall.terminal_of(counter)
         for display in hall.devices("display"):
             sounds = until(f"a sound at {display}", lambda d=display: hall.heard(d))
-            assert [s["kind"] for s in sounds] == ["chime"]
+            assert [s["kind"] for s in sounds] == ["speech"]
             assert "quầy số" in sounds[0]["text"]
         shown = until("the call in the display's record", lambda: hall.shown("display-1"))
         assert [(s["number"], s["counter"]) for s in shown] == [(number, counter)]
