@@ -57,7 +57,7 @@ function quiet() { stream?.close(); stream = null; }
 
 async function look() {
   try {
-    const answer = await fetch(told.live, { signal: AbortSignal.timeout(LATE_MS) });
+    const answer = await fetch(told.live, { signal: AbortSignal.timeout?.(LATE_MS) });
     if (answer.status === 404) { location.reload(); return; }
     if (!answer.ok) throw new Error(answer.status);
     put(await answer.text());
