@@ -40,6 +40,7 @@ class Feed:
         self._publishing, self._store, self._clock = Publishing(config), store, clock
         self._say, self._every_s = say, every_s
         self._seen: int | None = None
+        self._unreadable = False
         self._latest = Dossiers(rev=0, at=clock.now())
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dossiers", daemon=True)
@@ -58,19 +59,21 @@ class Feed:
     def look(self) -> bool:
         """Say it anew if something that is seen was committed; whether it was.
 
-        A file that cannot be read is told once, and what was said stands until it is old: calls do not
-        depend on dossiers.
+        A file that cannot be read is told once and tried again, and what was said stands until it is old:
+        calls do not depend on dossiers.
         """
         try:
             version = self._store.version()
             if version == self._seen:
                 return False
-            self._seen = version
             stamp, published = self._store.stamp(), self._store.published()
             dossiers = self._store.dossiers(STAGES) if stamp is not None else []
         except sa.exc.DatabaseError as error:
-            log.error("dossiers unreadable error=%s", type(error.orig).__name__)
+            if not self._unreadable:
+                log.error("dossiers unreadable error=%s", type(error.orig).__name__)
+            self._unreadable = True
             return False
+        self._seen, self._unreadable = version, False
         known_at = None if stamp is None else stamp.known_at
         late = None if published is None else published.list
         found = self._publishing.dossiers(dossiers, known_at, late, self._clock.now())

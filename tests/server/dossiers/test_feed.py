@@ -15,7 +15,7 @@ from broker import codec, messages as m, topics
 from broker.link import Received
 from broker.messages import LateList, LateUnit, Words
 from server.dossiers.feed import LOOK_EVERY_S
-from server.dossiers.store import open_dossiers
+from server.dossiers.store import FILE, open_dossiers
 from tests.server.door import SITE, Hall
 from tests.server.dossiers.tables import CONFIG, NOW, Public, read, resolved, row, table
 from tests.server.small_server import HandClock
@@ -100,6 +100,21 @@ def test_a_file_that_breaks_does_not_stop_the_hall(
         "dossiers unreadable error=OperationalError"
     ]
     assert len(public.feed.latest().lines) == 1, "what was said stands, and grows old"
+
+
+def test_a_file_that_could_not_be_read_for_a_while_is_told_once_and_read_again(
+    public: Public, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    public.take(row())
+    file, aside = tmp_path / FILE, tmp_path / "aside"
+    public.store._engine.dispose()  # the next who reads opens it anew
+    file.rename(aside)
+    file.mkdir()
+    assert [public.feed.look() for _ in range(3)] == [False] * 3
+    file.rmdir()
+    aside.rename(file)
+    assert public.feed.look() is True and len(public.feed.latest().lines) == 1
+    assert sum(r.levelname == "ERROR" for r in caplog.records) == 1
 
 
 def test_a_broker_that_forgot_everything_is_told_again(tmp_path: Path) -> None:
