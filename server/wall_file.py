@@ -20,6 +20,7 @@ DWELL_S: Final = 8.0  # every call is the wall's largest thing for at least so l
 USUAL_WALL: Final = m.DisplayPlan(dwell_s=DWELL_S)  # of a file that says nothing
 
 EVERY_DAY: Final = tuple(range(len(DAYS)))
+MIDNIGHT, DAYS_END = "00:00", "24:00"  # what a span ends with that lasts until the next day, and what that is
 NO_SLIDE: Final = "there is no [[wall.slide]] to show"
 
 
@@ -83,15 +84,16 @@ def _check_spans(
     spans: Sequence[m.ZoneSpan | shape.VolumeSpan],
     days: Sequence[tuple[int, ...]],
 ) -> None:
-    """Each ends after it starts, and no two say something of the same minute."""
+    """Each ends after it starts, at midnight at the latest, and no two say something of the same minute."""
+    ends = [DAYS_END if span.ends == MIDNIGHT else span.ends for span in spans]
     for place, span in enumerate(spans):
-        if span.ends <= span.starts:
+        if ends[place] <= span.starts:
             what = f"{span.ends} is not after {span.starts}, when it starts; over midnight it takes two"
-            raise SettingsError(path, f"{key}[{place}].ends", what, "23:59")
+            raise SettingsError(path, f"{key}[{place}].ends", what, MIDNIGHT)
         for other in range(place):
             before = spans[other]
             shared = [DAYS[day] for day in days[place] if day in days[other]]
-            if shared and before.starts < span.ends and span.starts < before.ends:
+            if shared and before.starts < ends[place] and span.starts < ends[other]:
                 what = (
                     f"{span.starts}-{span.ends} overlaps {before.starts}-{before.ends} of [{other}]"
                     f" on {', '.join(shared)}"

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from broker import codec, messages as m, topics
+from display.announce import volume_at
+from display.programme import zone_at
 from hardware.settings import SettingsError
 from server.hall.state import HallState
 from server.projection import Projection
 from server.site_file import load_site
 from server.wall_file import NO_SLIDE
-from tests.hall.small_hall import local
+from tests.hall.small_hall import ZONE, local
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "hanam" / "hall.toml"
 HALL = """
@@ -163,7 +165,7 @@ def test_a_file_that_says_nothing_has_walls_of_calls(hall: Path) -> None:
         ('"sat-mon", "wed"', '"sat-mon", "Wed"', "wall.schedule[1].days", "no day 'Wed'", "wed"),
         ('days = "mon-fri"', "days = []", "wall.schedule[0].days", "names no day", None),
         ('starts = "11:30"', 'starts = "11h30"', "wall.schedule[0].starts", "", None),
-        ('ends = "13:30"', 'ends = "11:30"', "wall.schedule[0].ends", "not after 11:30", "23:59"),
+        ('ends = "13:30"', 'ends = "11:30"', "wall.schedule[0].ends", "not after 11:30", "00:00"),
         ('starts = "07:00"\nends = "07:30"', 'starts = "13:00"\nends = "14:00"',
          "wall.schedule[1].starts", "overlaps 11:30-13:30 of [0] on mon, wed", "13:30"),
         ('title = { vi = "Nội quy", en = "House rules" }\n', "", "wall.slide[0].title", "is missing", None),
@@ -171,7 +173,7 @@ def test_a_file_that_says_nothing_has_walls_of_calls(hall: Path) -> None:
         ("[[wall.slide]]", "[[wall.slides]]", "wall.slides", "not a setting", "slide"),
         ("repeats = 2", "repeats = 4", "sound.repeats", "<= 3", None),
         ("volume = 90", "volume = 101", "sound.volume", "<= 100", None),
-        ('ends = "07:30"\nvolume', 'ends = "05:30"\nvolume', "sound.span[0].ends", "over midnight", "23:59"),
+        ('ends = "07:30"\nvolume', 'ends = "05:30"\nvolume', "sound.span[0].ends", "over midnight", "00:00"),
         ("[[authority]]", '[[sound.span]]\nstarts = "07:00"\nends = "08:00"\nvolume = 0\n[[authority]]',
          "sound.span[1].starts", "overlaps 06:00-07:30 of [0]", "07:30"),
         ('id = "kiosk-1"', 'id = "kiosk-1"\nzone = "calls"', "device[2].zone", "only a display", None),
@@ -187,6 +189,25 @@ def test_a_mistake_is_one_sentence_with_its_place_and_the_nearest_that_would_do(
         load_site(hall)
     assert (caught.value.file, caught.value.key, caught.value.suggestion) == (hall, key, meant)
     assert word in caught.value.reason and "\n" not in str(caught.value)
+
+
+def test_a_span_may_end_at_midnight_and_holds_the_days_last_minute(hall: Path) -> None:
+    text = hall.read_text(encoding="utf-8")
+    night = '[[sound.span]]\nstarts = "17:30"\nends = "00:00"\nvolume = 0\n'
+    late = '[[wall.schedule]]\nstarts = "17:30"\nends = "00:00"\nzone = "slides"\n'
+    hall.write_text(text.replace("[[authority]]", f"{night}{late}[[authority]]", 1), encoding="utf-8")
+    plan = plan_of(hall, "wall-1")
+    times = [local(clock).astimezone(ZONE) for clock in ("17:29", "17:30", "23:59", "00:00")]
+    quiet, slides = (
+        [volume_at(plan, at) == 0 for at in times],
+        [zone_at(plan, at) == "slides" for at in times],
+    )
+    assert quiet == slides == [False, True, True, False]
+    over = night.replace("17:30", "23:00").replace("00:00", "23:30")
+    hall.write_text(text.replace("[[authority]]", f"{night}{over}[[authority]]", 1), encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load_site(hall)
+    assert "overlaps 17:30-00:00" in caught.value.reason
 
 
 def test_a_wall_of_slides_needs_a_slide(hall: Path) -> None:
