@@ -141,6 +141,7 @@ def test_services_take_the_letter_of_their_authority_and_the_policy_of_the_hall(
         ('["records", "civil"]', '["record", "civil"]', "counter[0].services[0]", "records"),
         ('then = ["deeds"]', 'then = ["deed"]', "counter[0].then[0]", "deeds"),
         ('role = "kiosk"', 'role = "kisok"', "device[0].role", "kiosk"),
+        ('id = "1"\narea', 'id = "ketoan"\narea', "counter[0].id", "KETOAN"),
     ],
 )
 def test_a_misspelt_word_is_named_with_its_place_and_what_was_meant(written, before, after, key, meant):
@@ -164,6 +165,7 @@ def test_a_misspelt_word_is_named_with_its_place_and_what_was_meant(written, bef
         ('role = "kiosk"', 'role = "display"\ncounter = "2"', "device[0].counter", "has no"),
         ('counter = "1"\n', 'counter = "7"\n', "device[1].counter", "no counter '7'"),
         ('id = "kiosk-1"', 'id = "Kiosk 1"', "device[0].id", ""),
+        ('id = "2"', 'id = "10001"', "counter[1].id", "no wall shows '10001'"),
         ("http://hall.example/", "hall.example", "url", ""),
         ('hotline = "1022"', "hotline = 1022", "hotline", "text"),
         ('time_zone = "Asia/Ho_Chi_Minh"\n', "", "time_zone", "missing"),
