@@ -24,6 +24,7 @@ from server.hall.applying import apply
 from server.hall.events import KINDS, Event
 from server.hall.state import HallState
 from server.hall.tickets import Ticket
+from server.sqlite import durable
 
 log = logging.getLogger("store")
 
@@ -162,8 +163,7 @@ class Store:
         """Open and bring the schema up to date. `url`: "sqlite:////path/hall.db" or "postgresql+..."."""
         self.engine = sa.create_engine(url, hide_parameters=True)  # tracebacks say no ticket's figures
         if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _pragmas)
-            sa.event.listen(self.engine, "begin", _begin)
+            durable(self.engine, BUSY_MS)
         _migrate(self.engine)
         self._writer = self.engine.connect()
         self._seq, self._seal = self._last()
@@ -318,16 +318,6 @@ class Store:
 
 def sqlite_url(path: Path) -> str:
     return f"sqlite:///{path}"
-
-
-def _pragmas(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # SQLAlchemy's `begin` speaks for itself, below
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MS}"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
 
 
 def _migrate(engine: sa.Engine) -> None:

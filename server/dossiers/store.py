@@ -31,6 +31,7 @@ from server.dossiers.rows import (
     text_of,
 )
 from server.dossiers.status import Status
+from server.sqlite import durable
 
 BUSY_MS: Final = 20_000  # an importer waits for another one
 DRAFT_S: Final = 3600  # a preview that nobody confirmed is forgotten
@@ -237,8 +238,7 @@ def open_dossiers(data: Path) -> DossierStore:
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)  # no cell in a traceback
-    sa.event.listen(engine, "connect", _pragmas)
-    sa.event.listen(engine, "begin", _begin)
+    durable(engine, BUSY_MS)
     try:
         return DossierStore(engine)
     except sa.exc.DatabaseError as error:
@@ -250,17 +250,6 @@ def open_dossiers(data: Path) -> DossierStore:
 
 def _too_old(now: datetime) -> str:
     return text_of(datetime.fromtimestamp(now.timestamp() - DRAFT_S, UTC))
-
-
-def _pragmas(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # SQLAlchemy's `begin` speaks for itself, below
-    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _replace(

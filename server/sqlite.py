@@ -1,0 +1,30 @@
+"""How we use SQLite: what is committed is on the disk, readers and a writer do not wait for each other.
+
+Knows pragmas and transactions; keeps out tables.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+
+def durable(engine: sa.Engine, busy_ms: int) -> None:
+    """Let every connection of `engine` sync what it commits, and wait `busy_ms` for another writer.
+
+    A connection with the execution option `writes` takes the writer's place at its begin, not with its first
+    change: it never has to start again because somebody wrote in between.
+    """
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # SQLAlchemy's `begin` speaks for itself, below
+        for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    def begin(connection: sa.Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    sa.event.listen(engine, "connect", connected)
+    sa.event.listen(engine, "begin", begin)
