@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 from tests.deploy.machine import ROOT
@@ -22,10 +25,18 @@ class Manager:
     def __exit__(self, *_: object) -> None:
         self._wire.close()
 
-    def hears(self, word: str, program: subprocess.Popen[bytes]) -> bool:
-        """Wait until a message has `word`; False when the program ended without."""
+    def forget(self) -> None:
+        """What was said until now."""
+        self._wire.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._wire.recv(4096)
+
+    def hears(self, word: str, program: subprocess.Popen[bytes], most_s: float = math.inf) -> bool:
+        """Wait until a message has `word`; False when the program ended without, or said none in time."""
         self._wire.settimeout(0.1)
-        while True:
+        give_up_at = time.monotonic() + most_s
+        while time.monotonic() < give_up_at:
             ended = program.poll() is not None  # before the look: what it said last is still there
             try:
                 if word in self._wire.recv(4096).decode().split("\n"):
@@ -33,6 +44,7 @@ class Manager:
             except TimeoutError:
                 if ended:
                     return False
+        return False
 
 
 def settings(folder: Path, role: str) -> Path:
