@@ -106,6 +106,30 @@ def test_everything_has_room_at_every_size_and_in_proportion(busy: Reader, face:
             assert px == pytest.approx(332 * unit, rel=0.02)  # the design's picture
 
 
+@pytest.mark.parametrize("lang", axe.LANGS)
+def test_large_figures_leave_the_clock_above_the_dossiers_its_place(
+    reader: Reader, place: Place, lang: str
+) -> None:
+    few = boards.dossiers(place)
+    lines = tuple(
+        msgspec.structs.replace(few.lines[0], code=f"{'H42.05-' if n % 2 else ''}261112-{n:04}")
+        for n in range(1, 601)
+    )
+    totals: dict[m.Stage, int] = {"ready": 1062, "supplement": 740, "payment": 405}
+    boards.publish(place, boards.dossiers(place, lines=lines, totals=totals))
+    for face in FACES[1:]:
+        shown(reader, face, f"&lang={lang}")
+        for width, height in ((1920, 1080), (1280, 720), (1080, 1920)):
+            reader.size(width, height)
+            reader.driver.execute_async_script(DRAWN)
+            beyond = reader.js(
+                "return document.querySelector('#progress .clock').getBoundingClientRect().right"
+                " - document.querySelector('#progress .title').getBoundingClientRect().right"
+            )
+            assert (face, width, beyond <= 1, *overflow(reader)) == (face, width, True, 0, 0, [])
+        assert "1062" in reader.text("#progress .title")
+
+
 # --- whatever the words are -------------------------------------------------------------------------------
 
 

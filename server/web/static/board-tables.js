@@ -27,6 +27,7 @@ export function drawProgress(scene, progress, rows) {
     return [title, table(heads, page.rows.map(row => dossierRow(row, scene.day)), "dossiers")];
   })) return;
   document.querySelectorAll("#progress th, #progress td").forEach(cell => fit(cell, AIR * cell.clientWidth, LEAST));
+  fitTitle(document.querySelector("#progress .title"), page !== null && page.late.length > 0);
   if (told.length) tellInTurns(document.querySelector("#progress .words"), told, Math.floor(scene.page / 2), 1);
 }
 
@@ -36,7 +37,7 @@ function titleOf(scene, { page, ready, waiting, old }, told) {
   const title = make("div", "title"), time = make("span", "n clock", scene.clock);
   if (scene.staleness >= LOST) {
     title.classList.add("lost");
-    const since = scene.knownAt ? [make("span", "", say("known_at", { time: scene.knownAt }))] : [];
+    const since = scene.knownAt ? [make("span", "spare", say("known_at", { time: scene.knownAt }))] : [];
     title.append(make("h2", "mark", icon("warning"), say("lost")), ...since, time);
     return title;
   }
@@ -48,14 +49,24 @@ function titleOf(scene, { page, ready, waiting, old }, told) {
   } else if (old !== null) {
     const when = old.day ? `${old.clock}, ${old.day.slice(8)}/${old.day.slice(5, 7)}` : old.clock;
     title.append(make("span", "mark amber", icon("warning"), say("old_short", { time: when })));
-  } else if (late) title.append(make("span", "quiet", say("month", { month: page.month })));
+  } else if (late) title.append(make("span", "quiet spare", say("month", { month: page.month })));
   else if (page !== null) {
-    title.append(make("span", "mark ok", icon("tick"), say("results", { n: ready })));
-    title.append(make("span", "mark amber", icon("diamond"), say("for_citizen", { n: waiting })));
+    title.append(make("span", "mark ok spare", icon("tick"), say("results", { n: ready })));
+    title.append(make("span", "mark amber spare", icon("diamond"), say("for_citizen", { n: waiting })));
   }
   if (scene.staleness >= NOTED) time.prepend(icon("warning"));
   title.append(time);
   return title;
+}
+
+/* As much as there is room for, as on displays: without its name, which rows of codes explain, else without figures. */
+function fitTitle(title, late) {
+  const over = () => title.scrollWidth > title.clientWidth + 1;
+  if (!late && !title.classList.contains("lost") && over()) {
+    title.classList.add("brief");
+    if (over() && title.querySelector(".spare")) title.classList.remove("brief");
+  }
+  for (const part of Array.from(title.querySelectorAll(".spare")).reverse()) if (over()) part.remove();
 }
 
 function table(heads, rows, kind) {
