@@ -8,7 +8,6 @@ is reported and passed over: the next one is tried again, and nobody waits for i
 from __future__ import annotations
 
 import logging
-import os
 import queue
 import threading
 import time
@@ -30,7 +29,6 @@ PAUSE_S: Final = 0.3  # between chime and voice, and between two languages
 AGAIN_S: Final = 0.8  # before all of it is said once more
 MAKING_S: Final = 1.0  # usually the words are there long before the chime has ended
 SLOW_S: Final = 10.0  # how long a picture waits for a voice that takes longer
-PATIENT: Final = 19  # how nice the making of words is to the rest of the program; see nice(1)
 LATE_S: Final = 30.0  # real time after which a sound that waited is dropped: nobody shall walk for it now
 KEPT: Final = 200  # sounds of which the words are remembered
 KEPT_BYTES: Final = 3_000_000  # and their samples, by a simulated speaker; a call of 6 s has 260 kB
@@ -268,10 +266,10 @@ class Speaker:
     def _make(self, sound: Sound, spoken: list[Spoken], faults: list[str]) -> None:
         """All sentences that a voice can say. Where none can, the chime is the signal to look up.
 
-        The picture of the call goes first: making words takes more of a processor than painting it.
+        As urgent as all of the program: a thread that the kernel lets wait keeps the interpreter's lock
+        meanwhile, and with it the picture.
         """
         with noted(faults):
-            os.nice(PATIENT)  # of this thread and the programs that it starts: Linux has one for each
             for sentence in sound.sentences:
                 made = self._voices.speak(sentence)
                 if made is not None:

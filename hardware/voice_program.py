@@ -6,11 +6,16 @@ voice that dies must not take the wall along.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 from collections.abc import Sequence
+from typing import Final
 
 from hardware.voice import VoiceError
+
+PATIENT: Final = 10  # how much nicer than we such a program is, see nice(1): pictures go first
+NICEST: Final = 19
 
 
 class SpeakingProgram:
@@ -35,6 +40,8 @@ class SpeakingProgram:
             except OSError as error:
                 raise VoiceError(f"The voice {name} cannot be started: {error.strerror}") from error
         with child:
+            own = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, child.pid, min(own + PATIENT, NICEST))
             try:
                 sound, said = child.communicate(words.encode(), timeout=self._most_s)
             except subprocess.TimeoutExpired as error:

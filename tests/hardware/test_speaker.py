@@ -1,6 +1,7 @@
 """Sounds come one after the other, and a speaker that fails stops nobody."""
 
 import io
+import os
 import queue
 import threading
 import wave
@@ -312,3 +313,20 @@ def test_a_slow_voice_does_not_keep_the_chime_waiting_and_the_picture_waits_for_
     voice.let.set()
     until(lambda: output.played == 3)
     speaker.close()
+
+
+class Urgent(Says):
+    """Remembers how nice the kernel takes the thread in which it speaks to be."""
+
+    def speak(self, sentence):
+        self.niceness = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        return super().speak(sentence)
+
+
+def test_words_are_made_by_a_thread_as_urgent_as_the_one_that_paints(opened, fast):
+    # One that is less so keeps the interpreter's lock while the kernel lets other programs go first.
+    voice = Urgent()
+    speaker = opened("sim:", fast, voice)
+    speaker.play(Sound(1, "call", BOTH))
+    until(lambda: speaker.rev)
+    assert voice.niceness == os.getpriority(os.PRIO_PROCESS, threading.get_native_id())

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import shutil
 import threading
 import time
@@ -14,6 +15,7 @@ from hardware.sound import RATE, SPEECH_DBFS, level, scaled
 from hardware.voice import VoiceAbsent, VoiceError, Voices
 from hardware.voice_espeak import EspeakNg
 from hardware.voice_piper import Piper
+from hardware.voice_program import NICEST, PATIENT
 from hardware.voices import PiperModels, VoiceRefused, open_voices
 from tests.hardware.speaking import ESPEAKS, Says, program, sentence, square, until
 
@@ -153,6 +155,16 @@ def test_espeak_ng_gets_words_and_the_dialect(tmp_path):
 def test_espeak_ng_that_fails_or_is_killed_says_why(tmp_path, text, reason):
     with pytest.raises(VoiceError, match=reason):
         EspeakNg(program(tmp_path, text)).speak(SENTENCE)
+
+
+def test_a_program_that_speaks_gives_way_to_pictures_and_we_do_not(tmp_path):
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    says_its_niceness = (
+        "import os; sys.stdin.read(); sys.exit(f'niceness {os.getpriority(os.PRIO_PROCESS, 0)}')"
+    )
+    with pytest.raises(VoiceError, match=f"niceness {min(ours + PATIENT, NICEST)}$"):
+        EspeakNg(program(tmp_path, says_its_niceness)).speak(SENTENCE)
+    assert os.getpriority(os.PRIO_PROCESS, 0) == ours
 
 
 def test_a_program_that_hangs_is_ended(tmp_path):
