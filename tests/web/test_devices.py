@@ -173,6 +173,7 @@ def test_a_manager_sees_every_device_and_those_first_that_need_a_person(place: P
     )
     place.devices.put("kiosk-2", status(printer="paper-out", alone=True, outbox=31, clock_offset_s=-2.5))
     place.devices.put("display-1", DeviceStatus(online=False, role="display"))
+    place.devices.put("display-2", status(clock_offset_s=-0.04))
     found = rows(chief.get("/devices/?lang=vi").text)
     assert list(found)[:2] == ["kiosk-2", "display-1"] and len(found) == len(place.config.devices)
     assert (
@@ -180,7 +181,7 @@ def test_a_manager_sees_every_device_and_those_first_that_need_a_person(place: P
         == "Máy lấy số 1 – cửa chính Tốt khoảng 403 phiếu 0 – 812 m, 7380 lần cắt – 0.2 08:33"
     )
     assert "hết giấy đang tự cấp số nhiều tin chưa gửi" in found["kiosk-2"]
-    assert "31 -2.5 s" in found["kiosk-2"]
+    assert "31 -2.5 s" in found["kiosk-2"] and "+0.0 s" in found["display-2"]
     assert found["display-1"].startswith("Màn hình 1 mất kết nối") and "Chưa thấy" in found["counter-3"]
     assert rows(chief.get("/devices/live?lang=en").text)["kiosk-1"].startswith(
         "Ticket machine 1 – main door Good"

@@ -94,7 +94,7 @@ def test_what_is_refused_is_told_by_line_and_nothing_of_it_is_taken(place: Place
     page = upload(chief, LATE, bad, {**OVERDUE, "status": "Đang sử lý"})
     assert page.status_code == 200 and place.register.stamp() is None and 'name="token"' not in page.text
     told = words(page)
-    assert "Không nhập gì cả" in told and "(2 / 3)" in told
+    assert "Không nhập gì cả" in told and "Bị từ chối: 2 trong 3 dòng." in told
     assert "3 Mã hồ sơ không phải mã hồ sơ; mã đúng có dạng H42.13-261109-0118" in told
     assert "4 Trạng thái" in told and "Gần nhất: Đang xử lý" in told
     assert "Nguyễn Văn An" not in page.text and "<script>alert" not in page.text
