@@ -231,5 +231,5 @@ def test_the_example_has_two_walls_slides_at_noon_and_a_quiet_night() -> None:
     one, two = plan_of(EXAMPLE, "display-1"), plan_of(EXAMPLE, "display-2")
     assert (one.zone, two.zone) == ("calls", "calls-progress")
     assert [span.zone for span in one.schedule] == ["slides"]
-    assert len(one.slides) == 4 and one.slides[1].title.vi == "Thân thiện - Tận tình - Đúng hẹn - Hiệu quả"
+    assert len(one.slides) == 4 and one.slides[1].title.vi == "Thân thiện, tận tình, đúng hẹn, hiệu quả"
     assert [span.volume for span in one.volumes] == [0, 60, 0]
