@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from datetime import datetime
 from typing import Annotated, Literal
@@ -15,9 +14,6 @@ Instant = Annotated[datetime, Meta(tz=True)]  # an instant without its zone is r
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
 Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]
 Number = Annotated[str, Meta(min_length=1, max_length=12)]
-# What a wall may call a counter: 3, 12B, KCN-1. Four figures at most: no part of a phone or an identity card.
-# No four small letters in a row: that is a word, and may be a reason for priority.
-COUNTER_NAME = re.compile(r"(?!.*[a-z]{4})(?=[A-Za-z0-9-]{1,8}\Z)[^0-9]*(?:[0-9][^0-9]*){0,4}")
 Letter = Annotated[str, Meta(pattern=r"^[A-Z](?!\n)$")]
 Token = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}(?!\n)$")]  # 128 bits, base64url
 Secret = Annotated[str, Meta(pattern=r"^([0-9]{4})?(?!\n)$")]  # four figures, or none

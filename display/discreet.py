@@ -13,13 +13,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Final
 
-from broker.basics import COUNTER_NAME
+from broker.forms import COUNTER, LETTER, NUMBER
 from broker.messages import Words
 from display.scene import plain
 
-# What printed tickets carry: A031, K1000, of a kiosk alone A2-017; and a hall without letters.
-NUMBER: Final = re.compile(r"[A-ZĐ]{0,2}(?:[0-9]{1,2}-)?[0-9]{1,4}")
-LETTER: Final = re.compile(r"[A-ZĐ]{1,2}[0-9]{0,2}")
 # The agency as it is written since 2020, H42.05, or before, 000.05.14.H42; then date and serial of the day.
 AGENCY: Final = (
     r"(?:[A-Z][0-9]{2}(?:\.[0-9]{2}){0,2}(?:\.[0-9]{3})?"
@@ -41,7 +38,7 @@ def number(text: str) -> str:
 
 def counter(text: str) -> str:
     """A counter's name, or a dash."""
-    return said(COUNTER_NAME, text)
+    return said(COUNTER, text)
 
 
 def letter(text: str) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from broker.basics import COUNTER_NAME
+from broker.forms import COUNTER
 from broker.messages import DisplayPlan, Zone
 from hardware.settings import SettingsError, load
 from server import site_shape as shape
@@ -237,10 +237,10 @@ def _check_ids(path: Path, file: shape.File) -> None:
             if counts[id] > 1:
                 raise SettingsError(path, f"{key}.id", f"'{id}' is used {counts[id]} times")
     for place, counter in enumerate(file.counter):
-        if not COUNTER_NAME.fullmatch(counter.id):
+        if not COUNTER.fullmatch(counter.id):
             reason = f"no wall shows '{counter.id}': at most four figures, and no word in small letters"
             near = counter.id.upper()
-            meant = near if COUNTER_NAME.fullmatch(near) else None
+            meant = near if COUNTER.fullmatch(near) else None
             raise SettingsError(path, f"counter[{place}].id", reason, meant)
 
 

@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from broker import messages as m
+from broker.forms import COUNTER, LETTER, NUMBER
 from server.hall.site import Site
 from server.web.words import clock_text
 
 ROWS = 5
 LETTERS = 3
 MOST_SIGNS = 300  # of a notice
-MOST_CODE = 12  # of a number, a counter or a letter; what these may be, as displays know it:
-NUMBER = re.compile(r"[A-ZĐ]{0,2}(?:[0-9]{1,2}-)?[0-9]{1,4}")
-COUNTER = re.compile(r"(?!.*[a-z]{4})(?=[A-Za-z0-9-]{1,8}\Z)[^0-9]*(?:[0-9][^0-9]*){0,4}")
-LETTER = re.compile(r"[A-ZĐ]{1,2}[0-9]{0,2}")
+MOST_CODE = 12  # of a number, a counter or a letter
 UNKNOWN = "–"
 
 

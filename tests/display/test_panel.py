@@ -59,13 +59,14 @@ class Wall:
         return codec.decode(topics.STATUS, self._broker.retained(topics.STATUS.of(SITE, DEVICE)))
 
     def called(self, number):
+        """A call is made, painted and given to the speaker."""
         self.server.call(number)
-        self.until(
-            lambda: (
-                (hero := self.program._wall.calls.view(self.program._now()).hero) and hero.number == number
-            )
-        )
-        self.program._turn()
+        self.until(lambda: self.shows(number) and not self.program._unsaid)
+
+    def shows(self, number):
+        shown = self.program._stage._shown
+        hero = shown and shown[0].calls.hero
+        return bool(hero) and hero.number == number
 
 
 @pytest.fixture
