@@ -129,6 +129,25 @@ def test_where_no_stream_comes_through_the_page_asks(
     felt.complaints()
 
 
+@pytest.mark.parametrize(("before", "slower"), [(1, False), (5, True)])
+def test_a_page_that_has_to_ask_asks_seldom_until_its_turn_is_near(
+    felt: Reader, place: Place, monkeypatch: pytest.MonkeyPatch, before: int, slower: bool
+) -> None:
+    """So is a hall behind one router, which has fewer streams than phones."""
+    monkeypatch.setattr(phone, "CALM_S", 0.1)
+    mine = issue(place, people=before)
+    felt.driver.execute_cdp_cmd("Network.enable", {})
+    felt.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/events*"]})
+    try:
+        felt.open(f"/t/{mine['token']}")
+        felt.until(lambda: felt.js("return tries") >= 4, "it asked")
+        assert (felt.js("return wait") > 0.1) is slower
+    finally:
+        felt.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+        felt.driver.execute_cdp_cmd("Network.disable", {})
+    felt.complaints()
+
+
 def test_a_server_that_goes_away_is_told_and_comes_back(
     felt: Reader, place: Place, served: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,7 +68,7 @@ async function look() {
 function later() {
   if ("over" in now()) return;
   timer = setTimeout(++tries % STREAM_EVERY ? look : listen, wait * 1000 * (1 + Math.random() / 5));
-  wait = Math.min(SLOW_S, wait * 2);
+  wait = "near" in now() ? CALM_S : Math.min(SLOW_S, wait * 2); // whose turn is soon hears of it soon
 }
 
 function bellOn(press) {
