@@ -1,8 +1,9 @@
 """A voice of recorded clips: each sentence is joined from them, without a network and in a human voice.
 
-Knows how a pack is read and played; keeps out which clips there should be. A clip is read when it is first
-needed and kept: what happens to its file later is heard only after `voice.toml` was written anew. A clip that
-is missing or broken is named, and its sentence is left to the next voice.
+Knows how a pack is read and played; keeps out which clips there should be. A clip is read when it is needed
+and kept while it is among those that were needed lately, since a wall has little memory. One that is kept is
+heard as it was until `voice.toml` is written anew. A clip that is missing or broken is named, and its
+sentence is left to the next voice.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from hardware.voice import PAUSE, Sentence, VoiceAbsent, VoiceError, VoiceName
 from hardware.voice_manifest import FILE, Manifest, read_manifest
 from hardware.wav import WavError, read_wav
 
+KEPT_BYTES: Final = 600_000  # of a language's samples; a sentence has some 250,000, a whole pack two million
 PAUSE_S: Final = 0.35  # less two overlaps: a fifth of a second is heard
 
 
@@ -101,9 +103,12 @@ class _Language:
 
     def clip(self, text: str) -> Samples[int]:
         """One recording, as loud as all speech. Raises VoiceError with the reason."""
-        found = self._clips.get(text)
-        if found is None:
-            found = self._clips[text] = read_clip(self.folder, self.manifest, text)
+        found = self._clips.pop(text, None) or read_clip(self.folder, self.manifest, text)
+        self._clips[text] = found  # as the latest of all
+        kept = sum(len(samples) * samples.itemsize for samples in self._clips.values())
+        while kept > KEPT_BYTES and len(self._clips) > 1:
+            oldest = self._clips.pop(next(iter(self._clips)))
+            kept -= len(oldest) * oldest.itemsize
         return found
 
 

@@ -6,6 +6,7 @@ import unicodedata
 
 import pytest
 
+from hardware import voice_pack
 from hardware.settings import SettingsError
 from hardware.sound import OVERLAP_S, RATE, wav_file
 from hardware.voice import PAUSE, VoiceAbsent, VoiceError, Voices
@@ -111,6 +112,18 @@ def test_a_clip_that_was_heard_once_is_kept_whatever_becomes_of_its_file(tmp_pat
     for file in (tmp_path / "vi").glob("*.wav"):
         file.unlink()
     assert voices.speak(CALL) == first
+
+
+def test_of_a_whole_pack_no_more_than_the_latest_clips_are_kept(tmp_path, monkeypatch):
+    made(tmp_path, seconds=0.5)
+    clip = 2 * round(0.5 * RATE)
+    monkeypatch.setattr(voice_pack, "KEPT_BYTES", 2 * clip)
+    voice = VoicePack(tmp_path)
+    first = voice.speak(CALL)
+    assert voice.speak(CALL) == first
+    kept = voice._languages["vi"]._clips
+    assert list(kept) == list(CALL.clips[-2:])
+    assert sum(2 * len(samples) for samples in kept.values()) == 2 * clip
 
 
 def test_a_word_that_was_not_recorded_is_named(tmp_path):
