@@ -2,7 +2,7 @@
 
 Knows what has to be said first when not all of it has room; keeps out the table below. The loss of the
 server is said louder than old dossiers, and old dossiers louder than totals. Every other turn of the pages
-belongs to the notices of the hall, while there are any.
+of dossiers belongs to the notices of the hall, while there are any.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ def title_region(grid: Grid, panel: Panel, view: View, progress: Progress, texts
     staleness = view.calls.staleness
     lost = staleness >= Staleness.LOST
     told = bool(view.calls.notices) and view.calls.page % 2 == 1 and progress.old is None
+    if progress.page is not None and progress.page.late:
+        told = False  # whose table this is, and of which month, is said at all times
     clock_colour: Tint = "on_alarm" if lost else "accent"
     pad = round(0.3 * px) if lost else 0
     lines = lines_of(grid, view, progress, texts, lang)

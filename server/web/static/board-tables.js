@@ -14,8 +14,9 @@ const ALONG = 0.7548776662466927, DOWN = 0.5698402909980532; // their multiples 
 /* Title, headings and rows of the dossiers' part of the wall, with room for so many rows. */
 export function drawProgress(scene, progress, rows) {
   const { page } = progress;
-  // Every other turn of the pages belongs to the notices of the hall, while there are any.
-  const told = scene.notices.length && scene.page % 2 && progress.old === null && scene.staleness < LOST ? scene.notices : [];
+  // Every other turn of the pages of dossiers belongs to the notices of the hall, while there are any.
+  const late = page !== null && page.late.length > 0;
+  const told = scene.notices.length && scene.page % 2 && progress.old === null && scene.staleness < LOST && !late ? scene.notices : [];
   const shown = [scene.clock, scene.staleness, scene.knownAt, scene.day, progress, rows, told, told.length && scene.page];
   if (!region("progress", shown, place => {
     place.style.setProperty("--rows", rows);
@@ -27,7 +28,7 @@ export function drawProgress(scene, progress, rows) {
     return [title, table(heads, page.rows.map(row => dossierRow(row, scene.day)), "dossiers")];
   })) return;
   document.querySelectorAll("#progress th, #progress td").forEach(cell => fit(cell, AIR * cell.clientWidth, LEAST));
-  fitTitle(document.querySelector("#progress .title"), page !== null && page.late.length > 0);
+  fitTitle(document.querySelector("#progress .title"), late);
   if (told.length) tellInTurns(document.querySelector("#progress .words"), told, Math.floor(scene.page / 2), 1);
 }
 

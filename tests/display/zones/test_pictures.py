@@ -218,3 +218,16 @@ def test_the_agency_of_a_whole_code_stands_before_the_name():
     regions = hold_the_rules(View("progress", CALLS, progress=Progress(page)), WIDE)
     said = [mark.text for mark in regions["table"].marks if isinstance(mark, Word)]
     assert said[:3] == ["261109-", "0118", "H42.05 Tư pháp"]
+
+
+@pytest.mark.parametrize("panels", PANELS, ids=lambda both: f"{both[0].width}x{both[0].height}-{both[0]}")
+def test_a_notice_never_takes_the_title_of_the_late_authorities(panels):
+    """A table of authorities with red figures says at all times what it is, and of which month."""
+    page = Page(1, 1, late=(LateRow("Tư pháp", 1, 6),), month="10/2026")
+    titles = [
+        hold_the_rules(
+            View("progress", replace(CALLS, notices=notices, page=1), progress=Progress(page, 0, 0)), panels
+        )["title"]
+        for notices in ((), ("Qua lượt: báo quầy trong 15 phút",))
+    ]
+    assert titles[0] == titles[1]
