@@ -89,6 +89,20 @@ def test_nothing_counts_before_it_is_confirmed(place: Place, chief: Staff) -> No
     assert "Bưởi" not in str(place.register.dossiers())
 
 
+def test_to_drop_most_of_the_register_wants_a_tick_besides_the_button(place: Place, chief: Staff) -> None:
+    send(chief, "confirm", token=hidden(upload(chief, LATE, OVERDUE, OPEN), "token"))
+    page = upload(chief, OPEN)
+    assert "Hơn một nửa số hồ sơ đang có sẽ bị bỏ" in words(page)
+    (box,) = re.findall(r'<input type="checkbox"[^>]*name="token"[^>]*>', page.text)
+    assert "required" in box and 'type="hidden" name="token"' not in page.text
+    send(chief, "confirm")
+    stamp = place.register.stamp()
+    assert stamp is not None and stamp.rows == 3
+    send(chief, "confirm", token=hidden(page, "token"))
+    stamp = place.register.stamp()
+    assert stamp is not None and stamp.rows == 1
+
+
 def test_what_is_refused_is_told_by_line_and_nothing_of_it_is_taken(place: Place, chief: Staff) -> None:
     bad = {**OPEN, "code": "Nguyễn Văn An <script>"}
     page = upload(chief, LATE, bad, {**OVERDUE, "status": "Đang sử lý"})
