@@ -189,7 +189,7 @@ def display(folder: Path, broker: RealBroker, screen: str) -> Iterator[int]:
     """The display's process id; its record is `folder/data/shown.jsonl`, its eye's `folder/seen`."""
     (folder / "display.toml").write_text(
         f'program = "display"\ndata = "{folder / "data"}"\nscreen = "eyes:{screen}"\nspeaker = "alsa:"\n'
-        f'voice = "chime"\nclock = "hall:{folder / "clock.json"}"\ntime_zone = "{ZONE}"\n'
+        f'voice = "auto"\nclock = "hall:{folder / "clock.json"}"\ntime_zone = "{ZONE}"\n'
         f'[broker]\nsite = "{SITE}"\ndevice = "{DEVICE}"\naddress = "{broker.address}"\n'
         f'password_file = "{broker.provisioned.credentials[DEVICE]}"\nserver_key = "{SEALER.public_key}"\n',
         encoding="utf-8",
