@@ -31,10 +31,8 @@ def try_broker(
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     try:
         credentials = read_credentials(user, password_file) if password_file is not None else None
-    except FileNotFoundError:
-        raise NoAnswer(
-            f"{password_file} is not there: start `motcua broker` once, it makes the passwords; copy this one"
-        ) from None
+    except FileNotFoundError as missing:
+        raise NoAnswer(str(missing)) from None
     wanted = [topics.SERVER_STATUS, *([topics.BOARD] if server_key else [])]
     client = f"check-{os.getpid()}"
     link = open_link(address, credentials, client, inbox, [(topic.of(site), topic.qos) for topic in wanted])

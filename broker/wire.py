@@ -98,8 +98,13 @@ class OpenLink(Protocol):
 
 
 def read_credentials(user: str, password_file: Path) -> Credentials:
-    """The credentials that provisioning left in a file. Raises OSError when it cannot be read."""
-    return Credentials(user, password_file.read_text(encoding="utf-8").strip())
+    """The credentials that provisioning left in a file. Raises OSError, with a sentence where it is missing."""
+    try:
+        return Credentials(user, password_file.read_text(encoding="utf-8").strip())
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{password_file} is not there: start `motcua broker` once, it makes the passwords; copy this one"
+        ) from None
 
 
 def parse_address(address: str) -> tuple[str, int]:
