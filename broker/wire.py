@@ -98,7 +98,7 @@ class OpenLink(Protocol):
 
 
 def read_credentials(user: str, password_file: Path) -> Credentials:
-    """The credentials that provisioning left in a file. Raises OSError, with a sentence where it is missing."""
+    """The credentials that provisioning left in a file. OSError has a sentence where it is missing."""
     try:
         return Credentials(user, password_file.read_text(encoding="utf-8").strip())
     except FileNotFoundError:
