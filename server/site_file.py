@@ -60,6 +60,7 @@ class HallConfig:
     elderly: the priority group that goes by age, and from how many years. agencies: authority -> how its
     dossiers' codes begin. collecting: the services where results are collected. wall: what its displays work
     from, but for the days' openings. codes: how much of a dossier's code everybody may see.
+    dossier_lines: how many dossiers at most.
     """
 
     site: Site
@@ -78,6 +79,7 @@ class HallConfig:
     collecting: frozenset[str] = frozenset()
     wall: DisplayPlan = USUAL_WALL
     codes: Literal["short", "whole"] = "short"
+    dossier_lines: int = 180
 
 
 def load_site(path: Path) -> HallConfig:
@@ -105,6 +107,7 @@ def load_site(path: Path) -> HallConfig:
         collecting=frozenset(s.id for a in file.authority for s in a.service if s.collect),
         wall=wall_plan(path, file.wall, file.sound),
         codes=file.dossiers.codes,
+        dossier_lines=file.dossiers.lines,
     )
 
 

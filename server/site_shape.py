@@ -188,9 +188,11 @@ class Device(Row, frozen=True):
 
 
 class Dossiers(Row, frozen=True):
-    """codes: how much of a dossier's code everybody may see: date and last figures, or all of it."""
+    """codes: how much of a dossier's code everybody may see: date and last figures, or all of it. lines: how
+    many dossiers walls go through in a round, those that concern somebody most."""
 
     codes: Literal["short", "whole"] = "short"
+    lines: Annotated[int, Meta(ge=6, le=600)] = 180
 
 
 class File(Row, frozen=True):

@@ -21,13 +21,12 @@ from server.dossiers.status import STAGES
 from server.hall.calendar import sessions_on
 from server.site_file import HallConfig
 
-MOST_LINES: Final = 600
 SPARE_BYTES: Final = 4_096  # for what is said around the lines, and for a signature
-# Groups of lines in the order of the wall, and how many each has for certain when all of them are long.
-GROUPS: Final[tuple[tuple[frozenset[Stage], int], ...]] = (
-    (frozenset({"ready"}), 300),
-    (frozenset({"supplement", "payment"}), 150),
-    (frozenset({"processing"}), 150),
+# Groups of lines in the order of the wall, and which part of all each has for certain when all are long.
+GROUPS: Final[tuple[tuple[frozenset[Stage], float], ...]] = (
+    (frozenset({"ready"}), 1 / 2),
+    (frozenset({"supplement", "payment"}), 1 / 4),
+    (frozenset({"processing"}), 1 / 4),
 )
 FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
 NEVER: Final = datetime(1, 1, 2, tzinfo=UTC)
@@ -37,7 +36,7 @@ class Publishing:
     """The rules of one hall: which name, which counter, how much of a code."""
 
     def __init__(self, config: HallConfig) -> None:
-        self._site, self._shown = config.site, config.codes
+        self._site, self._shown, self._most = config.site, config.codes, config.dossier_lines
         self._shorts = {a.id: Words(a.short.vi, a.short.en) for a in config.site.authorities}
         self._places = _places(config)
 
@@ -50,7 +49,8 @@ class Publishing:
         for d in shown:
             totals[STAGES[d.status]] = totals.get(STAGES[d.status], 0) + 1
         groups = [[d for d in shown if STAGES[d.status] in stages] for stages, _ in GROUPS]
-        kept = shares([len(group) for group in groups], [share for _, share in GROUPS], MOST_LINES)
+        least = [int(part * self._most) for _, part in GROUPS]
+        kept = shares([len(group) for group in groups], least, self._most)
         lines = [
             self._line(d)
             for group, some in zip(groups, kept, strict=True)

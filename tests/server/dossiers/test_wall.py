@@ -6,13 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 from hypothesis import given, strategies as st
 
 from broker import codec, messages as m
 from broker.messages import LateList, LateUnit
 from server.dossiers.register import Dossier
 from server.dossiers.status import STAGES, Status
-from server.dossiers.wall import GROUPS, MOST_LINES, Publishing, shares
+from server.dossiers.wall import GROUPS, Publishing, shares
 from server.hall.site import Words
 from tests.server.dossiers.tables import CONFIG, NOW, read, resolved, row, table
 
@@ -94,31 +95,31 @@ def test_a_hall_may_show_whole_codes() -> None:
     assert whole.dossiers(many(1, Status.RESOLVED), NOW, None, NOW).lines[0].code == "H42.13-261109-0000"
 
 
-def test_totals_are_true_where_lines_end_and_every_group_has_its_share() -> None:
+@pytest.mark.parametrize(("most", "given_"), [(600, [300, 150, 150]), (180, [90, 45, 45]), (6, [4, 1, 1])])
+def test_totals_are_true_where_lines_end_and_every_group_has_its_share(most: int, given_: list[int]) -> None:
     some = many(5000, Status.RESOLVED) + many(400, Status.AWAITING_PAYMENT) + many(500, Status.PROCESSING)
-    said = PUBLISHING.dossiers(some, NOW, None, NOW)
+    said = Publishing(replace(CONFIG, dossier_lines=most)).dossiers(some, NOW, None, NOW)
     assert said.totals == {"ready": 5000, "payment": 400, "processing": 500}
     stages = [line.stage for line in said.lines]
-    assert len(stages) == MOST_LINES
-    assert [stages.count(stage) for stage in ("ready", "payment", "processing")] == [300, 150, 150]
+    assert [stages.count(stage) for stage in ("ready", "payment", "processing")] == given_
 
 
 def test_long_names_do_not_break_the_message() -> None:
     long = Words("Ữ" * 120, "ữ" * 120)
     site = replace(CONFIG.site, authorities=tuple(replace(a, short=long) for a in CONFIG.site.authorities))
     units = (LateUnit(m.Words("Ữ" * 120, "x" * 120), 1, 1),) * 60
-    said = Publishing(replace(CONFIG, site=site)).dossiers(
+    said = Publishing(replace(CONFIG, site=site, dossier_lines=600)).dossiers(
         many(2000, Status.RESOLVED), NOW, LateList("2026-10", units), NOW
     )
-    assert 200 < len(said.lines) < MOST_LINES and said.totals == {"ready": 2000}
+    assert 200 < len(said.lines) < 600 and said.totals == {"ready": 2000}
     assert len(codec.encode(said, 200)) <= codec.MAX_BYTES
 
 
 @given(st.lists(st.integers(0, 1000), min_size=3, max_size=3))
 def test_no_place_is_left_empty_while_anybody_waits(wanted: list[int]) -> None:
-    least = [share for _, share in GROUPS]
-    given_ = shares(wanted, least, MOST_LINES)
-    assert sum(given_) == min(MOST_LINES, sum(wanted))
+    least = [int(part * 600) for _, part in GROUPS]
+    given_ = shares(wanted, least, 600)
+    assert sum(given_) == min(600, sum(wanted))
     for want, got, share in zip(wanted, given_, least, strict=True):
         assert min(want, share) <= got <= want
 
