@@ -103,10 +103,11 @@ class LateUnit(msgspec.Struct, frozen=True):
 
 
 class LateList(msgspec.Struct, frozen=True):
-    """The late authorities of a month, `YYYY-MM`, as a manager has approved them for publication."""
+    """The late authorities of a month, `YYYY-MM`, as a manager approved them on a day, `YYYY-MM-DD`."""
 
     month: str
     units: tuple[LateUnit, ...]
+    approved_on: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?(?!\n)$")] = ""
 
 
 class Dossiers(Message, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ how somebody looks for his own. Units with late dossiers are pages of their own,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, tzinfo
 from typing import Final, TypeVar
 
@@ -49,11 +49,10 @@ def pages(dossiers: m.Dossiers | None, room: Room, now: datetime, reader: Reader
     parts = [Page(0, 0, rows=tuple(part)) for part in chunks(rows(dossiers, now, reader), room.dossiers)]
     if dossiers.late is not None and (month := month_of(dossiers.late.month)):
         units = late_rows(dossiers.late, reader)
-        parts += [Page(0, 0, late=tuple(part), month=month) for part in chunks(units, room.late)]
+        day = day_of(dossiers.late.approved_on)
+        parts += [Page(0, 0, (), tuple(part), month, day) for part in chunks(units, room.late)]
     parts = parts or [Page(0, 0)]
-    return tuple(
-        Page(number, len(parts), part.rows, part.late, part.month) for number, part in enumerate(parts, 1)
-    )
+    return tuple(replace(part, number=number, of=len(parts)) for number, part in enumerate(parts, 1))
 
 
 def tour(made: Sequence[Page]) -> tuple[Page, ...]:
@@ -117,6 +116,14 @@ def month_of(text: str) -> str:
     """`11/2026` of `2026-11`; "" for anything else."""
     try:
         return f"{datetime.strptime(plain(text, 7), '%Y-%m'):%m/%Y}"
+    except ValueError:
+        return ""
+
+
+def day_of(text: str) -> str:
+    """`26/11` of `2026-11-26`; "" for anything else."""
+    try:
+        return f"{date.fromisoformat(plain(text, 10)):%d/%m}"
     except ValueError:
         return ""
 

@@ -190,7 +190,9 @@ def last_word(row: DossierRow, room: float, day: date, texts: Texts, lang: str) 
 
 
 def late_heads(page: Page, texts: Texts, lang: str) -> tuple[str, str]:
-    return texts("late.overdue", lang), texts("late.resolved", lang)
+    """What is overdue is so as of the approval, and may have been resolved since."""
+    overdue = texts("late.overdue_on", lang, date=page.approved) if page.approved else ""
+    return overdue or texts("late.overdue", lang), texts("late.resolved", lang)
 
 
 def late_columns(grid: Grid, page: Page, texts: Texts, lang: str) -> tuple[int, int]:

@@ -40,13 +40,16 @@ class LateRow:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a round. `number` counts from 1; `month` is of a page of late authorities, else ""."""
+    """One page of a round. `number` counts from 1. Of a page of late authorities: `month`, and the day on
+    which a manager approved it, "26/11"; else "".
+    """
 
     number: int
     of: int
     rows: tuple[DossierRow, ...] = ()
     late: tuple[LateRow, ...] = ()
     month: str = ""
+    approved: str = ""
 
 
 @dataclass(frozen=True)

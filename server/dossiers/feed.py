@@ -75,7 +75,7 @@ class Feed:
             return False
         self._seen, self._unreadable = version, False
         known_at = None if stamp is None else stamp.known_at
-        late = None if published is None else published.list
+        late = None if published is None else self._publishing.approved(published.list, published.approved_at)
         found = self._publishing.dossiers(dossiers, known_at, late, self._clock.now())
         if replace(self._latest, site="", rev=0, at=found.at) == found:
             return False  # a draft, or an approval that was taken back before anybody looked

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from broker import codec
 from broker.messages import DossierLine, Dossiers, LateList, Stage, Words
@@ -59,6 +60,10 @@ class Publishing:
         return Dossiers(
             rev=0, at=at, known_at=known_at, lines=tuple(_that_fit(lines, late)), totals=totals, late=late
         )
+
+    def approved(self, late: LateList, at: datetime) -> LateList:
+        """The list with the day of its approval in the hall: what is overdue in it was so then."""
+        return replace(late, approved_on=f"{at.astimezone(self._site.zone):%Y-%m-%d}")
 
     def _line(self, d: Dossier) -> DossierLine:
         stage = STAGES[d.status]

@@ -33,6 +33,7 @@ CODES = (
     "261109-0118 Nguyễn",
     "271109-0118",  # of next year
 )
+DAYS = ("", "2026-11-26", "2026-02-30")
 STAGES: tuple[m.Stage, ...] = ("ready", "supplement", "payment", "processing")
 SLIDES = (
     m.Slide(m.Words("Nội quy", "Rules"), (m.Words("Giữ trật tự", "Quiet"), m.Words(" ", " "))),
@@ -84,7 +85,7 @@ def dossiers(luck: random.Random, rev: int, now: float) -> m.Dossiers:
         known_at=luck.choice((None, at(now), at(now - 200), at(now - 90_000))),
         lines=lines,
         totals=totals,
-        late=luck.choice((None, m.LateList(month, units))),
+        late=luck.choice((None, m.LateList(month, units, luck.choice(DAYS)))),
     )
 
 
@@ -148,6 +149,7 @@ def seen(view: View) -> dict[str, Any]:
                 "rows": [[r.code, r.authority, r.standing, r.place, due_of(r)] for r in page.rows],
                 "late": [[u.authority, u.overdue, u.resolved_late] for u in page.late],
                 "month": page.month,
+                "approved": page.approved,
             },
             "ready": shown.ready,
             "waiting": shown.waiting,

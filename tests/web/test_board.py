@@ -34,10 +34,11 @@ SAME = {  # words of the page -> those of the display
     "nothing": "progress.empty",
     "late": "late.title",
     "late_open": "late.overdue",
+    "late_open_on": "late.overdue_on",
     "late_resolved": "late.resolved",
     "opens_today": "rest.today",
 }
-BLANKS = {"time": "{time}"}
+BLANKS = {name: f"{{{name}}}" for name in ("time", "date")}
 DOSSIERS = m.Dossiers(
     rev=7,
     at=MORNING,

@@ -40,10 +40,10 @@ export function knownNames(authorities) {
 /* All pages of a round; none when there is no register. reader: {lang, known, local}. room: rows of a page. */
 export function pagesOf(dossiers, room, now, reader) {
   if (dossiers === null || !dossiers.known_at) return [];
-  const pages = slices(rowsOf(dossiers, now, reader), room.dossiers).map(rows => ({ rows, late: [], month: "" }));
+  const pages = slices(rowsOf(dossiers, now, reader), room.dossiers).map(rows => ({ rows, late: [], month: "", approved: "" }));
   const month = dossiers.late ? monthOf(dossiers.late.month) : "";
-  if (month) for (const late of slices(lateRows(dossiers.late, reader), room.late)) pages.push({ rows: [], late, month });
-  if (!pages.length) pages.push({ rows: [], late: [], month: "" });
+  if (month) for (const late of slices(lateRows(dossiers.late, reader), room.late)) pages.push({ rows: [], late, month, approved: dayOf(dossiers.late.approved_on) });
+  if (!pages.length) pages.push({ rows: [], late: [], month: "", approved: "" });
   return tour(pages.map((page, i) => ({ number: i + 1, of: pages.length, ...page })));
 }
 
@@ -96,6 +96,15 @@ function lateRows(late, reader) {
 function monthOf(text) {
   const form = /^(\d{4})-(\d{1,2})$/.exec(plain(text, 7));
   return form && +form[2] >= 1 && +form[2] <= 12 && +form[1] > 0 ? `${form[2].padStart(2, "0")}/${form[1]}` : "";
+}
+
+/* `26/11` of `2026-11-26`; "" for anything else. */
+function dayOf(text) {
+  const form = /^(\d{4})-(\d\d)-(\d\d)$/.exec(plain(text || "", 10));
+  if (!form || +form[1] < 1) return "";
+  const day = new Date(Date.UTC(2000, +form[2] - 1, +form[3]));
+  day.setUTCFullYear(+form[1], +form[2] - 1, +form[3]);
+  return day.getUTCMonth() === form[2] - 1 && day.getUTCDate() === +form[3] ? `${form[3]}/${form[2]}` : "";
 }
 
 /* {ready, waiting}: how many results are ready, and how many dossiers wait for their citizen. */

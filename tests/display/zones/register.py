@@ -45,6 +45,7 @@ SLIDES = (
 LATE = m.LateList(
     "2026-10",
     (m.LateUnit(NAMES[0], 0, 6), m.LateUnit(NAMES[7], 3, 16), m.LateUnit(NAMES[5], 1, 6)),
+    approved_on="2026-11-02",
 )
 
 

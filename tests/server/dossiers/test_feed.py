@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from broker import codec, messages as m, topics
 from broker.link import Received
@@ -50,7 +51,8 @@ def test_each_change_is_said_once_and_each_revision_is_above_the_one_before(publ
     public.store.withdraw("chief", NOW)
     public.feed.look()
     said = messages(public)
-    assert [(len(d.lines), d.late) for d in said] == [(1, None), (2, None), (2, LATE), (2, None)]
+    late = replace(LATE, approved_on=f"{NOW.astimezone(CONFIG.site.zone):%Y-%m-%d}")
+    assert [(len(d.lines), d.late) for d in said] == [(1, None), (2, None), (2, late), (2, None)]
     assert [d.rev for d in said] == sorted({d.rev for d in said})
     assert {(d.site, d.known_at, d.at) for d in said} == {(CONFIG.site.id, NOW, NOW)}
     assert public.feed.latest() == said[-1]
