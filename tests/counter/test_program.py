@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import queue
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -281,31 +278,6 @@ def test_the_panel_shows_the_screen_and_refuses_nonsense(tmp_path: Path) -> None
             ("GET", "/screen.png?width=wide", b""),
         ):
             assert server.ask(method, path, body)[0] == 400
-
-
-def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
-    """As a process of its own, without a broker to talk to."""
-    file = tmp_path / "counter.toml"
-    file.write_text(
-        f'data = "data"\npanel = "panel"\n[broker]\nsite = "{SITE}"\ndevice = "{DEVICE}"\n'
-        'address = "mqtt://127.0.0.1:9"\n',
-        encoding="utf-8",
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "motcua", "counter", str(file)],
-        stderr=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    try:
-        assert eventually(lambda: answers(tmp_path / "panel"))
-        process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == 0
-    assert b"Traceback" not in said
-    assert not (tmp_path / "panel").exists()
 
 
 def answers(panel: Path) -> bool:

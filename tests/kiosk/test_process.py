@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +9,8 @@ import pytest
 
 from broker.memory import MemoryBroker
 from kiosk.program import run
-from tests.brokers import SITE, eventually
-from tests.kiosk.running import DEVICE, Server, answers, kiosk, settings
-
-
-def test_sigterm_ends_it_in_good_order(tmp_path: Path) -> None:
-    """As a process of its own, without a broker to talk to."""
-    file = tmp_path / "kiosk.toml"
-    file.write_text(
-        f'data = "data"\npanel = "panel"\n[broker]\nsite = "{SITE}"\ndevice = "{DEVICE}"\n'
-        'address = "mqtt://127.0.0.1:9"\n',
-        encoding="utf-8",
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-m", "motcua", "kiosk", str(file)],
-        stderr=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    try:
-        assert eventually(lambda: answers(tmp_path / "panel"))
-        process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
-    finally:
-        process.kill()
-        process.wait()
-    assert process.returncode == 0
-    assert b"Traceback" not in said
-    assert not (tmp_path / "panel").exists()
+from tests.brokers import eventually
+from tests.kiosk.running import Server, kiosk, settings
 
 
 def test_an_idle_kiosk_sleeps(tmp_path: Path) -> None:
