@@ -101,6 +101,7 @@ def pages(hall: RunningHall) -> None:
             keep(name, browser.get_screenshot_as_png())
         finally:
             browser.quit()
+    keep("wall-dossiers", hall.get("/sim/display-2/screen.png?width=1280"))  # the import is long over
 
 
 def chrome(width: int, height: int) -> Chrome:
