@@ -73,6 +73,8 @@ def test_a_citizen_takes_a_number_is_called_served_and_rates(tmp_path: Path) -> 
         for key, word in (("start", "serving"), ("finish", "served")):
             hall.sim(terminal, "press", button=key)
             until(f"{number} {word}", lambda w=word: hall.line_of(counter)["state"] == w)
+            # while a key's lamp waits for the answer, no other key counts
+            until(f"{key} is answered", lambda k=key: k not in hall.lit(terminal))
 
         until("the faces to open", lambda: "rate-4" in hall.lit(terminal))
 
