@@ -26,13 +26,13 @@ from broker.seal import open_sealer
 from hardware.clock import open_clock
 from hardware.release import release
 from hardware.systemd import Systemd
-from server.accounts import AccountError, new_account, open_accounts, open_secret
 from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.dossiers.desk import Desk
 from server.dossiers.feed import Feed
 from server.dossiers.store import Unreadable, open_dossiers
 from server.outlet import Outlet
+from server.people.accounts import AccountError, new_account, open_accounts, open_secret
 from server.projection import Projection
 from server.site_file import load_site
 from server.store import Store, sqlite_url

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, Response, render_template, request, session
 from flask.typing import ResponseReturnValue
 
-from server.accounts import Role
+from server.people.rights import Role
 from server.web import guard, problems
 from server.web.api import MAX_BODY, api, json as json_answer
 from server.web.board import board

@@ -15,6 +15,7 @@ from flask import Flask, request
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
+from server.people.rights import Right
 from server.web import guard
 from server.web.api import MAX_BODY
 from server.web.dossiers_page import UPLOAD_BYTES
@@ -54,4 +55,4 @@ def may_upload(app: Flask, method: str, path: str, cookie: str) -> bool:
     }
     with app.request_context(environ):
         who = guard.account() if request.endpoint == UPLOAD else None
-        return who is not None and who.role in guard.FIGURES
+        return who is not None and guard.has(Right.DOSSIERS)

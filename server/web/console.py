@@ -9,10 +9,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from server.accounts import Role
 from server.devices import HELP, Trouble, printing
 from server.hall import commands as c
 from server.hall.refusals import Refusal
+from server.people.rights import Right
 from server.web import guard
 from server.web.console_view import console as console_of
 from server.web.hall import Hall
@@ -24,7 +24,7 @@ PAUSES = ("break", "meeting", "technical", "errand")
 
 
 @console.get("/")
-@guard.only(guard.CONSOLE)
+@guard.needs(Right.CALL)
 def choose() -> ResponseReturnValue:
     """All counters; an officer who works at one already is taken there, unless he wants another."""
     who, view = guard.account(), guard.hall().writer.view
@@ -37,7 +37,7 @@ def choose() -> ResponseReturnValue:
 
 
 @console.post("/")
-@guard.only(guard.CONSOLE)
+@guard.needs(Right.CALL)
 def take() -> ResponseReturnValue:
     """Sit down at a counter: it opens under the officer's name."""
     guard.check_same_site()
@@ -74,7 +74,7 @@ def choice(error: str | None, status: int = 200) -> ResponseReturnValue:
 
 
 @console.get("/<counter>")
-@guard.only(guard.CONSOLE)
+@guard.needs(Right.CALL)
 def page(counter: str) -> ResponseReturnValue:
     hall, who = guard.hall(), guard.account()
     view = hall.writer.view
@@ -82,13 +82,13 @@ def page(counter: str) -> ResponseReturnValue:
         raise NotFound
     there = view.state.counter(counter)
     assert who is not None
-    if who.role is Role.OFFICER and there.officer != who.name:
+    if not guard.has(Right.ANY_COUNTER) and there.officer != who.name:
         return redirect(url_for("console.choose"))
     return render_template("console.html", pauses=PAUSES, **fields(hall, counter))
 
 
 @console.get("/<counter>/live")
-@guard.only(guard.CONSOLE)
+@guard.needs(Right.CALL)
 def fragment(counter: str) -> ResponseReturnValue:
     """The calls for staff and the three zones alone, which the page puts in place of the old ones."""
     hall = guard.hall()

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from broker.messages import DeviceStatus
 from server.devices import CLOCK_MARKED_S, tickets_left, wrongs
+from server.people.rights import Right
 from server.web import guard
 from server.web.hall import Hall
 from server.web.words import named
@@ -35,13 +36,13 @@ class Line:
 
 
 @devices.get("/")
-@guard.only(guard.FIGURES)
+@guard.needs(Right.DEVICES)
 def page() -> ResponseReturnValue:
     return render_template("devices.html", lines=lines(guard.hall(), guard.language()))
 
 
 @devices.get("/live")
-@guard.only(guard.FIGURES)
+@guard.needs(Right.DEVICES)
 def fragment() -> ResponseReturnValue:
     """The table alone, which the page puts in place of the old one."""
     return render_template("devices_live.html", lines=lines(guard.hall(), guard.language()))

@@ -15,7 +15,6 @@ from typing import Final
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.accounts import Role
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.desk import Desk
 from server.dossiers.importing import Report
@@ -23,13 +22,13 @@ from server.dossiers.store import NoDraft, Publication, Stamp
 from server.dossiers.tally import COLUMNS, Period, months_back
 from server.dossiers.telling import TEXTS, column_name, lines, problem_text, reason_text, thousands
 from server.hall.refusals import Refusal
+from server.people.rights import Right
 from server.web import guard
 from server.web.words import said as said_words
 
 dossiers = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 
 UPLOAD_BYTES: Final = 16 * 1024 * 1024  # the command takes larger files; the demo's register has 6 MB
-APPROVE: Final = frozenset({Role.MANAGER})
 MONTHS: Final = 13
 OLD: Final = timedelta(hours=24)  # staff are told; walls have an age of their own
 # What the page says after a form was sent, and whether it is a problem.
@@ -44,7 +43,7 @@ SAID: Final = {
 
 
 @dossiers.get("/")
-@guard.only(guard.FIGURES)
+@guard.needs(Right.DOSSIERS)
 def page() -> ResponseReturnValue:
     """`?begins=&ends=` (YYYY-MM-DD, the last day included): the form's period; `?month=`: the late list's."""
     desk, hall, lang = _desk(), guard.hall(), guard.language()
@@ -55,7 +54,7 @@ def page() -> ResponseReturnValue:
     begins, ends, period = _period(stamp, now)
     look = desk.look(stamp, period, month) if stamp is not None else None
     published = desk.published()
-    who, said = guard.account(), request.args.get("said", "")
+    said = request.args.get("said", "")
     return render_template(
         "dossiers.html",
         d=_text(lang),
@@ -71,7 +70,7 @@ def page() -> ResponseReturnValue:
         published=published,
         differs=_differs(desk, stamp, period, published),
         history=desk.store.publications(),
-        may_approve=who is not None and who.role in APPROVE,
+        may_approve=guard.has(Right.APPROVE),
         said=said if said in SAID else "",
         said_problem=SAID.get(said, False),
         old_hours=_old_hours(stamp, now),
@@ -82,7 +81,7 @@ def page() -> ResponseReturnValue:
 
 
 @dossiers.post("/preview")
-@guard.only(guard.FIGURES)
+@guard.needs(Right.DOSSIERS)
 def preview() -> ResponseReturnValue:
     """What an upload would change, or why it is refused; nothing of it counts yet."""
     request.max_content_length = UPLOAD_BYTES
@@ -117,7 +116,7 @@ def preview() -> ResponseReturnValue:
 
 
 @dossiers.post("/confirm")
-@guard.only(guard.FIGURES)
+@guard.needs(Right.DOSSIERS)
 def confirm() -> ResponseReturnValue:
     """Import what was previewed; the second press finds nothing to do."""
     guard.check_same_site()
@@ -139,7 +138,7 @@ def confirm() -> ResponseReturnValue:
 
 
 @dossiers.post("/approve")
-@guard.only(APPROVE)
+@guard.needs(Right.APPROVE)
 def approve() -> ResponseReturnValue:
     """Publish the late list of a month: the figures that were on the page, or none."""
     guard.check_same_site()
@@ -160,7 +159,7 @@ def approve() -> ResponseReturnValue:
 
 
 @dossiers.post("/withdraw")
-@guard.only(guard.FIGURES)
+@guard.needs(Right.DOSSIERS)
 def withdraw() -> ResponseReturnValue:
     guard.check_same_site()
     guard.check_csrf()

@@ -23,6 +23,7 @@ from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
 from server.hall.site import Site
 from server.patterns import patterns
+from server.people.rights import Right
 from server.satisfaction import LEAST, opinion
 from server.web import guard
 from server.web.chart import wait_chart
@@ -36,7 +37,7 @@ WEEKS_SHOWN = 4  # of an officer's own figures: who sees each day sees each citi
 
 
 @figures.get("/")
-@guard.only(guard.FIGURES)
+@guard.needs(Right.FIGURES)
 def page() -> ResponseReturnValue:
     """`?day=YYYY-MM-DD`; today without it. The hall now is shown for today only."""
     hall, lang = guard.hall(), guard.language()
@@ -86,7 +87,7 @@ def page() -> ResponseReturnValue:
 
 
 @figures.get("/mine")
-@guard.only(guard.CONSOLE)
+@guard.needs(Right.CALL)
 def mine() -> ResponseReturnValue:
     """What citizens said of whoever is logged in: whole weeks that are over, and never one rating."""
     hall, who = guard.hall(), guard.account()

@@ -18,14 +18,13 @@ from flask import current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
 
-from server.accounts import Account, Role
+from server.people.accounts import Account
+from server.people.rights import Right, may
 from server.web.hall import Hall
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-CONSOLE = frozenset({Role.OFFICER, Role.MANAGER, Role.ADMINISTRATOR})
-FIGURES = frozenset({Role.MANAGER, Role.ADMINISTRATOR})
 CSRF_HEADER = "X-CSRF-Token"
 
 
@@ -104,20 +103,26 @@ def check_same_site() -> None:
         raise Forbidden("cross-site")
 
 
-def only(roles: frozenset[Role]) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
-    """Let only these roles in. A page sends strangers to the log-in, anything else answers 401 or 403."""
+def has(right: Right) -> bool:
+    """Whether whoever asks has this right at this request's centre."""
+    who = account()
+    return who is not None and may(who.role, right)
+
+
+def needs(right: Right) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
+    """Let only those in who have the right. A page sends strangers to the log-in, anything else answers 401
+    or 403."""
 
     def guard(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | ResponseReturnValue:
-            who = account()
-            if who is None:
+            if account() is None:
                 accepts = request.accept_mimetypes
                 page = accepts.accept_html or not accepts
                 if request.method == "GET" and page and not wants_json():
                     return redirect(url_for("login.form", next=request.path))
                 raise Unauthorized("login")
-            if who.role not in roles:
+            if not has(right):
                 raise Forbidden("role")
             return view(*args, **kwargs)
 

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 
 from broker.messages import Board, Control, DeviceStatus, Dossiers
 from hardware.clock import Clock
-from server.accounts import Accounts
 from server.dossiers.desk import Desk
 from server.hall.commands import Command
 from server.hall.site import Site
 from server.hall.state import HallState
+from server.people.accounts import Accounts
 from server.site_file import HallConfig
 
 

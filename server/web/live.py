@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from flask import Blueprint, Response, current_app, request, session
 from flask.typing import ResponseReturnValue
 
+from server.people.rights import Right
 from server.web import guard
 from server.web.hall import Hall
 from server.web.problems import TooMany
@@ -64,7 +65,7 @@ class Streams:
 
 
 @live.get("/events")
-@guard.only(guard.CONSOLE)
+@guard.needs(Right.LOOK)
 def events() -> ResponseReturnValue:
     """`data: {"epoch", "rev", "devices"}` for every change, or for the newest of those that came at once."""
     streams: Streams = current_app.extensions["streams"]

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.accounts import Account, LogIn
+from server.people.accounts import Account, LogIn
 from server.web import guard
 from server.web.problems import TooMany
 from server.web.throttle import Throttle

@@ -10,11 +10,11 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from broker.messages import Range
-from hardware.texts import Texts
 from server.hall.site import Words
 from server.site_file import HallConfig
+from server.web.catalogue import Catalogues
 
-TEXTS = Texts.read(Path(__file__).parent / "texts")
+TEXTS = Catalogues(Path(__file__).parent / "texts")
 
 
 def said(words: Words, lang: str) -> str:

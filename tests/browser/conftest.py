@@ -17,7 +17,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from server.accounts import Role
+from server.people.rights import Role
 from server.web.serving import WebServer
 from tests.web.place import PASSWORD, Place, open_place
 

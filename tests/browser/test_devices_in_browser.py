@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from broker.messages import DeviceStatus
-from server.accounts import Role
 from server.hall import commands as c
+from server.people.rights import Role
 from tests.browser.conftest import Reader
 from tests.web.place import Place
 

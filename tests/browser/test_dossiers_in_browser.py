@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from server.accounts import Role
 from server.dossiers.importing import examine
+from server.people.rights import Role
 from tests.browser import axe
 from tests.browser.conftest import Reader
 from tests.browser.test_pages_in_browser import WIDTHS, overflow

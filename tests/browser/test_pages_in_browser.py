@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from broker.messages import DeviceStatus
-from server.accounts import Role
 from server.hall import commands as c
+from server.people.rights import Role
 from tests.browser.conftest import Reader
 from tests.web.place import PASSWORD, Place
 

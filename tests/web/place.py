@@ -15,12 +15,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from broker.messages import Control
-from server.accounts import Accounts, Role, open_accounts
 from server.devices import Devices
 from server.dossiers.desk import Desk
 from server.dossiers.store import DossierStore, open_dossiers
 from server.hall import commands as c
 from server.hall.tickets import Klass
+from server.people.accounts import Accounts, open_accounts
+from server.people.rights import Role
 from server.projection import Projection
 from server.site_file import HallConfig, load_site
 from server.store import Store, sqlite_url

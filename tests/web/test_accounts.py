@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from server.accounts import (
+from server.people.accounts import (
     ABSOLUTE_S,
     IDLE_S,
     AccountError,

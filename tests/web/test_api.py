@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from server.accounts import Role
 from server.hall import commands as c
 from server.hall.refusals import CODES
+from server.people.rights import Role
 from server.web.api import VERBS
 from server.web.app import create_app
 from server.web.problems import sentence

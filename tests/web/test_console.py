@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from broker.messages import DeviceStatus
-from server.accounts import Role
 from server.hall import commands as c
 from server.hall.calling import choose
+from server.people.rights import Role
 from server.web.console_view import console, upcoming
 from tests.web.place import Place, csrf_of
 

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from broker.messages import Control, DeviceStatus, Voice
-from server.accounts import Role
 from server.devices import (
     STRANGER,
     STRANGERS_KEPT,
@@ -25,6 +24,7 @@ from server.devices import (
 )
 from server.hall import commands as c
 from server.hall.tickets import Klass
+from server.people.rights import Role
 from server.web.words import TEXTS
 from tests.web.place import Place, Staff
 

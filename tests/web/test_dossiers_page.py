@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from server.accounts import Role
 from server.dossiers.importing import examine
 from server.dossiers.status import Status
 from server.hall import commands as c
+from server.people.rights import Role
 from server.web.dossiers_page import UPLOAD_BYTES
 from tests.server.dossiers.tables import resolved, row, table
 from tests.web.place import Place, Staff

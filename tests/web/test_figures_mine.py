@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from server.accounts import Role
 from server.hall import commands as c
+from server.people.rights import Role
 from server.web.figures_page import weeks_over
 from tests.web.place import Place
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from server.accounts import Role
 from server.hall import commands as c
+from server.people.rights import Role
 from tests.web.place import HANAM, Place, open_place
 
 LAND = "environment-land"

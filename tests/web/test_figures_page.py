@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from server.accounts import Role
 from server.figures import day_figures, read_day
 from server.hall import commands as c
 from server.hall.calendar import sessions_on
+from server.people.rights import Role
 from tests.web.place import Place
 
 LAND = "environment-land"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.accounts import Role
+from server.people.rights import Role
 from tests.web.place import PASSWORD, Place, csrf_of
 
 

@@ -13,10 +13,10 @@ import pytest
 from broker.messages import DeviceStatus
 from hardware.texts import LANGUAGES
 from hardware.theme import contrast, rgb
-from server.accounts import Role
 from server.hall import commands as c
 from server.hall.refusals import CODES
 from server.hall.tickets import State
+from server.people.rights import Role
 from server.web.problems import WEB_CODES
 from server.web.words import TEXTS
 from tests.web.place import Place, Staff

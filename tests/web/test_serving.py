@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import pytest
 from waitress import wasyncore
 
-from server.accounts import Role
 from server.hall import commands as c
+from server.people.rights import Role
 from server.web.serving import WebServer
 from tests.web.place import PASSWORD, Place
 

@@ -15,12 +15,13 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import argon2
 import sqlalchemy as sa
+
+from server.people.rights import Role
 
 IDLE_S = 8 * 3600  # a console left alone for a working day asks again
 ABSOLUTE_S = 12 * 3600
@@ -29,12 +30,6 @@ SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 NAME = re.compile(r"[a-z0-9-]{1,32}")
 SECRET_BYTES = 32
-
-
-class Role(StrEnum):
-    OFFICER = "officer"
-    MANAGER = "manager"
-    ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True, slots=True)
