@@ -8,10 +8,7 @@ opened it, and managers.
 from __future__ import annotations
 
 import hashlib
-import secrets
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -26,7 +23,6 @@ from server.devices import can_print
 from server.hall import commands as c
 from server.hall.looking import ticket_by_number
 from server.hall.refusals import Refusal
-from server.hall.tickets import Klass
 from server.people.accounts import Account
 from server.people.rights import Right
 from server.web import guard
@@ -34,106 +30,17 @@ from server.web.hall import Hall
 from server.web.login import try_log_in
 from server.web.phone import projection
 from server.web.presses import SAME_PRESS_S, Presses
+from server.web.verbs import VERBS, Body, ReprintBody, TicketBody, fresh
 
 MAX_BODY = 64 * 1024
-
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+\Z")]
-Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-]+(/[0-9]{1,2})?\Z")]
-Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}\Z")]
-Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")]
-NeededLine = Annotated[
-    str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")
-]
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 T = TypeVar("T")
 
 
-class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """id: chosen by the asker for this press; the same id is the same command however often it comes."""
-
-    id: Id
-
-
-class CallBody(Body, frozen=True, kw_only=True):
-    number: Number
-    reason: Line | None = None
-
-
-class NumberBody(Body, frozen=True, kw_only=True):
-    number: Number
-
-
-class ReprintBody(NumberBody, frozen=True, kw_only=True):
-    """kiosk: where the paper is to come out; the one that gave the number, if nothing is said."""
-
-    kiosk: Level | None = None
-
-
-class NoteBody(Body, frozen=True, kw_only=True):
-    note: Line | None = None
-
-
-class CancelBody(Body, frozen=True, kw_only=True):
-    number: Number
-    reason: NeededLine
-
-
-class ReasonBody(Body, frozen=True, kw_only=True):
-    reason: NeededLine
-
-
-class TransferBody(Body, frozen=True, kw_only=True):
-    to_service: Level | None = None
-    to_counter: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,8}\Z")] | None = None
-    note: Line | None = None
-
-
-class TicketBody(Body, frozen=True, kw_only=True):
-    service: Level
-    klass: Klass = Klass.NORMAL
-    lang: Annotated[str, Meta(pattern=r"^(vi|en)\Z")] = "vi"
-
-
 class LoginBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(max_length=64)]
     password: Annotated[str, Meta(max_length=1000)]
-
-
-@dataclass(frozen=True, slots=True)
-class Verb:
-    """body: what is to be told; make: the command, given id, by and counter."""
-
-    body: type[Body]
-    make: Callable[[Any, dict[str, str], Account], c.Command]
-
-
-VERBS: dict[str, Verb] = {
-    "next": Verb(Body, lambda b, at, who: c.CallNext(**at)),
-    "call": Verb(
-        CallBody, lambda b, at, who: c.CallNumber(number=b.number, reason=b.reason, **fresh(), **at)
-    ),
-    "recall": Verb(Body, lambda b, at, who: c.Recall(**at)),
-    "start": Verb(Body, lambda b, at, who: c.Start(**at)),
-    "finish": Verb(Body, lambda b, at, who: c.Finish(**at)),
-    "no-show": Verb(Body, lambda b, at, who: c.MarkNoShow(**at)),
-    "park": Verb(NoteBody, lambda b, at, who: c.Park(note=b.note, **at)),
-    "bring-back": Verb(NumberBody, lambda b, at, who: c.BringBack(number=b.number, **at)),
-    "transfer": Verb(
-        TransferBody,
-        lambda b, at, who: c.Transfer(to_service=b.to_service, to_counter=b.to_counter, note=b.note, **at),
-    ),
-    "cancel": Verb(CancelBody, lambda b, at, who: c.Cancel(number=b.number, reason=b.reason, **at)),
-    "undo": Verb(Body, lambda b, at, who: c.Undo(**at)),
-    "open": Verb(Body, lambda b, at, who: c.OpenCounter(officer=who.name, **at)),
-    "pause": Verb(ReasonBody, lambda b, at, who: c.PauseCounter(reason=b.reason, **at)),
-    "close": Verb(Body, lambda b, at, who: c.CloseCounter(**at)),
-}
-
-
-def fresh() -> dict[str, str]:
-    """Ids for a ticket that this press may make."""
-    return {"ticket": str(uuid.uuid4()), "token": secrets.token_urlsafe(16)}
 
 
 class NotJson(HTTPException):

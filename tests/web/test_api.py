@@ -11,9 +11,9 @@ import pytest
 from server.hall import commands as c
 from server.hall.refusals import CODES
 from server.people.rights import Role
-from server.web.api import VERBS
 from server.web.app import create_app
 from server.web.problems import sentence
+from server.web.verbs import VERBS
 from server.writer import WriterGone
 from tests.web.place import Place
 

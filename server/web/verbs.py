@@ -1,0 +1,110 @@
+"""What can be pressed at a counter: a verb, what is to be told with it, and the command it becomes.
+
+One table (`VERBS`), from which the HTTP interface has its doors. Keeps out who may press and how a press
+that comes twice is one.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from server.hall import commands as c
+from server.hall.tickets import Klass
+from server.people.accounts import Account
+
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+\Z")]
+Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-]+(/[0-9]{1,2})?\Z")]
+Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}\Z")]
+Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")]
+NeededLine = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")
+]
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """id: chosen by the asker for this press; the same id is the same command however often it comes."""
+
+    id: Id
+
+
+class CallBody(Body, frozen=True, kw_only=True):
+    number: Number
+    reason: Line | None = None
+
+
+class NumberBody(Body, frozen=True, kw_only=True):
+    number: Number
+
+
+class ReprintBody(NumberBody, frozen=True, kw_only=True):
+    """kiosk: where the paper is to come out; the one that gave the number, if nothing is said."""
+
+    kiosk: Level | None = None
+
+
+class NoteBody(Body, frozen=True, kw_only=True):
+    note: Line | None = None
+
+
+class CancelBody(Body, frozen=True, kw_only=True):
+    number: Number
+    reason: NeededLine
+
+
+class ReasonBody(Body, frozen=True, kw_only=True):
+    reason: NeededLine
+
+
+class TransferBody(Body, frozen=True, kw_only=True):
+    to_service: Level | None = None
+    to_counter: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,8}\Z")] | None = None
+    note: Line | None = None
+
+
+class TicketBody(Body, frozen=True, kw_only=True):
+    service: Level
+    klass: Klass = Klass.NORMAL
+    lang: Annotated[str, Meta(pattern=r"^(vi|en)\Z")] = "vi"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """body: what is to be told; make: the command, given id, by and counter."""
+
+    body: type[Body]
+    make: Callable[[Any, dict[str, str], Account], c.Command]
+
+
+VERBS: dict[str, Verb] = {
+    "next": Verb(Body, lambda b, at, who: c.CallNext(**at)),
+    "call": Verb(
+        CallBody, lambda b, at, who: c.CallNumber(number=b.number, reason=b.reason, **fresh(), **at)
+    ),
+    "recall": Verb(Body, lambda b, at, who: c.Recall(**at)),
+    "start": Verb(Body, lambda b, at, who: c.Start(**at)),
+    "finish": Verb(Body, lambda b, at, who: c.Finish(**at)),
+    "no-show": Verb(Body, lambda b, at, who: c.MarkNoShow(**at)),
+    "park": Verb(NoteBody, lambda b, at, who: c.Park(note=b.note, **at)),
+    "bring-back": Verb(NumberBody, lambda b, at, who: c.BringBack(number=b.number, **at)),
+    "transfer": Verb(
+        TransferBody,
+        lambda b, at, who: c.Transfer(to_service=b.to_service, to_counter=b.to_counter, note=b.note, **at),
+    ),
+    "cancel": Verb(CancelBody, lambda b, at, who: c.Cancel(number=b.number, reason=b.reason, **at)),
+    "undo": Verb(Body, lambda b, at, who: c.Undo(**at)),
+    "open": Verb(Body, lambda b, at, who: c.OpenCounter(officer=who.name, **at)),
+    "pause": Verb(ReasonBody, lambda b, at, who: c.PauseCounter(reason=b.reason, **at)),
+    "close": Verb(Body, lambda b, at, who: c.CloseCounter(**at)),
+}
+
+
+def fresh() -> dict[str, str]:
+    """Ids for a ticket that this press may make."""
+    return {"ticket": str(uuid.uuid4()), "token": secrets.token_urlsafe(16)}
