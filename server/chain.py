@@ -8,15 +8,19 @@ which `motcua verify` prints, written down elsewhere, tells that apart.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 COLUMNS = ("seq", "at", "day", "kind", "command", "by", "ticket", "body")
 
 
-def sealed(before: str, row: dict[str, Any]) -> str:
-    """The seal of an event's row behind the seal `before`, empty for the first: SHA-256, hexadecimal."""
+def sealed(before: str, row: dict[str, Any], columns: Iterable[str] = COLUMNS) -> str:
+    """The seal of an event's row behind the seal `before`, empty for the first: SHA-256, hexadecimal.
+
+    columns: what is sealed of it, for rows of another list.
+    """
     seal = hashlib.sha256(before.encode())
-    for name in COLUMNS:
+    for name in columns:
         value = row[name]
         text = "" if value is None else str(value)
         seal.update(f"{len(text)}:{text}".encode())

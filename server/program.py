@@ -33,6 +33,7 @@ from server.dossiers.feed import Feed
 from server.dossiers.store import Unreadable, open_dossiers
 from server.outlet import Outlet
 from server.people.accounts import AccountError, new_account, open_accounts, open_secret
+from server.people.audit import open_audit
 from server.projection import Projection
 from server.site_file import load_site
 from server.store import Store, sqlite_url
@@ -111,7 +112,7 @@ def run(settings: Settings) -> int:
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     boards: queue.SimpleQueue[Any] = queue.SimpleQueue()
     writer = Writer(site, store, clock, projection, boards.put)
-    accounts = open_accounts(settings.data / "accounts.db")
+    accounts, audit = open_accounts(settings.data / "accounts.db"), open_audit(settings.data / "audit.db")
     try:
         register = open_dossiers(settings.data)
     except Unreadable as error:
@@ -130,6 +131,7 @@ def run(settings: Settings) -> int:
         demo=_demo(settings.demo),
         dossiers=feed.latest,
         desk=Desk(config, settings.hall, settings.data, register),
+        audit=audit,
     )
     try:
         web = WebServer(create_app(hall), host or "127.0.0.1", int(port))
@@ -170,6 +172,7 @@ def run(settings: Settings) -> int:
     feed.stop()
     register.close()
     accounts.close()
+    audit.close()
     store.close()
     log.info("stopped")
     return 0

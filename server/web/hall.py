@@ -22,6 +22,7 @@ from server.hall.commands import Command
 from server.hall.site import Site
 from server.hall.state import HallState
 from server.people.accounts import Accounts
+from server.people.audit import Audit
 from server.site_file import HallConfig
 
 
@@ -100,7 +101,7 @@ NO_REGISTER = Dossiers(rev=0, at=datetime(1970, 1, 1, tzinfo=UTC))
 class Hall:
     """engine: the store's, for read-only queries. secret: signs cookies. order: tells a device what to do.
     wall, tick: the machine's own clocks in s. dossiers: what everybody may know of their progress now.
-    desk: where staff import and approve them.
+    desk: where staff import and approve them. audit: what people did; None in a hall that keeps none.
     """
 
     writer: Writer
@@ -116,3 +117,4 @@ class Hall:
     tick: Callable[[], float] = time.monotonic
     dossiers: Callable[[], Dossiers] = lambda: NO_REGISTER
     desk: Desk | None = None
+    audit: Audit | None = None
