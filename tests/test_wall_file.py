@@ -11,7 +11,7 @@ from hardware.settings import SettingsError
 from server.hall.state import HallState
 from server.projection import Projection
 from server.site_file import load_site
-from server.wall_file import NO_SLIDE
+from server.hall.mistakes import CODES
 from tests.hall.small_hall import ZONE, local
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "hanam" / "hall.toml"
@@ -221,7 +221,7 @@ def test_a_wall_of_slides_needs_a_slide(hall: Path) -> None:
         hall.write_text(text, encoding="utf-8")
         with pytest.raises(SettingsError) as caught:
             load_site(hall)
-        assert (caught.value.key, caught.value.reason) == (key, NO_SLIDE)
+        assert (caught.value.key, caught.value.reason) == (key, CODES["no-slide"])
         text = text.replace(was, was.replace("slides", "calls"))
     hall.write_text(text, encoding="utf-8")
     assert plan_of(hall, "wall-2").slides == ()

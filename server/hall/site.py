@@ -12,6 +12,8 @@ from datetime import date, time, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
 
+from server.hall.mistakes import Problem
+
 # Letters that read as figures (I, O, Q: DIN 1450) are refused outright; the second of a pair that
 # sounds alike when called is refused while the first is in use.
 UNREADABLE = frozenset("IOQ")
@@ -141,56 +143,71 @@ class Site:
         return {s: tuple(c for c in self.counters.values() if c.serves(s)) for s in self.services}
 
 
-def problems(site: Site) -> Iterator[str]:
-    """Everything that would break the day, a sentence each; nothing for a sound site."""
+def problems(site: Site) -> Iterator[Problem]:
+    """Everything that would break the day; nothing for a sound site. Rows go by their ids."""
     known = {a.id for a in site.authorities}
     for service in site.services.values():
+        here = f"service.{service.id}"
         if service.authority not in known:
-            yield f"service '{service.id}' belongs to authority '{service.authority}', which does not exist"
+            yield Problem("no-authority", here, {"id": service.id, "authority": service.authority})
         if not site.counters_for(service.id):
-            yield f"service '{service.id}' is served by no counter"
+            yield Problem("unserved", here, {"id": service.id})
         if service.start < 0 or not 2 <= service.digits <= 4:
-            yield f"service '{service.id}': numbers start at 0 or more and have 2 to 4 digits"
+            key = "digits" if service.start >= 0 else "start"
+            yield Problem("digits", f"{here}.{key}", {"id": service.id})
         if not 1 <= service.policy.weight <= 10:
-            yield f"service '{service.id}': the priority weight must be 1 to 10"
+            yield Problem("weight", f"{here}.policy.weight", {"id": service.id})
     yield from _letter_problems(site)
     for counter in site.counters.values():
-        for wanted in counter.services + counter.then:
-            if wanted not in site.services:
-                yield f"counter '{counter.id}' serves '{wanted}', which does not exist"
-        if not counter.services:
-            yield f"counter '{counter.id}' serves nothing"
+        yield from _serving_problems(site, counter)
     yield from _hour_problems(site.hours)
 
 
-def _letter_problems(site: Site) -> Iterator[str]:
+def _serving_problems(site: Site, counter: Counter) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for key, wanted in (("services", counter.services), ("then", counter.then)):
+        for place, id in enumerate(wanted):
+            here, params = f"counter.{counter.id}.{key}.{place}", {"counter": counter.id, "id": id}
+            if id not in site.services:
+                yield Problem("serves-unknown", here, params)
+            elif id in seen:
+                yield Problem("serves-twice", here, params)
+            seen.add(id)
+    if not counter.services:
+        yield Problem("serves-nothing", f"counter.{counter.id}.services", {"counter": counter.id})
+
+
+def _letter_problems(site: Site) -> Iterator[Problem]:
     used: dict[str, Service] = {}
     for service in site.services.values():
-        letter = service.letter
+        letter, here = service.letter, f"service.{service.id}.letter"
+        params = {"id": service.id, "letter": letter}
         if len(letter) != 1 or not ("A" <= letter <= "Z"):
-            yield f"service '{service.id}': prefix '{letter}' must be one letter A to Z"
+            yield Problem("letter-form", here, params)
         elif letter in UNREADABLE:
-            yield f"service '{service.id}': prefix '{letter}' reads like a figure"
+            yield Problem("letter-figure", here, params)
         other = used.setdefault(letter, service)
         if (other.digits, other.start) != (service.digits, service.start):
-            yield f"services '{other.id}' and '{service.id}' share prefix '{letter}' but number differently"
+            yield Problem("letter-numbers", f"service.{service.id}.digits", {**params, "other": other.id})
         if other.authority != service.authority:
-            yield f"prefix '{letter}' is used by both '{other.authority}' and '{service.authority}'"
+            both = {"letter": letter, "other": other.authority, "authority": service.authority}
+            yield Problem("letter-shared", here, both)
     for one, two in ALIKE:
         if one in used and two in used:
-            yield f"prefixes '{one}' and '{two}' sound alike when called: use only one of them"
+            yield Problem("letters-alike", f"service.{used[two].id}.letter", {"other": one, "letter": two})
 
 
-def _hour_problems(hours: Hours) -> Iterator[str]:
+def _hour_problems(hours: Hours) -> Iterator[Problem]:
     if len(hours.week) != 7:
-        yield "a week has seven days"
+        yield Problem("week", "hours")
     for name, day in zip(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), hours.week, strict=False):
         last = time(0, 0)
-        for session in day:
+        for place, session in enumerate(day):
+            here = f"hours.{name.lower()}.{place}"
             if session.closes <= session.opens:
-                yield f"{name}: a session closes at {session.closes:%H:%M}, before it opens"
+                yield Problem("closes-first", here, {"day": name, "closes": f"{session.closes:%H:%M}"})
             if session.opens < last:
-                yield f"{name}: the session from {session.opens:%H:%M} begins before the one before it ends"
+                yield Problem("sessions-overlap", here, {"day": name, "opens": f"{session.opens:%H:%M}"})
             if session.opens < hours.day_changes < session.closes:
-                yield f"{name}: the day changes at {hours.day_changes:%H:%M}, in the middle of a session"
+                yield Problem("day-changes", here, {"day": name, "at": f"{hours.day_changes:%H:%M}"})
             last = session.closes

@@ -139,12 +139,12 @@ def test_a_wait_of_open_time_is_longer_on_the_wall(at: str, wait: float, on_the_
 def test_hours_that_make_no_sense_are_named() -> None:
     def told(*sessions: Session) -> list[str]:
         week = (sessions,) + ((),) * 6
-        return list(problems(replace(SMALL, hours=Hours(week=week))))
+        return [p.sentence for p in problems(replace(SMALL, hours=Hours(week=week)))]
 
     assert told(Session(time(9), time(8))) == ["Mon: a session closes at 08:00, before it opens"]
     overlapping = told(Session(time(8), time(10)), Session(time(9), time(11)))
     assert overlapping == ["Mon: the session from 09:00 begins before the one before it ends"]
     assert told(Session(time(3), time(5))) == ["Mon: the day changes at 04:00, in the middle of a session"]
     assert told(Session(time(3), time(4)), Session(time(4), time(5))) == []
-    assert list(problems(replace(SMALL, hours=Hours(week=((),) * 6)))) == ["a week has seven days"]
+    assert [p.code for p in problems(replace(SMALL, hours=Hours(week=((),) * 6)))] == ["week"]
     assert list(problems(SMALL)) == []

@@ -220,6 +220,10 @@ def test_a_clock_set_back_opens_no_old_day() -> None:
 # --- prefixes -----------------------------------------------------------------------------------------------
 
 
+def told(of: Site) -> list[str]:
+    return [problem.sentence for problem in problems(of)]
+
+
 def lettered(*letters: str) -> Site:
     services = [service(f"s{n}", letter) for n, letter in enumerate(letters)]
     return site(services, (Counter("1", tuple(s.id for s in services)),))
@@ -227,30 +231,30 @@ def lettered(*letters: str) -> Site:
 
 @pytest.mark.parametrize("letter", ["I", "O", "Q"])
 def test_letters_that_read_like_figures_are_refused(letter: str) -> None:
-    assert list(problems(lettered(letter))) == [f"service 's0': prefix '{letter}' reads like a figure"]
+    assert told(lettered(letter)) == [f"service 's0': prefix '{letter}' reads like a figure"]
 
 
 @pytest.mark.parametrize("letter", ["", "a", "AB", "Đ", "1", "É"])
 def test_a_prefix_is_one_plain_letter(letter: str) -> None:
-    assert list(problems(lettered(letter))) == [f"service 's0': prefix '{letter}' must be one letter A to Z"]
+    assert told(lettered(letter)) == [f"service 's0': prefix '{letter}' must be one letter A to Z"]
 
 
 @pytest.mark.parametrize("pair", [("S", "X"), ("B", "P"), ("M", "N")])
 def test_letters_that_sound_alike_are_refused_together_and_allowed_alone(pair: tuple[str, str]) -> None:
     (problem,) = problems(lettered(*pair))
-    assert problem.startswith(f"prefixes '{pair[0]}' and '{pair[1]}' sound alike")
+    assert problem.sentence.startswith(f"prefixes '{pair[0]}' and '{pair[1]}' sound alike")
     assert list(problems(lettered(pair[0]))) == list(problems(lettered(pair[1]))) == []
 
 
 def test_one_letter_numbers_in_one_way() -> None:
     two = site((service("a", "A", digits=3), service("b", "A", digits=2)), (Counter("1", ("a", "b")),))
-    assert list(problems(two)) == ["services 'a' and 'b' share prefix 'A' but number differently"]
+    assert told(two) == ["services 'a' and 'b' share prefix 'A' but number differently"]
 
 
 def test_one_letter_belongs_to_one_authority() -> None:
     one, two = service("a", "A"), replace(service("b", "A"), authority="of-b")
     both = site((one, two, service("c", "B")), (Counter("1", ("a", "b", "c")),))
-    assert list(problems(both)) == ["prefix 'A' is used by both 'of-a' and 'of-b'"]
+    assert told(both) == ["prefix 'A' is used by both 'of-a' and 'of-b'"]
 
 
 def test_a_site_that_would_break_the_day_is_told_in_sentences() -> None:
@@ -261,7 +265,7 @@ def test_a_site_that_would_break_the_day_is_told_in_sentences() -> None:
         ),
         (Counter("1", ("a", "nobody")), Counter("2", ())),
     )
-    assert list(problems(broken)) == [
+    assert told(broken) == [
         "service 'a': numbers start at 0 or more and have 2 to 4 digits",
         "service 'b' is served by no counter",
         "service 'b': the priority weight must be 1 to 10",
