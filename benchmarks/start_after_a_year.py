@@ -41,7 +41,7 @@ START = """
 import sys, time
 from pathlib import Path
 begin = time.perf_counter()
-from server.projection import Projection
+from server.setup import Setup
 from server.site_file import load_site
 from server.store import Store, sqlite_url
 from server.writer import Writer
@@ -53,7 +53,7 @@ class Clock:
     synchronised = True
 config = load_site(Path(sys.argv[1]))
 store = Store(sqlite_url(Path(sys.argv[2])))
-writer = Writer(config.site, store, Clock(), Projection(config), print)
+writer = Writer(Setup.fixed(config), store, Clock(), print)
 ready = time.perf_counter()
 print(f"{1000 * (imported - begin):.0f} {1000 * (ready - imported):.0f} {store.seq} {store.tail}")
 store.close()

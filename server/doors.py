@@ -58,17 +58,15 @@ class Doors:
 
     def __init__(
         self,
-        config: HallConfig,
         writer: Writer,
         outlet: Outlet,
-        projection: Projection,
         clock: Clock,
         devices: Devices,
         inbox: queue.SimpleQueue[Any],
     ) -> None:
-        self._config, self._writer, self._outlet = config, writer, outlet
-        self._projection, self._clock, self._devices, self._inbox = projection, clock, devices, inbox
-        self._day = writer.view.board.day
+        self._writer, self._outlet = writer, outlet
+        self._clock, self._devices, self._inbox = clock, devices, inbox
+        self._day, self._version = writer.view.board.day, writer.view.setup.version
         self._officers = self._served_by(writer.view)
         self._handlers: dict[topics.Topic, Callable[[str, Any], None]] = {
             topics.STATUS: self._devices.put,
@@ -106,14 +104,22 @@ class Doors:
             case LinkBroken():
                 raise item
 
+    @property
+    def _config(self) -> HallConfig:
+        return self._writer.view.setup.config
+
+    @property
+    def _projection(self) -> Projection:
+        return self._writer.view.setup.projection
+
     def shown(self, view: View) -> None:
-        """A commit changed the picture: tell the walls, the devices when a new day has new hours, and first
-        of all those that ask how an officer was, when it is another one."""
+        """A commit changed the picture: tell the walls, the devices when a new day has new hours or the
+        configuration is another, and first those that ask how an officer was, when that is another."""
         officers = self._served_by(view)
         changed = tuple(device for device, name in officers.items() if name != self._officers.get(device))
         self._officers = officers
-        if view.board.day != self._day:
-            self._day = view.board.day
+        if (view.board.day, view.setup.version) != (self._day, self._version):
+            self._day, self._version = view.board.day, view.setup.version
             self._outlet.configs(view, view.at)
         elif changed:
             self._outlet.configs(view, view.at, changed)
@@ -121,8 +127,8 @@ class Doors:
 
     def _served_by(self, view: View) -> dict[str, str]:
         """Device -> the name that its citizens read."""
-        own = {id: d.counter for id, d in self._config.devices.items() if d.counter is not None}
-        return {id: self._projection.officer(view.state, counter) for id, counter in own.items()}
+        own = {id: d.counter for id, d in view.setup.config.devices.items() if d.counter is not None}
+        return {id: view.setup.projection.officer(view.state, counter) for id, counter in own.items()}
 
     # --- what devices say -----------------------------------------------------------------------------
 

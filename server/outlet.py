@@ -16,7 +16,6 @@ from broker import codec, messages as m, topics
 from broker.link import Link, Message, NotConnected
 from broker.seal import SEAL_BYTES, Sealer
 from broker.topics import Topic
-from server.projection import Projection
 from server.writer import View
 
 REVS_AN_EPOCH = 100_000  # configurations of one start; the next start begins above them
@@ -26,11 +25,8 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 class Outlet:
     """The server's voice. Any thread may speak; `link` is given after construction, for its will needs us."""
 
-    def __init__(
-        self, site: str, version: str, projection: Projection, devices: tuple[str, ...], sealer: Sealer
-    ) -> None:
+    def __init__(self, site: str, version: str, sealer: Sealer) -> None:
         self._site, self._version, self._sealer = site, version, sealer
-        self._projection, self._devices = projection, devices
         self._link: Link | None = None
         self._epoch = 0
         self._config_rev = 0
@@ -77,10 +73,11 @@ class Outlet:
     def configs(self, view: View, now: datetime, devices: tuple[str, ...] | None = None) -> None:
         """Tell devices, all of the hall's file unless told, what they work from; two tellers take turns, the
         later last."""
+        setup = view.setup
         with self._speaking:
             rev = self._next_rev()
-            for device in self._devices if devices is None else devices:
-                plan = self._projection.device_config(device, now, rev, view.state)
+            for device in setup.config.devices if devices is None else devices:
+                plan = setup.projection.device_config(device, now, rev, view.state)
                 self._say(topics.CONFIG, plan, device)
 
     def reply(self, device: str, reply: m.AnyReply) -> None:

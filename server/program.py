@@ -9,38 +9,29 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
-import queue
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from broker.link import open_link, read_credentials
+from broker.link import read_credentials
 from broker.seal import open_sealer
 from hardware.clock import open_clock
-from hardware.release import release
 from hardware.systemd import Systemd
-from server.devices import Devices
-from server.doors import SUBSCRIPTIONS, Doors, Stop
-from server.dossiers.desk import Desk
-from server.dossiers.feed import Feed
-from server.dossiers.store import Unreadable, open_dossiers
-from server.outlet import Outlet
+from server.centre import Broker, Centre
+from server.dossiers.store import Unreadable
 from server.people.accounts import AccountError, new_account, open_accounts, open_secret
 from server.people.audit import open_audit
-from server.projection import Projection
-from server.site_file import load_site
-from server.store import Store, sqlite_url
 from server.web.app import create_app
 from server.web.hall import Demo, DemoAccount, Hall
 from server.web.serving import WebServer
-from server.writer import Writer
 
 log = logging.getLogger("server")
 
@@ -89,13 +80,7 @@ def run(settings: Settings) -> int:
     threading.excepthook = _crash
     systemd = Systemd()
     host, _, port = settings.http.rpartition(":")
-    config = load_site(settings.hall)
     settings.data.mkdir(parents=True, exist_ok=True)
-    try:
-        sealer = open_sealer(settings.data)
-    except (ValueError, OSError) as error:
-        print(f"motcua server: {error}", file=sys.stderr)
-        return 2
     lock = (settings.data / "lock").open("a")  # held until the process ends, however it ends
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,37 +89,30 @@ def run(settings: Settings) -> int:
             f"motcua server: another server works in {settings.data}; a site has one writer", file=sys.stderr
         )
         return 2
-    clock, devices = open_clock(settings.clock), Devices()
-    store = Store(settings.database or sqlite_url(settings.data / "hall.db"))
-    projection = Projection(config)
-    site, mine = config.site, release()
-    outlet = Outlet(site.id, mine, projection, tuple(config.devices), sealer)
-    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    boards: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    writer = Writer(site, store, clock, projection, boards.put)
+    clock, table = open_clock(settings.clock), settings.broker
+    credentials = read_credentials(table.user, table.password_file) if table.password_file else None
     accounts, audit = open_accounts(settings.data / "accounts.db"), open_audit(settings.data / "audit.db")
-    try:
-        register = open_dossiers(settings.data)
-    except Unreadable as error:
-        print(f"motcua server: {error}", file=sys.stderr)
-        return 2
-    feed = Feed(config, register, clock, outlet.dossiers)
-    hall = Hall(
-        writer=writer,
-        engine=store.engine,
-        config=config,
-        clock=clock,
-        devices=devices,
+    furnish = partial(
+        Hall,
         accounts=accounts,
         secret=open_secret(settings.data / "secret"),
-        order=outlet.control,
         demo=_demo(settings.demo),
-        dossiers=feed.latest,
-        desk=Desk(config, settings.hall, settings.data, register),
         audit=audit,
     )
     try:
-        web = WebServer(create_app(hall), host or "127.0.0.1", int(port))
+        centre = Centre(
+            settings.hall,
+            settings.data,
+            settings.database,
+            Broker(table.address, credentials),
+            clock,
+            furnish,
+        )
+    except (Unreadable, ValueError, OSError) as error:
+        print(f"motcua server: {error}", file=sys.stderr)
+        return 2
+    try:
+        web = WebServer(create_app(centre.hall), host or "127.0.0.1", int(port))
     except OSError as error:
         print(
             f"motcua server: cannot listen on {settings.http}: {error.strerror}. Stop what listens there, or "
@@ -142,38 +120,15 @@ def run(settings: Settings) -> int:
             file=sys.stderr,
         )
         return 2
-    epoch = writer.view.epoch
-    table = settings.broker
-    credentials = read_credentials(table.user, table.password_file) if table.password_file else None
-    filters = [(topic.of_all(site.id), topic.qos) for topic in SUBSCRIPTIONS]
-    link = open_link(table.address, credentials, "server", inbox, filters, outlet.will(epoch))
-    outlet.speak_through(link, epoch)
-    feed.look()
-    doors = Doors(config, writer, outlet, projection, clock, devices, inbox)
-    door = threading.Thread(target=doors.run, name="doors", daemon=True)
-    wall = threading.Thread(target=_show_boards, args=(boards, doors), name="wall", daemon=True)
-    writer.start()
-    wall.start()
-    link.start()
-    door.start()
-    feed.start()
-    log.info("ready http=%s site=%s epoch=%d events=%d", settings.http, site.id, epoch, store.seq)
+    centre.start()
+    log.info("ready http=%s site=%s events=%d", settings.http, centre.site, centre.store.seq)
     with _until_told():
-        systemd.ready(f"site {site.id}, pages on {settings.http}, {store.seq} events")
+        systemd.ready(f"site {centre.site}, pages on {settings.http}, {centre.store.seq} events")
         web.run(each_turn=systemd.beat)
     systemd.stopping()
-    outlet.leaving(clock.now())
-    link.stop()
-    inbox.put(Stop())
-    door.join()
-    writer.stop()
-    boards.put(None)
-    wall.join()
-    feed.stop()
-    register.close()
+    centre.stop()
     accounts.close()
     audit.close()
-    store.close()
     log.info("stopped")
     return 0
 
@@ -202,14 +157,6 @@ def print_public_key(settings: Settings) -> int:
         print(f"motcua server: {error}", file=sys.stderr)
         return 2
     return 0
-
-
-def _show_boards(boards: queue.SimpleQueue[Any], doors: Doors) -> None:
-    """Publish the newest board. Views that came while one was being published are skipped: a board is whole,
-    and its calls reach back far enough that no wall misses one."""
-    while (view := boards.get()) is not None:
-        if boards.empty():
-            doors.shown(view)
 
 
 @contextmanager

@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from server.books import Day, Rating, Row, Visit, came_before, changes, same, visit_of
+from server.books import (
+    OVER,
+    Day,
+    Rating,
+    Row,
+    Visit,
+    came_before,
+    changes,
+    ended_of,
+    same,
+    visit_of,
+)
 
 # event kind -> the states it may happen in, and the state after it
 EDGES: Final[dict[str, tuple[frozenset[str], str]]] = {
@@ -27,6 +38,8 @@ EDGES: Final[dict[str, tuple[frozenset[str], str]]] = {
     "SaidLate": (frozenset({"waiting"}), "parked"),
     "SaidHere": (frozenset({"parked"}), "waiting"),
 }
+PUT_DOWN: Final = frozenset({"PriorityChecked", "Noted"})  # of somebody, who stays where he is
+MAY_BE_PUT_DOWN: Final = frozenset({"waiting", "called", "serving", "parked"})
 WHERE_IT_STANDS: Final = frozenset(
     {"Recalled", "Started", "Finished", "MarkedNoShow", "Parked", "Transferred"}
 )
@@ -34,12 +47,13 @@ AT_A_COUNTER: Final = frozenset({"called", "serving"})
 NOT_OF_TICKETS: Final = frozenset(
     {
         "RequestVoided", "PaperRecorded", "ReprintOrdered", "CounterOpened", "CounterPaused", "CounterClosed",
-        "ToldTooLate",
+        "ToldTooLate", "SetupChanged", "SetupPlanned", "SetupWithdrawn",
     }
 )  # fmt: skip
 
 
 SECRET_TRIES: Final = 5
+BY_HAND: Final = "0"  # the series of numbers written by hand
 Tell = Callable[[str, str], None]
 
 
@@ -52,6 +66,8 @@ class Recount:
         self._day: Day | None = None
         self._kinds: dict[str, Callable[[Day, Row], None]] = {
             "Issued": self._issued,
+            "Entered": self._entered,
+            **dict.fromkeys(PUT_DOWN, self._put_down),
             "Merged": self._merged,
             "Rated": self._rated,
             "SecretMissed": self._secret_missed,
@@ -123,6 +139,10 @@ class Recount:
 
     def _issued(self, day: Day, row: Row) -> None:
         ticket = row.body["ticket"]
+        self._new(day, row, ticket)
+        self._begins(day, row, visit_of(ticket, touched=row.command))
+
+    def _new(self, day: Day, row: Row, ticket: dict[str, Any]) -> None:
         number = str(ticket["number"])
         if number in day.numbers:
             self._tell(
@@ -131,8 +151,25 @@ class Recount:
         if ticket["id"] in day.visits:
             self._tell("I1", f"ticket {ticket['id']} was issued twice on {day.name}, event {row.seq}")
         day.numbers[number] = row.seq
-        visit = visit_of(ticket, touched=row.command)
+
+    def _entered(self, day: Day, row: Row) -> None:
+        """A sheet written by hand: of today, or of a day that `server.verify` tells."""
+        ticket = row.body["ticket"]
+        if ticket["day"] != day.name:
+            return
+        self._new(day, row, ticket)
+        visit = ended_of(ticket, touched=row.command)
+        if visit.state not in OVER or visit.series != BY_HAND:
+            self._tell("I2", f"{visit.number} was entered by hand as {visit.state}, event {row.seq}")
+        stations = [visit.issued_at, visit.called_at, visit.ended_at, row.at]
+        known = [at for at in stations if at is not None]
+        if known != sorted(known):
+            self._tell("I10", f"{visit.number} was entered with times out of order, event {row.seq}")
+        self._begins(day, row, visit)
+
+    def _begins(self, day: Day, row: Row, visit: Visit) -> None:
         own = visit.series != "" and visit.guessed is None
+        number = visit.number
         if visit.issued_at > row.at or (visit.issued_at < row.at and not own):
             self._tell("I10", f"{number} was issued at {visit.issued_at} by event {row.seq} of {row.at}")
         day.put(visit)
@@ -150,7 +187,8 @@ class Recount:
             self._tell(
                 "I10", f"{visit.number} was issued at {told.issued_at}, after event {row.seq} or its call"
             )
-        known = {"issued_at": told.issued_at, "klass": told.klass, "service": row.body["service"]}
+        klass = visit.klass if visit.checked else told.klass
+        known = {"issued_at": told.issued_at, "klass": klass, "service": row.body["service"]}
         day.put(replace(visit, guessed=None, touched=row.command, **known))
 
     def _moved(self, day: Day, row: Row) -> None:
@@ -181,6 +219,19 @@ class Recount:
         day.before.setdefault(row.command, {}).setdefault(visit.id, visit)
         moved = {"state": after, "touched": row.command, "away": False}
         day.put(replace(visit, **{**moved, **changes(row, visit)}))
+
+    def _put_down(self, day: Day, row: Row) -> None:
+        """What an officer finds out of somebody moves nobody; it may be taken back like any other step."""
+        body = row.body
+        visit = day.visits.get(body["ticket"])
+        if visit is None or visit.state not in MAY_BE_PUT_DOWN:
+            of = body["ticket"] if visit is None else visit.number
+            self._tell("I2", f"event {row.seq} ({row.kind}) is of {of}, which was not there")
+            return
+        if row.kind == "PriorityChecked" and body["was"] != visit.klass:
+            self._tell("I2", f"{visit.number} was {visit.klass}, not {body['was']}, at event {row.seq}")
+        day.before.setdefault(row.command, {}).setdefault(visit.id, visit)
+        day.put(replace(visit, touched=row.command, **changes(row, visit)))
 
     def _holder_may(self, row: Row, visit: Visit) -> None:
         """What is said on the phone: late once, here only after it, cancelled only before the call."""

@@ -25,108 +25,23 @@ from server.hall.events import KINDS, Event
 from server.hall.state import HallState
 from server.hall.tickets import Ticket
 from server.sqlite import durable
+from server.tables import (
+    command_table as command_table,
+    event_table as event_table,
+    fact_table as fact_table,
+    fixed_table as fixed_table,
+    metadata as metadata,
+    rating_table as rating_table,
+    setup_table as setup_table,
+    snapshot_table as snapshot_table,
+    ticket_table as ticket_table,
+)
 
 log = logging.getLogger("store")
 
-SCHEMA = "0002"  # the migration this code speaks; server/migrations/versions holds the way there
+SCHEMA = "0003"  # the migration this code speaks; server/migrations/versions holds the way there
 BUSY_MS = 5_000  # how long a writer waits for a long reader
 SNAPSHOTS_KEPT = 2
-
-metadata = sa.MetaData()
-
-event_table = sa.Table(
-    "event",
-    metadata,
-    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("day", sa.Text, index=True),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("command", sa.Text, nullable=False, index=True),
-    sa.Column("by", sa.Text, nullable=False),
-    sa.Column("ticket", sa.Text, index=True),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("seal", sa.Text),  # see server.chain; empty in a log of before there were seals
-)
-
-command_table = sa.Table(
-    "command",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("refusal", sa.Text),
-    sa.Column("result", sa.Text, nullable=False),
-)
-
-fact_table = sa.Table(
-    "fact",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("device", sa.Text, nullable=False),
-    sa.Column("seq", sa.BigInteger, nullable=False),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("box", sa.Text, nullable=False, server_default=""),
-)
-
-ticket_table = sa.Table(
-    "ticket",
-    metadata,
-    sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("day", sa.Text, nullable=False),
-    sa.Column("number", sa.Text, nullable=False),
-    sa.Column("letter", sa.Text, nullable=False),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("service", sa.Text, nullable=False),
-    sa.Column("klass", sa.Text, nullable=False),
-    sa.Column("lang", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("token", sa.Text, nullable=False, unique=True),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("counter", sa.Text),
-    sa.Column("officer", sa.Text),
-    sa.Column("issued_at", sa.Text, nullable=False),
-    sa.Column("called_at", sa.Text),
-    sa.Column("last_called_at", sa.Text),
-    sa.Column("started_at", sa.Text),
-    sa.Column("ended_at", sa.Text),
-    sa.Column("recalls", sa.Integer, nullable=False),
-    sa.Column("reason", sa.Text),
-    sa.Column("paper", sa.Text),
-    sa.Column("level", sa.Integer),
-    sa.Column("series", sa.Text, nullable=False, server_default=""),
-    sa.Column("dossier", sa.Text),
-    sa.UniqueConstraint("day", "number", name="one_number_a_day"),
-)
-sa.Index("ticket_day_service", ticket_table.c.day, ticket_table.c.service)
-
-rating_table = sa.Table(
-    "rating",
-    metadata,
-    sa.Column("ticket", sa.Text, primary_key=True),
-    sa.Column("at", sa.Text, nullable=False),
-    sa.Column("day", sa.Text, nullable=False, index=True),
-    sa.Column("service", sa.Text, nullable=False),
-    sa.Column("counter", sa.Text, nullable=False),
-    sa.Column("officer", sa.Text),
-    sa.Column("level", sa.Integer, nullable=False),
-    sa.Column("levels", sa.Integer, nullable=False),
-    sa.Column("reason", sa.Text),
-    sa.Column("answers", sa.Text),
-)
-
-snapshot_table = sa.Table(
-    "snapshot",
-    metadata,
-    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Column("body", sa.Text, nullable=False),
-)
-
-fixed_table = sa.Table(
-    "fixed",
-    metadata,
-    sa.Column("name", sa.Text, primary_key=True),
-    sa.Column("value", sa.Text, nullable=False),
-)
 
 TICKET_COLUMNS = tuple(column.name for column in ticket_table.columns)
 _INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -141,6 +56,7 @@ class Batch:
     facts: list[dict[str, Any]] = field(default_factory=list)
     tickets: dict[str, Ticket] = field(default_factory=dict)
     ratings: list[dict[str, Any]] = field(default_factory=list)
+    setups: list[dict[str, Any]] = field(default_factory=list)  # new rows whole, known ones what changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +154,8 @@ class Store:
             self._insert(writer, fact_table, batch.facts)
             self._upsert(writer, ticket_table, [_ticket_row(t) for t in batch.tickets.values()])
             self._upsert(writer, rating_table, batch.ratings)
+            for row in batch.setups:
+                self._put_setup(writer, row)
         if rows:
             self._seq, self._seal = rows[-1]["seq"], rows[-1]["seal"]
 
@@ -301,6 +219,13 @@ class Store:
             seal = sealed(seal, row)
             rows.append({**row, "seal": seal})
         return rows
+
+    @staticmethod
+    def _put_setup(writer: sa.Connection, row: dict[str, Any]) -> None:
+        if "body" in row:
+            writer.execute(setup_table.insert().values(**row))
+        else:
+            writer.execute(setup_table.update().where(setup_table.c.version == row["version"]).values(**row))
 
     @staticmethod
     def _insert(writer: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:

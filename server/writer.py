@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -21,14 +21,16 @@ from broker.messages import Board
 from hardware.clock import Clock
 from server.hall.applying import apply
 from server.hall.calendar import business_day
-from server.hall.commands import Command, TakeOwnNumber
+from server.hall.commands import Command, EnterHandwritten, TakeOwnNumber
 from server.hall.decide import decide
-from server.hall.events import Event, Issued, Merged, OfTicket, PaperRecorded, Rated, ToldTooLate, Undone
+from server.hall.handwritten import standard
 from server.hall.numbers import day_due
 from server.hall.own_numbers import corrected, papers_of
 from server.hall.refusals import PASSING, Refusal
 from server.hall.site import Site
 from server.hall.state import HallState
+from server.mirror import mirror
+from server.setup import Change, Decided, Setup, Setups, decide_change, due
 from server.store import Batch, Store, instant
 
 log = logging.getLogger("writer")
@@ -76,14 +78,11 @@ class View:
     at: datetime
     board: Board
     state: HallState
-    site: Site
+    setup: Setup
 
-
-class Projector(Protocol):
-    """Turns the state into what walls show and into the results that answers carry."""
-
-    def board(self, state: HallState, now: datetime, epoch: int, rev: int) -> Board: ...
-    def result(self, state: HallState, events: list[Event], now: datetime) -> dict[str, Any]: ...
+    @property
+    def site(self) -> Site:
+        return self.setup.site
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,17 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Changing:
+    change: Change
+    answer: Callable[[Outcome], None]
+
+
+@dataclass(frozen=True, slots=True)
 class _Looked:
     look: Callable[[View], None]
+
+
+_Item = _Asked | _Looked | _Changing
 
 
 class Writer:
@@ -103,21 +111,20 @@ class Writer:
 
     def __init__(
         self,
-        site: Site,
+        setups: Setups | Setup,
         store: Store,
         clock: Clock,
-        projector: Projector,
         shown: Callable[[View], None],
     ) -> None:
         """`shown` is called after a commit, with the new view, whenever the wall's picture changed."""
-        self._site, self._store, self._clock = site, store, clock
-        self._projector, self._shown = projector, shown
-        self._inbox: queue.SimpleQueue[_Asked | _Looked | None] = queue.SimpleQueue()
+        self._setups = setups if isinstance(setups, Setups) else Setups(setups, None, setups.version)
+        self._store, self._clock, self._shown = store, clock, shown
+        self._inbox: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
         self._state = store.load()
         now = self._now()
         self._epoch = store.next_epoch(now)
-        self._view = View(0, self._epoch, now, self._board(now, 0), self._state.copy(), site)
+        self._view = View(0, self._epoch, now, self._board(now, 0), self._state.copy(), self._setups.now)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
 
     def start(self) -> None:
@@ -153,6 +160,25 @@ class Writer:
         except queue.Empty:
             raise WriterGone(f"no answer to {command.id} within {timeout} s") from None
 
+    def change(self, change: Change, timeout: float = 5.0) -> Outcome:
+        """Another configuration: the result has its `version`. Raises Refusal, or WriterGone."""
+        answered: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
+        self._inbox.put(_Changing(change, answered.put))
+        try:
+            return answered.get(timeout=timeout).unwrap()
+        except queue.Empty:
+            raise WriterGone(f"no answer to {change.id} within {timeout} s") from None
+
+    @property
+    def planned(self) -> Setup | None:
+        """The configuration that a coming business day brings."""
+        return self._setups.planned
+
+    @property
+    def newest(self) -> int:
+        """The highest version there is, planned ones too: what a change must know."""
+        return self._setups.newest
+
     def look(self, look: Callable[[View], None]) -> None:
         """Without waiting: call `look` with the hall as it is after everything that was submitted before."""
         self._inbox.put(_Looked(look))
@@ -170,16 +196,16 @@ class Writer:
 
     def pump(self) -> None:
         """Take all that waits and return. For a caller that gives the writer no thread: a simulation."""
-        group: list[_Asked | _Looked] = []
+        group: list[_Item] = []
         while not self._inbox.empty():
             asked = self._inbox.get()
             if asked is not None:
                 group.append(asked)
         self._take(group)
 
-    def _gather(self) -> tuple[list[_Asked | _Looked], bool]:
+    def _gather(self) -> tuple[list[_Item], bool]:
         """Wait for a command or a tick, then take all that waits, up to a group."""
-        group: list[_Asked | _Looked] = []
+        group: list[_Item] = []
         try:
             asked = self._inbox.get(timeout=TICK_S)
             while asked is not None:
@@ -191,11 +217,12 @@ class Writer:
             return group, False
         return group, True
 
-    def _take(self, group: list[_Asked | _Looked]) -> None:
+    def _take(self, group: list[_Item]) -> None:
         now, batch = self._now(), Batch()
         due = day_due(self._site, self._state, now)
         if due is not None:
             self._decide(due, now, batch)
+            self._change_day(due.id, now, batch)
         taken: dict[str, Outcome] = {}
         answers = [
             (asked, self._answer(asked, now, batch, taken)) for asked in group if isinstance(asked, _Asked)
@@ -205,9 +232,11 @@ class Writer:
         self._show(now, changed=bool(batch.events))
         for asked, outcome in answers:
             asked.answer(outcome)
-        for looked in group:
-            if isinstance(looked, _Looked):
-                looked.look(self._view)
+        for item in group:
+            if isinstance(item, _Looked):
+                item.look(self._view)
+            elif isinstance(item, _Changing):
+                item.answer(self._changed_by(item.change, now))
         if self._store.tail >= SNAPSHOT_EVERY or due is not None:
             self._store.snapshot(self._state)
 
@@ -238,13 +267,15 @@ class Writer:
         try:
             if isinstance(command, TakeOwnNumber):
                 command = self._informed(command, now, batch)
+            elif isinstance(command, EnterHandwritten):
+                command = self._told_of_day(command, batch)
             events = decide(self._site, self._state, command, now)
             for event in events:
                 day = self._state.day
                 apply(self._state, event)
                 batch.events.append((self._state.day or day, event))
-                self._mirror(event, batch)
-            outcome = Outcome(None, self._projector.result(self._state, events, now))
+                mirror(self._state, event, batch)
+            outcome = Outcome(None, self._setups.now.projection.result(self._state, events, now))
         except Refusal as refusal:
             outcome = Outcome(refusal.code, msgspec.to_builtins(refusal.params))
             log.info("refused code=%s command=%s by=%s", refusal.code, command.id, command.by)
@@ -266,38 +297,50 @@ class Writer:
                 used.add(ticket.number)
         return replace(command, taken=frozenset(used))
 
-    def _mirror(self, event: Event, batch: Batch) -> None:
-        """Keep the read tables beside the log: the tickets an event touched, and ratings."""
-        match event:
-            case ToldTooLate():
-                batch.tickets[event.ticket.id] = event.ticket
-                touched = []
-            case Issued():
-                touched = [event.ticket.id]
-            case Undone():
-                touched = [ticket.id for ticket in event.tickets]
-            case OfTicket() | PaperRecorded() | Merged():
-                touched = [event.ticket]
-            case _:
-                touched = []
-        for id in touched:
-            if id in self._state.tickets:
-                batch.tickets[id] = self._state.tickets[id]
-        if isinstance(event, Rated):
-            batch.ratings.append(
-                {
-                    "ticket": event.ticket,
-                    "at": instant(event.pressed_at or event.at),
-                    "day": self._state.day,
-                    "service": event.service,
-                    "counter": event.counter,
-                    "officer": event.officer,
-                    "level": event.level,
-                    "levels": event.levels,
-                    "reason": event.reason,
-                    "answers": msgspec.json.encode(event.answers, order="sorted").decode(),
-                }
-            )
+    def _told_of_day(self, command: EnterHandwritten, batch: Batch) -> EnterHandwritten:
+        """Which of the numbers the day of the sheet has already, which need not be today."""
+        day = command.day.isoformat()
+        texts = [text for row in command.rows if (text := standard(self._site, row.number)) is not None]
+        used = self._store.used("", "", texts, day) if texts else set()
+        used |= {ticket.number for ticket in batch.tickets.values() if ticket.day == day}
+        return replace(command, taken=frozenset(used))
+
+    # --- the configuration ------------------------------------------------------------------------------
+
+    @property
+    def _site(self) -> Site:
+        return self._setups.now.site
+
+    def _changed_by(self, change: Change, now: datetime) -> Outcome:
+        """Take a change in a commit of its own: from the next command on it holds."""
+        before = self._store.recorded(change.id)
+        if before is not None:
+            return Outcome(before.refusal, before.result)
+        batch = Batch()
+        try:
+            decided = decide_change(self._setups, change, self._state, now)
+        except Refusal as refusal:
+            log.info("refused code=%s command=%s by=%s", refusal.code, change.id, change.by)
+            return Outcome(refusal.code, refusal.params)
+        outcome = Outcome(None, {"version": decided.setups.newest})
+        text = msgspec.json.encode(outcome.result).decode()
+        batch.outcomes.append({"id": change.id, "at": instant(now), "refusal": None, "result": text})
+        self._hold(decided, batch)
+        self._store.commit(batch)
+        self._show(now, changed=True)
+        return outcome
+
+    def _change_day(self, command: str, now: datetime, batch: Batch) -> None:
+        """With a new day comes the configuration that was planned for it."""
+        decided = due(self._setups, self._state.day or "", now, command)
+        if decided is not None:
+            self._hold(decided, batch)
+
+    def _hold(self, decided: Decided, batch: Batch) -> None:
+        apply(self._state, decided.event)
+        batch.events.append((self._state.day, decided.event))
+        batch.setups.extend(decided.rows)
+        self._setups = decided.setups
 
     # --- the picture ------------------------------------------------------------------------------------
 
@@ -310,12 +353,12 @@ class Writer:
             return
         state = self._state.copy() if changed else old.state
         with self._changed:
-            self._view = View(old.rev + 1, self._epoch, now, board, state, self._site)
+            self._view = View(old.rev + 1, self._epoch, now, board, state, self._setups.now)
             self._changed.notify_all()
         self._shown(self._view)
 
     def _board(self, now: datetime, rev: int) -> Board:
-        return self._projector.board(self._state, now, self._epoch, rev)
+        return self._setups.now.projection.board(self._state, now, self._epoch, rev)
 
     def _now(self) -> datetime:
         """The clock, never behind the newest event: a clock that was set back moves no order (I10)."""

@@ -11,7 +11,9 @@ import os
 import secrets
 import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +26,9 @@ from server.dossiers.authorities import Authorities
 from server.dossiers.importing import Report, examine, read_all
 from server.dossiers.store import Changes, DossierStore, NoDraft, Publication, Stamp, open_dossiers
 from server.dossiers.tally import Form, Period, late_units, tally
-from server.site_file import HallConfig, load_site
+from server.setup import Setup
+from server.site_file import HallConfig, config_of
+from server.site_shape import File
 
 CHILD_S: Final = 180.0  # an import that takes longer is ended
 GONE: Final = 3  # the child's status when there is no such draft
@@ -49,20 +53,23 @@ class Look:
 class Desk:
     """One hall's desk. Any thread may ask."""
 
-    def __init__(self, config: HallConfig, hall_file: Path, data: Path, store: DossierStore) -> None:
-        self._config, self._hall_file, self._data, self.store = config, hall_file, data, store
-        self._authorities = Authorities(config)
-        self._looks: dict[tuple[int, Period, str], Look] = {}
+    def __init__(self, setup: Callable[[], Setup], data: Path, store: DossierStore) -> None:
+        """setup: the configuration that holds, whose document a child process works from."""
+        self._setup, self._data, self.store = setup, data, store
+        self._looks: dict[tuple[int, int, Period, str], Look] = {}
         self._looking = threading.Lock()
 
     # --- importing ------------------------------------------------------------------------------------
 
     def preview(self, table: IO[bytes], known_at: datetime, now: datetime) -> tuple[str, Report]:
         """What an import would do, and the token that confirms it. table: a real file, at its beginning."""
-        token = secrets.token_urlsafe(16)
-        said = _child(
-            table, "preview", self._hall_file, self._data, token, known_at.isoformat(), now.isoformat()
-        )
+        token, setup = secrets.token_urlsafe(16), self._setup()
+        with tempfile.NamedTemporaryFile(dir=self._data, prefix=".hall-") as file:
+            file.write(msgspec.json.encode(setup.document))
+            file.flush()
+            said = _child(
+                table, "preview", file.name, self._data, token, known_at.isoformat(), now.isoformat()
+            )
         return token, msgspec.json.decode(said, type=Report)
 
     def confirm(self, token: str, by: str, now: datetime) -> Changes:
@@ -74,18 +81,20 @@ class Desk:
 
     def look(self, stamp: Stamp, period: Period, month: str) -> Look:
         """The form of a period and the late list of a month, as of the last import."""
-        key = (stamp.id, period, month)
+        setup = self._setup()
+        seen = (setup.version, stamp.id)
+        key = (*seen, period, month)
         with self._looking:
             if key not in self._looks:
-                if len(self._looks) >= REMEMBERED or any(id != stamp.id for id, _, _ in self._looks):
+                if len(self._looks) >= REMEMBERED or any(known[:2] != seen for known in self._looks):
                     self._looks.clear()
-                self._looks[key] = self._worked_out(stamp, period, month)
+                self._looks[key] = self._worked_out(setup.config, stamp, period, month)
             return self._looks[key]
 
-    def _worked_out(self, stamp: Stamp, period: Period, month: str) -> Look:
-        dossiers, zone = self.store.dossiers(), self._config.site.zone
-        form = tally(dossiers, self._authorities.shorts, period, stamp.known_at, zone)
-        units = late_units(dossiers, self._authorities.shorts, month, stamp.known_at, zone)
+    def _worked_out(self, config: HallConfig, stamp: Stamp, period: Period, month: str) -> Look:
+        dossiers, zone, shorts = self.store.dossiers(), config.site.zone, Authorities(config).shorts
+        form = tally(dossiers, shorts, period, stamp.known_at, zone)
+        units = late_units(dossiers, shorts, month, stamp.known_at, zone)
         return Look(form, LateList(month, units))
 
     def published(self) -> Publication | None:
@@ -111,7 +120,8 @@ def _preview(hall_file: str, data: str, token: str, known_at: str, now: str) -> 
     store = open_dossiers(Path(data))
     try:
         known = datetime.fromisoformat(known_at)
-        found = examine(read_all(sys.stdin.buffer), load_site(Path(hall_file)), store, known)
+        document = msgspec.json.decode(Path(hall_file).read_bytes(), type=File)
+        found = examine(read_all(sys.stdin.buffer), config_of(document), store, known)
         if found.report.good:
             store.draft(found.dossiers, known, token, datetime.fromisoformat(now))
         return found.report

@@ -27,19 +27,20 @@ LOOK_EVERY_S: Final = 1.0  # real seconds; two are promised
 
 
 class Feed:
-    """Says, through `say`, what everybody may know. `say` answers with the message as it was published."""
+    """Says, through `say`, what everybody may know. `say` answers with the message as it was published;
+    `config` with the configuration that holds, whose change is said too."""
 
     def __init__(
         self,
-        config: HallConfig,
+        config: Callable[[], HallConfig],
         store: DossierStore,
         clock: Clock,
         say: Callable[[Dossiers], Dossiers],
         every_s: float = LOOK_EVERY_S,
     ) -> None:
-        self._publishing, self._store, self._clock = Publishing(config), store, clock
+        self._config, self._store, self._clock = config, store, clock
         self._say, self._every_s = say, every_s
-        self._seen: int | None = None
+        self._seen: tuple[HallConfig, int] | None = None
         self._unreadable = False
         self._latest = Dossiers(rev=0, at=clock.now())
         self._stopping = threading.Event()
@@ -63,8 +64,8 @@ class Feed:
         calls do not depend on dossiers.
         """
         try:
-            version = self._store.version()
-            if version == self._seen:
+            config, version = self._config(), self._store.version()
+            if self._seen is not None and self._seen[0] is config and self._seen[1] == version:
                 return False
             stamp, published = self._store.stamp(), self._store.published()
             dossiers = self._store.dossiers(STAGES) if stamp is not None else []
@@ -73,10 +74,11 @@ class Feed:
                 log.error("dossiers unreadable error=%s", type(error.orig).__name__)
             self._unreadable = True
             return False
-        self._seen, self._unreadable = version, False
+        self._seen, self._unreadable = (config, version), False
+        publishing = Publishing(config)
         known_at = None if stamp is None else stamp.known_at
-        late = None if published is None else self._publishing.approved(published.list, published.approved_at)
-        found = self._publishing.dossiers(dossiers, known_at, late, self._clock.now())
+        late = None if published is None else publishing.approved(published.list, published.approved_at)
+        found = publishing.dossiers(dossiers, known_at, late, self._clock.now())
         if replace(self._latest, site="", rev=0, at=found.at) == found:
             return False  # a draft, or an approval that was taken back before anybody looked
         self._latest = self._say(found)

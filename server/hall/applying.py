@@ -54,10 +54,26 @@ def _issued(state: HallState, event: e.Issued) -> None:
     state.by_request[ticket.request] = ticket.id
     state.by_token[ticket.token] = ticket.id
     state.waiting[ticket.id] = None
+    _count_number(state, ticket, event.session)
+
+
+def _entered(state: HallState, event: e.Entered) -> None:
+    """One of an earlier day changes nothing of this one."""
+    ticket = event.ticket
+    if ticket.day != state.day:
+        return
+    state.tickets[ticket.id] = ticket
+    state.by_number[ticket.number] = ticket.id
+    state.by_request[ticket.request] = ticket.id
+    state.by_token[ticket.token] = ticket.id
+    _count_number(state, ticket, event.session)
+
+
+def _count_number(state: HallState, ticket: Ticket, session: str | None) -> None:
     series = ticket.letter + ticket.series
     state.next_ordinal[series] = max(state.next_ordinal.get(series, 0), ticket.ordinal + 1)
-    if event.session is not None:
-        key = given_key(ticket.service, event.session)
+    if session is not None:
+        key = given_key(ticket.service, session)
         state.given[key] = state.given.get(key, 0) + 1
 
 
@@ -67,7 +83,7 @@ def _merged(state: HallState, event: e.Merged) -> None:
     state.tickets[before.id] = replace(
         before,
         service=event.service,
-        klass=told.klass,
+        klass=before.klass if before.checked else told.klass,
         lang=told.lang,
         source=told.source,
         token=told.token,
@@ -238,6 +254,19 @@ def _cancelled(state: HallState, event: e.Cancelled) -> None:
     _leaves(state, event)
 
 
+def _priority_checked(state: HallState, event: e.PriorityChecked) -> None:
+    _move(state, event, Action.CHECK, klass=event.klass, checked=True, away=_away(state, event))
+
+
+def _noted(state: HallState, event: e.Noted) -> None:
+    _move(state, event, Action.NOTE, note=event.note, away=_away(state, event))
+
+
+def _away(state: HallState, event: e.OfTicket) -> bool:
+    """What is put down of somebody who comes later does not bring him here."""
+    return state.tickets[event.ticket].away
+
+
 def _said_late(state: HallState, event: e.SaidLate) -> None:
     _move(state, event, Action.SAY_LATE, late_at=event.at, away=True)
 
@@ -311,6 +340,7 @@ _APPLY: dict[type[e.Event], Callable[[HallState, Any], None]] = {
     e.DayClosed: _day_closed,
     e.Issued: _issued,
     e.Merged: _merged,
+    e.Entered: _entered,
     e.ToldTooLate: _remembered_by_the_log_alone,
     e.ReprintOrdered: _remembered_by_the_log_alone,
     e.RequestVoided: _request_voided,
@@ -324,6 +354,8 @@ _APPLY: dict[type[e.Event], Callable[[HallState, Any], None]] = {
     e.BroughtBack: _brought_back,
     e.Transferred: _transferred,
     e.Cancelled: _cancelled,
+    e.PriorityChecked: _priority_checked,
+    e.Noted: _noted,
     e.SaidLate: _said_late,
     e.SaidHere: _said_here,
     e.SecretMissed: _secret_missed,
@@ -332,4 +364,7 @@ _APPLY: dict[type[e.Event], Callable[[HallState, Any], None]] = {
     e.CounterPaused: _counter_paused,
     e.CounterClosed: _counter_closed,
     e.Undone: _undone,
+    e.SetupChanged: _remembered_by_the_log_alone,
+    e.SetupPlanned: _remembered_by_the_log_alone,
+    e.SetupWithdrawn: _remembered_by_the_log_alone,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from server.hall.tickets import Ticket
+from server.hall.tickets import Klass, Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +57,23 @@ class ToldTooLate(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReprintOrdered(Event):
-    """An officer wanted the paper of a ticket once more, from `kiosk`."""
+    """An officer, or reception, wanted the paper of a ticket once more, from `kiosk`."""
 
     ticket: str
-    counter: str
+    counter: str | None
     kiosk: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered(Event):
+    """A number that was written by hand during an outage, and whose visit was over when it was entered.
+
+    ticket: as the sheet tells of it, of today or of an earlier day: served or cancelled, with nothing known
+    of when the service began. `session`: as with `Issued`.
+    """
+
+    ticket: Ticket
+    session: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +168,21 @@ class Cancelled(OfTicket):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityChecked(OfTicket):
+    """Its holder's papers were looked at: from now on its class is `klass`, which was `was`."""
+
+    klass: Klass
+    was: Klass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(OfTicket):
+    """note: None took the one before away."""
+
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaidLate(OfTicket):
     """Its holder comes later: passed over until he says that he is here, or a counter brings him back."""
 
@@ -194,6 +221,30 @@ class Undone(Event):
     served: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupChanged(Event):
+    """From here on configuration `version` holds. digest: SHA-256 of its document."""
+
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupPlanned(Event):
+    """Configuration `version` is to hold from business day `starts` (YYYY-MM-DD) on."""
+
+    version: int
+    digest: str
+    starts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupWithdrawn(Event):
+    """The planned configuration `version` will not come."""
+
+    version: int
+
+
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
@@ -203,6 +254,7 @@ KINDS: dict[str, type[Event]] = {
         Merged,
         ToldTooLate,
         ReprintOrdered,
+        Entered,
         RequestVoided,
         PaperRecorded,
         CounterOpened,
@@ -217,10 +269,15 @@ KINDS: dict[str, type[Event]] = {
         BroughtBack,
         Transferred,
         Cancelled,
+        PriorityChecked,
+        Noted,
         SaidLate,
         SaidHere,
         SecretMissed,
         Rated,
         Undone,
+        SetupChanged,
+        SetupPlanned,
+        SetupWithdrawn,
     )
 }

@@ -36,10 +36,18 @@ CODES: dict[str, str] = {
     "late-already": "its holder said once before that he comes later",
     "no-secret": "the ticket's paper has no figures to cancel it by phone",
     "locked": "too many wrong figures were told for this ticket",
+    "rows-wrong": "some of the numbers written by hand cannot be so; nothing was entered",
     "cannot-print": "that kiosk cannot print now",
     "bad-request": "the message was not of the contract",
     "stale": "the request took too long to arrive",
     "unknown-device": "no device of that id, or not of that role",
+    "setup-stale": "the configuration was changed by somebody else meanwhile",
+    "setup-planned": "another configuration is planned for a coming day",
+    "setup-wrong": "a configuration that makes no sense",
+    "setup-breaks": "a configuration that would break the day",
+    "setup-other-site": "the configuration of another site",
+    "setup-fixed": "a hall whose configuration no file holds",
+    "nothing-planned": "no configuration is planned",
 }
 
 

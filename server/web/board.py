@@ -22,7 +22,7 @@ from flask.typing import ResponseReturnValue
 from broker import codec, messages as m
 from broker.plans import Zone
 from hardware.release import release
-from server.projection import Projection, words
+from server.projection import words
 from server.web import guard, live
 from server.web.board_view import present
 from server.web.hall import Hall
@@ -99,9 +99,8 @@ def events() -> ResponseReturnValue:
     """The stream: `data: News`, at once when something changed and every BEAT_S."""
     hall = guard.hall()
     streams: live.Streams = current_app.extensions["boards"]
-    plans = projection()
     beat = beat_s()
-    return live.stream(streams, lambda: follow(hall, plans, streams.stopping, beat))
+    return live.stream(streams, lambda: follow(hall, streams.stopping, beat))
 
 
 @board.get("/board/state")
@@ -110,7 +109,7 @@ def state() -> ResponseReturnValue:
     hall = guard.hall()
     view, dossiers = hall.writer.view, hall.dossiers()
     news = now_of(hall)
-    news.plan = plan_of(hall, projection())
+    news.plan = plan_of(hall)
     if request.args.get("board") != f"{view.epoch}.{view.rev}":
         news.board = msgspec.Raw(codec.encode(view.board))
     if request.args.get("dossiers") != str(dossiers.rev):
@@ -122,18 +121,19 @@ def beat_s() -> float:
     return float(current_app.config.get("BOARD_BEAT_S", BEAT_S))
 
 
-def follow(hall: Hall, plans: Projection, stopping: threading.Event, beat_s: float = BEAT_S) -> Iterator[str]:
+def follow(hall: Hall, stopping: threading.Event, beat_s: float = BEAT_S) -> Iterator[str]:
     """The lines of one stream, until the server stops."""
     yield "retry: 2000\n\n"
     seen, rev, spoke = (-1, -1), -1, hall.tick()
     planned: datetime | None = None
+    version = -1
     while not stopping.is_set():
         view = hall.writer.view if planned is None else hall.writer.wait(seen[1], min(live.SLICE_S, beat_s))
         dossiers = hall.dossiers()
         news = now_of(hall)
-        changed = planned is None or news.at - planned >= PLAN_AGE
+        changed = planned is None or news.at - planned >= PLAN_AGE or view.setup.version != version
         if changed:
-            planned, news.plan = news.at, plan_of(hall, plans)
+            planned, version, news.plan = news.at, view.setup.version, plan_of(hall)
         if (view.epoch, view.rev) != seen:
             seen, changed = (view.epoch, view.rev), True
             news.board = msgspec.Raw(codec.encode(view.board))
@@ -152,12 +152,7 @@ def now_of(hall: Hall) -> News:
     return News(at=hall.clock.now(), speed=round(1 / real_s, 3) if real_s > 0 else 1.0, mark=mark())
 
 
-def projection() -> Projection:
-    made: Projection = current_app.extensions.setdefault("projection", Projection(guard.hall().config))
-    return made
-
-
-def plan_of(hall: Hall, plans: Projection) -> m.DeviceConfig:
+def plan_of(hall: Hall) -> m.DeviceConfig:
     """What a page works from: that of a wall without a place of its own in the hall's file."""
     site, now = hall.config.site, hall.clock.now()
     return m.DeviceConfig(
@@ -165,7 +160,7 @@ def plan_of(hall: Hall, plans: Projection) -> m.DeviceConfig:
         at=now,
         hall=words(site.name),
         time_zone=str(site.zone),
-        display=plans.wall_plan(None, now),
+        display=hall.projection.wall_plan(None, now),
     )
 
 

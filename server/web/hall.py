@@ -23,6 +23,8 @@ from server.hall.site import Site
 from server.hall.state import HallState
 from server.people.accounts import Accounts
 from server.people.audit import Audit
+from server.projection import Projection
+from server.setup import Change, Setup
 from server.site_file import HallConfig
 
 
@@ -48,6 +50,8 @@ class View(Protocol):
     def state(self) -> HallState: ...
     @property
     def site(self) -> Site: ...
+    @property
+    def setup(self) -> Setup: ...
 
 
 class Writer(Protocol):
@@ -57,6 +61,15 @@ class Writer(Protocol):
     def ask(self, command: Command) -> Outcome:
         """Carried out and committed, or `Refusal`. The same id is the same command."""
         ...
+
+    def change(self, change: Change) -> Outcome:
+        """Another configuration, committed and in force (or planned), or `Refusal`."""
+        ...
+
+    @property
+    def planned(self) -> Setup | None: ...
+    @property
+    def newest(self) -> int: ...
 
     def wait(self, rev: int, timeout_s: float) -> View:
         """The view once it is newer than `rev`, or as it is after `timeout_s` real seconds."""
@@ -106,7 +119,6 @@ class Hall:
 
     writer: Writer
     engine: sa.Engine
-    config: HallConfig
     clock: Clock
     devices: Devices
     accounts: Accounts
@@ -118,3 +130,13 @@ class Hall:
     dossiers: Callable[[], Dossiers] = lambda: NO_REGISTER
     desk: Desk | None = None
     audit: Audit | None = None
+
+    @property
+    def config(self) -> HallConfig:
+        """The configuration now: the next request may find another one."""
+        return self.writer.view.setup.config
+
+    @property
+    def projection(self) -> Projection:
+        """The hall seen from outside, by the configuration now."""
+        return self.writer.view.setup.projection

@@ -242,8 +242,7 @@ def fields(
 
 
 def projection() -> Projection:
-    made: Projection = current_app.extensions.setdefault("projection", Projection(guard.hall().config))
-    return made
+    return guard.hall().projection
 
 
 def _ticket() -> Ticket:

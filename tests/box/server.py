@@ -9,7 +9,7 @@ from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors
 from server.hall import commands as c
 from server.outlet import Outlet
-from server.projection import Projection
+from server.setup import Setup
 from server.store import Store, sqlite_url
 from server.writer import Outcome, Writer
 from tests.box.hall import CONFIG, SEALER, SITE, Around, HandClock
@@ -22,18 +22,17 @@ class Server:
         data = world.folder / "server"
         data.mkdir(exist_ok=True)
         self.store = Store(sqlite_url(data / "hall.db"))
-        projection = Projection(CONFIG)
         self._views: list[Any] = []
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.writer = Writer(SITE, self.store, clock, projection, self._views.append)
+        self.writer = Writer(Setup.fixed(CONFIG), self.store, clock, self._views.append)
         self.writer.pump()
-        outlet = Outlet(SITE.id, "test", projection, tuple(CONFIG.devices), SEALER)
+        outlet = Outlet(SITE.id, "test", SEALER)
         epoch = self.writer.view.epoch
         filters = [(topic.of_all(SITE.id), topic.qos) for topic in SUBSCRIPTIONS]
         self._world = world
         self._link = world.net.open_link("", None, "server", self._inbox, filters, outlet.will(epoch))
         outlet.speak_through(self._link, epoch)
-        self._doors = Doors(CONFIG, self.writer, outlet, projection, clock, Devices(), self._inbox)
+        self._doors = Doors(self.writer, outlet, clock, Devices(), self._inbox)
         self._link.start()
         self.pump()
 

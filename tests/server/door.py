@@ -17,6 +17,7 @@ from broker.seal import Sealer
 from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.outlet import Outlet
+from server.setup import Setup
 from tests.server.small_server import HandClock, SmallServer
 
 SITE = "small"
@@ -81,17 +82,18 @@ class Terminal(Peer):
 class Hall:
     """A server behind its door, on a broker in the process."""
 
-    def __init__(self, data: Path, clock: HandClock) -> None:
+    def __init__(self, data: Path, clock: HandClock, setup: Setup | None = None) -> None:
+        """setup: another hall than the small one, of the same id."""
         self.clock = clock
-        self.server = SmallServer(data, clock, shown=lambda view: self.doors.shown(view))
+        self.server = SmallServer(data, clock, shown=lambda view: self.doors.shown(view), setup=setup)
         self.broker, self.devices = MemoryBroker(), Devices()
-        config, writer = self.server.config, self.server.writer
-        self.outlet = outlet = Outlet(SITE, "test", self.server.projection, tuple(config.devices), SEALER)
+        writer = self.server.writer
+        self.outlet = outlet = Outlet(SITE, "test", SEALER)
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         filters = [(topic.of_all(SITE), topic.qos) for topic in SUBSCRIPTIONS]
         self.link = self.broker.link("server", self._inbox, filters, outlet.will(writer.view.epoch))
         outlet.speak_through(self.link, writer.view.epoch)
-        self.doors = Doors(config, writer, outlet, self.server.projection, clock, self.devices, self._inbox)
+        self.doors = Doors(writer, outlet, clock, self.devices, self._inbox)
         self._thread = threading.Thread(target=self.doors.run)
 
     def start(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from server.hall import commands as c
 from server.hall.site import Site, Words
 from server.hall.tickets import Klass
-from server.projection import Projection
+from server.setup import Setup
 from server.site_file import Device, HallConfig
 from server.store import Store, sqlite_url
 from server.writer import View, Writer
@@ -70,9 +70,11 @@ class SmallServer:
         clock: HandClock | None = None,
         store: type[Store] = Store,
         shown: Callable[[View], None] = lambda view: None,
+        setup: Setup | None = None,
     ) -> None:
-        self.data, self.clock, self.config = data, clock or HandClock(), config()
-        self.projection = Projection(self.config)
+        setup = setup or Setup.fixed(config())
+        self.data, self.clock, self.config = data, clock or HandClock(), setup.config
+        self.projection = setup.projection
         self.store = store(sqlite_url(data / "hall.db"))
         self.shown: list[View] = []
 
@@ -80,7 +82,7 @@ class SmallServer:
             self.shown.append(view)
             shown(view)
 
-        self.writer = Writer(self.config.site, self.store, self.clock, self.projection, tell)
+        self.writer = Writer(setup, self.store, self.clock, tell)
         self._ids = (f"{self.writer.view.epoch}-{n}" for n in count(1))
 
     def ask(self, kind: type[c.Command], **what: Any) -> dict[str, Any]:

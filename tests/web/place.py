@@ -15,15 +15,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from broker.messages import Control
+from hardware.settings import load
 from server.devices import Devices
 from server.dossiers.desk import Desk
 from server.dossiers.store import DossierStore, open_dossiers
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.people.accounts import Accounts, open_accounts
+from server.people.audit import Audit, open_audit
 from server.people.rights import Role
-from server.projection import Projection
-from server.site_file import HallConfig, load_site
+from server.setup import Setup
+from server.site_file import HallConfig
+from server.site_shape import File
 from server.store import Store, sqlite_url
 from server.web.app import create_app
 from server.web.hall import Demo, Hall
@@ -62,12 +65,16 @@ class Place:
     clock: HandClock
     devices: Devices
     accounts: Accounts
-    config: HallConfig
+    audit: Audit
     store: Store
     register: DossierStore
     orders: list[tuple[str, Control]] = field(default_factory=list)
     wall: list[float] = field(default_factory=lambda: [1_800_000_000.0])
     tick: list[float] = field(default_factory=lambda: [1000.0])
+
+    @property
+    def config(self) -> HallConfig:
+        return self.hall.config
 
     def issue(
         self, service: str, klass: str = "normal", lang: str = "vi", secret: str = ""
@@ -110,6 +117,7 @@ class Place:
         self.app.extensions["streams"].stopping.set()
         self.writer.stop()
         self.accounts.close()
+        self.audit.close()
         self.register.close()
         self.store.close()
 
@@ -144,11 +152,12 @@ def open_place(
     folder: Path, demo: Demo | None = None, clock: Any = None, hall_file: Path = HANAM, frozen: bool = True
 ) -> Place:
     """frozen: the machine's own clocks stand still too; a real browser needs them to run."""
-    config = load_site(hall_file)
+    setup = Setup.of(1, load(hall_file, File))
     clock = clock or HandClock()
     store = Store(sqlite_url(folder / "hall.db"))
-    writer = Writer(config.site, store, clock, Projection(config), lambda view: None)
-    accounts, devices = open_accounts(folder / "accounts.db"), Devices()
+    writer = Writer(setup, store, clock, lambda view: None)
+    accounts, audit = open_accounts(folder / "accounts.db"), open_audit(folder / "audit.db")
+    devices = Devices()
     wall, tick = [1_800_000_000.0], [1000.0]
     orders: list[tuple[str, Control]] = []
     register = open_dossiers(folder)
@@ -156,19 +165,30 @@ def open_place(
     hall = Hall(
         writer=writer,
         engine=store.engine,
-        config=config,
         clock=clock,
         devices=devices,
         accounts=accounts,
         secret=b"a secret for tests only, 32 bytes",
         order=lambda device, order: orders.append((device, order)),
         demo=demo,
-        desk=Desk(config, hall_file, folder, register),
+        desk=Desk(lambda: writer.view.setup, folder, register),
+        audit=audit,
         **clocks,
     )
     writer.start()
     return Place(
-        create_app(hall), hall, writer, clock, devices, accounts, config, store, register, orders, wall, tick
+        create_app(hall),
+        hall,
+        writer,
+        clock,
+        devices,
+        accounts,
+        audit,
+        store,
+        register,
+        orders,
+        wall,
+        tick,
     )
 
 

@@ -15,7 +15,6 @@ import pytest
 from broker import codec, messages as m
 from hardware.texts import LANGUAGES, Texts
 from server.hall import commands as c
-from server.projection import Projection
 from server.web import board
 from server.web.live import PUBLIC_PER_ADDRESS
 from tests.web.place import MORNING, Place
@@ -51,7 +50,7 @@ def news(place: Place, dossiers: list[m.Dossiers] | None = None) -> Any:
     """What a stream says, one message after the other, time in the hand."""
     current = dossiers or [m.Dossiers(rev=0, at=MORNING)]
     hall = replace(place.hall, writer=Quick(place), dossiers=lambda: current[0])  # type: ignore[arg-type]
-    lines = board.follow(hall, Projection(place.config), Eager())
+    lines = board.follow(hall, Eager())
     assert next(lines).startswith("retry:")
     return (json.loads(line.removeprefix("data: ")) for line in lines)
 
@@ -63,7 +62,7 @@ def test_a_stream_begins_with_everything_a_page_needs(place: Place) -> None:
     assert first["dossiers"] == json.loads(codec.encode(DOSSIERS))
     assert (first["at"], first["speed"], first["mark"]) == ("2026-11-23T01:12:00Z", 1.0, board.mark())
     plan = msgspec.convert(first["plan"], m.DeviceConfig)
-    wall = Projection(place.config).wall_plan(None, MORNING)
+    wall = place.hall.projection.wall_plan(None, MORNING)
     assert (plan.time_zone, plan.display) == ("Asia/Ho_Chi_Minh", wall)
 
 
@@ -132,7 +131,7 @@ def test_boards_never_take_the_consoles_streams(place: Place) -> None:
 def test_a_server_that_stops_ends_the_streams_of_boards(place: Place) -> None:
     stopping = Eager()
     hall = replace(place.hall, writer=Quick(place))  # type: ignore[arg-type]
-    lines = board.follow(hall, Projection(place.config), stopping)
+    lines = board.follow(hall, stopping)
     list(islice(lines, 2))
     stopping.set()
     assert list(lines) == []

@@ -20,7 +20,6 @@ from server.dossiers.importing import Examined, examine
 from server.dossiers.reading import Reading, Rules, read_table
 from server.dossiers.store import open_dossiers
 from server.outlet import Outlet
-from server.projection import Projection
 from server.site_file import HallConfig, load_site
 from tests.server.small_server import HandClock
 
@@ -81,7 +80,7 @@ class Public:
         self.store = open_dossiers(folder)
         broker = MemoryBroker()
         site = CONFIG.site.id
-        self._outlet = Outlet(site, "0", Projection(CONFIG), tuple(CONFIG.devices), SEALER)
+        self._outlet = Outlet(site, "0", SEALER)
         link = broker.link("server", queue.SimpleQueue[Any](), [])
         link.start()
         self._outlet.speak_through(link, 7)
@@ -89,7 +88,7 @@ class Public:
         broker.link("wall", self._heard, [(topics.DOSSIERS.of(site), 1)]).start()
         self.clock = HandClock()
         self.clock.time = NOW
-        self.feed = Feed(config, self.store, self.clock, self._outlet.dossiers, every_s=0.02)
+        self.feed = Feed(lambda: config, self.store, self.clock, self._outlet.dossiers, every_s=0.02)
 
     def examine(self, data: bytes) -> Examined:
         return examine(data, CONFIG, self.store, NOW)

@@ -1,0 +1,147 @@
+"""One centre at work: log and writer, the door to its devices, its dossiers, and what the web needs of it.
+
+An installation has one, or many. Each has a folder and a broker's link of its own, so that what happens in
+one hall waits for nothing in another. Keeps out pages, accounts and signals.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from broker.link import Credentials, Link, open_link
+from broker.seal import open_sealer
+from hardware.clock import Clock
+from hardware.release import release
+from server.devices import Devices
+from server.doors import SUBSCRIPTIONS, Doors, Stop
+from server.dossiers.desk import Desk
+from server.dossiers.feed import Feed
+from server.dossiers.store import open_dossiers
+from server.outlet import Outlet
+from server.setup import Setup, Setups, file_version, last_file, rows_of_file, stored, versions
+from server.site_file import WrongSetup, load_document, load_site
+from server.store import Batch, Store, sqlite_url
+from server.web.hall import Hall
+from server.writer import View, Writer
+
+log = logging.getLogger("centre")
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Where the broker of a centre listens, and who we are there; None for nobody."""
+
+    address: str
+    credentials: Credentials | None
+
+
+class Centre:
+    """Everything of one site. `start` when the web listens already; `stop` in the end."""
+
+    def __init__(
+        self,
+        hall_file: Path,
+        folder: Path,
+        database: str | None,
+        broker: Broker,
+        clock: Clock,
+        furnish: Callable[..., Hall],
+    ) -> None:
+        """folder: of this centre's log, keys and register, which is there. database: a SQLAlchemy URL, else
+        SQLite in the folder. furnish: `Hall` with what all centres of an installation share.
+
+        Raises SettingsError for a hall's file that is wrong, ValueError or OSError for a key that is none,
+        Unreadable for a register of dossiers that is none.
+        """
+        self.folder, self._clock = folder, clock
+        sealer = open_sealer(folder)
+        self.store = Store(database or sqlite_url(folder / "hall.db"))
+        setups = _setups(self.store, hall_file, clock.now())
+        self._register = open_dossiers(folder)
+        self._boards: queue.SimpleQueue[View | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.writer = Writer(setups, self.store, clock, self._boards.put)
+        self.site, devices = setups.now.site.id, Devices()
+        self._outlet = Outlet(self.site, release(), sealer)
+        self._feed = Feed(lambda: self.writer.view.setup.config, self._register, clock, self._outlet.dossiers)
+        self.hall = furnish(
+            writer=self.writer,
+            engine=self.store.engine,
+            clock=clock,
+            devices=devices,
+            order=self._outlet.control,
+            dossiers=self._feed.latest,
+            desk=Desk(lambda: self.writer.view.setup, folder, self._register),
+        )
+        epoch = self.writer.view.epoch
+        filters = [(topic.of_all(self.site), topic.qos) for topic in SUBSCRIPTIONS]
+        self._link: Link = open_link(
+            broker.address, broker.credentials, "server", self._inbox, filters, self._outlet.will(epoch)
+        )
+        self._outlet.speak_through(self._link, epoch)
+        self._doors = Doors(self.writer, self._outlet, clock, devices, self._inbox)
+        self._threads = [
+            threading.Thread(target=run, name=f"{name} {self.site}", daemon=True)
+            for name, run in (("doors", self._doors.run), ("wall", self._show_boards))
+        ]
+
+    def start(self) -> None:
+        self._feed.look()
+        self.writer.start()
+        self._link.start()
+        for thread in self._threads:
+            thread.start()
+        self._feed.start()
+        log.info("centre site=%s epoch=%d events=%d", self.site, self.writer.view.epoch, self.store.seq)
+
+    def stop(self) -> None:
+        """Say good-bye to the devices, take what waits, keep a snapshot, and end."""
+        self._outlet.leaving(self._clock.now())
+        self._link.stop()
+        self._inbox.put(Stop())
+        self.writer.stop()
+        self._boards.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._feed.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Of one that was never started."""
+        self._register.close()
+        self.store.close()
+
+    def _show_boards(self) -> None:
+        """Publish the newest board. Views that came while one was being published are skipped: a board is
+        whole, and its calls reach back far enough that no wall misses one."""
+        while (view := self._boards.get()) is not None:
+            if self._boards.empty():
+                self._doors.shown(view)
+
+
+def _setups(store: Store, hall_file: Path, now: datetime) -> Setups:
+    """What holds at the start: the version in force, or the hall's file where that is new since then.
+
+    Whoever edits the file and starts the server means it, also where the web said something else meanwhile.
+    """
+    source, known = file_version(hall_file), versions(store.engine)
+    if last_file(known) == source:
+        found = stored(store.engine)
+        assert found is not None
+        return found
+    try:
+        setup = Setup.of(known[0].version + 1 if known else 1, load_document(hall_file))
+    except WrongSetup:
+        load_site(hall_file)  # says where in the file
+        raise
+    before = stored(store.engine) if known else None
+    store.commit(Batch(setups=rows_of_file(setup, source, before, now)))
+    log.info("setup version=%d from=%s", setup.version, hall_file.name)
+    return Setups(setup, None, setup.version)
