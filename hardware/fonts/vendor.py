@@ -15,8 +15,8 @@ each time:
   centre by it.
 - server/web/static/fonts/motcua-figures-{weight}.woff2: ten figures of equal width, for numbers and
   columns on pages.
-- server/web/static/fonts/phone-{weight}.woff2: for the citizen's phone page, a third as heavy: the letters of
-  Vietnamese and English alone, without hints, which screens as fine as a phone's do not use.
+- server/web/static/fonts/lean-{weight}.woff2: a third as heavy: the letters of Vietnamese and English alone,
+  without hints. All that a phone loads, and all that other pages load unless a name needs more.
 """
 
 from __future__ import annotations
@@ -40,9 +40,8 @@ STYLES = {400: "Regular", 600: "SemiBold", 700: "Bold", 800: "ExtraBold"}
 LAYOUT = ["kern", "mark", "mkmk", "ccmp", "liga", "locl"]
 SUBSETS = ("latin", "latin-ext", "vietnamese")
 FIGURE_CELL = {600: 650, 700: 680, 800: 700}  # thousandths of an em; the widest figure, 4, has 720 in 800
-PHONE = (400, 700)
 VIETNAMESE = "aàảãáạăằẳẵắặâầẩẫấậeèẻẽéẹêềểễếệiìỉĩíịoòỏõóọôồổỗốộơờởỡớợuùủũúụưừửữứựyỳỷỹýỵđ"
-ON_PHONES = {*range(0x20, 0x7F)} | {ord(c) for c in VIETNAMESE + VIETNAMESE.upper() + "–—…“”‘’·×₫°"}
+LEAN = {*range(0x20, 0x7F), 0xA0} | {ord(c) for c in VIETNAMESE + VIETNAMESE.upper() + "–—…“”‘’·×₫°"}
 FIGURES = {ord(c) for c in "0123456789"}
 COPYRIGHT = "Copyright 2021 The Be Vietnam Pro Project Authors (https://github.com/bettergui/BeVietnamPro)"
 OFL_URL = "https://openfontlicense.org"
@@ -131,9 +130,9 @@ def figures(package: Path, weight: int) -> Any:
     return font
 
 
-def phone(weight: int) -> Any:
-    """What a phone loads of the font for pages, which stands there already."""
-    font = keep(ttlib.TTFont(WEB / f"be-vietnam-pro-{weight}.woff2"), ON_PHONES, LAYOUT, hinting=False)
+def lean(weight: int) -> Any:
+    """What most pages need of the font for pages, which stands there already."""
+    font = keep(ttlib.TTFont(WEB / f"be-vietnam-pro-{weight}.woff2"), LEAN, LAYOUT, hinting=False)
     font.recalcTimestamp = False
     return font
 
@@ -167,8 +166,8 @@ def main(package: Path) -> None:
         font = figures(package, weight)
         font.flavor = "woff2"
         font.save(WEB / f"motcua-figures-{weight}.woff2")
-    for weight in PHONE:
-        phone(weight).save(WEB / f"phone-{weight}.woff2")
+    for weight in STYLES:
+        lean(weight).save(WEB / f"lean-{weight}.woff2")
     for folder in (HERE, WEB):
         (folder / "OFL.txt").write_text(licence(package), encoding="utf-8")
         write_manifest(folder, f"{about['name']} {about['version']}")

@@ -20,6 +20,7 @@ from server.web.console import console
 from server.web.devices_page import devices
 from server.web.dossiers_page import dossiers
 from server.web.figures_page import figures
+from server.web.frame import Frame, keep_look
 from server.web.hall import Hall
 from server.web.live import (
     PHONES_IN_ALL,
@@ -38,6 +39,7 @@ from server.web.throttle import Throttle
 from server.web.words import TEXTS, clock_text, date_text, people_text, range_text, said
 
 FONT_AGE_S = 7 * 24 * 3600
+WITHOUT_COOKIES = ("phone", "board", "api", "sim")
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -75,7 +77,7 @@ def create_app(hall: Hall) -> Flask:
     def keep_language() -> None:
         """A reader who chose a language keeps it; phones, boards and programs have no cookies for it."""
         asked = request.args.get("lang")
-        if asked in ("vi", "en") and request.blueprint not in ("phone", "board", "api", "sim"):
+        if asked in ("vi", "en") and request.blueprint not in WITHOUT_COOKIES:
             session["lang"] = asked
 
     @app.after_request
@@ -88,6 +90,8 @@ def create_app(hall: Hall) -> Flask:
             answer.headers.setdefault("Cache-Control", "no-store")
         elif request.path.endswith(".woff2"):
             answer.headers["Cache-Control"] = f"public, max-age={FONT_AGE_S}"
+        if request.blueprint not in WITHOUT_COOKIES:
+            keep_look(answer)
         return answer
 
     @app.get("/")
@@ -133,4 +137,5 @@ def _words_in_templates(app: Flask) -> None:
             "demo": app.extensions["hall"].demo is not None,
             "account": guard.account,
             "csrf": guard.csrf_token,
+            "frame": Frame(lang),
         }
