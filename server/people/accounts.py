@@ -1,41 +1,47 @@
-"""Who may log in: names, roles, password hashes, and which log-ins are alive.
+"""Who may log in: names, roles at centres, passwords.
 
-Knows one small database of its own (`open_accounts`), so that a log-in never waits for the hall's writer.
-Keeps out cookies, pages and the hall's clock: instants are Unix seconds of the machine, because a hall
-that plays a day in a minute must not log people out. There is no first password: `new_account` asks for
-one.
+Knows the file of the people (`open_accounts`), so that a log-in never waits for a hall's writer, and what
+hangs on an account: log-ins, one-time keys, the second step, tokens. Keeps out cookies and pages, and the
+hall's clock: instants are Unix seconds of the machine, because a hall that plays a day in a minute must not
+log people out. There is no first password: who comes first uses a one-time link, or `new_account`.
 """
 
 from __future__ import annotations
 
 import getpass
-import hashlib
 import os
 import re
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import argon2
 import sqlalchemy as sa
 
-from server.people.rights import Role
+from server.people import passwords
+from server.people.logins import LogIns, end_all
+from server.people.once import Kind, Once
+from server.people.passwords import WeakPassword
+from server.people.rights import EVERYWHERE, Role, role_at
+from server.people.second import Second
+from server.people.tables import account_table, once_table, open_people, role_table
+from server.people.tokens import Tokens
 
-IDLE_S = 8 * 3600  # a console left alone for a working day asks again
-ABSOLUTE_S = 12 * 3600
-SEEN_STEP_S = 60  # how often being seen is worth a write
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 200
 NAME = re.compile(r"[a-z0-9-]{1,32}")
 SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
+    """roles: centre or EVERYWHERE -> role."""
+
     name: str
-    role: Role
+    roles: Mapping[str, Role] = field(hash=False)
+
+    def role_at(self, site: str) -> Role | None:
+        """The role at a centre: its own there before the general one; None without any."""
+        return role_at(self.roles, site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,161 +52,228 @@ class LogIn:
     account: Account
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An account as who keeps accounts sees it. ready: a password was chosen, or the provider knows them."""
+
+    account: Account
+    disabled: bool
+    ready: bool
+    second: bool
+
+
 class AccountError(Exception):
-    """An account that cannot be made or changed; one sentence."""
+    """An account that cannot be made or changed; one sentence. `code` is stable: `people.<code>`."""
 
-
-metadata = sa.MetaData()
-account_table = sa.Table(
-    "account",
-    metadata,
-    sa.Column("name", sa.String(32), primary_key=True),
-    sa.Column("role", sa.String(16), nullable=False),
-    sa.Column("hash", sa.String(200), nullable=False),
-    sa.Column("disabled", sa.Boolean, nullable=False, default=False),
-    sa.Column("made_at", sa.Float, nullable=False),
-)
-login_table = sa.Table(
-    "login",
-    metadata,
-    sa.Column("key_hash", sa.String(64), primary_key=True),
-    sa.Column("account", sa.String(32), sa.ForeignKey("account.name"), nullable=False),
-    sa.Column("role", sa.String(16), nullable=False),  # as it was: a change of role ends the log-in
-    sa.Column("began_at", sa.Float, nullable=False),
-    sa.Column("seen_at", sa.Float, nullable=False),
-)
-
-# OWASP's floor for Argon2id: 19 MiB, two passes, one lane; some 30 ms on the reference machine.
-_hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_NOBODYS = _hasher.hash(secrets.token_urlsafe())
+    def __init__(self, code: str, sentence: str) -> None:
+        self.code = code
+        super().__init__(sentence)
 
 
 class Accounts:
-    """The accounts of one centre. Safe to use from any thread."""
+    """The accounts of one installation. Safe to use from any thread."""
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
-        metadata.create_all(engine)
+        self.logins = LogIns(engine)
+        self.once = Once(engine)
+        self.second = Second(engine)
+        self.tokens = Tokens(engine)
 
-    def add(self, name: str, role: Role, password: str, now: float) -> Account:
-        """Make an account. Raises `AccountError` for a name that is taken or odd, or a password that
-        is weak.
+    # --- making and changing --------------------------------------------------------------------------------
+
+    def add(
+        self,
+        name: str,
+        roles: Role | Mapping[str, Role],
+        password: str | None,
+        now: float,
+        subject: str | None = None,
+    ) -> Account:
+        """Make an account. roles: a single one is held everywhere. password: None, to be chosen by a one-time
+        key. Raises `AccountError` for a name that is taken or odd, or a password that is weak.
         """
         if not NAME.fullmatch(name):
-            raise AccountError(f"'{name}' is not a name: use a-z, 0-9 and -, at most 32 characters")
-        row = {"name": name, "role": role.value, "hash": _hashed(name, password), "disabled": False}
+            raise AccountError(
+                "odd-name", f"'{name}' is not a name: use a-z, 0-9 and -, at most 32 characters"
+            )
+        held = {EVERYWHERE: roles} if isinstance(roles, Role) else dict(roles)
+        hash = _hashed(name, password) if password is not None else ""
+        row = {"name": name, "hash": hash, "disabled": False, "made_at": now, "subject": subject}
         try:
             with self._engine.begin() as db:
-                db.execute(account_table.insert().values(**row, made_at=now))
+                db.execute(account_table.insert().values(**row))
+                _hold(db, name, held)
         except sa.exc.IntegrityError:
-            raise AccountError(f"there is an account '{name}' already") from None
-        return Account(name, role)
+            raise AccountError("taken", f"there is an account '{name}' already") from None
+        return Account(name, held)
 
-    def ensure(self, name: str, role: Role, password: str, now: float) -> Account:
-        """The account of that name with this role and password, for halls that are set up by a program.
+    def add_first(self, key: str, name: str, password: str, now: float) -> Account:
+        """Make the first administrator with a one-time key, which works no more. Raises `AccountError`."""
+        if not NAME.fullmatch(name):
+            raise AccountError(
+                "odd-name", f"'{name}' is not a name: use a-z, 0-9 and -, at most 32 characters"
+            )
+        _hashed(name, password)  # what is weak is refused before the key is burnt
+        if self.find(name) is not None:
+            raise AccountError("taken", f"there is an account '{name}' already")
+        if self.has_administrator() or self.once.use(Kind.FIRST, key, now) is None:
+            raise AccountError("over", "that link was used, or its time is over")
+        return self.add(name, Role.ADMINISTRATOR, password, now)
+
+    def ensure(self, name: str, roles: Role | Mapping[str, Role], password: str, now: float) -> Account:
+        """The account of that name with these roles and this password, for halls set up by a program.
 
         Nothing changes, and nobody is logged out, when it is so already.
         """
-        found = self._account(name)
+        found = self._stored(name)
         if found is None:
-            return self.add(name, role, password, now)
-        if found[0].role is not role or not _verified(found[1], password):
-            self.change(name, role=role.value, hash=_hashed(name, password))
-        return Account(name, role)
+            return self.add(name, roles, password, now)
+        held = {EVERYWHERE: roles} if isinstance(roles, Role) else dict(roles)
+        if self._roles(name) != held:
+            self.set_roles(name, held)
+        if not passwords.verified(found.hash, password):
+            self.set_password(name, password)
+        if found.disabled:
+            self.enable(name)
+        return Account(name, held)
+
+    def set_roles(self, name: str, roles: Mapping[str, Role]) -> None:
+        """Give these roles and no others; whoever is logged in logs in anew. Raises `AccountError`, also for
+        the last administrator.
+        """
+        with self._writing() as db:
+            before = _exists(db, name)
+            db.execute(role_table.delete().where(role_table.c.account == name))
+            _hold(db, name, roles)
+            _one_is_left(db, before)
+            end_all(db, name)
+
+    def set_password(self, name: str, password: str) -> None:
+        """Every log-in of this account ends. Raises `AccountError`."""
+        hash = _hashed(name, password)
+        with self._writing() as db:
+            _exists(db, name)
+            db.execute(account_table.update().where(account_table.c.name == name).values(hash=hash))
+            db.execute(once_table.delete().where(once_table.c.account == name))
+            end_all(db, name)
+
+    def choose_password(self, key: str, password: str, now: float) -> Account:
+        """Set the password that a one-time key is for; the key works no more. Raises `AccountError`."""
+        pending = self.once.look(Kind.PASSWORD, key, now)
+        if pending is not None and pending.account is not None:
+            _hashed(pending.account, password)
+            used = self.once.use(Kind.PASSWORD, key, now)
+            if used is not None and (account := self.find(pending.account)) is not None:
+                self.set_password(account.name, password)
+                return account
+        raise AccountError("over", "that link was used, or its time is over")
 
     def disable(self, name: str) -> None:
-        """End an account; its log-ins end with the next thing they ask."""
-        self.change(name, disabled=True)
+        """End an account; its log-ins and one-time keys end with it. Raises `AccountError`, also for the last
+        administrator.
+        """
+        with self._writing() as db:
+            before = _exists(db, name)
+            db.execute(account_table.update().where(account_table.c.name == name).values(disabled=True))
+            db.execute(once_table.delete().where(once_table.c.account == name))
+            _one_is_left(db, before)
+            end_all(db, name)
 
-    def change(self, name: str, **columns: Any) -> None:
-        with self._engine.begin() as db:
-            found = db.execute(account_table.update().where(account_table.c.name == name).values(**columns))
-            if found.rowcount == 0:
-                raise AccountError(f"there is no account '{name}'")
-            if "hash" in columns:
-                db.execute(login_table.delete().where(login_table.c.account == name))
+    def enable(self, name: str) -> None:
+        with self._writing() as db:
+            _exists(db, name)
+            db.execute(account_table.update().where(account_table.c.name == name).values(disabled=False))
+
+    # --- asking ---------------------------------------------------------------------------------------------
 
     def all(self) -> tuple[Account, ...]:
+        """Whoever may log in, by name."""
+        return tuple(row.account for row in self.rows() if not row.disabled)
+
+    def rows(self) -> tuple[Row, ...]:
+        """Every account, by name."""
         with self._engine.connect() as db:
-            rows = db.execute(
-                sa.select(account_table.c.name, account_table.c.role)
-                .where(~account_table.c.disabled)
-                .order_by(account_table.c.name)
+            held: dict[str, dict[str, Role]] = {}
+            for account, site, role in db.execute(sa.select(role_table).order_by(role_table.c.site)):
+                held.setdefault(account, {})[site] = Role(role)
+            rows = db.execute(sa.select(account_table).order_by(account_table.c.name)).all()
+        return tuple(
+            Row(
+                Account(r.name, held.get(r.name, {})),
+                r.disabled,
+                bool(r.hash) or r.subject is not None,
+                r.totp is not None,
             )
-            return tuple(Account(name, Role(role)) for name, role in rows)
+            for r in rows
+        )
+
+    def find(self, name: str) -> Account | None:
+        """The account of that name, also when nobody can log in with it."""
+        return None if self._stored(name) is None else Account(name, self._roles(name))
+
+    def by_subject(self, subject: str) -> Account | None:
+        """The live account that the provider's `subject` stands for."""
+        of = account_table.c
+        with self._engine.connect() as db:
+            name = db.execute(sa.select(of.name).where(of.subject == subject, ~of.disabled)).scalar()
+        return None if name is None else self.find(name)
+
+    def has_administrator(self) -> bool:
+        """Whether somebody can log in who keeps everything everywhere."""
+        with self._engine.connect() as db:
+            return _has_administrator(db)
 
     def log_in(self, name: str, password: str, now: float) -> LogIn | None:
-        """A new log-in, or None. An unknown name takes as long as a wrong password."""
-        found = self._account(name)
-        matches = _verified(found[1] if found else _NOBODYS, password)
-        if found is None or not matches:
-            return None
-        account, key = found[0], secrets.token_urlsafe(SECRET_BYTES)
-        with self._engine.begin() as db:
-            db.execute(login_table.delete().where(login_table.c.began_at < now - ABSOLUTE_S))
-            db.execute(
-                login_table.insert().values(
-                    key_hash=_key_hash(key),
-                    account=account.name,
-                    role=account.role.value,
-                    began_at=now,
-                    seen_at=now,
-                )
-            )
-        return LogIn(key, account)
+        """A new log-in by password alone, or None: see `check`."""
+        account = self.check(name, password)
+        return None if account is None else self.begin(account, now)
+
+    def check(self, name: str, password: str) -> Account | None:
+        """Whose name and password this is. An unknown name takes as long as a wrong password."""
+        found = self._stored(name)
+        usable = found is not None and not found.disabled
+        matches = passwords.verified(found.hash if found is not None and usable else "", password)
+        return Account(name, self._roles(name)) if matches else None
+
+    def begin(self, account: Account, now: float, address: str = "", agent: str = "") -> LogIn:
+        return LogIn(self.logins.begin(account.name, now, address, agent), account)
 
     def who(self, key: str, now: float) -> Account | None:
-        """The account behind a live log-in; None once it was logged out, left idle, disabled or given
-        another role.
+        """The account behind a live log-in; None once it was logged out, left idle, disabled or given other
+        roles.
         """
-        login, account = login_table.c, account_table.c
-        with self._engine.connect() as db:
-            row = db.execute(
-                sa.select(account.name, account.role, login.seen_at)
-                .join_from(login_table, account_table, login.account == account.name)
-                .where(
-                    login.key_hash == _key_hash(key),
-                    login.role == account.role,
-                    ~account.disabled,
-                    login.began_at > now - ABSOLUTE_S,
-                    login.seen_at > now - IDLE_S,
-                )
-            ).one_or_none()
-        if row is None:
-            return None
-        if now - row.seen_at > SEEN_STEP_S:
-            with self._engine.begin() as db:
-                db.execute(login_table.update().where(login.key_hash == _key_hash(key)).values(seen_at=now))
-        return Account(row.name, Role(row.role))
+        name = self.logins.who(key, now)
+        return None if name is None else Account(name, self._roles(name))
 
     def log_out(self, key: str) -> None:
-        with self._engine.begin() as db:
-            db.execute(login_table.delete().where(login_table.c.key_hash == _key_hash(key)))
+        self.logins.end(key)
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def _account(self, name: str) -> tuple[Account, str] | None:
+    @contextmanager
+    def _writing(self) -> Iterator[sa.Connection]:
+        with self._engine.connect().execution_options(writes=True) as db, db.begin():
+            yield db
+
+    def _roles(self, name: str) -> dict[str, Role]:
         with self._engine.connect() as db:
-            row = db.execute(
-                sa.select(account_table).where(account_table.c.name == name, ~account_table.c.disabled)
-            ).one_or_none()
-        return None if row is None else (Account(row.name, Role(row.role)), row.hash)
+            rows = db.execute(
+                sa.select(role_table.c.site, role_table.c.role)
+                .where(role_table.c.account == name)
+                .order_by(role_table.c.site)
+            )
+            return {site: Role(role) for site, role in rows}
+
+    def _stored(self, name: str) -> sa.Row[tuple[object, ...]] | None:
+        with self._engine.connect() as db:
+            return db.execute(sa.select(account_table).where(account_table.c.name == name)).one_or_none()
 
 
 def open_accounts(path: Path) -> Accounts:
     """The accounts in the SQLite file `path`, which is made for its owner alone when it is not there."""
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)  # no hash in a traceback
-
-    @sa.event.listens_for(engine, "connect")
-    def _settings(connection: Any, record: Any) -> None:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA busy_timeout = 5000")
-        connection.execute("PRAGMA foreign_keys = ON")
-
-    return Accounts(engine)
+    return Accounts(open_people(path))
 
 
 def open_secret(path: Path) -> bytes:
@@ -222,29 +295,55 @@ def new_account(
 ) -> Account:
     """Ask for a password twice at the terminal and make the account. Raises `AccountError`."""
     if role not in set(Role):
-        raise AccountError(f"'{role}' is no role: use {', '.join(Role)}")
+        raise AccountError("no-role", f"'{role}' is no role: use {', '.join(Role)}")
     password = ask(f"Password for {name}: ")
     if ask("Once more: ") != password:
-        raise AccountError("the two passwords differ")
+        raise AccountError("differ", "the two passwords differ")
     return accounts.add(name, Role(role), password, now)
 
 
+def first_link(accounts: Accounts, url: str, now: float) -> str | None:
+    """Where the first administrator is made, once and within the hour; None when there is one.
+
+    url: of the installation, without a slash at its end.
+    """
+    if accounts.has_administrator():
+        return None
+    return f"{url}/first/{accounts.once.give(Kind.FIRST, None, now)}"
+
+
 def _hashed(name: str, password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise AccountError(f"a password has at least {SHORTEST_PASSWORD} characters")
-    if len(password) > LONGEST_PASSWORD:
-        raise AccountError(f"a password has at most {LONGEST_PASSWORD} characters")
-    if len(set(password)) < 4 or (len(name) > 3 and name in password.lower()):
-        raise AccountError("that password is too easy to guess")
-    return _hasher.hash(password)
-
-
-def _verified(hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(hash, password[: LONGEST_PASSWORD + 1])
-    except (argon2.exceptions.VerificationError, UnicodeEncodeError):  # the latter: lone surrogates in JSON
-        return False
+        return passwords.hashed(name, password)
+    except WeakPassword as error:
+        raise AccountError(error.code, str(error)) from None
 
 
-def _key_hash(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+def _exists(db: sa.Connection, name: str) -> bool:
+    """Raises `AccountError` for nobody; whether there is an administrator before something changes."""
+    if db.execute(sa.select(account_table.c.name).where(account_table.c.name == name)).first() is None:
+        raise AccountError("unknown", f"there is no account '{name}'")
+    return _has_administrator(db)
+
+
+def _hold(db: sa.Connection, name: str, roles: Mapping[str, Role]) -> None:
+    for site, role in roles.items():
+        db.execute(role_table.insert().values(account=name, site=site, role=role.value))
+
+
+def _has_administrator(db: sa.Connection) -> bool:
+    of, held = account_table.c, role_table.c
+    chosen = (
+        ~of.disabled,
+        sa.or_(of.hash != "", of.subject.is_not(None)),
+        held.site == EVERYWHERE,
+        held.role == Role.ADMINISTRATOR.value,
+    )
+    asked = sa.select(of.name).join_from(account_table, role_table, held.account == of.name).where(*chosen)
+    return db.execute(asked.limit(1)).first() is not None
+
+
+def _one_is_left(db: sa.Connection, before: bool) -> None:
+    """Raises `AccountError` in a transaction that would take away the last who keeps the installation."""
+    if before and not _has_administrator(db):
+        raise AccountError("last", "somebody must stay who keeps everything everywhere")

@@ -90,3 +90,12 @@ def may(role: Role | None, right: Right) -> bool:
 def role_at(roles: Mapping[str, Role], site: str) -> Role | None:
     """The role that `roles` (site or EVERYWHERE -> role) gives at a site: its own before the general one."""
     return roles.get(site, roles.get(EVERYWHERE))
+
+
+def governs(mine: Mapping[str, Role], others: Mapping[str, Role]) -> bool:
+    """Whether whoever holds the roles `mine` may change an account that holds `others`: accounts may be kept
+    at every centre where it holds one, so that nobody reaches through it where they have no right themselves.
+    """
+    return all(
+        may(role_at(mine, site) if site != EVERYWHERE else mine.get(site), Right.USERS) for site in others
+    )

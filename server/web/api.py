@@ -41,6 +41,7 @@ T = TypeVar("T")
 class LoginBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(max_length=64)]
     password: Annotated[str, Meta(max_length=1000)]
+    code: Annotated[str, Meta(max_length=64)] = ""  # of the second step
 
 
 class NotJson(HTTPException):
@@ -64,11 +65,12 @@ def log_in() -> ResponseReturnValue:
     """{"name", "password"} -> {"name", "role", "csrf"} and the cookie."""
     guard.check_same_site()
     asked = typed_body(LoginBody)
-    found = try_log_in(asked.name, asked.password)
+    found = try_log_in(asked.name, asked.password, asked.code)
     if found is None:
         raise Unauthorized("login")
     token = guard.begin(found.key, found.account, guard.language())
-    return json({"name": found.account.name, "role": found.account.role.value, "csrf": token})
+    role = found.account.role_at(guard.hall().config.site.id)
+    return json({"name": found.account.name, "role": role.value if role else None, "csrf": token})
 
 
 @api.post("/logout")

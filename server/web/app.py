@@ -35,10 +35,11 @@ from server.web.pace import Pace
 from server.web.phone import phone
 from server.web.presses import Presses
 from server.web.sim import sim
-from server.web.throttle import Throttle
+from server.web.throttle import Lately, Throttle
 from server.web.words import TEXTS, clock_text, date_text, people_text, range_text, said
 
 FONT_AGE_S = 7 * 24 * 3600
+REFUSED_AGAIN_S = 60.0  # how soon the audit is told again of the same refusal
 WITHOUT_COOKIES = ("phone", "board", "api", "sim")
 
 POLICY = (
@@ -51,17 +52,19 @@ def create_app(hall: Hall) -> Flask:
     """The WSGI application. `app.extensions["streams"].stopping` ends its live streams."""
     app = Flask("server.web")
     app.secret_key = hall.secret
+    secure = hall.config.url.startswith("https:")
     mark = hashlib.sha256(b"cookie name" + hall.secret).hexdigest()[:8]
     app.config.update(
         # Cookies know no ports: two halls on one machine need two names.
-        SESSION_COOKIE_NAME=f"motcua_{mark}",
+        SESSION_COOKIE_NAME=f"{'__Host-' if secure else ''}motcua_{mark}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Strict",
-        SESSION_COOKIE_SECURE=hall.config.url.startswith("https:"),
+        SESSION_COOKIE_SECURE=secure,
         MAX_CONTENT_LENGTH=MAX_BODY,
     )
     streams = Streams()
     app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=streams)
+    app.extensions["refusals"] = Lately(REFUSED_AGAIN_S)
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api):

@@ -9,28 +9,35 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from flask import current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest, Forbidden, Unauthorized
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, Unauthorized
+from werkzeug.routing import RequestRedirect
 
 from server.people.accounts import Account
 from server.people.rights import Right, may
 from server.web.hall import Hall
+from server.web.throttle import Lately
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 CSRF_HEADER = "X-CSRF-Token"
+SITE = "motcua.site"  # in the WSGI environment: the centre that the address names
 
 
 def hall() -> Hall:
-    """The hall this application serves."""
-    value: Hall = current_app.extensions["hall"]
+    """The hall of the centre that this request is for; the first one's where it names none."""
+    if "hall" not in g:
+        site = request.environ.get(SITE)
+        every: Mapping[str, Hall] = current_app.extensions["halls"]()
+        g.hall = current_app.extensions["hall"] if site is None else every[site]
+    value: Hall = g.hall
     return value
 
 
@@ -116,12 +123,41 @@ def audit(what: str, **about: Any) -> None:
 def has(right: Right) -> bool:
     """Whether whoever asks has this right at this request's centre."""
     who = account()
-    return who is not None and may(who.role, right)
+    return who is not None and may(who.role_at(hall().config.site.id), right)
+
+
+def refused(right: Right) -> None:
+    """Tell the audit that somebody asked for what is not theirs: once a minute, however often they try."""
+    here, who, route = hall(), account(), str(request.url_rule)
+    lately: Lately = current_app.extensions["refusals"]
+    if who is not None and lately.first((who.name, route, here.config.site.id), here.tick()):
+        audit("right.refused", right=right.value, route=route, method=request.method)
+
+
+def needed_by(endpoint: str) -> Right | None:
+    """The right that the view of this name asks for; None for a view that everybody may open."""
+    right: Right | None = getattr(current_app.view_functions.get(endpoint), "right", None)
+    return right
+
+
+def safe_next(path: str) -> str | None:
+    """Where a log-in may lead: a page of ours for those who are logged in, as a path that begins here, also
+    when we are mounted below another path. None for everything else.
+    """
+    if "\\" in path or not path.startswith("/"):
+        return None
+    try:
+        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
+    except (HTTPException, RequestRedirect):
+        return None
+    if needed_by(endpoint) is None or path.startswith(("/api/", "/sim/", "/events")):
+        return None
+    return request.script_root + path
 
 
 def needs(right: Right) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
     """Let only those in who have the right. A page sends strangers to the log-in, anything else answers 401
-    or 403."""
+    or 403, which the audit is told. The view that comes back knows its right: `needed_by`."""
 
     def guard(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
         @wraps(view)
@@ -133,9 +169,11 @@ def needs(right: Right) -> Callable[[Callable[P, R]], Callable[P, R | ResponseRe
                     return redirect(url_for("login.form", next=request.path))
                 raise Unauthorized("login")
             if not has(right):
+                refused(right)
                 raise Forbidden("role")
             return view(*args, **kwargs)
 
+        guarded.__dict__["right"] = right
         return guarded
 
     return guard

@@ -46,6 +46,8 @@ WEB_CODES = {
     429: "too-many",
     503: "try-later",
 }
+# Said by the description of an error, where the status alone is not enough.
+OWN_CODES = ("csrf", "code-needed")
 # What every sentence of a refusal may fill in; an empty word rather than a missing one.
 BLANKS = {"number": "", "officer": "", "limit": "", "time": "", "seconds": ""}
 
@@ -95,6 +97,13 @@ class TooMany(HTTPException):
         return [*super().get_headers(*args, **kwargs), ("Retry-After", str(self.wait_s))]
 
 
+class CodeNeeded(HTTPException):
+    """The password is right; the second step's code is to come with it."""
+
+    code = 401
+    description = "code-needed"
+
+
 def register(app: Flask) -> None:
     """Answer refusals, HTTP errors and our own mistakes in one way."""
     app.register_error_handler(Refusal, refused)
@@ -115,8 +124,8 @@ def answer_http(error: HTTPException) -> Any:
     if isinstance(error, InternalServerError):
         log.error("web_failed path=%s", ascii(request.path)[:200])
     code = WEB_CODES.get(status, "bad-request" if status < 500 else "failed")
-    if error.description == "csrf":
-        code = "csrf"
+    if error.description in OWN_CODES:
+        code = str(error.description)
     params = {"seconds": error.wait_s} if isinstance(error, TooMany) else {}
     lang = guard.language()
     if guard.wants_json():

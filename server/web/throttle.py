@@ -73,3 +73,23 @@ class Throttle:
             return 0.0
         wait = min(2.0 ** min(failures.count - limit.free, 30), limit.cap_s)
         return max(0.0, failures.last + wait - now)
+
+
+class Lately:
+    """Tells the first time of something from the next ones within `every_s`. Safe from any thread."""
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self._lock = threading.Lock()
+        self._seen: dict[tuple[str, ...], float] = {}
+
+    def first(self, what: tuple[str, ...], now: float) -> bool:
+        with self._lock:
+            before = self._seen.get(what)
+            if before is not None and now - before < self._every_s:
+                return False
+            self._seen.pop(what, None)
+            self._seen[what] = now
+            while len(self._seen) > KEPT:
+                del self._seen[next(iter(self._seen))]
+            return True

@@ -7,16 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from server.people.accounts import (
-    ABSOLUTE_S,
-    IDLE_S,
-    AccountError,
-    Accounts,
-    Role,
-    new_account,
-    open_accounts,
-    open_secret,
-)
+from server.people.accounts import AccountError, Accounts, new_account, open_accounts, open_secret
+from server.people.logins import ABSOLUTE_S, IDLE_S
+from server.people.rights import Role
 
 GOOD = "mot-hai-ba-bon"
 NOW = 1_800_000_000.0
@@ -86,7 +79,7 @@ def test_disabling_or_changing_the_role_ends_log_ins_at_once(accounts: Accounts)
     ha, nam = accounts.log_in("ha", GOOD, NOW), accounts.log_in("nam", GOOD, NOW)
     assert ha is not None and nam is not None
     accounts.disable("ha")
-    accounts.change("nam", role="manager")
+    accounts.set_roles("nam", {"*": Role.MANAGER})
     assert accounts.who(ha.key, NOW) is None
     assert accounts.who(nam.key, NOW) is None
     assert accounts.log_in("ha", GOOD, NOW) is None
@@ -127,7 +120,7 @@ def test_files_with_secrets_belong_to_their_owner_alone(tmp_path: Path) -> None:
 
 def test_a_new_account_asks_for_its_password_twice(accounts: Accounts) -> None:
     answers = iter([GOOD, GOOD, GOOD, "another-one"])
-    assert new_account(accounts, "ha", "manager", NOW, lambda _: next(answers)).role is Role.MANAGER
+    assert new_account(accounts, "ha", "manager", NOW, lambda _: next(answers)).roles == {"*": Role.MANAGER}
     with pytest.raises(AccountError, match="differ"):
         new_account(accounts, "nam", "officer", NOW, lambda _: next(answers))
     with pytest.raises(AccountError, match="role"):
