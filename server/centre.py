@@ -24,6 +24,7 @@ from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.dossiers.desk import Desk
 from server.dossiers.feed import Feed
 from server.dossiers.store import open_dossiers
+from server.outcomes import open_outcomes
 from server.outlet import Outlet
 from server.setup import Setup, Setups, file_version, last_file, rows_of_file, stored, versions
 from server.site_file import WrongSetup, load_document, load_site
@@ -64,7 +65,7 @@ class Centre:
         sealer = open_sealer(folder)
         self.store = Store(database or sqlite_url(folder / "hall.db"))
         setups = _setups(self.store, hall_file, clock.now())
-        self._register = open_dossiers(folder)
+        self._register, self._outcomes = open_dossiers(folder), open_outcomes(folder / "outcomes.db")
         self._boards: queue.SimpleQueue[View | None] = queue.SimpleQueue()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.writer = Writer(setups, self.store, clock, self._boards.put)
@@ -77,6 +78,7 @@ class Centre:
             clock=clock,
             devices=devices,
             order=self._outlet.control,
+            outcomes=self._outcomes,
             dossiers=self._feed.latest,
             desk=Desk(lambda: self.writer.view.setup, folder, self._register),
         )
@@ -115,6 +117,7 @@ class Centre:
 
     def close(self) -> None:
         """Of one that was never started."""
+        self._outcomes.close()
         self._register.close()
         self.store.close()
 

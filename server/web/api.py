@@ -1,217 +1,119 @@
-"""The HTTP interface that the staff page and scripts use: one POST for each verb of a counter.
+"""The interface for programs: every row of `server.web.rest.table` as a route, and the way of a request
+through it.
 
-Bodies are JSON objects, typed at the door; fields that are not of the verb are refused, so that nobody
-sets what is not his to set. Answers come after the commit. Who may act at a counter: the officer who
-opened it, and managers.
+Who asks and whether they may; what they ask, typed; whether it was asked before; then what the row does, and
+its answer. Answers come after the commit.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+import re
+from typing import Any
 
 import msgspec
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Response, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from msgspec import Meta
-from werkzeug.exceptions import BadRequest, HTTPException, NotFound, Unauthorized
+from werkzeug.exceptions import BadRequest
 
-from broker.basics import new_secret
-from broker.messages import Control
-from server.devices import can_print
-from server.hall import commands as c
-from server.hall.looking import ticket_by_number
-from server.hall.refusals import Refusal
-from server.people.accounts import Account
-from server.people.rights import Right
+from server.outcomes import Given, InFlight, OtherAsked
 from server.web import guard
-from server.web.hall import Hall
-from server.web.login import try_log_in
-from server.web.phone import projection
-from server.web.presses import SAME_PRESS_S, Presses
-from server.web.verbs import VERBS, Body, ReprintBody, TicketBody, fresh
+from server.web.asked import MAX_BODY as MAX_BODY, json as json, read_query, typed_body as typed_body
+from server.web.live import Streams
+from server.web.pace import Pace
+from server.web.problems import Declined
+from server.web.rest.caller import caller
+from server.web.rest.endpoint import Asked, Endpoint
+from server.web.rest.events import IN_ALL, PER_ADDRESS
+from server.web.rest.table import ENDPOINTS
+from server.web.throttle import Throttle
 
-MAX_BODY = 64 * 1024
+A_MINUTE = 600  # requests of one program
+KEY = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+KEY_HEADER = "Idempotency-Key"
+JSON = ("application/json", "application/problem+json")
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-T = TypeVar("T")
 
 
-class LoginBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(max_length=64)]
-    password: Annotated[str, Meta(max_length=1000)]
-    code: Annotated[str, Meta(max_length=64)] = ""  # of the second step
+def answer(row: Endpoint, at: dict[str, str]) -> Response:
+    """One request to one endpoint."""
+    who = caller(row)
+    if not _accepted(row.media):
+        raise Declined("not-acceptable")
+    if row.body is not None and request.content_length is None:
+        raise BadRequest("length")  # a body without a length is a stream, and nobody streams to a counter
+    query = read_query(request.args, row.query)
+    body = typed_body(row.body) if row.body is not None else None
+    key = asked_key(row, body)
+    asked = Asked(guard.hall(), who, at, body, query, key, guard.language())
+    return once(row, asked) if key else told(row, row.does(asked))
 
 
-class NotJson(HTTPException):
-    code = 415
-    description = "not-json"
-
-
-def typed_body(shape: type[T]) -> T:
-    """The request's JSON as `shape`. Raises 415, 413 or a bad-request refusal; never anything else."""
-    if request.mimetype != "application/json":
-        raise NotJson
-    raw = request.get_data(cache=False)
+def once(row: Endpoint, asked: Asked) -> Response:
+    """What the row does, or what was answered to the same key before."""
+    hall = asked.hall
     try:
-        return msgspec.json.decode(raw, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Refusal("bad-request", detail=ascii(str(error))[1:-1][:200]) from None
+        with hall.outcomes.turn(asked.who.name, asked.key, mark(row, asked), hall.wall()) as turn:
+            if turn.before is not None:
+                if row.shown_once:
+                    raise Declined("shown-once")
+                return Response(turn.before.answer, turn.before.status, content_type=row.media)
+            answered = told(row, row.does(asked))
+            turn.given = Given(answered.status_code, b"" if row.shown_once else answered.get_data())
+            return answered
+    except OtherAsked:
+        raise Declined("idempotency-mismatch") from None
+    except InFlight:
+        raise Declined("in-flight") from None
 
 
-@api.post("/login")
-def log_in() -> ResponseReturnValue:
-    """{"name", "password"} -> {"name", "role", "csrf"} and the cookie."""
-    guard.check_same_site()
-    asked = typed_body(LoginBody)
-    found = try_log_in(asked.name, asked.password, asked.code)
-    if found is None:
-        raise Unauthorized("login")
-    token = guard.begin(found.key, found.account, guard.language())
-    role = found.account.role_at(guard.hall().config.site.id)
-    return json({"name": found.account.name, "role": role.value if role else None, "csrf": token})
+def told(row: Endpoint, value: Any) -> Response:
+    return value if isinstance(value, Response) else json(value, row.status)
 
 
-@api.post("/logout")
-def log_out() -> ResponseReturnValue:
-    guard.check_csrf()
-    guard.end()
-    return json({})
+def asked_key(row: Endpoint, body: Any) -> str:
+    """The key of a change: of its header, or the `id` of its body, which the pages' scripts send."""
+    if not row.needs_key:
+        return ""
+    header = request.headers.get(KEY_HEADER, "").strip('"')
+    key = header or getattr(body, "id", None) or ""
+    if not KEY.fullmatch(key):
+        raise Declined("key-needed")
+    return key
 
 
-@api.post("/counters/<counter>/<verb>")
-@guard.needs(Right.CALL)
-def at_counter(counter: str, verb: str) -> ResponseReturnValue:
-    """Do `verb` at `counter`; the answer says which number it touched and how that stands now."""
-    guard.check_same_site()
-    guard.check_csrf()
-    if verb not in VERBS:
-        raise NotFound
-    hall, who = guard.hall(), guard.account()
-    assert who is not None
-    told = typed_body(VERBS[verb].body)
-    must_hold(hall, who, counter, verb)
-    result, id = press(counter, verb, told, VERBS[verb].make)
-    return json({"number": None, "state": None, **result, "id": told.id, "repeats": id != own_id(who, told)})
+def mark(row: Endpoint, asked: Asked) -> str:
+    """Names all that is asked with a key, but for the key."""
+    body = asked.body
+    if getattr(body, "id", None) is not None and "id" in body.__struct_fields__:
+        body = msgspec.structs.replace(body, id=None)
+    whole = msgspec.json.encode([row.name, dict(asked.at), asked.query, body], order="sorted")
+    return hashlib.sha256(whole).hexdigest()
 
 
-@api.post("/counters/<counter>/reprint")
-@guard.needs(Right.CALL)
-def reprint(counter: str) -> ResponseReturnValue:
-    """{"id", "number", "kiosk"?} -> the number, and the kiosk that was told; what came of it is the ticket's
-    paper. The order has an id that follows from the press, so that a kiosk prints once for each.
-    """
-    guard.check_same_site()
-    guard.check_csrf()
-    hall, who = guard.hall(), guard.account()
-    assert who is not None
-    told = typed_body(ReprintBody)
-    must_hold(hall, who, counter, "reprint")
-    kiosk = told.kiosk or source_of(hall, told.number)
-    if kiosk not in hall.config.devices or hall.config.devices[kiosk].role != "kiosk":
-        raise Refusal("unknown-device")
-    if not can_print(hall.devices.snapshot().get(kiosk)):
-        raise Refusal("cannot-print")
-    result, id = press(
-        counter, "reprint", told, lambda b, at, who: c.Reprint(number=b.number, kiosk=kiosk, **at)
-    )
-    order = hashlib.sha256(id.encode()).hexdigest()[:32]
-    ticket = hall.writer.view.state.tickets.get(result["ticket"])
-    if ticket is not None:
-        hall.order(kiosk, Control(do="reprint", id=order, ticket=projection().reprint(order, ticket)))
-    return json({**result, "kiosk": kiosk, "id": told.id, "repeats": id != own_id(who, told)})
+def _accepted(media: str) -> bool:
+    accepts = request.accept_mimetypes
+    return not accepts or accepts.best_match(JSON if media == JSON[0] else (media,)) is not None
 
 
-def source_of(hall: Hall, number: str) -> str:
-    """The device that gave a number. Raises Refusal."""
-    return ticket_by_number(hall.writer.view.state, number).source
+def _add(row: Endpoint) -> None:
+    def view(**at: str) -> ResponseReturnValue:
+        return answer(row, at)
+
+    rule = row.path.replace("{", "<").replace("}", ">")
+    api.add_url_rule(rule, row.name, view, methods=[row.method])
 
 
-def press(
-    counter: str, verb: str, told: Any, make: Callable[[Any, dict[str, str], Account], c.Command]
-) -> tuple[dict[str, Any], str]:
-    """Ask for what was pressed at a counter: the result, and the id of the command that it was."""
-    hall, who = guard.hall(), guard.account()
-    assert who is not None
-    at = {"counter": counter, "by": f"officer:{who.name}"}
-    what = (verb, *(repr(v) for k, v in msgspec.structs.asdict(told).items() if k != "id"))
-    window = hall.clock.real_seconds(SAME_PRESS_S)
-    with presses().at(counter, what, own_id(who, told), hall.tick(), window) as id:
-        outcome = hall.writer.ask(make(told, {"id": id, **at}, who))
-    return dict(outcome.result), id
+for endpoint in ENDPOINTS:
+    _add(endpoint)
 
 
-def own_id(who: Account, told: Body) -> str:
-    return f"web:{who.name}:{told.id}"
-
-
-@api.post("/tickets")
-@guard.needs(Right.ISSUE)
-def issue() -> ResponseReturnValue:
-    """A number for somebody who cannot use a kiosk, given at reception."""
-    guard.check_same_site()
-    guard.check_csrf()
-    hall, who = guard.hall(), guard.account()
-    assert who is not None
-    told = typed_body(TicketBody)
-    outcome = hall.writer.ask(
-        c.Issue(
-            id=f"web:{who.name}:{told.id}",
-            by=f"officer:{who.name}",
-            **fresh(),
-            secret=new_secret(),
-            source="reception",
-            service=told.service,
-            klass=told.klass,
-            lang=told.lang,
-        )
-    )
-    told_of = {name: value for name, value in outcome.result.items() if name != "secret"}  # paper's alone
-    return json({**told_of, "id": told.id}, 201)
-
-
-@api.get("/hall")
-@guard.needs(Right.LOOK)
-def look() -> ResponseReturnValue:
-    """The hall as it is: the wall's board, who works where, and the last word of each device."""
-    hall = guard.hall()
-    view = hall.writer.view
-    counters = [
-        {
-            "counter": id,
-            "status": view.state.counter(id).status,
-            "officer": view.state.counter(id).officer,
-            "reason": view.state.counter(id).reason,
-            "since": view.state.counter(id).since,
-        }
-        for id in view.site.counters
-    ]
-    return json({"board": view.board, "counters": counters, "devices": dict(hall.devices.snapshot())})
-
-
-def must_hold(hall: Hall, who: Account, counter: str, verb: str) -> None:
-    """Raises Refusal when the counter is unknown, or another officer works there."""
-    view = hall.writer.view
-    if counter not in view.site.counters:
-        raise Refusal("unknown-counter", counter=counter)
-    there = view.state.counter(counter)
-    strangers = there.status != "closed" and there.officer not in (None, who.name)
-    if strangers and not guard.has(Right.ANY_COUNTER) and not (verb == "open" and there.status == "paused"):
-        raise Refusal("counter-taken", officer=there.officer)
-
-
-def presses() -> Presses:
-    found: Presses = current_app.extensions["presses"]
-    return found
-
-
-def json(value: Any, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(value), status, content_type="application/json")
-
-
-@api.before_request
-def small() -> None:
-    """A body without a length is a stream, and nobody streams to a counter."""
-    if request.method == "POST" and request.content_length is None:
-        raise BadRequest("length")
+@api.record_once
+def furnish(state: BlueprintSetupState) -> None:
+    """What requests share: streams of programs, and how often each program may ask."""
+    extensions = state.app.extensions
+    extensions["programs"] = Streams(PER_ADDRESS, IN_ALL, extensions["streams"].stopping)
+    extensions["programs-pace"] = Pace(A_MINUTE)
+    extensions["programs-guesses"] = Throttle()

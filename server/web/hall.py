@@ -21,6 +21,7 @@ from server.dossiers.desk import Desk
 from server.hall.commands import Command
 from server.hall.site import Site
 from server.hall.state import HallState
+from server.outcomes import Outcomes
 from server.people.accounts import Accounts
 from server.people.audit import Audit
 from server.projection import Projection
@@ -113,8 +114,9 @@ NO_REGISTER = Dossiers(rev=0, at=datetime(1970, 1, 1, tzinfo=UTC))
 @dataclass(frozen=True, slots=True)
 class Hall:
     """engine: the store's, for read-only queries. secret: signs cookies. order: tells a device what to do.
-    wall, tick: the machine's own clocks in s. dossiers: what everybody may know of their progress now.
-    desk: where staff import and approve them. audit: what people did; None in a hall that keeps none.
+    outcomes: what was answered to the keys of changes. wall, tick: the machine's own clocks in s. dossiers:
+    what everybody may know of their progress now. desk: where staff import and approve them. audit: what
+    people did; None in a hall that keeps none.
     """
 
     writer: Writer
@@ -124,6 +126,7 @@ class Hall:
     accounts: Accounts
     secret: bytes
     order: Callable[[str, Control], None]
+    outcomes: Outcomes
     demo: Demo | None = None
     wall: Callable[[], float] = time.time
     tick: Callable[[], float] = time.monotonic

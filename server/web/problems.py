@@ -40,11 +40,23 @@ WEB_CODES = {
     403: "not-allowed",
     404: "not-found",
     405: "wrong-method",
+    406: "not-acceptable",
     411: "bad-request",
     413: "too-large",
     415: "not-json",
     429: "too-many",
     503: "try-later",
+}
+# What the interface for programs refuses by itself.
+DECLINED = {
+    "key-needed": 400,
+    "idempotency-mismatch": 422,
+    "in-flight": 409,
+    "shown-once": 409,
+    "not-acceptable": 406,
+    "login-needed": 401,
+    "token-wrong": 401,
+    "ahead-of-log": 409,
 }
 # Said by the description of an error, where the status alone is not enough.
 OWN_CODES = ("csrf", "code-needed")
@@ -97,6 +109,22 @@ class TooMany(HTTPException):
         return [*super().get_headers(*args, **kwargs), ("Retry-After", str(self.wait_s))]
 
 
+class Declined(Exception):
+    """A request that was understood and is not carried out by the web itself. code: a key of DECLINED."""
+
+    def __init__(self, code: str, **headers: str) -> None:
+        if code not in DECLINED:
+            raise KeyError(code)
+        super().__init__(code)
+        self.code, self.headers = code, headers
+
+
+def declined(answer: Declined) -> Response:
+    told = problem(answer.code, DECLINED[answer.code], guard.language())
+    told.headers.update(answer.headers)
+    return told
+
+
 class CodeNeeded(HTTPException):
     """The password is right; the second step's code is to come with it."""
 
@@ -107,6 +135,7 @@ class CodeNeeded(HTTPException):
 def register(app: Flask) -> None:
     """Answer refusals, HTTP errors and our own mistakes in one way."""
     app.register_error_handler(Refusal, refused)
+    app.register_error_handler(Declined, declined)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(WriterGone, no_answer)
 
@@ -134,6 +163,6 @@ def answer_http(error: HTTPException) -> Any:
         words = sentence(code, lang, params)
         answer = Response(render_template("problem.html", title=words, status=status), status)
     for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After"):
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             answer.headers[name] = value
     return answer

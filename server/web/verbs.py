@@ -10,28 +10,28 @@ import secrets
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any, Literal, Protocol
 
 import msgspec
-from msgspec import Meta
 
 from server.hall import commands as c
 from server.hall.tickets import Klass
-from server.people.accounts import Account
+from server.web.fields import CounterId, Id, Level, Line, NeededLine, Number
 
-Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+\Z")]
-Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-]+(/[0-9]{1,2})?\Z")]
-Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}\Z")]
-Line = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")]
-NeededLine = Annotated[
-    str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*\Z")
-]
+
+class Named(Protocol):
+    """Who presses: an account, or a program."""
+
+    @property
+    def name(self) -> str: ...
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """id: chosen by the asker for this press; the same id is the same command however often it comes."""
+    """id: chosen by the asker for this press; the same id is the same command however often it comes. It may
+    stand in the header `Idempotency-Key` instead.
+    """
 
-    id: Id
+    id: Id | None = None
 
 
 class CallBody(Body, frozen=True, kw_only=True):
@@ -64,14 +64,14 @@ class ReasonBody(Body, frozen=True, kw_only=True):
 
 class TransferBody(Body, frozen=True, kw_only=True):
     to_service: Level | None = None
-    to_counter: Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,8}\Z")] | None = None
+    to_counter: CounterId | None = None
     note: Line | None = None
 
 
 class TicketBody(Body, frozen=True, kw_only=True):
     service: Level
     klass: Klass = Klass.NORMAL
-    lang: Annotated[str, Meta(pattern=r"^(vi|en)\Z")] = "vi"
+    lang: Literal["vi", "en"] = "vi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Verb:
     """body: what is to be told; make: the command, given id, by and counter."""
 
     body: type[Body]
-    make: Callable[[Any, dict[str, str], Account], c.Command]
+    make: Callable[[Any, dict[str, str], Named], c.Command]
 
 
 VERBS: dict[str, Verb] = {

@@ -21,6 +21,7 @@ from server.dossiers.desk import Desk
 from server.dossiers.store import DossierStore, open_dossiers
 from server.hall import commands as c
 from server.hall.tickets import Klass
+from server.outcomes import Outcomes, open_outcomes
 from server.people.accounts import Accounts, open_accounts
 from server.people.audit import Audit, open_audit
 from server.people.rights import Role
@@ -66,6 +67,7 @@ class Place:
     devices: Devices
     accounts: Accounts
     audit: Audit
+    outcomes: Outcomes
     store: Store
     register: DossierStore
     orders: list[tuple[str, Control]] = field(default_factory=list)
@@ -118,6 +120,7 @@ class Place:
         self.writer.stop()
         self.accounts.close()
         self.audit.close()
+        self.outcomes.close()
         self.register.close()
         self.store.close()
 
@@ -157,7 +160,7 @@ def open_place(
     store = Store(sqlite_url(folder / "hall.db"))
     writer = Writer(setup, store, clock, lambda view: None)
     accounts, audit = open_accounts(folder / "accounts.db"), open_audit(folder / "audit.db")
-    devices = Devices()
+    devices, outcomes = Devices(), open_outcomes(folder / "outcomes.db")
     wall, tick = [1_800_000_000.0], [1000.0]
     orders: list[tuple[str, Control]] = []
     register = open_dossiers(folder)
@@ -170,6 +173,7 @@ def open_place(
         accounts=accounts,
         secret=b"a secret for tests only, 32 bytes",
         order=lambda device, order: orders.append((device, order)),
+        outcomes=outcomes,
         demo=demo,
         desk=Desk(lambda: writer.view.setup, folder, register),
         audit=audit,
@@ -184,6 +188,7 @@ def open_place(
         devices,
         accounts,
         audit,
+        outcomes,
         store,
         register,
         orders,

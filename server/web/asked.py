@@ -1,0 +1,179 @@
+"""What a program asks, typed at the door: JSON bodies and queries, and every mistake in them by its place.
+
+A mistake is a pointer (RFC 6901) into what was sent, a stable code and a sentence in the reader's language.
+What was asked twice in one object, or is not of the shape, is refused: nobody sets what is not his to set.
+Keeps out what is done with it, and who asks.
+"""
+
+from __future__ import annotations
+
+import json as plain_json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+from flask import Response, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from server.hall.refusals import Refusal
+from server.web import guard
+from server.web.words import TEXTS
+
+MAX_BODY = 64 * 1024
+MISTAKES_TOLD = 20
+EVERYWHERE = frozenset({"lang"})  # the reader's language may be asked for at any address
+
+T = TypeVar("T")
+Q = TypeVar("Q", bound=msgspec.Struct)
+
+# What msgspec says of a mistake -> its code, and the field it speaks of where that is not in its path.
+_SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), code)
+    for pattern, code in (
+        (r"Object missing required field `(?P<field>[^`]*)`", "missing"),
+        (r"Object contains unknown field `(?P<field>.*)`", "unknown"),
+        (r"Expected `(?:str|array|object|bytes)` of length", "length"),
+        (r"Expected `str` matching regex", "form"),
+        (r"Expected `(?:int|float|decimal)` (?:>|<|that's)", "range"),
+        (r"Integer (?:value )?out of range|Number out of range", "range"),
+        (r"Invalid enum value|Invalid value", "choice"),
+        (r"Invalid (?:RFC3339|date|time|duration|uuid|UUID|base64)|Expected `datetime` with", "form"),
+        (r"Expected `", "type"),
+    )
+)
+_PATH = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
+_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+
+
+class Mistake(msgspec.Struct, frozen=True):
+    """pointer: where in what was sent; "" for all of it. code: stable. detail: for a reader."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class NotJson(HTTPException):
+    code = 415
+    description = "not-json"
+
+
+def json(value: Any, status: int = 200) -> Response:
+    return Response(msgspec.json.encode(value), status, content_type="application/json")
+
+
+def typed_body(shape: type[T]) -> T:
+    """The request's JSON as `shape`. Raises 415, 413 or a bad-request refusal; never anything else."""
+    if request.mimetype != "application/json":
+        raise NotJson
+    return read_json(request.get_data(cache=True), shape)
+
+
+def read_json(raw: bytes, shape: type[T]) -> T:
+    """`raw` as `shape`. Raises the refusal bad-request, with `errors`."""
+    try:
+        found = msgspec.json.decode(raw, type=shape)
+    except msgspec.ValidationError as error:
+        refuse(_mistakes(raw, shape, str(error)))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        refuse([("", "malformed")])
+    refuse_doubles(raw)
+    return found
+
+
+def read_query(asked: MultiDict[str, str], shape: type[Q]) -> Q:
+    """The address's query as `shape`, whose fields are words, figures or lists of them."""
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    told: dict[str, Any] = {}
+    wrong = []
+    for name, values in asked.lists():
+        if name in EVERYWHERE and name not in fields:
+            continue
+        if name not in fields:
+            wrong.append((_pointer([name]), "unknown"))
+        elif _is_list(fields[name].type):
+            told[name] = values
+        elif len(values) > 1:
+            wrong.append((_pointer([name]), "twice"))
+        else:
+            told[name] = values[0]
+    wrong += [*_field_mistakes(told, shape, strict=False)]
+    if wrong:
+        refuse(wrong)
+    return msgspec.convert(told, shape, strict=False)
+
+
+def refuse(mistakes: Iterable[tuple[str, str]]) -> NoReturn:
+    """Raises bad-request with these (pointer, code) told in the reader's language."""
+    lang = guard.language()
+    errors = [Mistake(p, code, TEXTS(f"mistake.{code}", lang)) for p, code in mistakes][:MISTAKES_TOLD]
+    raise Refusal("bad-request", errors=errors)
+
+
+def refuse_doubles(raw: bytes) -> None:
+    """Refuse an object that says one name twice: two readers would understand it differently."""
+    doubles: list[str] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        names = [name for name, _ in pairs]
+        doubles.extend(name for name in dict.fromkeys(names) if names.count(name) > 1)
+
+    try:
+        plain_json.loads(raw.decode(), object_pairs_hook=look, parse_int=len, parse_float=len)
+    except RecursionError:
+        refuse([("", "malformed")])
+    if doubles:
+        refuse((_pointer([name]), "twice") for name in doubles)
+
+
+def _mistakes(raw: bytes, shape: Any, said: str) -> list[tuple[str, str]]:
+    """Every mistake that can be told field by field; else the one that was found first."""
+    try:
+        whole = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return [("", "malformed")] if "range" not in said else [_mistake(said)]
+    typed = isinstance(whole, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct)
+    found = [*_field_mistakes(whole, shape, strict=True)] if typed else []
+    return found or [_mistake(said)]
+
+
+def _field_mistakes(
+    told: Mapping[str, Any], shape: type[msgspec.Struct] | Any, strict: bool
+) -> Iterator[tuple[str, str]]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    for name, field in fields.items():
+        if name not in told:
+            if field.required:
+                yield _pointer([name]), "missing"
+            continue
+        try:
+            msgspec.convert(told[name], field.type, strict=strict)
+        except msgspec.ValidationError as error:
+            yield _mistake(str(error), name)
+    if shape.__struct_config__.forbid_unknown_fields:
+        yield from ((_pointer([name]), "unknown") for name in told if name not in fields)
+
+
+def _mistake(said: str, *before: str) -> tuple[str, str]:
+    """Where and what, out of msgspec's sentence."""
+    at = _PATH.search(said)
+    steps = [*before, *(a or b for a, b in _STEP.findall(at["path"] if at else ""))]
+    for pattern, code in _SAID:
+        found = pattern.match(said)
+        if found:
+            field = found.groupdict().get("field")
+            return _pointer([*steps, field] if field is not None else steps), code
+    return _pointer(steps), "wrong"
+
+
+def _pointer(steps: Iterable[str]) -> str:
+    """Names come from whoever asks: shown as ASCII, and not at any length."""
+    said = (step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return "".join(f"/{ascii(step)[1:-1][:80]}" for step in said)
+
+
+def _is_list(kind: Any) -> bool:
+    found = msgspec.inspect.type_info(kind)
+    return isinstance(found, msgspec.inspect.VarTupleType | msgspec.inspect.ListType)

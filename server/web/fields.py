@@ -1,0 +1,19 @@
+"""What single fields of bodies may be: ids, numbers, lines of text, as the interface's document shows them.
+
+Patterns are read by Python and by JavaScript alike; `$` alone would let a line break through at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
+Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-]+(/[0-9]{1,2})?(?!\n)$")]
+Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]
+CounterId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,8}(?!\n)$")]
+# No control signs, and none that turn the direction of reading.
+_LINE = r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*(?!\n)$"
+Line = Annotated[str, Meta(max_length=200, pattern=_LINE)]
+NeededLine = Annotated[str, Meta(min_length=1, max_length=200, pattern=_LINE)]

@@ -1,0 +1,108 @@
+"""Events for programs: a stream (text/event-stream) that misses nothing.
+
+Each event has its place in the hall's log as its `id`. Whoever comes back says the last one that he had
+(`Last-Event-ID`, which a browser's EventSource sends by itself) and gets what happened since, out of the log,
+before anything new. The stream ends within some seconds of its token or log-in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+from flask import Response, current_app, request
+from msgspec import Meta
+
+from server.happenings import Happening, Type, happenings, last_seq
+from server.people.rights import Right
+from server.web import live
+from server.web.asked import refuse
+from server.web.hall import Hall
+from server.web.live import BEAT_S, SLICE_S, Streams
+from server.web.problems import Declined
+from server.web.rest.endpoint import Asked, Caller, Endpoint
+
+PER_ADDRESS = 10
+IN_ALL = 32
+SEQ_DIGITS = 18
+
+
+class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """since: like `Last-Event-ID`, for programs that cannot send it. type: only these; all without it."""
+
+    since: Annotated[int, Meta(ge=0, lt=10**SEQ_DIGITS)] | None = None
+    type: tuple[Type, ...] = ()
+
+
+def events(asked: Asked) -> Response:
+    """A stream of what happens: `id:` its place in the log, `event:` its type, `data:` it as JSON.
+
+    Without `Last-Event-ID` or `since` it begins now.
+    """
+    hall, wanted = asked.hall, asked.query
+    newest = last_seq(hall.engine)
+    since = _last_heard(wanted)
+    if since is not None and since > newest:
+        raise Declined("ahead-of-log")
+    types = frozenset(wanted.type)
+    streams: Streams = current_app.extensions["programs"]
+    begin = newest if since is None else since
+    return live.stream(streams, lambda: follow(hall, asked.who, begin, types, streams.stopping))
+
+
+def _last_heard(wanted: Wanted) -> int | None:
+    said = request.headers.get("Last-Event-ID")
+    if not said:
+        return wanted.since
+    if not (said.isascii() and said.isdecimal() and len(said) <= SEQ_DIGITS):
+        refuse([("/Last-Event-ID", "type")])
+    return int(said)
+
+
+def follow(
+    hall: Hall, who: Caller, since: int, types: frozenset[str], stopping: threading.Event
+) -> Iterator[str]:
+    """The lines of one stream, until the server stops or whoever asked may not ask any more."""
+    yield "retry: 2000\n\n"
+    rev, spoke, checked = -1, hall.tick(), hall.tick()
+    while not stopping.is_set():
+        view = hall.writer.wait(rev, SLICE_S) if rev >= 0 else hall.writer.view
+        now = hall.tick()
+        if now - checked >= BEAT_S / 2:
+            checked = now
+            if not who.may(Right.LOOK):
+                return
+        if view.rev != rev:
+            rev = view.rev
+            while not stopping.is_set():
+                found, upto = happenings(hall.engine, since)
+                if upto == since:
+                    break
+                since, spoke = upto, now
+                yield "".join(_line(h) for h in found if not types or h.type in types) or ": beat\n\n"
+        elif now - spoke >= BEAT_S:
+            spoke = now
+            yield ": beat\n\n"
+
+
+def _line(happening: Happening) -> str:
+    data = msgspec.json.encode(happening).decode()
+    return f"id: {happening.seq}\nevent: {happening.type}\ndata: {data}\n\n"
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="follow-events",
+        method="GET",
+        path="/events",
+        does=events,
+        answer=Happening,
+        right=Right.LOOK,
+        area="events",
+        query=Wanted,
+        media="text/event-stream",
+        refusals=("ahead-of-log",),
+    ),
+)
