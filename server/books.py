@@ -7,7 +7,7 @@ Knows the log's and the tables' names for things, in its own words; which step i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -50,6 +50,7 @@ class Visit:
     level: int | None = None
     late: bool = False  # its holder said once that he comes later
     away: bool = False  # and has not come since
+    checked: bool = False  # its class is the word of somebody who saw its holder
     missed: int = 0  # wrong figures that somebody told to cancel it
     touched: str = ""  # the last command that moved it
 
@@ -99,6 +100,15 @@ def visit_of(ticket: dict[str, Any], touched: str = "") -> Visit:
     )
 
 
+def ended_of(ticket: dict[str, Any], touched: str = "") -> Visit:
+    """A ticket that comes into the books when it is over, as the event that brings it tells of it."""
+    instants = ("called_at", "last_called_at", "started_at", "ended_at")
+    known: dict[str, Any] = {
+        name: as_stored(ticket[name]) for name in instants if ticket.get(name) is not None
+    }
+    return replace(visit_of(ticket, touched), state=ticket["state"], counter=ticket.get("counter"), **known)
+
+
 def as_stored(instant: str) -> str:
     """An instant of an event's body in the words of the log's columns, which sort as time does."""
     return datetime.fromisoformat(instant).astimezone(UTC).isoformat(timespec="microseconds")
@@ -128,6 +138,8 @@ def changes(row: Row, visit: Visit) -> dict[str, Any]:
             return {"ended_at": at}
         case "BroughtBack":
             return {"ended_at": None}
+        case "PriorityChecked":
+            return {"klass": body["klass"], "checked": True}
         case "SaidLate":
             return {"late": True, "away": True}
         case "Transferred":
@@ -144,9 +156,8 @@ def came_before(one: Visit, other: Visit) -> bool:
 
 def same(ticket: dict[str, Any], visit: Visit) -> bool:
     """Does a ticket as an event tells of it agree with these books?"""
-    return all(
-        ticket[name] == getattr(visit, name) for name in ("number", "state", "service", "counter", "recalls")
-    )
+    names = ("number", "state", "service", "klass", "counter", "recalls")
+    return all(ticket[name] == getattr(visit, name) for name in names)
 
 
 def by_state(day: Day) -> dict[str, int]:

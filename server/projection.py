@@ -20,7 +20,7 @@ from server.hall.calling import upcoming
 from server.hall.numbers import is_full
 from server.hall.site import Service, Words
 from server.hall.state import CallLine, CounterState, HallState
-from server.hall.tickets import Klass, State, Ticket
+from server.hall.tickets import BY_HAND, Klass, State, Ticket
 from server.hall.waiting import (
     CALLS_NEEDED,
     Estimator,
@@ -136,7 +136,9 @@ class Projection:
         """What a command came to, as JSON values that are kept with it, so that a repeat hears the same."""
         result: dict[str, Any] = {}
         for event in events:
-            if isinstance(event, e.Issued | e.ToldTooLate) and event.ticket.series:
+            if isinstance(event, e.Issued | e.Entered) and event.ticket.series == BY_HAND:
+                result.setdefault("numbers", []).append(event.ticket.number)
+            elif isinstance(event, e.Issued | e.ToldTooLate) and event.ticket.series:
                 ticket = event.ticket  # its kiosk has said all there is to say
                 result |= {"ticket": ticket.id, "number": ticket.number, "state": ticket.state.value}
             elif isinstance(event, e.Merged | e.ReprintOrdered):

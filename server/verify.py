@@ -18,12 +18,12 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from server.books import Day, Rating, Row, Visit, as_stored, by_state, differences, visit_of
+from server.books import Day, Rating, Row, Visit, by_state, differences, ended_of
 from server.chain import sealed
 from server.recount import Recount
 
@@ -133,15 +133,14 @@ class Verification:
         self._seal = before
 
     def _read_late(self, db: sqlite3.Connection) -> None:
-        """Numbers of kiosks that were told of when their day was over: they count in the day they are of."""
-        told = "SELECT body FROM event WHERE kind = 'ToldTooLate' ORDER BY seq"
-        for (body,) in db.execute(told):
+        """Numbers of kiosks and of paper rolls that were told of when their day was over: they count in the
+        day they are of."""
+        told = "SELECT day, body FROM event WHERE kind IN ('ToldTooLate', 'Entered') ORDER BY seq"
+        for day, body in db.execute(told):
             try:
                 ticket = json.loads(body)["ticket"]
-                visit = visit_of(ticket)
-                self._late[ticket["day"]].append(
-                    replace(visit, state=ticket["state"], ended_at=as_stored(ticket["ended_at"]))
-                )
+                if ticket["day"] != day:
+                    self._late[ticket["day"]].append(ended_of(ticket))
             except (KeyError, TypeError, ValueError) as error:
                 raise Unreadable(f"a late number cannot be read: {error!r}") from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from server.hall.tickets import Klass
 
@@ -158,7 +159,9 @@ class BringBack(AtCounter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer(AtCounter):
-    """Send the one who is here on: to another service, or to another counter (of the same service)."""
+    """Send the one who is here on: to another service, to another counter, or to that counter for another
+    service which it serves.
+    """
 
     to_service: str | None = None
     to_counter: str | None = None
@@ -172,6 +175,62 @@ class Cancel(Command):
     number: str
     reason: str
     counter: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfNumber(Command):
+    """Base of what an officer or reception puts down of a number. counter: where, None at reception; number:
+    None for the one who stands at that counter.
+    """
+
+    counter: str | None = None
+    number: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPriority(OfNumber):
+    """The papers were looked at: the holder belongs to a priority group, or to none, whatever was said."""
+
+    klass: Klass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteNote(OfNumber):
+    """A line that stays with the number for whoever serves it; empty: away with it."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handwritten:
+    """One number of the paper roll, and what has become of its holder by the time it is entered.
+
+    given_at: as written on the sheet, UTC. at: when he was served or left; None for one who waits, or of
+    whom nobody knows when he left. counter: where he was served. ticket, token: fresh ids.
+    """
+
+    number: str
+    service: str
+    given_at: datetime
+    klass: Klass = Klass.NORMAL
+    fate: Literal["waiting", "served", "left"] = "waiting"
+    at: datetime | None = None
+    counter: str | None = None
+    ticket: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterHandwritten(Command):
+    """After an outage: the numbers of one day that were given by hand, all of them or none.
+
+    taken: those of the numbers that the day has already; the writer fills it in, for the rules see only
+    today.
+    """
+
+    day: date
+    rows: tuple[Handwritten, ...]
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,11 +258,12 @@ class GiveUp(ByHolder):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reprint(AtCounter):
-    """Let the paper of a number come out once more, at `kiosk`."""
+class Reprint(Command):
+    """Let the paper of a number come out once more, at `kiosk`. counter: who wants it, None for reception."""
 
     number: str
     kiosk: str
+    counter: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

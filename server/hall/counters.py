@@ -164,6 +164,9 @@ def transfer(site: Site, state: HallState, command: c.Transfer, now: datetime) -
         raise Refusal("unknown-counter", counter=command.to_counter)
     if command.to_service is None and command.to_counter is None:
         raise Refusal("unknown-service", service="")
+    there = None if command.to_counter is None else site.counters[command.to_counter]
+    if command.to_service is not None and there is not None and not there.serves(service.id):
+        raise Refusal("not-served-here", number=ticket.number)
     return [
         e.Transferred(
             to_service=service.id,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from server.hall import commands as c, counters, holders, numbers, own_numbers
+from server.hall import commands as c, counters, handwritten, holders, numbers, own_numbers, remarks
 from server.hall.events import Event
 from server.hall.site import Site
 from server.hall.state import HallState
@@ -37,6 +37,9 @@ _RULES: dict[type[c.Command], Callable[[Site, HallState, Any, datetime], list[Ev
     c.BringBack: counters.bring_back,
     c.Transfer: counters.transfer,
     c.Cancel: counters.cancel,
+    c.CheckPriority: remarks.check_priority,
+    c.WriteNote: remarks.write_note,
+    c.EnterHandwritten: handwritten.enter,
     c.SayLate: holders.say_late,
     c.SayHere: holders.say_here,
     c.GiveUp: holders.give_up,

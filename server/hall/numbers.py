@@ -7,7 +7,7 @@ from typing import Any
 
 from server.hall import commands as c, events as e
 from server.hall.calendar import Span, admission, business_day, current_session
-from server.hall.looking import events_meta, place_of, service_of, ticket_by_number
+from server.hall.looking import events_meta, service_of, ticket_by_number
 from server.hall.refusals import Refusal
 from server.hall.site import Service, Site
 from server.hall.state import HallState, given_key
@@ -130,9 +130,10 @@ def void_without_paper(site: Site, ticket: Ticket, outcome: str | None) -> bool:
 
 def reprint(site: Site, state: HallState, command: c.Reprint, now: datetime) -> Events:
     """The same number on paper once more, for somebody who may still be called."""
-    place = place_of(site, command)
+    if command.counter is not None and command.counter not in site.counters:
+        raise Refusal("unknown-counter", counter=command.counter)
     ticket = ticket_by_number(state, command.number)
     if ticket.state in (State.SERVED, State.CANCELLED):
         raise Refusal("not-now", number=ticket.number, state=ticket.state.value)
     meta = events_meta(command, now)
-    return [e.ReprintOrdered(ticket=ticket.id, counter=place.id, kiosk=command.kiosk, **meta)]
+    return [e.ReprintOrdered(ticket=ticket.id, counter=command.counter, kiosk=command.kiosk, **meta)]

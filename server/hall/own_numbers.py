@@ -107,7 +107,7 @@ def _weighed(
     called = [(t.ordinal - own.ordinal, t.called_at) for t in series if t.awaited and t.called_at]
     was_there = [(away, at) for away, at in called if away > 0 and not (known and alone > at + SLACK)]
     order = [_around(by_fact), _around(by_number + was_there)]
-    call = None if held is None else held.called_at
+    call = None if held is None else held.called_at or held.ended_at  # taken back, and cancelled then
     if call is not None:
         earlier = max(_around(by_number)[0], default=call)
         if earlier > call or (known and alone > call + SLACK):

@@ -47,6 +47,9 @@ CODES: dict[str, str] = {
     "setup-breaks": "a configuration that would break the day",
     "setup-other-site": "the configuration of another site",
     "setup-fixed": "a hall whose configuration no file holds",
+    "site-taken": "there is a centre of that id already, or its folder",
+    "unknown-site": "no centre of that id",
+    "first-site": "the centre of the server's own file stays",
     "nothing-planned": "no configuration is planned",
 }
 

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+BY_HAND = "0"  # the series of numbers that are written by hand while the hall's machines are away
+HAND_NUMBER = re.compile(rf"([A-Z]){BY_HAND}-([0-9]{{1,4}})")
 OWN_NUMBER = re.compile(r"([A-Z])([1-9][0-9]?)-([0-9]{1,5})")
 
 
@@ -33,6 +35,8 @@ class Action(StrEnum):
     CANCEL = "cancel"
     SAY_LATE = "say-late"
     SAY_HERE = "say-here"
+    CHECK = "check-priority"
+    NOTE = "note"
 
 
 class Klass(StrEnum):
@@ -46,6 +50,8 @@ LIFE: dict[State, dict[Action, State]] = {
         Action.TRANSFER: State.WAITING,
         Action.CANCEL: State.CANCELLED,
         Action.SAY_LATE: State.PARKED,
+        Action.CHECK: State.WAITING,
+        Action.NOTE: State.WAITING,
     },
     State.CALLED: {
         Action.RECALL: State.CALLED,
@@ -55,12 +61,16 @@ LIFE: dict[State, dict[Action, State]] = {
         Action.PARK: State.PARKED,
         Action.TRANSFER: State.WAITING,
         Action.CANCEL: State.CANCELLED,
+        Action.CHECK: State.CALLED,
+        Action.NOTE: State.CALLED,
     },
     State.SERVING: {
         Action.FINISH: State.SERVED,
         Action.PARK: State.PARKED,
         Action.TRANSFER: State.WAITING,
         Action.CANCEL: State.CANCELLED,
+        Action.CHECK: State.SERVING,
+        Action.NOTE: State.SERVING,
     },
     State.PARKED: {
         Action.CALL: State.CALLED,
@@ -68,6 +78,8 @@ LIFE: dict[State, dict[Action, State]] = {
         Action.TRANSFER: State.WAITING,
         Action.CANCEL: State.CANCELLED,
         Action.SAY_HERE: State.WAITING,
+        Action.CHECK: State.PARKED,
+        Action.NOTE: State.PARKED,
     },
     State.NO_SHOW: {Action.CALL: State.CALLED, Action.BRING_BACK: State.WAITING},
     State.SERVED: {},
@@ -91,7 +103,8 @@ class Ticket:
 
     secret: four figures that stand on the paper alone, "" on the paper of an older program; tries: wrong ones
     that were told instead. late_at: when its holder said by phone that he comes later, once a ticket; away:
-    he is parked by his own word, and has not come since.
+    he is parked by his own word, and has not come since. checked: an officer or reception has seen whether he
+    belongs to a priority group, and `klass` is their word and no longer the holder's.
     """
 
     id: str
@@ -121,7 +134,7 @@ class Ticket:
     paper: str | None = None  # printed, failed, maybe
     level: int | None = None  # the rating
     rev: int = 0
-    series: str = ""  # of a kiosk's own numbers: "2" in A2-017; empty: the hall's
+    series: str = ""  # "2" in A2-017 of a kiosk's own, "0" in A0-017 written by hand; empty: the hall's
     dossier: str | None = None  # the code of the one that is to be collected
     awaited: str | None = None
     box: str = ""
@@ -130,6 +143,7 @@ class Ticket:
     tries: int = 0
     late_at: datetime | None = None
     away: bool = False
+    checked: bool = False
 
     @property
     def place(self) -> tuple[datetime, str, int]:
@@ -154,3 +168,9 @@ def own_number(text: str) -> OwnNumber | None:
     """`A2-017` taken apart; None for what is no number of an own series."""
     found = OWN_NUMBER.fullmatch(text)
     return None if found is None or not int(found[3]) else OwnNumber(found[1], found[2], int(found[3]))
+
+
+def hand_number(text: str) -> OwnNumber | None:
+    """`A0-017` taken apart; None for what is no number written by hand."""
+    found = HAND_NUMBER.fullmatch(text)
+    return None if found is None or not int(found[2]) else OwnNumber(found[1], BY_HAND, int(found[2]))

@@ -86,10 +86,14 @@ class Books(RuleBasedStateMachine):
         match event:
             case e.Issued(ticket=ticket):
                 assert not isinstance(command, c.Issue) or command.id not in self.given_up
+                by_hand = isinstance(command, c.EnterHandwritten)
+                assert by_hand == (ticket.series == "0")
                 assert ticket.day == self.state.day
                 self.is_given_once(ticket)
                 if isinstance(command, c.TakeOwnNumber):
                     self.told_of[command.ticket] = ticket.id
+                elif by_hand:
+                    assert ticket.issued_at <= event.at
                 else:
                     assert ticket.issued_at == event.at
             case e.ToldTooLate(ticket=ticket):
@@ -115,6 +119,12 @@ class Books(RuleBasedStateMachine):
                 ticket = self.state.tickets[id]
                 assert ticket.state is State.WAITING or ticket.away
                 assert isinstance(command, c.GiveUp) and command.secret == ticket.secret != ""
+            case e.PriorityChecked(ticket=id, was=was):
+                assert isinstance(command, c.CheckPriority) and self.state.tickets[id].klass is was
+            case e.Entered(ticket=ticket):
+                assert ticket.day <= str(self.state.day) and ticket.state.value in ENDS
+                assert ticket.started_at is None and ticket.issued_at <= event.at
+                self.is_given_once(ticket)
             case e.RequestVoided(request=request):
                 self.given_up.add(request)
             case e.Rated(ticket=id, counter=counter):
@@ -168,6 +178,10 @@ class Books(RuleBasedStateMachine):
                 assert event.ticket not in self.state.waiting or went_to == "waiting"
                 assert went_to != "called" or after[event.ticket].bound_to is None
                 assert moved <= {event.ticket}
+            case e.PriorityChecked() | e.Noted():
+                was, now = before[event.ticket], after[event.ticket]
+                assert not moved and was.state.value in {"waiting", "called", "serving", "parked"}
+                assert (now.place, now.counter, now.away) == (was.place, was.counter, was.away)
             case _:
                 assert not moved
         assert before.keys() <= after.keys()

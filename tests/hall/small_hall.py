@@ -172,7 +172,7 @@ class SmallHall:
         called = [e for e in self.ask(c.CallNext, counter=counter) if isinstance(e, Called)]
         return self.ticket(called[0].ticket).number if called else None
 
-    def at_counter(self, kind: type[c.AtCounter], counter: str = "1", **what: Any) -> list[Event]:
+    def at_counter(self, kind: type[c.Command], counter: str = "1", **what: Any) -> list[Event]:
         return self.ask(kind, counter=counter, **what)
 
     def ticket(self, id: str) -> Ticket:

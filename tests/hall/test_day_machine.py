@@ -22,6 +22,7 @@ counters = st.sampled_from([*SMALL.counters, *SMALL.counters, "99"])
 services = st.sampled_from([*SMALL.services, "weather"])
 klasses = st.sampled_from([Klass.NORMAL, Klass.NORMAL, Klass.PRIORITY])
 SECRETS = ("4821", "0007", "")  # on paper; none on that of an older kiosk
+SHEET = ("A0-7 land", "A0-8 roads", "a0-009 land", "B0-1 health", "E0-2 justice", "E0-3 justice")
 spans = st.sampled_from([0.0, 0.5, 4.0, 6.0, 11.0, 60.0, 240.0, 1200.0, 2700.0])
 
 
@@ -190,6 +191,69 @@ class Day(Books):
     )
     def a_citizen_is_sent_on(self, counter: str, to_service: str | None, to_counter: str | None) -> None:
         self.ask(c.Transfer, counter=counter, to_service=to_service, to_counter=to_counter)
+
+    @rule(counter=st.none() | counters, data=st.data(), klass=klasses, here=st.booleans(), undo=st.booleans())
+    def papers_are_looked_at(
+        self, counter: str | None, data: st.DataObject, klass: Klass, here: bool, undo: bool
+    ) -> None:
+        number = None if here else self.some_number(data)
+        self.ask(c.CheckPriority, counter=counter, number=number, klass=klass)
+        if undo and counter is not None:
+            self.ask(c.Undo, counter=counter)
+
+    @rule(
+        counter=st.none() | counters,
+        data=st.data(),
+        note=st.sampled_from(["copies", " "]),
+        here=st.booleans(),
+        undo=st.booleans(),
+    )
+    def something_is_noted(
+        self, counter: str | None, data: st.DataObject, note: str, here: bool, undo: bool
+    ) -> None:
+        self.ask(c.WriteNote, counter=counter, number=None if here else self.some_number(data), note=note)
+        if undo and counter is not None:
+            self.ask(c.Undo, counter=counter)
+
+    @rule(
+        rows=st.lists(
+            st.tuples(
+                st.sampled_from(SHEET),
+                st.integers(0, 300),
+                klasses,
+                st.sampled_from(["waiting", "waiting", "served", "left"]),
+                st.sampled_from([0, 5, 40, 90]),
+            ),
+            min_size=1,
+            max_size=4,
+            unique_by=lambda row: row[0],
+        ),
+        back=st.sampled_from([0, 0, 0, 1]),
+    )
+    def a_sheet_is_entered(self, rows: list[tuple[str, int, Klass, Any, int]], back: int) -> None:
+        """Numbers written by hand, some of them wrong: all of them are taken or none, and once."""
+        given = [self.now - timedelta(days=back, minutes=row[4]) for row in rows]
+        day = business_day(SMALL, self.now) - timedelta(days=back)
+        sheet = tuple(
+            c.Handwritten(
+                number=number.replace("-", f"-{more}") if more % 2 else number,
+                service=service,
+                given_at=at,
+                klass=klass,
+                fate=fate,
+                at=None if fate == "waiting" else at + timedelta(minutes=minutes / 2),
+                counter="2" if fate == "served" else None,
+                ticket=f"hand{self.asked}-{n}",
+                token=f"roll{self.asked}-{n}",
+            )
+            for n, ((typed, more, klass, fate, minutes), at) in enumerate(zip(rows, given, strict=True))
+            for number, service in [typed.split()]
+        )
+        for _ in range(2):
+            before = len(self.log)
+            taken = frozenset(self.given.get(day.isoformat(), ()))
+            self.ask(c.EnterHandwritten, day=day, rows=sheet, taken=taken)
+            assert len(self.log) - before in (0, len(sheet))
 
     @rule(data=st.data(), counter=st.none() | counters)
     def a_number_is_cancelled(self, data: st.DataObject, counter: str | None) -> None:

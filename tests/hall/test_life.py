@@ -11,7 +11,7 @@ import pytest
 from server.hall import commands as c, events as e
 from server.hall.applying import apply
 from server.hall.refusals import Refusal
-from server.hall.tickets import AT_COUNTER, ENDED, LIFE, Action, State
+from server.hall.tickets import AT_COUNTER, ENDED, LIFE, Action, Klass, State
 from tests.hall.small_hall import SmallHall, frozen
 
 W, C, S, P, DONE, MISSED, OUT = (
@@ -29,6 +29,8 @@ MAY = {
     (W, "transfer"): W, (C, "transfer"): W, (S, "transfer"): W, (P, "transfer"): W,
     (W, "cancel"): OUT, (C, "cancel"): OUT, (S, "cancel"): OUT, (P, "cancel"): OUT,
     (W, "say-late"): P, (P, "say-here"): W,
+    (W, "check-priority"): W, (C, "check-priority"): C, (S, "check-priority"): S, (P, "check-priority"): P,
+    (W, "note"): W, (C, "note"): C, (S, "note"): S, (P, "note"): P,
 }  # fmt: skip
 
 
@@ -83,6 +85,8 @@ ASK: dict[str, Callable[[SmallHall], object]] = {
     "cancel": lambda hall: hall.ask(c.Cancel, number="A98", reason="test"),
     "say-late": lambda hall: hall.ask(c.SayLate, ticket=hall.numbered("A98").id),
     "say-here": lambda hall: hall.ask(c.SayHere, ticket=hall.numbered("A98").id),
+    "check-priority": lambda hall: hall.ask(c.CheckPriority, number="A98", klass=Klass.PRIORITY),
+    "note": lambda hall: hall.ask(c.WriteNote, number="A98", note="copies"),
 }
 AT_A_COUNTER_ONLY = {"recall", "start", "finish", "no-show", "park", "transfer"}
 
@@ -116,12 +120,16 @@ EVENTS: dict[str, type[e.OfTicket]] = {
     "cancel": e.Cancelled,
     "say-late": e.SaidLate,
     "say-here": e.SaidHere,
+    "check-priority": e.PriorityChecked,
+    "note": e.Noted,
 }
 MORE: dict[type[e.OfTicket], dict[str, object]] = {
     e.Called: {"seq": 9, "officer": None},
     e.Recalled: {"seq": 9},
     e.Transferred: {"to_service": "health", "to_counter": None},
     e.Cancelled: {"reason": "test"},
+    e.PriorityChecked: {"klass": Klass.PRIORITY, "was": Klass.NORMAL},
+    e.Noted: {"note": "copies"},
 }
 
 

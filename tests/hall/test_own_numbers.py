@@ -346,3 +346,16 @@ def test_two_kiosks_cut_off_all_morning_make_one_fair_line(hall: SmallHall) -> N
     assert {hall.numbered(n).issued_at for n in early} == {
         told["at"] for told in given if told["number"] in ("A1-017", "A2-180")
     }
+
+
+def test_an_untold_number_that_was_taken_back_and_cancelled_was_given_before_that() -> (
+    None
+):
+    hall = SmallHall()
+    hall.call_untold("A1-03"), hall.at_counter(c.Undo)
+    hall.ask(c.Cancel, number="A1-03", reason="left")
+    over = hall.now
+    hall.after(hours=2)
+    hall.tell("A1-03", source="kiosk-1", trusted=False)
+    ticket = hall.numbered("A1-03")
+    assert ticket.ended_at == over and ticket.issued_at <= over

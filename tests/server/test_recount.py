@@ -31,11 +31,23 @@ class RecountedDay(Day):
             days.append(recount.take(row))
         assert breaches == []
         told = [d for d in days if d is not None]
-        late = [(x.ticket.day, x.ticket.number) for x in self.log if isinstance(x, e.ToldTooLate)]
+        late = [
+            (x.ticket.day, x.ticket.number)
+            for x, day in zip(self.log, days_of(self.log), strict=True)
+            if isinstance(x, e.ToldTooLate) or (isinstance(x, e.Entered) and x.ticket.day != day)
+        ]
         assert {(d.name, v.number) for d in told for v in d.visits.values()} == {
             (day, number) for day, numbers in self.given.items() for number in numbers
         } - set(late)
         assert all(sum(by_state(d).values()) == len(d.visits) for d in told)
+
+
+def days_of(log: list[e.Event]) -> list[str]:
+    """The business day that each event happened on."""
+    days: list[str] = []
+    for event in log:
+        days.append(event.day if isinstance(event, e.DayOpened) else days[-1] if days else "")
+    return days
 
 
 RecountedDayTest = RecountedDay.TestCase

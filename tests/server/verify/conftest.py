@@ -11,7 +11,7 @@ import pytest
 from server.hall import commands as c
 from tests.hall.small_hall import local
 from tests.server.small_server import running
-from tests.server.verify.day import SUNDAY, WEDNESDAY, own, play_a_day
+from tests.server.verify.day import SUNDAY, WEDNESDAY, own, play_a_day, sheet
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +27,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
         own(server, 2, "A2-008", local("15:00"), box="b2")  # of Monday
         own(server, 3, "A2-009", local("15:00", SUNDAY), box="b2")  # of before this log began
         server.ask(c.OpenCounter, counter="2")
+        server.ask(c.EnterHandwritten, day=SUNDAY, rows=sheet(SUNDAY))
         calls = [call for view in server.shown for call in view.board.calls]
         days = {call.at: view.board.day for view in server.shown for call in view.board.calls}
     record = data / "devices" / "wall-1" / "shown.jsonl"

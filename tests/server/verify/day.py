@@ -8,7 +8,7 @@ from typing import Any
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.writer import FactMark
-from tests.hall.small_hall import local
+from tests.hall.small_hall import MONDAY, local
 from tests.server.small_server import SmallServer
 
 SUNDAY, WEDNESDAY = date(2026, 11, 22), date(2026, 11, 25)
@@ -17,7 +17,7 @@ SUNDAY, WEDNESDAY = date(2026, 11, 22), date(2026, 11, 25)
 def play_a_day(server: SmallServer) -> None:
     """Every kind of event, both classes, three counters, facts of two devices; some left when it closes."""
 
-    def at(kind: type[c.AtCounter], counter: str = "1", **what: Any) -> None:
+    def at(kind: type[c.Command], counter: str = "1", **what: Any) -> None:
         server.clock.passes(seconds=7)
         server.ask(kind, counter=counter, **what)
 
@@ -65,6 +65,11 @@ def play_a_day(server: SmallServer) -> None:
     at(c.Start, "3")
     fact("counter-1", 2, c.Rate, counter="1", number="A98", level=3, levels=4)
     server.issue("roads", Klass.PRIORITY)
+    at(c.WriteNote, "3", note="wants a copy")
+    at(c.Undo, "3")
+    server.ask(c.CheckPriority, number="A111", klass=Klass.NORMAL)
+    server.ask(c.CheckPriority, number="A111", klass=Klass.PRIORITY)
+    server.ask(c.EnterHandwritten, day=MONDAY, rows=sheet(MONDAY))
     server.issue("justice")
     own(server, 1, "E2-001", local("08:01"))
     at(c.CallNumber, "2", number="A2-007", ticket="untold", token="t" * 22)
@@ -79,6 +84,22 @@ def play_a_day(server: SmallServer) -> None:
     server.ask(c.GiveUp, ticket=gone, secret="0000")
     server.ask(c.SayLate, ticket=gone)
     server.ask(c.GiveUp, ticket=gone, secret="4821")
+
+
+def sheet(day: date) -> tuple[c.Handwritten, ...]:
+    """Three of a paper roll: one who waits, where the day is still on, one who was served, one who left."""
+    rows: list[dict[str, Any]] = [
+        {"number": "E0-002", "fate": "served", "at": local("07:55", day), "counter": "3"},
+        {"number": "E0-003", "fate": "left"},
+    ]
+    if day == MONDAY:
+        rows.append({"number": "E0-001", "fate": "waiting"})
+    return tuple(
+        c.Handwritten(
+            service="justice", given_at=local("07:40", day), ticket=f"h{day}-{n}", token=f"h{day}-{n}", **row
+        )
+        for n, row in enumerate(rows)
+    )
 
 
 def own(

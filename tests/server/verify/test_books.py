@@ -77,8 +77,8 @@ def test_i7_a_fact_without_an_outcome_is_named(data: Path, capsys: pytest.Captur
 def test_i8_a_late_number_counts_in_the_day_it_is_of(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     change(data, "DELETE FROM ticket WHERE number IN ('A2-008', 'A2-009')")
     assert [line for line in told(data, capsys) if "tickets in the table" in line] == [
-        "I8 2026-11-23: 23 issued in the log, 22 tickets in the table",
-        "I8 2026-11-22: 1 issued in the log, 0 tickets in the table",
+        "I8 2026-11-23: 26 issued in the log, 25 tickets in the table",
+        "I8 2026-11-22: 3 issued in the log, 2 tickets in the table",
     ]
 
 

@@ -114,3 +114,47 @@ def test_i2_a_number_that_a_phone_cancelled_at_a_counter_is_named(
     change(data, f"UPDATE event SET kind = 'Cancelled' WHERE seq = {finished}")
     edit(data, finished, lambda body: body.update(reason="holder"))
     assert f"I2 A98 was cancelled by phone while serving, event {finished}" in told(data, capsys)
+
+
+def test_i2_a_number_entered_by_hand_that_is_not_over_is_named(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seq = seq_of(data, "Entered", "body LIKE '%E0-002%'")
+    edit(data, seq, lambda body: body["ticket"].update(state="serving"))
+    assert f"I2 E0-002 was entered by hand as serving, event {seq}" in told(data, capsys)
+
+
+def test_i1_a_number_written_by_hand_twice_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = seq_of(data, "Entered"), seq_of(data, "Entered", n=1)
+    edit(data, second, lambda body: body["ticket"].update(number="E0-002"))
+    assert f"I1 E0-002 was issued twice on 2026-11-23: events {first} and {second}" in told(data, capsys)
+
+
+def test_i1_a_number_of_an_old_sheet_that_was_there_is_named(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = seq_of(data, "Entered", "body LIKE '%\"day\":\"2026-11-22\"%' AND body LIKE '%E0-003%'")
+    edit(data, old, lambda body: body["ticket"].update(number="A2-009"))
+    assert "I1 A2-009 of 2026-11-22 was there when it was told of too late" in told(data, capsys)
+
+
+def test_i2_a_class_that_nobody_had_is_named(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seq = seq_of(data, "PriorityChecked")
+    edit(data, seq, lambda body: body.update(was="normal"))
+    assert f"I2 A111 was priority, not normal, at event {seq}" in told(data, capsys)
+
+
+def test_i9_a_class_that_the_table_has_otherwise_is_named(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seq = seq_of(data, "PriorityChecked", n=1)
+    edit(data, seq, lambda body: body.update(klass="normal"))
+    assert "I9 A111 of 2026-11-23: klass is normal in the log and priority in the table" in told(data, capsys)
+
+
+def test_i2_a_note_of_somebody_who_was_not_there_is_named(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seq = seq_of(data, "Noted")
+    edit(data, seq, lambda body: body.update(ticket="nobody"))
+    assert f"I2 event {seq} (Noted) is of nobody, which was not there" in told(data, capsys)
