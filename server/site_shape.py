@@ -198,12 +198,12 @@ class Dossiers(Row, frozen=True):
 class File(Row, frozen=True):
     id: Id
     name: Words
-    time_zone: str
+    time_zone: Annotated[str, Meta(max_length=64)]
     url: Url
     hours: Hours
     authority: Annotated[tuple[Authority, ...], Meta(min_length=1)]
     counter: Annotated[tuple[Counter, ...], Meta(min_length=1)]
-    hotline: str = ""
+    hotline: Annotated[str, Meta(max_length=40)] = ""
     documents: Words = Words("Căn cước, bản chính giấy tờ", "ID card, original papers")
     notice: tuple[Words, ...] = ()
     policy: Policy = Policy(PolicyKind.ACCUMULATING)

@@ -11,6 +11,15 @@ from dataclasses import dataclass, field
 
 # In a sentence, words in braces are `Problem.params`. The web says the same in its readers' languages.
 CODES: Mapping[str, str] = {
+    # a single value that is none
+    "empty": "is needed",
+    "not-whole": "is not a whole number",
+    "not-number": "is not a number",
+    "range": "is not from {least} to {most}",
+    "too-long": "has more than {most} characters",
+    "form": "is not written as it has to be",
+    "choice": "is none of the choices",
+    "too-many": "has more than {most} rows",
     # a document that does not make sense
     "twice": "'{id}' is used {n} times",
     "not-shown": "no wall shows '{id}': at most four figures, and no word in small letters",
