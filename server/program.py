@@ -27,6 +27,7 @@ from hardware.clock import open_clock
 from hardware.systemd import Systemd
 from server.centre import Broker, Centre
 from server.dossiers.store import Unreadable
+from server.installation import Installation
 from server.people.accounts import AccountError, new_account, open_accounts, open_secret
 from server.people.audit import open_audit
 from server.web.app import create_app
@@ -68,7 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     hall: Path
     data: Path
     http: str = "127.0.0.1:8080"
-    database: str | None = None  # a SQLAlchemy URL; else SQLite in `data`
+    database: str | None = None  # a SQLAlchemy URL, of the first centre; else SQLite in its folder
     clock: str = "system"
     broker: BrokerTable = BrokerTable()
     demo: DemoTable | None = None
@@ -99,20 +100,20 @@ def run(settings: Settings) -> int:
         demo=_demo(settings.demo),
         audit=audit,
     )
+    broker = Broker(table.address, credentials)
+
+    def make(hall_file: Path, folder: Path) -> Centre:
+        first = folder == settings.data
+        return Centre(hall_file, folder, settings.database if first else None, broker, clock, furnish)
+
     try:
-        centre = Centre(
-            settings.hall,
-            settings.data,
-            settings.database,
-            Broker(table.address, credentials),
-            clock,
-            furnish,
-        )
+        centre = make(settings.hall, settings.data)
+        installation = Installation(centre, settings.data, make)
     except (Unreadable, ValueError, OSError) as error:
         print(f"motcua server: {error}", file=sys.stderr)
         return 2
     try:
-        web = WebServer(create_app(centre.hall), host or "127.0.0.1", int(port))
+        web = WebServer(create_app(centre.hall, installation), host or "127.0.0.1", int(port))
     except OSError as error:
         print(
             f"motcua server: cannot listen on {settings.http}: {error.strerror}. Stop what listens there, or "
@@ -120,13 +121,13 @@ def run(settings: Settings) -> int:
             file=sys.stderr,
         )
         return 2
-    centre.start()
+    installation.start()
     log.info("ready http=%s site=%s events=%d", settings.http, centre.site, centre.store.seq)
     with _until_told():
         systemd.ready(f"site {centre.site}, pages on {settings.http}, {centre.store.seq} events")
         web.run(each_turn=systemd.beat)
     systemd.stopping()
-    centre.stop()
+    installation.stop()
     accounts.close()
     audit.close()
     log.info("stopped")

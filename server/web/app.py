@@ -16,11 +16,12 @@ from server.people.rights import Role
 from server.web import guard, problems
 from server.web.api import MAX_BODY, api, json as json_answer
 from server.web.board import board
+from server.web.centres import Alone, Installation, centres, mount
 from server.web.console import console
 from server.web.devices_page import devices
 from server.web.dossiers_page import dossiers
 from server.web.figures_page import figures
-from server.web.frame import Frame, keep_look
+from server.web.frame import Frame, keep_look, speak
 from server.web.hall import Hall
 from server.web.live import (
     PHONES_IN_ALL,
@@ -36,7 +37,7 @@ from server.web.phone import phone
 from server.web.presses import Presses
 from server.web.sim import sim
 from server.web.throttle import Lately, Throttle
-from server.web.words import TEXTS, clock_text, date_text, people_text, range_text, said
+from server.web.words import TEXTS, clock_text, date_text, figure_text, people_text, range_text, said
 
 FONT_AGE_S = 7 * 24 * 3600
 REFUSED_AGAIN_S = 60.0  # how soon the audit is told again of the same refusal
@@ -48,8 +49,12 @@ POLICY = (
 )
 
 
-def create_app(hall: Hall) -> Flask:
-    """The WSGI application. `app.extensions["streams"].stopping` ends its live streams."""
+def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
+    """The WSGI application. `app.extensions["streams"].stopping` ends its live streams.
+
+    hall: the first centre, which answers where an address names none. installation: all of them; None for
+    this one alone.
+    """
     app = Flask("server.web")
     app.secret_key = hall.secret
     secure = hall.config.url.startswith("https:")
@@ -64,16 +69,19 @@ def create_app(hall: Hall) -> Flask:
     )
     streams = Streams()
     app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=streams)
+    app.extensions["installation"] = installation or Alone(hall)
     app.extensions["refusals"] = Lately(REFUSED_AGAIN_S)
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
-    for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api):
+    for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):
         app.register_blueprint(blueprint)
     if hall.demo is not None:
         app.register_blueprint(sim)
         for known in hall.demo.accounts:
             hall.accounts.ensure(known.name, Role(known.role), known.password, hall.wall())
     problems.register(app)
+    mount(app)
+    speak(app)
     _words_in_templates(app)
 
     @app.before_request
@@ -104,7 +112,7 @@ def create_app(hall: Hall) -> Flask:
     @app.get("/healthz")
     def health() -> ResponseReturnValue:
         """For whoever watches the process: it answers, and up to where it has come."""
-        view = hall.writer.view
+        view = guard.hall().writer.view
         return json_answer({"ok": True, "site": view.site.id, "epoch": view.epoch, "rev": view.rev})
 
     return app
@@ -114,10 +122,9 @@ def _words_in_templates(app: Flask) -> None:
     """What pages call things: `t` for the catalogues, `said` for the hall's own words, and times as
     people write them.
     """
-    site = app.extensions["hall"].config.site
 
     def at(instant: datetime, seconds: bool = False) -> str:
-        return clock_text(instant, site.zone, seconds)
+        return clock_text(instant, guard.hall().config.site.zone, seconds)
 
     app.jinja_env.globals.update(said=said, at=at, day=date_text, range_text=range_text)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -132,11 +139,15 @@ def _words_in_templates(app: Flask) -> None:
         def people(n: int) -> str:
             return people_text(n, lang)
 
+        def figure(value: float, digits: int = 0) -> str:
+            return figure_text(value, lang, digits)
+
         return {
             "t": t,
             "people": people,
+            "figure": figure,
             "lang": lang,
-            "hall_name": said(site.name, lang),
+            "hall_name": said(guard.hall().config.site.name, lang),
             "demo": app.extensions["hall"].demo is not None,
             "account": guard.account,
             "csrf": guard.csrf_token,

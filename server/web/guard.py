@@ -35,7 +35,7 @@ def hall() -> Hall:
     """The hall of the centre that this request is for; the first one's where it names none."""
     if "hall" not in g:
         site = request.environ.get(SITE)
-        every: Mapping[str, Hall] = current_app.extensions["halls"]()
+        every: Mapping[str, Hall] = current_app.extensions["installation"].halls
         g.hall = current_app.extensions["hall"] if site is None else every[site]
     value: Hall = g.hall
     return value
@@ -134,10 +134,9 @@ def refused(right: Right) -> None:
         audit("right.refused", right=right.value, route=route, method=request.method)
 
 
-def needed_by(endpoint: str) -> Right | None:
-    """The right that the view of this name asks for; None for a view that everybody may open."""
-    right: Right | None = getattr(current_app.view_functions.get(endpoint), "right", None)
-    return right
+def is_guarded(endpoint: str) -> bool:
+    """Whether the view of this name asks who is there; everybody may open the others."""
+    return hasattr(current_app.view_functions.get(endpoint), "right")
 
 
 def safe_next(path: str) -> str | None:
@@ -150,14 +149,14 @@ def safe_next(path: str) -> str | None:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return None
-    if needed_by(endpoint) is None or path.startswith(("/api/", "/sim/", "/events")):
+    if not is_guarded(endpoint) or path.startswith(("/api/", "/sim/", "/events")):
         return None
     return request.script_root + path
 
 
-def needs(right: Right) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
-    """Let only those in who have the right. A page sends strangers to the log-in, anything else answers 401
-    or 403, which the audit is told. The view that comes back knows its right: `needed_by`."""
+def needs(right: Right | None) -> Callable[[Callable[P, R]], Callable[P, R | ResponseReturnValue]]:
+    """Let only those in who have the right, or with None whoever is logged in. A page sends strangers to the
+    log-in, anything else answers 401 or 403, which the audit is told."""
 
     def guard(view: Callable[P, R]) -> Callable[P, R | ResponseReturnValue]:
         @wraps(view)
@@ -168,7 +167,7 @@ def needs(right: Right) -> Callable[[Callable[P, R]], Callable[P, R | ResponseRe
                 if request.method == "GET" and page and not wants_json():
                     return redirect(url_for("login.form", next=request.path))
                 raise Unauthorized("login")
-            if not has(right):
+            if right is not None and not has(right):
                 refused(right)
                 raise Forbidden("role")
             return view(*args, **kwargs)

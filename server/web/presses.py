@@ -23,7 +23,7 @@ class _Press:
 
 
 class Presses:
-    """The last press at each counter. Safe from any thread."""
+    """The last press at each counter, which is named with its site. Safe from any thread."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

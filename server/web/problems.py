@@ -61,7 +61,7 @@ DECLINED = {
 # Said by the description of an error, where the status alone is not enough.
 OWN_CODES = ("csrf", "code-needed")
 # What every sentence of a refusal may fill in; an empty word rather than a missing one.
-BLANKS = {"number": "", "officer": "", "limit": "", "time": "", "seconds": ""}
+BLANKS = dict.fromkeys(("number", "officer", "limit", "time", "seconds", "version", "site"), "")
 
 
 def sentence(code: str, lang: str, params: dict[str, Any]) -> str:
@@ -91,8 +91,13 @@ def problem(code: str, status: int, lang: str, **params: Any) -> Response:
     return Response(msgspec.json.encode(body), status, content_type="application/problem+json; charset=utf-8")
 
 
+def status_of(code: str) -> int:
+    """The HTTP status of a refusal of the hall, or of the web."""
+    return DECLINED.get(code) or STATUS.get(code, CONFLICT)
+
+
 def refused(refusal: Refusal) -> Response:
-    return problem(refusal.code, STATUS.get(refusal.code, CONFLICT), guard.language(), **refusal.params)
+    return problem(refusal.code, status_of(refusal.code), guard.language(), **refusal.params)
 
 
 class TooMany(HTTPException):

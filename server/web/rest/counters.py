@@ -157,7 +157,8 @@ def press(
     what = (verb, *(repr(v) for k, v in msgspec.structs.asdict(told).items() if k != "id"))
     window = hall.clock.real_seconds(SAME_PRESS_S)
     presses: Presses = current_app.extensions["presses"]
-    with presses.at(counter, what, command_id(asked), hall.tick(), window) as id:
+    here = f"{hall.config.site.id}/{counter}"
+    with presses.at(here, what, command_id(asked), hall.tick(), window) as id:
         outcome = hall.writer.ask(make(told, {"id": id, **at}, asked.who))
     return dict(outcome.result), id
 
