@@ -24,6 +24,7 @@ from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.dossiers.desk import Desk
 from server.dossiers.feed import Feed
 from server.dossiers.store import open_dossiers
+from server.drafting.drafts import Drafts
 from server.outcomes import open_outcomes
 from server.outlet import Outlet
 from server.setup import Setup, Setups, file_version, last_file, rows_of_file, stored, versions
@@ -81,11 +82,17 @@ class Centre:
             outcomes=self._outcomes,
             dossiers=self._feed.latest,
             desk=Desk(lambda: self.writer.view.setup, folder, self._register),
+            drafts=Drafts(folder / "drafts"),
         )
         epoch = self.writer.view.epoch
         filters = [(topic.of_all(self.site), topic.qos) for topic in SUBSCRIPTIONS]
         self._link: Link = open_link(
-            broker.address, broker.credentials, "server", self._inbox, filters, self._outlet.will(epoch)
+            broker.address,
+            broker.credentials,
+            f"server-{self.site}",  # two of one name would push each other out
+            self._inbox,
+            filters,
+            self._outlet.will(epoch),
         )
         self._outlet.speak_through(self._link, epoch)
         self._doors = Doors(self.writer, self._outlet, clock, devices, self._inbox)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from broker.messages import Board, Control, DeviceStatus, Dossiers
 from hardware.clock import Clock
 from server.dossiers.desk import Desk
+from server.drafting.drafts import Drafts
 from server.hall.commands import Command
 from server.hall.site import Site
 from server.hall.state import HallState
@@ -116,7 +117,7 @@ class Hall:
     """engine: the store's, for read-only queries. secret: signs cookies. order: tells a device what to do.
     outcomes: what was answered to the keys of changes. wall, tick: the machine's own clocks in s. dossiers:
     what everybody may know of their progress now. desk: where staff import and approve them. audit: what
-    people did; None in a hall that keeps none.
+    people did; None in a hall that keeps none. drafts: what administrators are editing of this centre.
     """
 
     writer: Writer
@@ -133,6 +134,7 @@ class Hall:
     dossiers: Callable[[], Dossiers] = lambda: NO_REGISTER
     desk: Desk | None = None
     audit: Audit | None = None
+    drafts: Drafts | None = None
 
     @property
     def config(self) -> HallConfig:

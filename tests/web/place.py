@@ -19,6 +19,7 @@ from hardware.settings import load
 from server.devices import Devices
 from server.dossiers.desk import Desk
 from server.dossiers.store import DossierStore, open_dossiers
+from server.drafting.drafts import Drafts
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.outcomes import Outcomes, open_outcomes
@@ -177,6 +178,7 @@ def open_place(
         demo=demo,
         desk=Desk(lambda: writer.view.setup, folder, register),
         audit=audit,
+        drafts=Drafts(folder / "drafts"),
         **clocks,
     )
     writer.start()
