@@ -82,6 +82,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     problems.register(app)
     mount(app)
     speak(app)
+    speak(app)
     _words_in_templates(app)
 
     @app.before_request
@@ -142,9 +143,13 @@ def _words_in_templates(app: Flask) -> None:
         def figure(value: float, digits: int = 0) -> str:
             return figure_text(value, lang, digits)
 
+        def figure(value: float, digits: int = 0) -> str:
+            return figure_text(value, lang, digits)
+
         return {
             "t": t,
             "people": people,
+            "figure": figure,
             "figure": figure,
             "lang": lang,
             "hall_name": said(guard.hall().config.site.name, lang),

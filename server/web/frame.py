@@ -9,15 +9,28 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from flask import Response, current_app, request, url_for
+import flask_babel
+from flask import Flask, Response, current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from server.web import guard
 from server.web.places import MY_PAGES, Place, Way, current, ways
+from server.web.words import TEXTS
 
 LOOKS = ("auto", "light", "dark", "contrast")
 COOKIE = "motcua_look"
 KEPT_S = 365 * 24 * 3600
+
+
+def speak(app: Flask) -> None:
+    """Wire Flask-Babel: the reader's language, the site's zone, the words of the catalogues by key."""
+    babel = flask_babel.Babel(
+        app,
+        default_locale="vi",
+        locale_selector=guard.language,
+        timezone_selector=lambda: str(guard.hall().config.site.zone),
+    )
+    babel.domain_instance = TEXTS
 
 
 def look() -> str:

@@ -1,6 +1,7 @@
 """The words of web pages: the catalogues, and figures, instants and names written the way readers expect.
 
 Times as 08:12 in the site's zone, dates 23/11/2026, ranges with an en dash; a wait is always "about".
+Figures as Babel has them: 35.591 and 0,5 for Vietnamese readers, 35,591 and 0.5 for others.
 """
 
 from __future__ import annotations
@@ -8,6 +9,9 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, tzinfo
 from pathlib import Path
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 
 from broker.messages import Range
 from server.hall.site import Words
@@ -23,11 +27,16 @@ def said(words: Words, lang: str) -> str:
 
 
 def clock_text(at: datetime, zone: tzinfo, seconds: bool = False) -> str:
-    return at.astimezone(zone).strftime("%H:%M:%S" if seconds else "%H:%M")
+    return str(format_time(at, "HH:mm:ss" if seconds else "HH:mm", tzinfo=zone, locale="vi"))
 
 
 def date_text(day: date) -> str:
-    return day.strftime("%d/%m/%Y")
+    return str(format_date(day, "dd/MM/yyyy", locale="vi"))
+
+
+def figure_text(value: float, lang: str, digits: int = 0) -> str:
+    """A figure with so many digits behind the point."""
+    return str(format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=lang))
 
 
 def range_text(wait: Range | tuple[int, int], lang: str) -> str:
@@ -39,7 +48,7 @@ def range_text(wait: Range | tuple[int, int], lang: str) -> str:
 
 
 def people_text(n: int, lang: str) -> str:
-    return TEXTS("unit.people_1", lang) if n == 1 else TEXTS("unit.people", lang, n=n)
+    return TEXTS("unit.people", lang, n=n)
 
 
 def named(config: HallConfig, device: str, lang: str) -> str:

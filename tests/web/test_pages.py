@@ -14,10 +14,8 @@ from broker.messages import DeviceStatus
 from hardware.texts import LANGUAGES
 from hardware.theme import contrast, rgb
 from server.hall import commands as c
-from server.hall.refusals import CODES
 from server.hall.tickets import State
 from server.people.rights import Role
-from server.web.problems import WEB_CODES
 from server.web.words import TEXTS
 from tests.web.place import Place, Staff
 
@@ -133,32 +131,6 @@ def test_no_key_is_shown_raw(place: Place, chief: Staff, path: str, lang: str) -
     assert not re.search(rf"\b(?:{'|'.join(tables)})\.[a-z_-]+\b", shown)
     assert "{" not in shown
     assert text == unicodedata.normalize("NFC", text)
-
-
-def test_every_word_a_page_can_ask_for_is_in_the_catalogues() -> None:
-    asked = set()
-    for file in [*(WEB / "templates").glob("*.html"), *WEB.glob("*.py")]:
-        asked |= set(re.findall(r"(?:\bt|TEXTS)\(\s*[\"']([a-z_0-9.-]+)[\"']\s*[,)]", file.read_text()))
-    asked |= {f"refusal.{code}" for code in (*CODES, *WEB_CODES.values(), "failed", "csrf")}
-    asked |= {f"state.{s.value}" for s in State} | {
-        f"level.{n}-{m}" for n in range(2, 6) for m in range(1, n + 1)
-    }
-    assert asked <= set(TEXTS.keys())
-
-
-# A key is named whole, or its beginning stands before what is chosen: t("state." ~ word), f"refusal.{code}".
-WHOLE = re.compile(r"[\"']([a-z]+\.[a-z_0-9.-]+)[\"']")
-BEGINNING = re.compile(r"[\"']([a-z]+[.](?=[\"'])|[a-z]+[.][a-z0-9_-]*(?=[\"']\s*[~+]|\{|%[sd]))")
-
-
-def test_no_word_of_the_catalogues_is_left_over() -> None:
-    sources = "".join(
-        f.read_text()
-        for f in [*(WEB / "templates").glob("*.html"), *WEB.glob("*.py"), *WEB.parent.rglob("*.py")]
-    )
-    whole, beginnings = set(WHOLE.findall(sources)), tuple(set(BEGINNING.findall(sources)))
-    unused = [key for key in sorted(TEXTS.keys()) if key not in whole and not key.startswith(beginnings)]
-    assert unused == []
 
 
 def test_static_files_name_no_other_host_and_stay_small() -> None:
