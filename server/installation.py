@@ -11,7 +11,11 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import sqlalchemy as sa
+
+from hardware.settings import SettingsError
 from server.centre import Centre
+from server.dossiers.store import Unreadable
 from server.drafting.files import exported
 from server.hall.refusals import Refusal
 from server.site_file import WrongSetup, config_of
@@ -25,13 +29,16 @@ Make = Callable[[Path, Path], Centre]
 
 
 class Installation:
-    """`start` opens what is there. Any thread may add and retire; readers see whole mappings."""
+    """`start` opens what is there, `stop` ends it. Any thread may add and retire; readers see whole mappings."""
 
     def __init__(self, first: Centre, data: Path, make: Make) -> None:
         """make: a centre out of its hall's file and its folder, not started."""
         self._first, self._sites, self._retired = first, data / "sites", data / "retired"
         self._make = make
         self._changing = threading.Lock()
+        self._stopping = False
+        self._opening = threading.Thread(target=self._open_all, name="centres", daemon=True)
+        self.broken: Mapping[str, str] = {}  # folder of a centre that could not be opened -> why
         self._centres: dict[str, Centre] = {first.site: first}
 
     @property
@@ -40,11 +47,32 @@ class Installation:
         return {site: centre.hall for site, centre in self._centres.items()}
 
     def start(self) -> None:
-        """Start all centres. Raises what `Centre` raises for a folder that makes none: a hall that everybody
-        believes to be open must not be missing silently."""
+        """Start the first centre, then the others behind it: no hall waits for 170. One that cannot be opened
+        is told in `broken` and in the log, and keeps no other shut."""
         self._first.start()
+        self._opening.start()
+
+    def opened(self) -> None:
+        """Wait until all that can be open are."""
+        self._opening.join()
+
+    def _open_all(self) -> None:
         for folder in sorted(self._sites.glob("*/")):
-            self._open(folder)
+            if self._stopping:
+                return
+            try:
+                with self._changing:
+                    self._open(folder)
+            except (
+                SettingsError,
+                WrongSetup,
+                Unreadable,
+                ValueError,
+                OSError,
+                sa.exc.DatabaseError,
+            ) as error:
+                log.error("centre not opened folder=%s error=%s", folder.name, error)
+                self.broken = {**self.broken, folder.name: str(error)}
 
     def add(self, document: File) -> Hall:
         """A new centre at work. Raises Refusal: `site-taken`, `setup-wrong` (problems)."""
@@ -76,6 +104,8 @@ class Installation:
             log.info("retired site=%s", site)
 
     def stop(self) -> None:
+        self._stopping = True
+        self._opening.join()
         for centre in self._centres.values():
             centre.stop()
 

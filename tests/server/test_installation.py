@@ -157,15 +157,19 @@ def test_a_retired_centre_is_gone_and_its_log_is_put_aside(two: Province) -> Non
     assert two.installation.add(ELSEWHERE).writer.view.state.tickets == {}
 
 
-def test_a_restart_opens_every_centre_again(tmp_path: Path) -> None:
+def test_a_restart_opens_every_centre_again_but_one_that_is_broken(tmp_path: Path) -> None:
     before = province(tmp_path)
     before.installation.add(ELSEWHERE)
     staff = before.log_in("ha", {"*": Role.OFFICER})
     number(staff, f"/at/{OTHER}", DOCUMENT.authority[0].service[0].id)
     before.installation.stop()
     before.accounts.close()
+    (tmp_path / "sites" / "broken").mkdir()
+    (tmp_path / "sites" / "broken" / "hall.toml").write_text("id = ", encoding="utf-8")
     after = province(tmp_path)
     try:
+        after.installation.opened()
+        assert list(after.installation.broken) == ["broken"]
         assert [len(h.writer.view.state.tickets) for h in after.installation.halls.values()] == [0, 1]
     finally:
         after.installation.stop()
