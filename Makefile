@@ -53,6 +53,7 @@ pictures: $(TEST)  ## make the pictures of the documents from a running hall
 
 docs: $(RUN)  ## write the documents that are generated from the code
 	$(BIN)/python -m broker.asyncapi > docs/asyncapi.json
+	$(BIN)/python -m server.web.openapi > docs/openapi.json
 
 lock: $(VENV)/.pip-tools  ## work the locked dependencies out anew (UPGRADE=1 for the newest)
 	$(LOCK) --output-file requirements.txt pyproject.toml

@@ -21,6 +21,7 @@ from server.outcomes import Given, InFlight, OtherAsked
 from server.web import guard
 from server.web.asked import MAX_BODY as MAX_BODY, json as json, read_query, typed_body as typed_body
 from server.web.live import Streams
+from server.web.openapi import render
 from server.web.pace import Pace
 from server.web.problems import Declined
 from server.web.rest.caller import caller
@@ -108,6 +109,12 @@ def _add(row: Endpoint) -> None:
 
 for endpoint in ENDPOINTS:
     _add(endpoint)
+
+
+@api.get("/openapi.json")
+def openapi() -> ResponseReturnValue:
+    """This interface, in the words of OpenAPI 3.1."""
+    return Response(render(), content_type="application/json")
 
 
 @api.record_once

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json as plain_json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NoReturn, TypeVar
+from types import NoneType, UnionType
+from typing import Any, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from flask import Response, request
@@ -85,24 +86,27 @@ def read_json(raw: bytes, shape: type[T]) -> T:
 
 def read_query(asked: MultiDict[str, str], shape: type[Q]) -> Q:
     """The address's query as `shape`, whose fields are words, figures or lists of them."""
-    fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
+    kinds = get_type_hints(shape, include_extras=True)
     told: dict[str, Any] = {}
-    wrong = []
+    wrong: list[tuple[str, str]] = []
     for name, values in asked.lists():
-        if name in EVERYWHERE and name not in fields:
+        if name in EVERYWHERE and name not in kinds:
             continue
-        if name not in fields:
+        if name not in kinds:
             wrong.append((_pointer([name]), "unknown"))
-        elif _is_list(fields[name].type):
-            told[name] = values
-        elif len(values) > 1:
+        elif len(values) > 1 and not _is_list(kinds[name]):
             wrong.append((_pointer([name]), "twice"))
         else:
-            told[name] = values[0]
-    wrong += [*_field_mistakes(told, shape, strict=False)]
+            said = values if _is_list(kinds[name]) else values[0]
+            try:
+                told[name] = msgspec.convert(said, _said_kind(kinds[name]), strict=False)
+            except msgspec.ValidationError as error:
+                wrong.append(_mistake(str(error), name))
+    needed = (field.name for field in msgspec.structs.fields(shape) if field.required)
+    wrong += [(_pointer([name]), "missing") for name in needed if name not in asked]
     if wrong:
         refuse(wrong)
-    return msgspec.convert(told, shape, strict=False)
+    return shape(**told)
 
 
 def refuse(mistakes: Iterable[tuple[str, str]]) -> NoReturn:
@@ -135,13 +139,11 @@ def _mistakes(raw: bytes, shape: Any, said: str) -> list[tuple[str, str]]:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return [("", "malformed")] if "range" not in said else [_mistake(said)]
     typed = isinstance(whole, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct)
-    found = [*_field_mistakes(whole, shape, strict=True)] if typed else []
+    found = [*_field_mistakes(whole, shape)] if typed else []
     return found or [_mistake(said)]
 
 
-def _field_mistakes(
-    told: Mapping[str, Any], shape: type[msgspec.Struct] | Any, strict: bool
-) -> Iterator[tuple[str, str]]:
+def _field_mistakes(told: Mapping[str, Any], shape: type[msgspec.Struct] | Any) -> Iterator[tuple[str, str]]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     for name, field in fields.items():
         if name not in told:
@@ -149,7 +151,7 @@ def _field_mistakes(
                 yield _pointer([name]), "missing"
             continue
         try:
-            msgspec.convert(told[name], field.type, strict=strict)
+            msgspec.convert(told[name], field.type)
         except msgspec.ValidationError as error:
             yield _mistake(str(error), name)
     if shape.__struct_config__.forbid_unknown_fields:
@@ -175,5 +177,11 @@ def _pointer(steps: Iterable[str]) -> str:
 
 
 def _is_list(kind: Any) -> bool:
-    found = msgspec.inspect.type_info(kind)
-    return isinstance(found, msgspec.inspect.VarTupleType | msgspec.inspect.ListType)
+    return get_origin(kind) in (tuple, list)
+
+
+def _said_kind(kind: Any) -> Any:
+    """What a field is when it is said: `null` in an address is a word like others."""
+    if get_origin(kind) in (Union, UnionType):
+        return Union[tuple(k for k in get_args(kind) if k is not NoneType)]  # noqa: UP007
+    return kind

@@ -29,7 +29,7 @@ IN_ALL = 32
 SEQ_DIGITS = 18
 
 
-class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EventsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """since: like `Last-Event-ID`, for programs that cannot send it. type: only these; all without it."""
 
     since: Annotated[int, Meta(ge=0, lt=10**SEQ_DIGITS)] | None = None
@@ -52,7 +52,7 @@ def events(asked: Asked) -> Response:
     return live.stream(streams, lambda: follow(hall, asked.who, begin, types, streams.stopping))
 
 
-def _last_heard(wanted: Wanted) -> int | None:
+def _last_heard(wanted: EventsWanted) -> int | None:
     said = request.headers.get("Last-Event-ID")
     if not said:
         return wanted.since
@@ -101,7 +101,7 @@ ENDPOINTS = (
         answer=Happening,
         right=Right.LOOK,
         area="events",
-        query=Wanted,
+        query=EventsWanted,
         media="text/event-stream",
         refusals=("ahead-of-log",),
     ),

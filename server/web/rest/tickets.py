@@ -86,7 +86,7 @@ class TicketStory(TicketRow, frozen=True, kw_only=True):
     events: tuple[Happening, ...]
 
 
-class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TicketsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which numbers. day: today without it. after: numbers issued after the one with this id."""
 
     day: Day | None = None
@@ -122,7 +122,7 @@ def issue(asked: Asked) -> Given:
 
 def listed(asked: Asked) -> Tickets:
     """The numbers of a day in the order of their issue."""
-    wanted: Wanted = asked.query
+    wanted: TicketsWanted = asked.query
     day = wanted.day or asked.hall.writer.view.state.day or ""
     t = ticket_table.c
     rows = sa.select(*_columns()).where(t.day == day)
@@ -157,7 +157,7 @@ def _columns() -> list[sa.ColumnElement[Any]]:
 
 
 def _row(row: Any) -> TicketRow:
-    return msgspec.convert(dict(row._mapping), TicketRow)
+    return msgspec.convert({str(name): value for name, value in row._mapping.items()}, TicketRow)
 
 
 ENDPOINTS = (
@@ -190,7 +190,7 @@ ENDPOINTS = (
         answer=Tickets,
         right=Right.LOOK,
         area="tickets",
-        query=Wanted,
+        query=TicketsWanted,
     ),
     Endpoint(
         name="get-ticket",

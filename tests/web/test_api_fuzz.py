@@ -1,0 +1,121 @@
+"""Whatever a program sends, the interface answers as its document says, and never with a mistake of ours.
+
+The document is the served one, the hall a real one with people in it; schemathesis makes the requests, the
+same ones each time.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from server.people.rights import EVERYWHERE, Right
+from server.web.live import Streams
+from server.web.rest.table import ENDPOINTS
+from tests.web.place import Place, open_place
+
+CHECKS: Any = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    unsupported_method,
+)
+LAND = "environment-land"
+NAMES = [row.name for row in ENDPOINTS]
+# Nothing can be wrong in a question that asks nothing, of whoever it may be.
+MODES = [(r.name, m) for r in ENDPOINTS for m in GenerationMode if r.name != "get-board" or m.is_positive]
+
+bounded = settings(
+    max_examples=20,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    opened = open_place(tmp_path_factory.mktemp("hall"))
+    ended = threading.Event()
+    ended.set()  # streams end with their first line
+    opened.app.extensions["programs"] = Streams(10, 32, ended)
+    for _ in range(20):
+        opened.issue(LAND)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def token(hall: Place) -> str:
+    scopes = [right.value for right in Right]
+    key, _ = hall.accounts.tokens.make("everything", EVERYWHERE, scopes, 2e9, "test", hall.wall[0])
+    return key
+
+
+@pytest.fixture(scope="module")
+def interface(hall: Place) -> Any:
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", hall.app)
+
+
+@pytest.mark.parametrize(("name", "mode"), MODES)
+def test_as_an_administrators_program(
+    interface: Any, hall: Place, token: str, name: str, mode: GenerationMode
+) -> None:
+    operation = interface.find_operation_by_id(name)
+
+    @bounded
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def ask(case: schemathesis.Case) -> None:
+        hall.tick[0] += 1.0  # within the pace of a program
+        answer = case.call(headers={"Authorization": f"Bearer {token}"})
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_at_every_border(interface: Any, hall: Place, token: str, name: str) -> None:
+    """What schemathesis finds by looking at the document: least, most, one less, one more, other methods."""
+    operation = interface.find_operation_by_id(name)
+    cases = interface.iter_coverage_cases(
+        operation,
+        generation_modes=list(GenerationMode),
+        generation_config=interface.config.generation_for(operation=operation, phase="coverage"),
+    )
+    for case in cases:
+        hall.tick[0] += 1.0
+        answer = case.call(headers={"Authorization": f"Bearer {token}"})
+        case.validate_response(answer, checks=CHECKS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_as_a_stranger(interface: Any, hall: Place, name: str) -> None:
+    operation = interface.find_operation_by_id(name)
+
+    @bounded
+    @given(case=operation.as_strategy())
+    def ask(case: schemathesis.Case) -> None:
+        hall.tick[0] += 1.0
+        before = hall.store.seq
+        answer = case.call()
+        case.validate_response(answer, checks=CHECKS)
+        assert hall.store.seq == before
+
+    ask()
