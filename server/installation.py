@@ -24,12 +24,14 @@ from server.web.hall import Hall
 
 log = logging.getLogger("installation")
 
+UNUSABLE = (SettingsError, WrongSetup, Unreadable, ValueError, OSError, sa.exc.DatabaseError)
+
 HALL_FILE = "hall.toml"
 Make = Callable[[Path, Path], Centre]
 
 
 class Installation:
-    """`start` opens what is there, `stop` ends it. Any thread may add and retire; readers see whole mappings."""
+    """`start` opens what is there, `stop` ends it. Any thread may add, retire and read."""
 
     def __init__(self, first: Centre, data: Path, make: Make) -> None:
         """make: a centre out of its hall's file and its folder, not started."""
