@@ -12,12 +12,15 @@ from typing import Any, get_args
 
 import msgspec
 
-from broker.codec import MAX_BYTES, MAX_DEVICE_BYTES, PAYLOADS
+from broker.codec import MAX_BYTES, MAX_DEVICE_BYTES, MAX_PIECE_BYTES, PAYLOADS
 from broker.topics import TABLE, Party, Topic
 
 TEXTS = {
     "site": "The hall, [a-z0-9-]{1,32}.",
-    "device": "The device, [a-z0-9-]{1,32}; also its MQTT client id and user name.",
+    "device": (
+        "The device, [a-z0-9-]{1,32}; its user name and MQTT client id are `{site}_{device}`, or its id"
+        " alone."
+    ),
 }
 
 
@@ -35,7 +38,8 @@ def document() -> dict[str, Any]:
             "version": "1",
             "description": (
                 "What the programs of a hall say to each other over MQTT 3.1.1. Payloads are UTF-8 JSON"
-                f" objects of at most {MAX_BYTES} bytes, {MAX_DEVICE_BYTES} from a device; unknown fields are"
+                f" objects of at most {MAX_BYTES} bytes, {MAX_DEVICE_BYTES} from a device"
+                f" ({MAX_PIECE_BYTES} with a piece of what an order asked for); unknown fields are"
                 " ignored. Operations are the server's. Where a channel says `x-sealed`, payloads have one"
                 ' more member at their end, `,"sig":"…"}`: 86 signs of base64url, the Ed25519 signature over'
                 " the topic, a line break (0x0A) and the object's bytes without that member."

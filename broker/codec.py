@@ -15,6 +15,7 @@ from broker.topics import Party, Topic
 # A board of 40 counters and 60 services has some 20 kB, a kiosk's opening times of a fortnight some 150 kB.
 MAX_BYTES = 262_144
 MAX_DEVICE_BYTES = 8_192  # the largest honest message of a device has some 300 bytes
+MAX_PIECE_BYTES = 49_152  # but for a piece of a picture, which is base64 in JSON
 MAX_QUOTED = 120
 # A device without a clock battery starts in 1970; beyond these years sums with time zones overflow.
 CLOCK_YEARS = range(1970, 2200)
@@ -29,6 +30,7 @@ PAYLOADS: dict[Topic, Any] = {
     topics.RECEIPT: m.Receipt,
     topics.CONFIG: m.DeviceConfig,
     topics.CONTROL: m.Control,
+    topics.OUTCOME: m.AnyOutcome,
     topics.SERVER_STATUS: m.ServerStatus,
     topics.TIME: m.Time,
     topics.BOARD: m.Board,
@@ -65,6 +67,8 @@ def encode(message: m.Message, room: int = 0) -> bytes:
 
 def limit(topic: Topic) -> int:
     """The most bytes a payload of this topic may have."""
+    if topic is topics.OUTCOME:
+        return MAX_PIECE_BYTES
     return MAX_DEVICE_BYTES if topic.speaker is Party.DEVICE else MAX_BYTES
 
 

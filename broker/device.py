@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import queue
+import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
@@ -23,6 +24,7 @@ from broker.link import open_link
 from broker.seal import Opener, key_bytes
 from broker.session import Role, Session
 from broker.vocabulary import (
+    Answered,
     Ask,
     BoardArrived,
     ClockOffset,
@@ -34,6 +36,7 @@ from broker.vocabulary import (
     Forget,
     Heard,
     Leave,
+    Measure,
     NoAnswer,
     Note,
     Now,
@@ -98,6 +101,14 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             raise ValueError(f"server_key: {error}") from None
 
 
+class Machine(Protocol):
+    """What a link asks of the machine that it runs on, now and then."""
+
+    def measured(self) -> Mapping[str, Any]:
+        """Fields of DeviceStatus."""
+        ...
+
+
 def boot_id() -> str:
     """This start of the machine: what a stopwatch reading belongs to."""
     return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
@@ -124,8 +135,11 @@ class DeviceLink:
         open_link: OpenLink = open_link,
         monotonic: Callable[[], float] = time.monotonic,
         boot: str | None = None,
+        machine: Machine | None = None,
     ) -> None:
-        """`boot`: the start of the machine that `monotonic` counts from, where it is not this machine's."""
+        """machine: asked once a minute how it is. boot: the start of the machine that `monotonic` counts
+        from, where it is not this machine's.
+        """
         self._program = inbox
         self._outbox = outbox
         self._clock = clock
@@ -134,15 +148,24 @@ class DeviceLink:
         self._recording = threading.Lock()
         facts = outbox.pending() if outbox is not None else []
         opener = Opener(settings.server_key) if settings.server_key else None
+        self._machine = machine
         self._session = Session(
-            settings.site, settings.device, role, version, facts, boot or boot_id(), opener
+            settings.site,
+            settings.device,
+            role,
+            version,
+            facts,
+            boot or boot_id(),
+            opener,
+            secrets.token_hex(8),
+            machine is not None,
         )
         user = settings.user or settings.device
         credentials = read_credentials(user, settings.password_file) if settings.password_file else None
         self._link = open_link(
             settings.address,
             credentials,
-            settings.device,
+            user,  # at a broker of several sites a device's id alone may be two devices
             self._inbox,
             self._session.subscriptions,
             self._session.will,
@@ -194,6 +217,29 @@ class DeviceLink:
         if unknown:
             raise TypeError(f"a device's status has no {', '.join(sorted(unknown))}")
         self._inbox.put(StatusChanged(changes))
+
+    def done(self, order: str | None) -> None:
+        """An order was carried out. One without an id wants no word."""
+        self._answered(order, "done")
+
+    def refuse(self, order: str | None, code: str) -> None:
+        """An order cannot be carried out; `code` is a word of the catalogues, `order.<code>`."""
+        self._answered(order, "refused", code)
+
+    def hand_over(self, order: str | None, data: bytes) -> None:
+        """What an order asked for, in pieces. What is too large is refused."""
+        if order is None:
+            return
+        pieces = [data[at : at + m.PIECE_BYTES] for at in range(0, len(data), m.PIECE_BYTES)] or [b""]
+        if len(pieces) > m.MOST_PIECES:
+            self.refuse(order, "too-large")
+            return
+        said = (m.Piece(order=order, n=n, of=len(pieces), data=piece) for n, piece in enumerate(pieces, 1))
+        self._inbox.put(Answered((*said, m.Deed(order=order, what="done"))))
+
+    def _answered(self, order: str | None, what: Literal["done", "refused"], code: str = "") -> None:
+        if order is not None:
+            self._inbox.put(Answered((m.Deed(order=order, what=what, code=code),)))
 
     def stop(self, timeout_s: float = 2.0) -> None:
         """Say goodbye and disconnect, within `timeout_s`. The outbox stays open: it is the program's."""
@@ -251,5 +297,8 @@ class DeviceLink:
             case Forget(ids):
                 if self._outbox is not None:
                     self._outbox.forget(ids)
+            case Measure():
+                if self._machine is not None:
+                    self._inbox.put(StatusChanged(dict(self._machine.measured())))
             case Note(line):
                 log.warning(line)

@@ -244,6 +244,10 @@ PrinterState = Literal["ok", "paper-low", "paper-out", "cover-open", "cutter-err
 Voice = Literal["pack", "espeak-ng", "piper", "chime"]
 
 
+# What a Raspberry Pi's firmware tells of now: too little voltage, a capped or slow clock, a limit by heat.
+Throttle = Literal["under-voltage", "capped", "throttled", "soft-limit"]
+
+
 class DeviceStatus(Message, frozen=True, kw_only=True):
     """Retained. The will of a device is the same message with `online` false."""
 
@@ -265,6 +269,16 @@ class DeviceStatus(Message, frozen=True, kw_only=True):
     stuck: tuple[Level, ...] = ()  # buttons that have been held for so long that nobody means it
     help: bool = False  # somebody stands there and has called the staff
     voice: Voice | None = None  # what spoke the last call of a display
+    life: Id | None = None  # this run of the program: orders are for one run and no other
+    started_at: Instant | None = None  # this run, by the device's clock
+    uptime_s: Count | None = None  # of the machine, at `at`
+    temperature_c: float | None = None  # of the processor
+    throttled: tuple[Throttle, ...] = ()  # what the firmware of a Raspberry Pi slows it down for, now
+    disk_free_mb: Count | None = None  # 10^6 bytes, where the program keeps what has to last
+    memory_free_mb: Count | None = None  # of the machine, 10^6 bytes
+    memory_mb: Count | None = None  # of the program, 10^6 bytes
+    last_error: Annotated[str, Meta(max_length=200)] | None = None  # of this run, also one that is over
+    last_error_at: Instant | None = None
 
 
 class ServerStatus(Message, frozen=True, kw_only=True):
@@ -282,9 +296,48 @@ class Time(Message, frozen=True, kw_only=True):
     at: Instant
 
 
-class Control(Message, frozen=True, kw_only=True):
-    """An order to a device. `reprint` brings the ticket that is to come out again, under the order's id."""
+Order = Literal["identify", "test-print", "test-sound", "screenshot", "logs", "restart", "reprint"]
 
-    do: Literal["identify", "test-print", "reload", "restart", "reprint"]
+
+class Control(Message, frozen=True, kw_only=True):
+    """An order to a device, taken once by its id, and only in the run of the program that it is for (`life`).
+
+    name: what people call the device, for `identify`. ticket: what is to come out again, of a `reprint`.
+    """
+
+    do: Order
     id: Id | None = None
+    life: Id | None = None
+    name: Words | None = None
     ticket: TicketReply | None = None
+
+
+# --- device -> server: what came of an order ------------------------------------------------------------
+
+
+MOST_PIECES = 64
+PIECE_BYTES = 32_768
+
+
+class Outcome(Message, frozen=True, kw_only=True, tag_field="kind"):
+    """Something about the order with this id. Kept nowhere: what a broken link swallows has no answer."""
+
+    order: Id
+
+
+class Deed(Outcome, frozen=True, kw_only=True, tag="deed"):
+    """The order was heard, carried out, or refused for the reason `code`."""
+
+    what: Literal["heard", "done", "refused"]
+    code: Annotated[str, Meta(pattern=r"^[a-z0-9-]{0,32}(?!\n)$")] = ""
+
+
+class Piece(Outcome, frozen=True, kw_only=True, tag="piece"):
+    """Part `n` of `of` of what the order asked for: a screen as PNG, lines of a log as UTF-8."""
+
+    n: Annotated[int, Meta(ge=1, le=MOST_PIECES)]
+    of: Annotated[int, Meta(ge=1, le=MOST_PIECES)]
+    data: Annotated[bytes, Meta(max_length=PIECE_BYTES)]
+
+
+AnyOutcome = Deed | Piece

@@ -17,6 +17,7 @@ from broker import codec, messages as m, topics
 from broker.seal import Forged, Opener
 from broker.topics import Topic
 from broker.vocabulary import (
+    Answered,
     Ask,
     BoardArrived,
     ClockOffset,
@@ -28,6 +29,7 @@ from broker.vocabulary import (
     Forget,
     Input,
     Leave,
+    Measure,
     NoAnswer,
     Note,
     Now,
@@ -49,6 +51,8 @@ FACT_RESEND_S = 1.5  # without a receipt; doubled each time, so that a silent se
 FACT_RESEND_MOST_S = 12.0
 OFFSET_STEP_S = 0.5  # a clock that moved by less is not worth a message
 QUIET_S = 60.0  # of a topic that brings nonsense one line is told in so long, with how many came besides
+MEASURE_S = 60.0  # between two looks at the machine; what they find is also the sign that the device lives
+ORDERS_KEPT = 200  # ids of orders, so that none is taken twice
 STATUS_OUTBOX_S = 2.0  # a change of nothing but the outbox's length waits this long, and often undoes itself
 
 TOPIC_NAMES = frozenset(topic.name for topic in topics.TABLE)
@@ -75,9 +79,12 @@ class Session:
         facts: Iterable[m.Fact] = (),
         boot: str = "unknown",
         opener: Opener | None = None,
+        life: str | None = None,
+        measures: bool = False,
     ) -> None:
-        """`boot`: the start of the machine that `Now.mono` counts from. opener: with it, what has to be
-        sealed is believed only when the server of that key sealed it.
+        """life: this run of the program. measures: look at the machine now and then. boot: the start of the
+        machine that `Now.mono` counts from. opener: with it, what has to be sealed is believed only when the
+        server of that key sealed it.
         """
         self._site = site
         self._device = device
@@ -91,7 +98,10 @@ class Session:
         self._sent_upto = 0  # facts up to this seq are on their way
         self._resend_at: float | None = None
         self._resend_s = FACT_RESEND_S
-        self._status = m.DeviceStatus(online=True, role=role, version=version)
+        self._status = m.DeviceStatus(online=True, role=role, version=version, life=life)
+        self._life = life
+        self._orders: dict[str, None] = {}  # taken, the oldest first
+        self._measure_at = 0.0 if measures else None
         self._published: m.DeviceStatus | None = None
         self._publish_at: float | None = None
         self._board = (-1, -1)
@@ -105,7 +115,7 @@ class Session:
             topics.REPLY: self._reply,
             topics.RECEIPT: self._receipt,
             topics.CONFIG: self._config_arrived,
-            topics.CONTROL: lambda control, now: [Deliver(ControlArrived(control))],
+            topics.CONTROL: self._ordered,
             topics.SERVER_STATUS: self._server_status,
             topics.TIME: self._time,
             topics.BOARD: self._board_arrived,
@@ -127,13 +137,21 @@ class Session:
     def handle(self, input: Input, now: Now) -> list[Effect]:
         """What is to be done about one input. Raises only for bugs: a bad message becomes a Note."""
         effects = self._take(input, now)
-        return [*effects, *self._act_on_requests(now), *self._act_on_facts(now), *self._act_on_status(now)]
+        return [
+            *effects,
+            *self._act_on_requests(now),
+            *self._act_on_facts(now),
+            *self._act_on_time(now),
+            *self._act_on_status(now),
+        ]
 
     def wake_at(self) -> float | None:
         """The monotonic instant at which a Tick has something to do; None: not before the next input."""
         times = [o.give_up_at for o in self._open.values()]
         if self._connected and self._publish_at is not None:
             times.append(self._publish_at)
+        if self._connected and self._measure_at is not None:
+            times.append(self._measure_at)
         if self._epoch is not None:
             times += [o.send_at for o in self._open.values()]
             if self._resend_at is not None:
@@ -158,6 +176,8 @@ class Session:
                 self._facts[fact.id] = fact
             case StatusChanged(changes):
                 self._status = msgspec.structs.replace(self._status, **changes)
+            case Answered(outcomes):
+                return self._outcomes(*outcomes) if self._connected else []
             case Leave():
                 self._status = msgspec.structs.replace(self._status, online=False)
             case Tick():
@@ -199,6 +219,15 @@ class Session:
         if isinstance(fact, m.TicketFact):
             return msgspec.structs.replace(fact, sent=m.Stamp(self._boot, now.mono))
         return fact
+
+    def _act_on_time(self, now: Now) -> list[Effect]:
+        if self._measure_at is None or not self._connected or now.mono < self._measure_at:
+            return []
+        self._measure_at = now.mono + MEASURE_S
+        return [Measure()]
+
+    def _outcomes(self, *outcomes: m.AnyOutcome) -> list[Effect]:
+        return [Publish(self._message(topics.OUTCOME, codec.encode(outcome))) for outcome in outcomes]
 
     def _act_on_status(self, now: Now) -> list[Effect]:
         if not self._connected:
@@ -321,6 +350,20 @@ class Session:
             return []
         self._dossiers = dossiers.rev
         return [Deliver(DossiersArrived(dossiers))]
+
+    def _ordered(self, order: m.Control, now: Now) -> list[Effect]:
+        """Taken once, and only in the run that it is for: one that somebody kept and plays again does
+        nothing, also after a restart."""
+        if order.life not in (None, self._life):
+            return [Note(f"order of another run do={order.do} id={order.id}")]
+        if order.id is None:
+            return [Deliver(ControlArrived(order))]
+        if order.id in self._orders:
+            return []
+        self._orders[order.id] = None
+        while len(self._orders) > ORDERS_KEPT:
+            del self._orders[next(iter(self._orders))]
+        return [*self._outcomes(m.Deed(order=order.id, what="heard")), Deliver(ControlArrived(order))]
 
     def _time(self, time: m.Time | m.FloorsReply, now: Now) -> list[Effect]:
         offset_s = (time.at - now.wall).total_seconds()

@@ -27,7 +27,8 @@ class Party(StrEnum):
 class Topic:
     """One row of the contract. `path` has `{site}` and, for a device's own topics, `{device}`.
 
-    sealed: its payloads carry the server's signature (`broker.seal`), because the whole hall believes them.
+    sealed: its payloads carry the server's signature (`broker.seal`), because the whole hall believes them,
+    or a device obeys.
     """
 
     name: str
@@ -64,7 +65,8 @@ REPLY = _row("reply", "device/{device}/reply", 1, False, Party.SERVER, Party.DEV
 FACT = _row("fact", "device/{device}/fact", 1, False, Party.DEVICE, Party.SERVER)
 RECEIPT = _row("receipt", "device/{device}/receipt", 1, False, Party.SERVER, Party.DEVICE)
 CONFIG = _row("config", "device/{device}/config", 1, True, Party.SERVER, Party.DEVICE)
-CONTROL = _row("control", "device/{device}/control", 1, False, Party.SERVER, Party.DEVICE)
+CONTROL = _row("control", "device/{device}/control", 1, False, Party.SERVER, Party.DEVICE, sealed=True)
+OUTCOME = _row("outcome", "device/{device}/outcome", 1, False, Party.DEVICE, Party.SERVER)
 SERVER_STATUS = _row("server-status", "server/status", 1, True, Party.SERVER, Party.DEVICES)
 TIME = _row("time", "time", 0, False, Party.SERVER, Party.DEVICES)
 BOARD = _row("board", "board", 1, True, Party.SERVER, Party.DEVICES, Party.PUBLIC, sealed=True)
@@ -78,6 +80,7 @@ TABLE: tuple[Topic, ...] = (
     RECEIPT,
     CONFIG,
     CONTROL,
+    OUTCOME,
     SERVER_STATUS,
     TIME,
     BOARD,

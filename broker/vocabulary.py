@@ -117,6 +117,13 @@ class StatusChanged:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """What came of an order; not kept for later."""
+
+    outcomes: tuple[m.AnyOutcome, ...]
+
+
+@dataclass(frozen=True)
 class Tick:
     """Time has passed."""
 
@@ -126,7 +133,7 @@ class Leave:
     """The program ends in good order."""
 
 
-Input = Connected | Disconnected | Received | Ask | Recorded | StatusChanged | Tick | Leave
+Input = Connected | Disconnected | Received | Ask | Recorded | StatusChanged | Answered | Tick | Leave
 
 # --- what is to be done ---------------------------------------------------------------------------------
 
@@ -151,10 +158,15 @@ class Forget:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """Look how the machine is, and say so with a StatusChanged."""
+
+
+@dataclass(frozen=True)
 class Note:
     """One line for the log."""
 
     line: str
 
 
-Effect = Publish | Deliver | Forget | Note
+Effect = Publish | Deliver | Forget | Measure | Note

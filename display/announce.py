@@ -12,6 +12,7 @@ from broker.messages import Call, DisplayPlan
 from display.speech import Manner, announcement
 from hardware.speaker import Sound
 from hardware.texts import Texts
+from hardware.voice import Sentence
 
 LOUD = 100  # per cent, until a plan says otherwise
 
@@ -32,6 +33,11 @@ class Announcer:
             repeats=1 if self.plan is None else self.plan.repeats,
             volume=volume_at(self.plan, local),
         )
+
+
+def trial(id: int, plan: DisplayPlan | None, texts: Texts, lang: str, local: datetime) -> Sound:
+    """What somebody who tries the sound hears: the chime and one sentence, as loud as a call would be now."""
+    return Sound(id, "call", (Sentence(lang, texts("test.sound", lang)),), volume=volume_at(plan, local))
 
 
 def volume_at(plan: DisplayPlan | None, local: datetime) -> int:

@@ -21,8 +21,8 @@ from zoneinfo import ZoneInfoNotFoundError
 
 from broker.device import ClockOffset, ConfigArrived, ControlArrived, DeviceLink, LinkBroken
 from broker.link import OpenLink, open_link
-from broker.messages import Call
-from display.announce import Announcer
+from broker.messages import Call, Control
+from display.announce import Announcer, trial
 from display.core import Announce, Complain, Effect, Shown, SoundLasts, Tick, Withdrawn
 from display.fit import LayoutRefused, arrange
 from display.panel import routes
@@ -32,13 +32,16 @@ from display.stage import Stage, dossiers_held, panels
 from display.wall import Input, Wall
 from display.watch import Watch
 from hardware.clock import Clock, ClockError, HallClock, open_clock
+from hardware.identity import Identity
+from hardware.machine import open_machine
 from hardware.memory import give_back
 from hardware.panel import Panel as Socket, PanelError
 from hardware.release import release
 from hardware.screen import Screen, ScreenError, open_screen
-from hardware.speaker import Playing, Speaker, SpeakerError, Spoke, Trouble, open_speaker
+from hardware.speaker import Playing, Silent, Speaker, SpeakerError, Spoke, Trouble, open_speaker
 from hardware.systemd import Systemd
 from hardware.texts import Texts
+from hardware.upkeep import log_lines, picture
 from hardware.voice import Voices
 from hardware.voices import open_voices
 
@@ -51,6 +54,7 @@ CLOCK_S: Final = 0.5  # a demo's clock may be set at any time
 TRUE_TIME_S: Final = 0.9  # a hall second that is shorter than this: a demo in a hurry, which must not flicker
 LAG_S: Final = 5.0  # real time that a message may take while the link holds
 MISCONFIGURED: Final = 2
+IDENTIFY_S: Final = 10.0
 OFFSET_S: Final = 2.0  # a clock that nobody keeps right is corrected by the server's from this error on
 
 
@@ -67,7 +71,12 @@ class Program:
         self.inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._clock: Clock = open_clock(settings.clock)
         self._offset = timedelta()
-        self._announcer = Announcer(Texts.load("display"), settings.manner)
+        self._texts = Texts.load("display")
+        self._announcer = Announcer(self._texts, settings.manner)
+        self._identify_until: float | None = None  # monotonic
+        self._trials: dict[
+            int, str | None
+        ] = {}  # sounds that an order asked for; below zero, where no call is
         self._faults: dict[str, str] = {}
         with ExitStack() as opened:  # a start that is refused leaves nothing open
             self.screen: Screen = open_screen(
@@ -86,7 +95,14 @@ class Program:
             )
             opened.callback(self.speaker.close, 0.3)
             self._link = DeviceLink(
-                settings.broker, "display", release(), None, self.inbox, self._clock, open_link=open_link
+                settings.broker,
+                "display",
+                release(),
+                None,
+                self.inbox,
+                self._clock,
+                open_link=open_link,
+                machine=open_machine(settings.machine, settings.data),
             )
             self._record = Record(settings.data)
             opened.callback(self._record.close)
@@ -144,10 +160,16 @@ class Program:
                     log.info("control do=%s", control.do)
                     if control.do == "restart":
                         return False
+                    self._ordered(control)
                 case Playing(id, seconds):
                     self._tell(SoundLasts(id, seconds))
+                case Spoke(id, _) if id in self._trials:
+                    self._link.done(self._trials.pop(id))
                 case Spoke(_, voice):
                     self._link.status(voice=voice)
+                case Silent(id):
+                    if id in self._trials:
+                        self._link.refuse(self._trials.pop(id), "no-sound")
                 case Trouble(reason):
                     self._fault("speaker", reason)
                 case ClockOffset(seconds):
@@ -177,6 +199,8 @@ class Program:
         if self._unpainted:
             return max(self._frame_at - mono, 0.001)
         wait = self._clock.real_seconds((due - self._now()).total_seconds())
+        if self._identify_until is not None:
+            wait = min(wait, self._identify_until - mono)
         if self._watch.due is not None:
             wait = min(wait, self._watch.due - mono)
         if isinstance(self._clock, HallClock):
@@ -227,6 +251,8 @@ class Program:
             self._wall.rooms = self._stage.rooms
             self._fault("layout", self._stage.unreadable())
             self._systemd.status(f"screen {self._stage.panel}")
+        if self._identify_until is not None and mono >= self._identify_until:
+            self._identify_until = self._stage.identity = None
         self._wall.calls.calm = self._settings.calm or self._clock.real_seconds(1.0) < TRUE_TIME_S
         self._looked_at = self._now()
         if self._stage.show(self._wall.view(self._looked_at), self._looked_at):
@@ -236,6 +262,33 @@ class Program:
             local = self._looked_at.astimezone(self._wall.calls.zone)
             self.speaker.play(self._announcer.sound(call, local))
         self._unsaid.clear()
+
+    def _ordered(self, order: Control) -> None:
+        """Do what staff ask of this wall, and tell what came of it."""
+        device = self._settings.broker.device
+        match order.do:
+            case "identify":
+                self._stage.identity = Identity(order.name.vi if order.name else device, device)
+                self._identify_until = time.monotonic() + IDENTIFY_S
+                self._link.done(order.id)
+            case "test-sound" if self._settings.speaker != "none:":
+                self._try_sound(order.id)
+            case "screenshot":
+                self._link.hand_over(order.id, picture(self.screen))
+            case "logs":
+                self._link.hand_over(order.id, log_lines())
+            case _:
+                self._link.refuse(order.id, "cannot")
+
+    def _try_sound(self, order: str | None) -> None:
+        local = self._now().astimezone(self._wall.calls.zone)
+        id = min(self._trials, default=0) - 1
+        sound = trial(id, self._announcer.plan, self._texts, self._settings.lang, local)
+        if sound.volume == 0:
+            self._link.refuse(order, "quiet")
+        else:
+            self._trials[id] = order
+            self.speaker.play(sound)
 
     # --- small decisions --------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reading: Reading = "number"  # or "digits", figure by figure
     leading_zeros: bool = False
     clock: str = "system"
+    machine: str = "system"  # whose warmth, memory and card the server is told of
     time_zone: str = "Asia/Ho_Chi_Minh"  # until the server has said it
     panel: Path | None = None  # the simulator's socket
 

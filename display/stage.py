@@ -11,6 +11,7 @@ from typing import Final
 
 from broker.messages import DisplayPlan, Zone
 from display.fit import LayoutRefused, Panel, arrange
+from display.identified import identified
 from display.marks import moved
 from display.paint import Painter
 from display.pictures import picture_of, rooms
@@ -18,6 +19,7 @@ from display.programme import zones_of
 from display.rest import drift
 from display.settings import Settings
 from display.view import View
+from hardware.identity import Identity
 from hardware.screen import Screen
 from hardware.texts import Texts
 from hardware.theme import THEMES, ThemeName
@@ -40,7 +42,8 @@ class Stage:
         self._rows: int | None = None
         self._theme: ThemeName | None = None
         self._painter: Painter | None = None
-        self._shown: tuple[View, int | None, tuple[int, int]] | None = None
+        self._shown: tuple[View, int | None, tuple[int, int], Identity | None] | None = None
+        self.identity: Identity | None = None  # while somebody looks for this wall
 
     def _measure(self, size: tuple[int, int]) -> None:
         """Find out what a panel of this size can hold. Raises `LayoutRefused` and changes nothing then."""
@@ -86,15 +89,17 @@ class Stage:
 
     def show(self, view: View, now: datetime) -> bool:
         """Paint what differs from what is shown; whether anything did."""
-        wanted = (view, self._rows, drift(now))
+        wanted = (view, self._rows, drift(now), self.identity)
         if wanted == self._shown:
             return False
         self._shown = wanted
         picture = picture_of(view, self.panel, self.table, self._texts, self._settings.lang, self._rows)
+        if self.identity is not None:
+            picture = identified(picture, self.identity)
         step = max(1, self.panel.space(STEP))
         right, down = wanted[2]
         rects = self._brush(view).paint(moved(picture, right * step, down * step))
-        awake = view.face != "rest" or self._settings.at_rest == "dark"
+        awake = view.face != "rest" or self._settings.at_rest == "dark" or self.identity is not None
         if awake:
             self._screen.power(True)
         if rects:

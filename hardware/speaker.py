@@ -88,13 +88,20 @@ class Spoke:
 
 
 @dataclass(frozen=True)
+class Silent:
+    """Sound `id` was not heard; Trouble says why, where that is new."""
+
+    id: int
+
+
+@dataclass(frozen=True)
 class Trouble:
     """The speaker's present faults, or None when it plays and speaks again."""
 
     reason: str | None
 
 
-News = Playing | Spoke | Trouble
+News = Playing | Spoke | Silent | Trouble
 
 
 class Output(Protocol):
@@ -151,8 +158,9 @@ class _Order:
 class Speaker:
     """Plays sounds in the order in which they were given. All methods may be called from any thread.
 
-    `notify` gets `Playing` when a sound begins, `Spoke` at its end and `Trouble` when the faults change, in
-    the speaker's thread. `kept_bytes`: how much is remembered for whoever wants to listen afterwards.
+    `notify` gets `Playing` when a sound begins, `Spoke` or `Silent` at its end and `Trouble` when the faults
+    change, in the speaker's thread. `kept_bytes`: how much is remembered for whoever wants to listen
+    afterwards.
     """
 
     def __init__(
@@ -231,8 +239,12 @@ class Speaker:
                 log.warning("sound dropped id=%d late_s=%.0f", order.sound.id, time.monotonic() - order.at)
             else:
                 faults: list[str] = []
+                heard = False
                 with noted(faults):
                     self._sound(order, faults)
+                    heard = True
+                if not heard:
+                    self._notify(Silent(order.sound.id))
                 self._report([*faults, *self._voices.troubles])
             with self._lock:
                 self._orders.popleft()

@@ -97,6 +97,9 @@ class Kiosk:
     def _handled(self, input: Input, now: Now) -> list[Effect]:
         kiosk = self._memory
         effects = self._expire(now)
+        if isinstance(input, Tapped | ButtonPressed) and kiosk.identify is not None:
+            kiosk.identify = kiosk.identify_until = None
+            return effects  # whoever touches it has found it
         match input:
             case Tapped(target):
                 return effects + (touches.tapped(kiosk, target, now) if kiosk.touch else [])
@@ -141,7 +144,7 @@ class Kiosk:
             clock_wrong=kiosk.clock_wrong or (config is not None and not kiosk.time_known(now)),
             alone=kiosk.away(now),
             card=kiosk.card,
-            identify=kiosk.device if kiosk.identify_until is not None else None,
+            identify=kiosk.identify,
         )
 
     def wake(self, now: Now) -> Wake:
@@ -189,7 +192,7 @@ class Kiosk:
     def _expire(self, now: Now) -> list[Effect]:
         kiosk = self._memory
         if kiosk.identify_until is not None and now.mono >= kiosk.identify_until:
-            kiosk.identify_until = None
+            kiosk.identify = kiosk.identify_until = None
         wall = kiosk.wall(now)
         match kiosk.step:
             # A wait longer than the pace ever asks for: the clock was set back.

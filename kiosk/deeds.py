@@ -15,11 +15,13 @@ from broker import messages as m
 from broker.device import DeviceLink
 from broker.outbox import UNNUMBERED
 from hardware.paper_count import PaperCount
-from kiosk.printing import PaperUsed, Printing
+from hardware.printer import PrintResult
+from kiosk.printing import PaperUsed, Printing, TestPrinted
 from kiosk.state.hall import Hall
 from kiosk.store import Store
 from kiosk.vocabulary import (
     Abandon,
+    Answer,
     Ask,
     AskFloors,
     CallStaff,
@@ -167,15 +169,28 @@ class Deeds:
             case CallStaff(wanted):
                 self._link.status(help=wanted)
                 log.info("staff wanted=%s", wanted)
-            case PrintTest():
+            case PrintTest(order):
                 if hall.plan is not None and hall.config is not None:
                     self._printing.print_test(
-                        self._device, hall.plan, hall.config.hall, hall.zone, self._now()
+                        order, self._device, hall.plan, hall.config.hall, hall.zone, self._now()
                     )
+            case Answer(order, refused):
+                self._answer(order, refused)
             case Restart():
                 self._restart()
             case Note(line):
                 log.info(line)
+
+    def test_printed(self, printed: TestPrinted) -> None:
+        """Tell what became of a test page."""
+        good = printed.result in (PrintResult.PRINTED, PrintResult.SENT)
+        self._answer(printed.order, "" if good else printed.result.value)
+
+    def _answer(self, order: str | None, refused: str) -> None:
+        if refused:
+            self._link.refuse(order, refused)
+        else:
+            self._link.done(order)
 
     def _print(self, job: Job, hall: Hall) -> None:
         assert hall.plan is not None and hall.config is not None, "a ticket is shown in a hall"

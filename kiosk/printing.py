@@ -39,13 +39,22 @@ class PaperUsed:
     result: PrintResult
 
 
+@dataclass(frozen=True)
+class TestPrinted:
+    """What became of the test page that order `order` asked for."""
+
+    order: str | None
+    result: PrintResult
+
+
 class Printing:
-    """One printer's worker. Puts PaperUsed into `inbox`, and PrintEnded after a ticket, not a test page."""
+    """One printer's worker. Puts PaperUsed into `inbox`, then PrintEnded for a ticket, TestPrinted for a page
+    that is none."""
 
     def __init__(self, printer: Printer, inbox: Put) -> None:
         self._printer = printer
         self._inbox = inbox
-        self._jobs: queue.SimpleQueue[tuple[Job | None, Slip] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Job | str | None, Slip] | None] = queue.SimpleQueue()
         self._newest: Job | None = None  # that was queued
         # A printer that hangs must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
@@ -58,9 +67,11 @@ class Printing:
         self._newest = job
         self._jobs.put((job, slip(job.ticket, plan, hall, zone)))
 
-    def print_test(self, device: str, plan: KioskPlan, hall: Words, zone: tzinfo, at: datetime) -> None:
+    def print_test(
+        self, order: str | None, device: str, plan: KioskPlan, hall: Words, zone: tzinfo, at: datetime
+    ) -> None:
         """Queue a page that is nobody's ticket: every size of letter, the code, the cut."""
-        self._jobs.put((None, slip(test_ticket(device, at), plan, hall, zone)))
+        self._jobs.put((order, slip(test_ticket(device, at), plan, hall, zone)))
 
     def stop(self, timeout_s: float = 0.3) -> None:
         """End after the job under way, or leave it behind."""
@@ -73,17 +84,19 @@ class Printing:
         try:
             while (item := self._jobs.get()) is not None:
                 job, words = item
-                if job is not None and self._anew(job):
+                if isinstance(job, Job) and self._anew(job):
                     continue
-                if job is not None and job.request == out:
+                if isinstance(job, Job) and job.request == out:
                     self._inbox.put(PrintEnded(job, PrintResult.PRINTED))
                     continue
                 piece = made(words, self._printer.head)
                 result = self._printer.print(piece, words.number)
                 self._inbox.put(PaperUsed(piece, result))
-                if job is not None:
+                if isinstance(job, Job):
                     self._inbox.put(PrintEnded(job, result))
                     out = job.request if result is PrintResult.PRINTED else None
+                else:
+                    self._inbox.put(TestPrinted(job, result))
         except Exception as error:
             self._inbox.put(PrintingBroken(error))
 

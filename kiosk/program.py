@@ -25,10 +25,11 @@ from broker.basics import new_secret
 from broker.device import BrokerSettings, DeviceLink, LinkBroken, boot_id
 from broker.link import OpenLink, open_link
 from broker.outbox import Outbox
-from broker.vocabulary import BoardArrived, Now
+from broker.vocabulary import BoardArrived, ControlArrived, Now
 from hardware.broken import DeviceBroken
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.clock import Clock, ClockError, open_clock
+from hardware.machine import open_machine
 from hardware.memory import give_back
 from hardware.panel import Panel as Socket, PanelError
 from hardware.printer import Printer, PrinterStatus, open_printer
@@ -37,6 +38,7 @@ from hardware.scanner import Scan, ScannerStatus, open_scanner
 from hardware.screen import Screen, ScreenError, open_screen
 from hardware.systemd import Systemd
 from hardware.texts import Texts
+from hardware.upkeep import log_lines, picture
 from kiosk.core import Kiosk
 from kiosk.counter.guest import Guest
 from kiosk.deeds import Deeds
@@ -44,7 +46,7 @@ from kiosk.layout.panel import Panel
 from kiosk.layout.reach import reach
 from kiosk.layout.shelf import make_shelf
 from kiosk.panel import Shown, Touch, routes
-from kiosk.printing import PaperUsed, Printing, PrintingBroken
+from kiosk.printing import PaperUsed, Printing, PrintingBroken, TestPrinted
 from kiosk.stage import Stage
 from kiosk.store import Store
 from kiosk.vocabulary import SERVICE, Booted, Input, PrinterIs, Scanned, ScannerIs, Tick
@@ -76,6 +78,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     touch: bool = True  # whether the screen feels fingers; without, buttons do everything
     theme: Literal["light", "dark", "contrast"] = "light"
     clock: str = "system"
+    machine: str = "system"  # whose warmth, memory and card the server is told of
     panel: Path | None = None  # a socket, only for simulated hardware
 
 
@@ -152,6 +155,7 @@ class KioskProgram:
                 self._inbox,
                 self._clock,
                 open_link=open_link,
+                machine=open_machine(settings.machine, settings.data),
             )
             self._opened = opened.pop_all()
         self._core = Kiosk(
@@ -287,6 +291,12 @@ class KioskProgram:
                 self._handle(ScannerIs(status is ScannerStatus.OK))
             case PaperUsed() as used:
                 self._deeds.paper_used(used)
+            case TestPrinted() as printed:
+                self._deeds.test_printed(printed)
+            case ControlArrived(control) if control.do == "logs":
+                self._link.hand_over(control.id, log_lines())
+            case ControlArrived(control) if control.do == "screenshot":
+                self._show(control.id)
             case PrinterStatus() as status:
                 self._handle(PrinterIs(status))
                 if status is not PrinterStatus.UNPLUGGED:  # screen and printer have answered
@@ -297,6 +307,13 @@ class KioskProgram:
             case _:
                 self._guest.hear(item, self._now())
                 self._handle(item)
+
+    def _show(self, order: str | None) -> None:
+        """The screen's picture for staff: never with somebody's number or answers on it."""
+        if not self._core.at_rest(self._now()) or self._stage.asking:
+            self._link.refuse(order, "somebody-there")
+        else:
+            self._link.hand_over(order, picture(self._screen))
 
     def _handle(self, input: Input | None) -> None:
         if input is None:

@@ -91,11 +91,12 @@ class Stage:
             self._stale = True
             return
         self._stale = False
-        page = self._guest.page if self._asks and self._core.at_rest(now) else None
+        view = self._core.view(now)
+        asked = self._asks and view.identify is None and self._core.at_rest(now)
+        page = self._guest.page if asked else None
         if page is not None and not self.asking:
             self._guest.appear(now)
         self._keys.light(self._core.lit(now) if page is None else self._guest.lit)
-        view = self._core.view(now)
         on: View | Asked = view if page is None else page
         if on != self._on:
             canvas = Canvas(self._screen.surface, THEMES[theme_of(self._usual, view.look)])

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Literal, Protocol
 
 from broker.messages import Lang, PriorityGroup, Range, TicketReply, Words
+from hardware.identity import Identity
 
 
 class Verb(StrEnum):
@@ -278,4 +279,4 @@ class View:
     clock_wrong: bool = False
     alone: bool = False  # the server does not answer: numbers are the kiosk's own
     card: bool = False  # a citizen's card was read, and nothing of it kept
-    identify: str | None = None  # the device's id, shown because somebody asked which one this is
+    identify: Identity | None = None  # instead of all else, because somebody asked which one this is

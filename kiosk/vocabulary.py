@@ -201,7 +201,17 @@ class TellPrinter:
 
 @dataclass(frozen=True)
 class PrintTest:
-    """Print a page that is nobody's ticket."""
+    """Print a page that is nobody's ticket, and tell what became of it: order `order` asked for it."""
+
+    order: str | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Tell what came of an order: carried out, or refused for the reason `refused`."""
+
+    order: str | None
+    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,6 +255,7 @@ Effect = (
     | TellAlone
     | CallStaff
     | PrintTest
+    | Answer
     | Restart
     | Note
 )

@@ -14,10 +14,12 @@ from typing import Final, Literal, get_args, get_type_hints
 
 from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
+from hardware.identity import Identity
 from kiosk.counter.asking import RATINGS, Asking, Mixed
 from kiosk.counter.known import Known
 from kiosk.counter.view import Idle, Line, Page, Target, View
 from kiosk.counter.vocabulary import (
+    Answer,
     Ask,
     Booted,
     ButtonPressed,
@@ -66,6 +68,7 @@ class Terminal:
         self._down_since = now.mono
         self._open: tuple[str, Key] | None = None  # the request that waits for its reply
         self._line: tuple[Line, float] | None = None  # and until when
+        self._identity: Identity | None = None  # shown until
         self._identify_until: float | None = None
         self._stuck: frozenset[str] = frozenset()
 
@@ -76,6 +79,9 @@ class Terminal:
         return [*self._expire(now), *self._do(input, now)]
 
     def _do(self, input: Input, now: Now) -> list[Effect]:
+        if isinstance(input, ButtonPressed | Tapped) and self._identity is not None:
+            self._identity = self._identify_until = None
+            return []  # whoever touches it has found it
         match input:
             case ButtonPressed(button) if button in self._stuck:
                 return [Note(f"button id={button} is stuck, its press is nobody's")]
@@ -102,10 +108,12 @@ class Terminal:
         line = self._line[0] if self._line else None
         if not self._server and now.mono >= self._down_since + SERVER_GRACE_S:
             line = NO_CONNECTION
-        return View(self._page(now), line, self._device if self._identify_until is not None else None)
+        return View(self._page(now), line, self._identity)
 
     def lit(self) -> frozenset[str]:
         """The lamps: the key that waits for its reply, and the rating buttons while an answer is wanted."""
+        if self._identity is not None:
+            return frozenset({*KEYS, *RATINGS})
         lit = self._asking.wanted | ({self._open[1]} if self._open else set())
         return lit - self._stuck
 
@@ -123,7 +131,7 @@ class Terminal:
         if self._line and now.mono >= self._line[1]:
             self._line = None
         if self._identify_until is not None and now.mono >= self._identify_until:
-            self._identify_until = None
+            self._identity = self._identify_until = None
         return self._asking.tick(now)
 
     # --- keys and touches -------------------------------------------------------------------------------
@@ -175,8 +183,12 @@ class Terminal:
                 self._replied(id, lambda key: NO_ANSWER, now)
             case heard.ControlArrived(m.Control(do="restart")):
                 return [*self._asking.leave(now), Restart()]
-            case heard.ControlArrived(m.Control(do="identify")):
+            case heard.ControlArrived(m.Control(do="identify") as order):
+                self._identity = Identity(order.name.vi if order.name else self._device, self._device)
                 self._identify_until = now.mono + IDENTIFY_S
+                return [Answer(order.id)]
+            case heard.ControlArrived(order):
+                return [Answer(order.id, "cannot")]
         return []
 
     # --- the screen -------------------------------------------------------------------------------------

@@ -25,17 +25,19 @@ import msgspec
 from broker.device import BrokerSettings, DeviceLink, LinkBroken
 from broker.link import OpenLink, open_link
 from broker.outbox import Outbox
-from broker.vocabulary import Now
+from broker.vocabulary import ControlArrived, Now
 from hardware.broken import DeviceBroken
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.canvas import Canvas
 from hardware.clock import Clock, ClockError, open_clock
+from hardware.machine import open_machine
 from hardware.panel import Panel, PanelError
 from hardware.release import release
 from hardware.screen import Screen, ScreenError, open_screen
 from hardware.systemd import Systemd
 from hardware.texts import Texts
 from hardware.theme import THEMES
+from hardware.upkeep import log_lines, picture
 from kiosk.counter.answered import Answered
 from kiosk.counter.asking import RATINGS
 from kiosk.counter.core import KEYS, Terminal
@@ -43,8 +45,9 @@ from kiosk.counter.layout import Layout
 from kiosk.counter.panel import Shown, Touch, routes
 from kiosk.counter.records import Records
 from kiosk.counter.screen import Painter, Targets, hit
-from kiosk.counter.view import View
+from kiosk.counter.view import Idle, View
 from kiosk.counter.vocabulary import (
+    Answer,
     Ask,
     Booted,
     ButtonPressed,
@@ -82,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     keys: str = "sim:"  # without ids: all keys and rating buttons there are
     theme: Literal["light", "dark", "contrast"] = "light"
     clock: str = "system"
+    machine: str = "system"  # whose warmth, memory and card the server is told of
     panel: Path | None = None  # a socket, only for simulated hardware
 
 
@@ -149,6 +153,7 @@ class CounterProgram:
                 self._inbox,
                 self._clock,
                 open_link=open_link,
+                machine=open_machine(settings.machine, settings.data),
             )
             self._opened = opened.pop_all()
         self._core = Terminal(
@@ -229,6 +234,10 @@ class CounterProgram:
                 raise item
             case DeviceBroken(error=error):
                 raise error
+            case ControlArrived(control) if control.do == "logs":
+                self._link.hand_over(control.id, log_lines())
+            case ControlArrived(control) if control.do == "screenshot":
+                self._show(control.id)
             case Press(button):
                 self._handle(ButtonPressed(button))
             case Touch(x, y):
@@ -238,6 +247,13 @@ class CounterProgram:
         for x, y in self._screen.touches():
             self._handle(Tapped(hit(self._targets, x, y)))
         self._look_at_keys()
+
+    def _show(self, order: str | None) -> None:
+        """The screen's picture for staff: never one that tells what somebody answers."""
+        if self._view is not None and not isinstance(self._view.page, Idle):
+            self._link.refuse(order, "somebody-there")
+        else:
+            self._link.hand_over(order, picture(self._screen))
 
     def _handle(self, input: Input) -> None:
         self._carry_out(self._core.handle(input, self._now()))
@@ -274,6 +290,10 @@ class CounterProgram:
                 case Ask(request):
                     log.info("key key=%s id=%s", request.key, request.id)
                     self._link.request(request, KEY_DEADLINE_S)
+                case Answer(order, ""):
+                    self._link.done(order)
+                case Answer(order, refused):
+                    self._link.refuse(order, refused)
                 case Restart():
                     self._ending = ENDED
                 case Note(line):

@@ -13,6 +13,7 @@ import pygame
 
 from hardware import icons
 from hardware.canvas import Anchor, Canvas, DoesNotFit
+from hardware.identity import paint_identity
 from hardware.texts import Texts
 from hardware.theme import RGB
 from hardware.type import line_px
@@ -55,6 +56,9 @@ class Painter:
 
     def paint(self, view: View) -> Targets:
         """Draw everything anew; where the targets are, in pixels."""
+        if view.identify is not None:
+            paint_identity(self._canvas, view.identify)
+            return []
         painters: dict[type, Callable[[View], Targets]] = {
             Idle: self._idle,
             Faces: self._faces,
@@ -62,14 +66,7 @@ class Painter:
             Inquiry: self._inquiry,
             Thanks: self._thanks,
         }
-        targets = painters[type(view.page)](view)
-        if view.identify is not None:
-            place = self._layout
-            self._canvas.fill(place.rect(0, 0, 800, 64), self._theme.gold)
-            self._canvas.text(
-                view.identify, place.at(400, 32), place.px(40), 700, (0x15, 0x20, 0x2B), "centre", "middle"
-            )
-        return targets
+        return painters[type(view.page)](view)
 
     def line(self, line: Line | None) -> str:
         """The words of the officer's line; empty without one. The officer reads Vietnamese."""

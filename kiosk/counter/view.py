@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from broker.messages import Lang, PriorityGroup, Question
+from hardware.identity import Identity
 
 REASONS_ON_A_PAGE: Final = 5  # beside "skip"; when there are more, one place is taken by "more"
 
@@ -136,7 +137,7 @@ class Line:
 class View:
     page: Page
     line: Line | None = None
-    identify: str | None = None  # the device's id, when someone looks for it
+    identify: Identity | None = None  # instead of all else, when someone looks for it
 
 
 def reasons_page(all_of_them: tuple[PriorityGroup, ...], page: int) -> tuple[tuple[PriorityGroup, ...], bool]:

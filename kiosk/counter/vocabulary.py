@@ -106,6 +106,14 @@ class Settle:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """Tell what came of an order: carried out, or refused for the reason `refused`."""
+
+    order: str | None
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class Restart:
     """End in good order and start again."""
 
@@ -118,7 +126,7 @@ class Note:
 
 
 Record = Rate | Keep | Drop | Settle  # what `kiosk.counter.records` carries out
-Effect = Ask | Record | Restart | Note
+Effect = Ask | Record | Answer | Restart | Note
 
 
 @dataclass(frozen=True)

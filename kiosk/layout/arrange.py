@@ -68,7 +68,9 @@ CLOCK_MM, COUNT_MM = 36.5, 17.0
 def arrange(view: View, panel: Panel) -> Arrangement:
     """Where everything of `view` goes. While a number is being taken nothing can be touched."""
     found = _arranged(view.dialog if view.dialog is not None else view.screen, panel, view.look)
-    if view.identify is not None or (_told_in_head(view, panel) and told(view)):
+    if view.identify is not None:
+        return Arrangement((), {})
+    if _told_in_head(view, panel) and told(view):
         found.boxes.update(_bands(view, panel, found.boxes["head"]))
     if view.pressed is not None or not panel.touch:
         return Arrangement(found.spots, found.boxes, frozenset(s.target for s in found.spots))

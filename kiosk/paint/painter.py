@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 from hardware.canvas import Canvas
+from hardware.identity import paint_identity
 from hardware.texts import Texts
-from hardware.theme import THEMES, ThemeName
+from hardware.theme import ThemeName
 from kiosk.layout.arrange import arrange
 from kiosk.layout.frame import Arrangement
 from kiosk.layout.panel import Panel
@@ -39,6 +40,9 @@ def theme_of(usual: ThemeName, look: Look) -> ThemeName:
 def paint(canvas: Canvas, view: View, panel: Panel, texts: Texts) -> Arrangement:
     """Draw `view` all over the canvas, whose theme is the caller's choice (`theme_of`)."""
     arrangement = arrange(view, panel)
+    if view.identify is not None:
+        paint_identity(canvas, view.identify)
+        return arrangement
     canvas.clear()
     alone = view.alone and isinstance(view.screen, Choices | Question)  # told before a choice, not after
     brush = Brush(canvas, panel, view.look, texts, view.at, alone)
@@ -57,13 +61,11 @@ def _painter(view: View) -> Paint:
 
 
 def _band(brush: Brush, view: View, arrangement: Arrangement) -> None:
-    """One band at a time: who asks which kiosk this is stands before it; paper comes before the clock."""
+    """One band at a time: paper comes before the clock."""
     box, theme = arrangement.boxes.get("band"), brush.theme
     if box is None:
         return
-    if view.identify is not None:
-        brush.band(box, brush.say("trouble.identify", device=view.identify), theme.gold, INK, "info")
-    elif view.trouble is not None:
+    if view.trouble is not None:
         brush.band(box, brush.say(f"trouble.{view.trouble}"), theme.alarm, theme.on_alarm)
     elif view.card:
         key = "scan.card_asked" if isinstance(view.screen, Question) else "scan.card"
@@ -71,6 +73,3 @@ def _band(brush: Brush, view: View, arrangement: Arrangement) -> None:
     else:
         key = "trouble.clock" if view.at is not None else "trouble.clock_unknown"
         brush.band(box, brush.say(key), theme.tint_amber, theme.ink, "clock")
-
-
-INK = THEMES["light"].ink  # on gold, in every theme

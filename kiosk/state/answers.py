@@ -13,6 +13,7 @@ import msgspec
 
 from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
+from hardware.identity import Identity
 from kiosk.state.giving import give, given, refused_by, told_alone
 from kiosk.state.hall import BadPlan
 from kiosk.state.memory import Memory
@@ -34,6 +35,7 @@ from kiosk.state.steps import (
 from kiosk.view import Closing
 from kiosk.vocabulary import (
     Abandon,
+    Answer,
     AskFloors,
     Booted,
     Effect,
@@ -204,16 +206,20 @@ def _still_there(kiosk: Memory, step: Step) -> bool:
 def _ordered(kiosk: Memory, control: m.Control, now: Now) -> list[Effect]:
     match control.do:
         case "identify":
+            kiosk.identify = Identity(control.name.vi if control.name else kiosk.device, kiosk.device)
             kiosk.identify_until = now.mono + IDENTIFY_S
-            return []
+            return [Answer(control.id)]
+        case "test-print" if kiosk.hall.plan is None:
+            return [Answer(control.id, "no-plan")]
+        case "test-print" if refused_by(kiosk.printer) is not None:
+            return [Answer(control.id, str(kiosk.printer))]
         case "test-print":
-            return [PrintTest()]
+            return [PrintTest(control.id)]
         case "restart":
             return [Restart()]
         case "reprint":
-            return _reprint(kiosk, control)
-        case "reload":
-            return [Note("reload: nothing to do, the configuration is always the newest")]
+            return [*_reprint(kiosk, control), Answer(control.id)]
+    return [Answer(control.id, "cannot")]
 
 
 def _reprint(kiosk: Memory, control: m.Control) -> list[Effect]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from broker.messages import Words
 from broker.vocabulary import Now
+from hardware.identity import Identity
 from hardware.printer import READY, PrinterStatus, PrintResult
 from hardware.printer_pace import PATIENCE_S
 from kiosk.state import showing
@@ -71,6 +72,7 @@ class Memory:
     changed: float = -SETTLE_S
     asked_at: float | None = None  # since when the kiosk asks whether anybody is there
     down_since: float | None = None
+    identify: Identity | None = None  # shown until `identify_until`
     identify_until: float | None = None
 
     def wall(self, now: Now) -> datetime:

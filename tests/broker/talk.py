@@ -9,7 +9,7 @@ from broker import codec, messages as m, topics
 from broker.link import Connected, Message, Received
 from broker.session import Session
 from broker.topics import Topic
-from broker.vocabulary import Ask, Deliver, Effect, Forget, Heard, Input, Note, Now, Publish, Tick
+from broker.vocabulary import Ask, Deliver, Effect, Forget, Heard, Input, Measure, Note, Now, Publish, Tick
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SITE, DEVICE = "hn", "k1"
@@ -46,8 +46,9 @@ def message(topic: Topic, payload: m.Message, device: str = DEVICE, retained: bo
 class Talk:
     """A session with its own clock, and what came out of it."""
 
-    def __init__(self, *facts: m.Fact) -> None:
-        self.session = Session(SITE, DEVICE, "kiosk", "0.1", facts)
+    def __init__(self, *facts: m.Fact, life: str | None = None, measures: bool = False) -> None:
+        self.session = Session(SITE, DEVICE, "kiosk", "0.1", facts, life=life, measures=measures)
+        self.measured = 0  # how often the machine was to be looked at
         self.mono = 1000.0
         self.heard: list[Heard] = []
         self.sent: list[Message] = []
@@ -91,6 +92,8 @@ class Talk:
                     self.heard.append(heard)
                 case Forget(ids):
                     self.forgotten += ids
+                case Measure():
+                    self.measured += 1
                 case Note(line):
                     self.notes.append(line)
 

@@ -14,7 +14,7 @@ from broker.link import Connected, Received
 from broker.seal import Opener, Sealer
 from broker.session import QUIET_S, Session
 from broker.topics import Topic
-from broker.vocabulary import BoardArrived, DossiersArrived
+from broker.vocabulary import BoardArrived, ControlArrived, DossiersArrived
 from hardware.settings import SettingsError, typed
 from tests.broker.talk import DEVICE, SITE, START, Talk, board, message, server
 
@@ -111,10 +111,25 @@ def test_without_a_key_the_broker_is_believed_signed_or_not() -> None:
     assert talk.take_heard() == [BoardArrived(board(1, 1)), BoardArrived(board(1, 2))]
 
 
-def test_only_what_everybody_believes_is_sealed() -> None:
-    assert tuple(topic for topic in topics.TABLE if topic.sealed) == PUBLIC
+def test_only_what_everybody_believes_or_a_device_obeys_is_sealed() -> None:
+    assert {topic for topic in topics.TABLE if topic.sealed} == {*PUBLIC, topics.CONTROL}
     talk = wall().give(message(topics.TIME, m.Time(at=START)))
     assert len(talk.take_heard()) == 1 and talk.notes == []
+
+
+def test_a_device_with_a_key_obeys_nobody_but_its_server() -> None:
+    order = m.Control(do="restart", id="o1")
+    path = topics.CONTROL.of(SITE, DEVICE)
+    other = topics.CONTROL.of(SITE, "k2")
+    fakes = [
+        codec.encode(order),
+        *(s.sealed(p, codec.encode(order)) for s, p in [(STRANGER, path), (SEALER, other)]),
+    ]
+    talk = wall()
+    for fake in fakes:  # unsigned, signed by somebody, signed for another device
+        assert talk.give(Received(path, fake, False)).take_heard() == []
+    talk.give(Received(path, SEALER.sealed(path, codec.encode(order)), False))
+    assert talk.take_heard() == [ControlArrived(order)]
 
 
 def test_a_flood_is_one_line_a_minute_and_says_how_many_came() -> None:

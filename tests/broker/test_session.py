@@ -8,8 +8,17 @@ import pytest
 
 from broker import codec, messages as m, topics
 from broker.link import Connected, Disconnected, Received
-from broker.session import FACT_RESEND_MOST_S, FACT_RESEND_S, FACT_WINDOW, REQUEST_RESEND_S, STATUS_OUTBOX_S
+from broker.session import (
+    FACT_RESEND_MOST_S,
+    FACT_RESEND_S,
+    FACT_WINDOW,
+    MEASURE_S,
+    ORDERS_KEPT,
+    REQUEST_RESEND_S,
+    STATUS_OUTBOX_S,
+)
 from broker.vocabulary import (
+    Answered,
     BoardArrived,
     ClockOffset,
     ConfigArrived,
@@ -178,6 +187,43 @@ def test_a_control_arrives_but_never_a_retained_one() -> None:
     assert talk.take_heard() == []
     assert talk.notes == ["dropped topic=control reason=retained"]
     assert talk.give(message(topics.CONTROL, control)).take_heard() == [ControlArrived(control)]
+
+
+def test_an_order_is_heard_once_however_often_it_comes_and_its_outcome_goes_back() -> None:
+    talk = up()
+    talk.sent.clear()
+    order = m.Control(do="screenshot", id="o1")
+    talk.give(message(topics.CONTROL, order), message(topics.CONTROL, order))
+    assert talk.take_heard() == [ControlArrived(order)]
+    assert talk.take_sent(topics.OUTCOME) == [m.Deed(order="o1", what="heard")]
+    said = (m.Piece(order="o1", n=1, of=1, data=b"\x89PNG"), m.Deed(order="o1", what="done"))
+    assert tuple(talk.give(Answered(said)).take_sent(topics.OUTCOME)) == said
+    talk.give(Disconnected("cut"), Answered(said), Connected())
+    assert talk.take_sent(topics.OUTCOME) == []  # nothing of an order is kept for later
+
+
+def test_an_order_of_another_run_is_for_nobody_and_the_last_two_hundred_are_remembered() -> None:
+    talk = Talk(life="second").give(Connected())
+    assert talk.take_sent(topics.STATUS)[0].life == "second"
+    kept = m.Control(do="restart", id="o1", life="first")
+    talk.give(message(topics.CONTROL, kept))
+    assert talk.take_heard() == [] and talk.take_sent(topics.OUTCOME) == []
+    orders = [m.Control(do="identify", id=f"o{n}", life="second") for n in range(ORDERS_KEPT)]
+    for _ in range(2):
+        talk.give(*(message(topics.CONTROL, order) for order in orders))
+    assert talk.take_heard() == [ControlArrived(order) for order in orders]
+
+
+def test_the_machine_is_looked_at_at_once_and_once_a_minute_while_there_is_a_broker() -> None:
+    talk = Talk(measures=True).wait(200)
+    assert talk.measured == 0
+    talk.give(Connected())
+    assert talk.measured == 1
+    talk.give(StatusChanged({"temperature_c": 61.0})).sent.clear()
+    talk.wait(3 * MEASURE_S)
+    assert talk.measured == 4
+    talk.give(Disconnected("cut")).wait(300)
+    assert talk.measured == 4
 
 
 @pytest.mark.parametrize(

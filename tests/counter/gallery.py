@@ -15,6 +15,7 @@ import pygame
 
 from broker import messages as m
 from hardware.canvas import Canvas
+from hardware.identity import Identity
 from hardware.texts import Texts
 from hardware.theme import THEMES, ThemeName
 from kiosk.counter.layout import AT_HAND_MM, Layout
@@ -92,7 +93,7 @@ def views(lang: m.Lang, guest: bool) -> Iterator[tuple[str, View]]:
     yield "serving", View(Idle("serving", "7", "B047", lang))
     yield "serving-refused", View(Idle("serving", "7", "B047", lang), Line("refused.not-now", (), "refused"))
     yield "unknown-fault", View(Idle("unknown", "7", lang=lang), Line("line.no-connection", (), "fault"))
-    yield "identify", View(Idle("ready", "7", lang=lang), identify="counter-7")
+    yield "identify", View(Idle("ready", "7", lang=lang), identify=Identity("Quầy 7", "counter-7"))
 
 
 def draw(view: View, panel: Surface, theme: ThemeName = "light") -> pygame.Surface:

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, strategies as st
 
 from broker import messages as m, vocabulary as heard
+from hardware.identity import Identity
 from kiosk.counter.asking import RATINGS
 from kiosk.counter.core import KEYS, NO_ANSWER, NO_CONNECTION
 from kiosk.counter.view import Faces, Idle, Level, Line, More, Reason, Reasons, Skip
-from kiosk.counter.vocabulary import Ask, ButtonPressed, Effect, Leaving, Rate, Tapped
+from kiosk.counter.vocabulary import Answer, Ask, ButtonPressed, Effect, Leaving, Rate, Tapped
 from tests.counter.story import START, Story
 
 # --- keys -------------------------------------------------------------------------------------------------
@@ -96,9 +97,17 @@ def test_a_button_that_is_not_ours_does_nothing() -> None:
 def test_identify_shows_the_device_for_ten_seconds() -> None:
     story = Story()
     story(heard.ControlArrived(m.Control(do="identify")))
-    assert story.terminal.view(story.now).identify == "counter-7"
+    assert story.terminal.view(story.now).identify == Identity("counter-7", "counter-7")
+    assert story.terminal.lit() == {*KEYS, *RATINGS}  # its lamps, for who looks along the counters
     story.wait(10)
-    assert story.terminal.view(story.now).identify is None
+    assert story.terminal.view(story.now).identify is None and "next" not in story.terminal.lit()
+    story(heard.ControlArrived(m.Control(do="identify")))
+    assert story(ButtonPressed("next")) == [] and story.terminal.view(story.now).identify is None
+
+
+def test_what_a_terminal_cannot_do_is_refused_by_name() -> None:
+    effects = Story()(heard.ControlArrived(m.Control(do="test-print", id="o1")))
+    assert effects == [Answer("o1", "cannot")]
 
 
 def test_the_configuration_of_another_kind_of_device_changes_nothing() -> None:

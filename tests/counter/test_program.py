@@ -7,6 +7,7 @@ import queue
 import shutil
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -29,10 +30,13 @@ from kiosk.counter.layout import Layout
 from kiosk.counter.program import CounterProgram, Settings, open_keys, run
 from kiosk.counter.vocabulary import Rate
 from tests.brokers import SITE, Inbox, eventually
+from tests.orders import answered
 
 DEVICE = "counter-7"
 DAY = "2026-11-23"
-SUBSCRIPTIONS = [(topic.of_all(SITE), topic.qos) for topic in (topics.REQUEST, topics.FACT, topics.STATUS)]
+SUBSCRIPTIONS = [
+    (topic.of_all(SITE), topic.qos) for topic in (topics.REQUEST, topics.FACT, topics.STATUS, topics.OUTCOME)
+]
 
 
 class Server:
@@ -79,6 +83,12 @@ class Server:
         concrete = topic.of(SITE, DEVICE)
         received = self.inbox.until(lambda item: isinstance(item, Received) and item.topic == concrete)
         return codec.decode(topic, received.payload)
+
+    def orders(self, do: m.Order) -> tuple[list[str], bytes]:
+        """Order something, and wait for what comes of it."""
+        id = uuid.uuid4().hex
+        self.say(topics.CONTROL, m.Control(do=do, id=id))
+        return answered(id, lambda: self.hears(topics.OUTCOME))
 
     def state(self) -> dict[str, Any]:
         state: dict[str, Any] = json.loads(self.ask("GET", "/state")[2])
@@ -130,6 +140,23 @@ def pressed(server: Server, key: str) -> bool:
     """Press a key until it is on its way."""
     time.sleep(0.1)
     return server.press(key) == 200 and server.lit() == {key}
+
+
+def test_orders_of_staff_are_carried_out_but_nobody_sees_an_answer_being_given(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server(broker, tmp_path)
+    with terminal(tmp_path, broker):
+        server.hears(topics.STATUS)  # it listens: orders are kept for nobody who is away
+        words, png = server.orders("screenshot")
+        assert words == ["heard", "done"] and png.startswith(b"\x89PNG")
+        assert server.orders("logs")[0] == ["heard", "done"]
+        assert server.orders("test-print")[0] == ["heard", "cannot"]
+        server.board("B047", "serving")
+        server.board("B047", "served")
+        assert eventually(lambda: server.lit() == set(RATINGS[:4]))
+        assert server.orders("screenshot") == (["heard", "somebody-there"], b"")
+        assert server.orders("identify")[0] == ["heard", "done"]
+        assert eventually(lambda: "next" in server.lit())
 
 
 def test_a_key_goes_to_the_server_and_its_answer_to_the_officer(tmp_path: Path) -> None:

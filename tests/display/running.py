@@ -1,21 +1,24 @@
 """A display at work for tests: a broker in memory, the server's side of it, and the wall with its panel."""
 
 import json
+import queue
 import threading
 import time
+import uuid
 
 from broker import codec, messages as m, topics
+from broker.wire import Received
 from display.program import Program
 from hardware.clock import HallClock, set_clock
 from hardware.panel import PanelClient
 from tests.display.hall import MORNING, Hall
+from tests.orders import answered
 
 SITE, DEVICE = "hanam", "display-1"
 
 
-class Inbox:
-    def put(self, item):
-        """A server that listens to nobody."""
+class Inbox(queue.SimpleQueue):
+    """What the server hears of orders."""
 
 
 class Server:
@@ -26,11 +29,23 @@ class Server:
         set_clock(self.path, MORNING, speed)
         self.clock = HallClock(self.path)
         self.hall = Hall()
-        self._link = broker.link("server", Inbox(), [])
+        self._inbox = Inbox()
+        self._link = broker.link("server", self._inbox, [(topics.OUTCOME.of_all(SITE), 1)])
         self._link.start()
 
     def say(self, topic, message, device=None):
         self._link.publish(topic.of(SITE, device), codec.encode(message), qos=topic.qos, retain=topic.retain)
+
+    def orders(self, do, **more):
+        """Order something, and wait for what comes of it."""
+        id = uuid.uuid4().hex
+        self.say(topics.CONTROL, m.Control(do=do, id=id, **more), DEVICE)
+        return answered(id, self._outcome)
+
+    def _outcome(self):
+        while not isinstance(received := self._inbox.get(timeout=20), Received):
+            pass
+        return codec.decode(topics.OUTCOME, received.payload)
 
     def up(self, online=True):
         self.say(topics.SERVER_STATUS, m.ServerStatus(online=online, epoch=self.hall.epoch))

@@ -157,6 +157,35 @@ def test_a_restart_can_be_ordered(place):
     assert display.status == 0
 
 
+def test_staff_can_look_at_it_hear_it_and_find_it_and_calls_go_on(place):
+    _, server, display = place(speaker="sim:", voice="chime")
+    server.up()
+    server.publish()
+    display.until(lambda: display.program._link.network == "up")
+    words, before = server.orders("screenshot")
+    assert words == ["heard", "done"] and before.startswith(b"\x89PNG")
+    assert server.orders("test-sound") == (["heard", "done"], b"")
+    assert [sound["kind"] for sound in display.ask("/heard")] == ["chime"]
+    rev = display.ask("/state")["screen_rev"]
+    assert server.orders("identify", name=m.Words("Màn hình 1", "Display 1"))[0] == ["heard", "done"]
+    display.until(lambda: display.ask("/state")["screen_rev"] > rev)
+    assert server.orders("screenshot")[1] != before
+    server.call("A001")
+    display.until(lambda: display.program._stage._shown[0].calls.hero is not None)
+    assert display.program._stage.identity is not None  # the call is seen beside it
+    assert server.orders("test-print")[0] == ["heard", "cannot"]
+    assert server.orders("logs")[0] == ["heard", "done"]
+
+
+def test_a_sound_that_fails_or_would_be_none_is_refused(place, monkeypatch):
+    monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
+    _, server, display = place(speaker="alsa:")
+    server.up()
+    display.until(lambda: display.program._link.network == "up")
+    for _ in range(2):
+        assert server.orders("test-sound")[0] == ["heard", "no-sound"]
+
+
 def test_a_quiet_wall_does_not_wake_for_nothing(place):
     """One look at the demo's clock every half second, and no picture that nobody needs."""
     _, server, display = place()

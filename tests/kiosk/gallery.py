@@ -16,6 +16,7 @@ import msgspec
 import pygame
 
 from hardware.canvas import Canvas
+from hardware.identity import Identity
 from hardware.printer import PrinterStatus, PrintResult
 from hardware.texts import Texts
 from hardware.theme import THEMES, ThemeName
@@ -131,7 +132,7 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "home-scanner", seen(Home(), scanner=True)
     yield "home-scanner-alone", replace(seen(Home(), scanner=True), alone=True)
     yield "home-card", replace(seen(Home(), scanner=True), card=True)
-    yield "home-identify", replace(seen(Home()), identify="kiosk-1")
+    yield "home-identify", replace(seen(Home()), identify=Identity("Ki-ốt 1", "kiosk-1"))
     yield "home-small", seen(Home(), hall=hall_with(*(sample.authority(*r) for r in sample.AUTHORITIES[:5])))
     yield "home-single", seen(Home(), hall=hall_with(sample.authority(*sample.AUTHORITIES[3])))
     long_one = sample.authority("a", "A", LONG.vi, LONG.en, LONG.vi, LONG.en, 1)

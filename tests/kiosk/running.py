@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,11 +25,14 @@ from kiosk.store import Store
 from kiosk.view import NORMAL
 from tests.brokers import SITE, Inbox, eventually
 from tests.kiosk import sample
+from tests.orders import answered
 
 T = TypeVar("T")
 
 DEVICE = "kiosk-1"
-SUBSCRIPTIONS = [(topic.of_all(SITE), topic.qos) for topic in (topics.REQUEST, topics.FACT, topics.STATUS)]
+SUBSCRIPTIONS = [
+    (topic.of_all(SITE), topic.qos) for topic in (topics.REQUEST, topics.FACT, topics.STATUS, topics.OUTCOME)
+]
 
 
 def now() -> datetime:
@@ -86,6 +90,19 @@ class Server:
         assert isinstance(request, m.IssueRequest)
         self.say(topics.REPLY, sample.ticket(request.id, number, ticket=f"t-{number}", issued_at=now()))
         return request.id
+
+    def orders(self, do: m.Order) -> tuple[list[str], bytes]:
+        """Order something, and wait for what comes of it."""
+        id = uuid.uuid4().hex
+        self.say(topics.CONTROL, m.Control(do=do, id=id))
+        return answered(id, lambda: self.hears(topics.OUTCOME))
+
+    def says(self, wanted: Callable[[m.DeviceStatus], bool]) -> m.DeviceStatus:
+        """The next status that is `wanted`."""
+        while not wanted(status := self.hears(topics.STATUS)):
+            pass
+        found: m.DeviceStatus = status
+        return found
 
     def status(self, printer: str) -> bool:
         """Wait until the kiosk says how its printer is."""

@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from broker import messages as m, vocabulary as heard
+from hardware.identity import Identity
 from kiosk.view import NORMAL, Choices, Closing, NoServer, Shut, Starting, Target, Verb
 from kiosk.vocabulary import Abandon, Ask, Forget, Keep, Note, Tapped
 from tests.kiosk import sample
@@ -225,7 +226,12 @@ def test_a_clock_far_off_is_replaced_by_the_servers_and_told() -> None:
 
 def test_which_kiosk_this_is_can_be_asked() -> None:
     story = Story()
-    story.hear(heard.ControlArrived(m.Control(do="identify")))
-    assert story.view.identify == "kiosk-1"
+    name = m.Words("Ki-ốt 1", "Kiosk 1")
+    story.hear(heard.ControlArrived(m.Control(do="identify", id="o1", name=name)))
+    assert story.view.identify == Identity("Ki-ốt 1", "kiosk-1")
     story.wait(10.1)
     assert story.view.identify is None
+    story.hear(heard.ControlArrived(m.Control(do="identify", id="o2")))
+    assert story.view.identify == Identity("kiosk-1", "kiosk-1")
+    assert story.press("help") == [] and story.view.identify is None  # the first touch ends it
+    assert isinstance(story.screen, Choices)

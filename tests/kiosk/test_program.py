@@ -130,11 +130,43 @@ def test_orders_from_the_server_are_carried_out(tmp_path: Path) -> None:
     server = Server.of(broker, tmp_path)
     with kiosk(tmp_path, broker) as program:
         assert eventually(lambda: server.target("service", "y-te") is not None)
-        server.say(topics.CONTROL, m.Control(do="test-print"))
-        assert eventually(lambda: [t["number"] for t in server.ask("/tickets")] == ["TEST"])
+        assert server.orders("test-print")[0] == ["heard", "done"]
+        assert [t["number"] for t in server.ask("/tickets")] == ["TEST"]
+        assert server.post("/switch", paper="out") == 200
+        assert server.status("paper-out")
+        assert server.orders("test-print")[0] == ["heard", "paper-out"]
+        assert server.orders("test-sound")[0] == ["heard", "cannot"]
+        assert server.orders("identify")[0] == ["heard", "done"]
+        assert eventually(lambda: server.ask("/state")["targets"] == [])
         server.say(topics.CONTROL, m.Control(do="restart"))
         assert eventually(lambda: program._ending == 0)
     assert facts(tmp_path) == []
+
+
+def test_its_screen_and_log_can_be_asked_for_but_never_with_somebodys_number(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server.of(broker, tmp_path)
+    with kiosk(tmp_path, broker):
+        assert eventually(lambda: server.target("service", "y-te") is not None)
+        assert eventually(lambda: server.orders("screenshot")[0] == ["heard", "done"])  # once it is at rest
+        words, png = server.orders("screenshot")
+        with Image.open(io.BytesIO(png), formats=["PNG"]) as shown:
+            assert shown.size == (720, 1280)
+        server.take()
+        server.gives()
+        assert server.hears(topics.FACT).outcome == "printed"
+        assert server.orders("screenshot") == (["heard", "somebody-there"], b"")
+        words, log = server.orders("logs")
+        assert words == ["heard", "done"] and isinstance(log.decode(), str)
+
+
+def test_it_says_how_its_machine_is(tmp_path: Path) -> None:
+    broker = MemoryBroker()
+    server = Server.of(broker, tmp_path)
+    with kiosk(tmp_path, broker, machine="sim:temperature=71&throttled=under-voltage&disk=420"):
+        status = server.says(lambda status: status.temperature_c is not None)
+        assert (status.temperature_c, status.throttled, status.disk_free_mb) == (71, ("under-voltage",), 420)
+        assert status.life and status.started_at and status.uptime_s
 
 
 def test_nothing_of_a_citizen_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
