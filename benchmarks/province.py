@@ -1,8 +1,8 @@
 """What many centres cost one server: `python -m benchmarks.province [CENTRES] [SECONDS]`.
 
 Opens centres of the example's size in one process, each with its log, writer, feed and link to one real
-broker, lets them idle, gives numbers at one of them, and prints memory, the part of a core that is used, and how
-long a number takes.
+broker, lets them idle, gives numbers at one of them, and prints memory, the part of a core that is used, and
+how long a number takes.
 """
 
 from __future__ import annotations

@@ -65,14 +65,7 @@ class Installation:
             try:
                 with self._changing:
                     self._open(folder)
-            except (
-                SettingsError,
-                WrongSetup,
-                Unreadable,
-                ValueError,
-                OSError,
-                sa.exc.DatabaseError,
-            ) as error:
+            except UNUSABLE as error:
                 log.error("centre not opened folder=%s error=%s", folder.name, error)
                 self.broken = {**self.broken, folder.name: str(error)}
 
