@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from server.people.rights import Role
 from server.web import guard, problems
 from server.web.api import MAX_BODY, api, json as json_answer
+from server.web.audit_page import Checks, audit
 from server.web.board import board
 from server.web.centres import Alone, Installation, centres, mount
 from server.web.console import console
@@ -23,6 +24,7 @@ from server.web.dossiers_page import dossiers
 from server.web.figures_page import figures
 from server.web.frame import Frame, keep_look, speak
 from server.web.hall import Hall
+from server.web.keys_page import keys
 from server.web.live import (
     PHONES_IN_ALL,
     PHONES_PER_ADDRESS,
@@ -32,11 +34,14 @@ from server.web.live import (
     live,
 )
 from server.web.login import login
+from server.web.me_page import me
 from server.web.pace import Pace
+from server.web.people_page import people
 from server.web.phone import phone
 from server.web.presses import Presses
 from server.web.sim import sim
 from server.web.throttle import Lately, Throttle
+from server.web.tokens_page import tokens
 from server.web.words import TEXTS, clock_text, date_text, figure_text, people_text, range_text, said
 
 FONT_AGE_S = 7 * 24 * 3600
@@ -70,10 +75,12 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     streams = Streams()
     app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=streams)
     app.extensions["installation"] = installation or Alone(hall)
-    app.extensions["refusals"] = Lately(REFUSED_AGAIN_S)
+    app.extensions.update(refusals=Lately(REFUSED_AGAIN_S), checks=Checks())
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):
+        app.register_blueprint(blueprint)
+    for blueprint in (keys, me, people, tokens, audit):
         app.register_blueprint(blueprint)
     if hall.demo is not None:
         app.register_blueprint(sim)
@@ -81,7 +88,6 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
             hall.accounts.ensure(known.name, Role(known.role), known.password, hall.wall())
     problems.register(app)
     mount(app)
-    speak(app)
     speak(app)
     _words_in_templates(app)
 
@@ -143,13 +149,9 @@ def _words_in_templates(app: Flask) -> None:
         def figure(value: float, digits: int = 0) -> str:
             return figure_text(value, lang, digits)
 
-        def figure(value: float, digits: int = 0) -> str:
-            return figure_text(value, lang, digits)
-
         return {
             "t": t,
             "people": people,
-            "figure": figure,
             "figure": figure,
             "lang": lang,
             "hall_name": said(guard.hall().config.site.name, lang),

@@ -115,9 +115,15 @@ def audit(what: str, **about: Any) -> None:
 
     about: JSON values that say to what it was done; nothing secret, and nobody's data but the staff's.
     """
-    here, who = hall(), account()
+    who = account()
+    audit_as(who.name if who else "", what, **about)
+
+
+def audit_as(who: str, what: str, **about: Any) -> None:
+    """The same of somebody who is not logged in: a program, or whoever just proved to be this account."""
+    here = hall()
     if here.audit is not None:
-        here.audit.tell(here.wall(), who.name if who else "", what, here.config.site.id, about)
+        here.audit.tell(here.wall(), who, what, here.config.site.id, about)
 
 
 def has(right: Right) -> bool:

@@ -166,9 +166,7 @@ def begin(account: Account, by: str) -> LogIn:
     throttle.succeeded(account.name, address)
     found = hall.accounts.begin(account, hall.wall(), address, request.user_agent.string)
     log.info("logged_in account=%s", account.name)
-    if hall.audit is not None:
-        about = {"address": address, "by": by}
-        hall.audit.tell(hall.wall(), account.name, "login.ok", hall.config.site.id, about)
+    guard.audit_as(account.name, "login.ok", address=address, by=by)
     return found
 
 

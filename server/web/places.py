@@ -48,9 +48,15 @@ PLACES = (
     Place("figures.page", "place.today", Right.FIGURES, Group.FIGURES),
     Place("dossiers.page", "place.dossiers", Right.DOSSIERS, Group.DOSSIERS),
     Place("devices.page", "place.devices", Right.DEVICES, Group.DEVICES),
+    Place("people.page", "place.people", Right.USERS, Group.ADMIN),
+    Place("tokens.page", "place.tokens", Right.USERS, Group.ADMIN),
+    Place("audit.page", "place.audit", Right.AUDIT, Group.ADMIN),
 )
 # Of the reader: behind the name in the header, in no group. None until there is such a page.
-MY_PAGES: tuple[Place, ...] = (Place("figures.mine", "mine.title", Right.CALL, Group.COUNTER),)
+MY_PAGES: tuple[Place, ...] = (
+    Place("me.page", "me.title", Right.LOOK, Group.COUNTER),
+    Place("figures.mine", "mine.title", Right.CALL, Group.COUNTER),
+)
 
 
 @dataclass(frozen=True, slots=True)

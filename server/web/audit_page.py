@@ -1,0 +1,143 @@
+"""/admin/audit: who did what at this centre, and whether the list is still what was written.
+
+The whole list is sealed again at most every `CHECK_S` seconds, or when a reader asks for it. A reader with
+the right at all centres sees all of them.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from server.people.audit import Audit, Finding, Wanted
+from server.people.rights import EVERYWHERE, Right, may
+from server.web import guard
+from server.web.words import TEXTS
+
+audit = Blueprint("audit", __name__, url_prefix="/admin/audit")
+
+A_PAGE = 50
+CHECK_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    finding: Finding
+    at: float  # Unix seconds
+    tick: float
+
+
+class Checks:
+    """The last look at the whole list. Safe from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last: Checked | None = None
+
+    def look(self, book: Audit, now: float, tick: float, fresh: bool) -> Checked:
+        with self._lock:
+            if fresh or self._last is None or tick - self._last.tick >= CHECK_S:
+                self._last = Checked(book.check(), now, tick)
+            return self._last
+
+
+@audit.get("/")
+@guard.needs(Right.AUDIT)
+def page() -> ResponseReturnValue:
+    """Query: `day` (2026-11-23), `who`, `what`, `before` (a row), `check` to look at everything now."""
+    hall, lang = guard.hall(), guard.language()
+    if hall.audit is None:
+        raise NotFound
+    checks: Checks = current_app.extensions["checks"]
+    who, zone, asked = guard.account(), hall.config.site.zone, request.args
+    assert who is not None
+    everywhere = may(who.roles.get(EVERYWHERE), Right.AUDIT)
+    day, wrong = _day(asked.get("day", ""))
+    before = asked.get("before", "")
+    wanted = Wanted(
+        site=None if everywhere else hall.config.site.id,
+        who=asked.get("who", "").strip().lower()[:80],
+        what=asked.get("what", "")[:64],
+        since=_midnight(day, zone) if day else None,
+        until=_midnight(day + timedelta(days=1), zone) if day else None,
+        before=int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None,
+    )
+    entries = hall.audit.entries(wanted, A_PAGE + 1) if not wrong else ()
+    found = checks.look(hall.audit, hall.wall(), hall.tick(), "check" in asked)
+    kept = {name: asked[name] for name in ("day", "who", "what") if asked.get(name)}
+    return render_template(
+        "audit.html",
+        rows=[_row(entry, zone, lang) for entry in entries[:A_PAGE]],
+        older="?" + urlencode({**kept, "before": entries[A_PAGE - 1].seq}) if len(entries) > A_PAGE else "",
+        newest="?" + urlencode(kept) if wanted.before else "",
+        words=[("", TEXTS("audit.all", lang)), *((word, told(word, lang)) for word in hall.audit.words())],
+        asked={"day": asked.get("day", "")[:40], "who": wanted.who, "what": wanted.what},
+        errors={"day": TEXTS("audit.bad_day", lang)} if wrong else {},
+        found=found.finding,
+        checked=_when(found.at, zone),
+        again="?" + urlencode({**kept, "check": "1"}),
+        everywhere=everywhere,
+    )
+
+
+def told(what: str, lang: str) -> str:
+    """A word of the audit as people say it."""
+    key = f"did.{what}"
+    return TEXTS(key, lang) if key in TEXTS else what.replace(".", ": ")
+
+
+def _row(entry: Any, zone: tzinfo, lang: str) -> dict[str, Any]:
+    return {
+        "seq": entry.seq,
+        "at": _when(entry.at, zone),
+        "who": entry.who or TEXTS("audit.stranger", lang),
+        "what": told(entry.what, lang),
+        "site": entry.site,
+        "about": [(_word("about", name, lang), _text(value, lang)) for name, value in entry.about.items()],
+    }
+
+
+def _text(value: Any, lang: str) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_text(inner, lang)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(_text(inner, lang) for inner in value)
+    return _word("about.is", str(value), lang)
+
+
+def _word(area: str, text: str, lang: str) -> str:
+    """The word of the catalogues for what was told, where there is one."""
+    key = f"{area}.{text}" if area == "about" else f"{area}-{text}"
+    return TEXTS(key, lang) if key in TEXTS else text
+
+
+def _when(at: Any, zone: tzinfo) -> str:
+    """Also for a row that somebody changed into nonsense."""
+    try:
+        return f"{datetime.fromtimestamp(float(at), UTC).astimezone(zone):%d/%m/%Y %H:%M:%S}"
+    except (TypeError, ValueError, OverflowError, OSError):
+        return str(at)[:40]
+
+
+def _day(text: str) -> tuple[date | None, bool]:
+    """The day that was asked for, and whether it is none: 2026-11-23, or as it is read, 23/11/2026."""
+    if not text.strip():
+        return None, False
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text.strip(), form).date(), False
+        except ValueError:
+            continue
+    return None, True
+
+
+def _midnight(day: date, zone: tzinfo) -> float:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()
