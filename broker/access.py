@@ -1,12 +1,13 @@
 """Who may say and hear what at a broker, worked out from the table of topics: one rule for every broker.
 
-The users of a site are `server`, `public` (anyone without credentials) and one for each device, called by
-its id.
+The users of a broker are `server`, `public` (anyone without credentials) and one for each device: called by
+its id where the broker's file names it, `<site>_<id>` where it was enrolled, for two centres of one
+installation may have devices of the same id.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from broker.topics import BOARD, TABLE, Party, Topic
@@ -42,11 +43,34 @@ def grants(site: str, user: str) -> Grants:
     )
 
 
-def all_grants(site: str, devices: Iterable[str]) -> dict[str, Grants]:
-    """The grants of every user of a site. Raises ValueError for a device that takes another user's name."""
-    users = [SERVER, PUBLIC]
+def user_of(site: str, device: str) -> str:
+    """The user name, and MQTT client id, of an enrolled device: no id has the sign between."""
+    return f"{site}_{device}"
+
+
+def all_grants(
+    site: str,
+    devices: Iterable[str],
+    admitted: Mapping[str, tuple[str, str]] | None = None,
+    sites: Iterable[str] = (),
+    shut: Collection[str] = (),
+) -> dict[str, Grants]:
+    """The grants of every user of a broker. Raises ValueError for a device that takes another user's name.
+
+    devices: of `site`, by their ids. admitted: user -> site and device. sites: further ones that the server
+    speaks for. shut: users that are none any more.
+    """
+    found = dict.fromkeys((SERVER, PUBLIC), Grants((), ()))
+    places = dict.fromkeys([site, *sites, *(place for place, _ in (admitted or {}).values())])
+    for user in (SERVER, PUBLIC):
+        for place in places:
+            more = grants(place, user)
+            before = found[user]
+            found[user] = Grants((*before.publish, *more.publish), (*before.read, *more.read))
     for device in devices:
-        if device in users:
+        if device in found:
             raise ValueError(f"'{device}' cannot name a device: the name is taken")
-        users.append(device)
-    return {user: grants(site, user) for user in users}
+        found[device] = grants(site, device)
+    for user, (place, device) in (admitted or {}).items():
+        found[user] = grants(place, device)
+    return {user: grant for user, grant in found.items() if user not in shut}

@@ -19,8 +19,17 @@ ITERATIONS = 101
 SALT_BYTES = 12  # Mosquitto 2.0 knows no other length
 
 
-def config(listen: str, websocket: str | None, folder: Path, store: Path, run_as: str | None = None) -> str:
-    """The text of mosquitto.conf; `folder` holds `passwd` and `acl`. Addresses are `host:port`."""
+def config(
+    listen: str,
+    websocket: str | None,
+    folder: Path,
+    store: Path,
+    run_as: str | None = None,
+    pid_file: Path | None = None,
+) -> str:
+    """The text of mosquitto.conf; `folder` holds `passwd` and `acl`. Addresses are `host:port`.
+    pid_file: where it says which process it is, for whoever tells it to read users and rights again (SIGHUP).
+    """
     lines = ["# Written by motcua: changes are lost."]
     if run_as is not None:
         lines.append(f"user {run_as}")
@@ -41,6 +50,7 @@ def config(listen: str, websocket: str | None, folder: Path, store: Path, run_as
         f"message_size_limit {MAX_BYTES}",
         "persistent_client_expiration 7d",
         "max_keepalive 60",
+        *([] if pid_file is None else [f"pid_file {pid_file}"]),
         "",
     ]
     return "\n".join(lines)

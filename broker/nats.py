@@ -23,9 +23,15 @@ def subject(filter: str) -> str:
 
 
 def config(
-    listen: str, websocket: str | None, store: Path, users: Mapping[str, Grants], passwords: Mapping[str, str]
+    listen: str,
+    websocket: str | None,
+    store: Path,
+    users: Mapping[str, Grants],
+    passwords: Mapping[str, str],
+    pid_file: Path | None = None,
 ) -> str:
-    """The text of nats.conf. Addresses are `host:port`; it holds passwords: mode 0600."""
+    """The text of nats.conf. Addresses are `host:port`; it holds passwords: mode 0600. pid_file: where the
+    server says which process it is, for whoever tells it to read this again (SIGHUP)."""
     lines = [
         "# Written by motcua at every start: changes are lost.",
         'server_name: "motcua"',
@@ -35,6 +41,8 @@ def config(
         f" max_file_store: {MAX_FILE_STORE} }}",
         f"mqtt {{ listen: {_quote(listen)}, no_auth_user: {PUBLIC} }}",
     ]
+    if pid_file is not None:
+        lines.append(f"pid_file: {_quote(str(pid_file))}")
     if websocket is not None:
         lines.append(f"websocket {{ listen: {_quote(websocket)}, no_tls: true, no_auth_user: {PUBLIC} }}")
     lines += ["authorization {", "  users: ["]
