@@ -25,7 +25,7 @@ from server.hall.tickets import BY_HAND, State, Ticket, hand_number, number_text
 
 Events = list[e.Event]
 
-ROWS = 300  # of one form
+ROWS = 150  # of one form
 DAYS_BACK = 7  # how old a sheet may be
 SOURCE = "by-hand"
 LEFT = "left"  # why a number ended whose holder went away unserved

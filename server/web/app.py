@@ -24,6 +24,7 @@ from server.web.dossiers_page import dossiers
 from server.web.figures_page import figures
 from server.web.frame import Frame, keep_look, speak
 from server.web.hall import Hall
+from server.web.handwritten import handwritten
 from server.web.keys_page import keys
 from server.web.live import (
     PHONES_IN_ALL,
@@ -39,6 +40,7 @@ from server.web.pace import Pace
 from server.web.people_page import people
 from server.web.phone import phone
 from server.web.presses import Presses
+from server.web.reception import reception
 from server.web.sim import sim
 from server.web.throttle import Lately, Throttle
 from server.web.tokens_page import tokens
@@ -78,6 +80,8 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     app.extensions.update(refusals=Lately(REFUSED_AGAIN_S), checks=Checks())
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
+    for blueprint in (reception, handwritten):
+        app.register_blueprint(blueprint)
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):
         app.register_blueprint(blueprint)
     for blueprint in (keys, me, people, tokens, audit):

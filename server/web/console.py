@@ -9,18 +9,20 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from server.devices import HELP, Trouble, printing
+from server.devices import HELP, Trouble
 from server.hall import commands as c
 from server.hall.refusals import Refusal
 from server.people.rights import Right
 from server.web import guard
-from server.web.console_view import console as console_of
+from server.web.console_view import console as console_of, seats
 from server.web.hall import Hall
+from server.web.paper import printers
 from server.web.problems import sentence
 from server.web.words import TEXTS, clock_text, named, said
 
 console = Blueprint("console", __name__, url_prefix="/console")
-PAUSES = ("break", "meeting", "technical", "errand")
+PAUSES = ("break", "meeting", "training", "technical", "errand")
+HANDOVER = "handover"
 
 
 @console.get("/")
@@ -29,48 +31,54 @@ def choose() -> ResponseReturnValue:
     """All counters; an officer who works at one already is taken there, unless he wants another."""
     who, view = guard.account(), guard.hall().writer.view
     assert who is not None
-    for id in view.site.counters:
-        there = view.state.counter(id)
-        if there.officer == who.name and there.status != "closed" and "other" not in request.args:
-            return redirect(url_for("console.page", counter=id))
+    mine = [seat for seat in seats(view, who.name) if seat.mine]
+    if mine and "other" not in request.args:
+        return redirect(url_for("console.page", counter=mine[0].counter))
     return choice(None)
 
 
 @console.post("/")
 @guard.needs(Right.CALL)
 def take() -> ResponseReturnValue:
-    """Sit down at a counter: it opens under the officer's name."""
+    """Sit down at a counter: it opens under the officer's name, and the one he leaves is closed."""
     guard.check_same_site()
     guard.check_csrf()
     hall, who, counter = guard.hall(), guard.account(), request.form.get("counter", "")
     assert who is not None
-    there = hall.writer.view.state.counter(counter)
-    if not (there.status == "open" and there.officer == who.name):
-        id = f"web:{who.name}:{secrets.token_hex(8)}"
-        try:
-            hall.writer.ask(c.OpenCounter(id=id, by=f"officer:{who.name}", counter=counter, officer=who.name))
-        except Refusal as refusal:
-            return choice(sentence(refusal.code, guard.language(), refusal.params), 409)
+    view, lang = hall.writer.view, guard.language()
+    left = [seat.counter for seat in seats(view, who.name) if seat.mine and seat.counter != counter]
+    busy = [id for id in left if view.state.counter(id).current is not None]
+    if busy:
+        return choice(TEXTS("choose.finish_first", lang, n=busy[0]), 409)
+    there, by = view.state.counter(counter), f"officer:{who.name}"
+    try:
+        if not (there.status == "open" and there.officer == who.name):
+            id = f"web:{who.name}:{secrets.token_hex(8)}"
+            hall.writer.ask(c.OpenCounter(id=id, by=by, counter=counter, officer=who.name))
+        for old in left:
+            id = f"web:{who.name}:{secrets.token_hex(8)}"
+            hall.writer.ask(c.CloseCounter(id=id, by=by, counter=old))
+    except Refusal as refusal:
+        return choice(sentence(refusal.code, lang, refusal.params), 409)
     return redirect(url_for("console.page", counter=counter), 303)
 
 
 def choice(error: str | None, status: int = 200) -> ResponseReturnValue:
-    hall, lang = guard.hall(), guard.language()
+    hall, who, lang = guard.hall(), guard.account(), guard.language()
+    assert who is not None
     view = hall.writer.view
-    shorts = {a.id: said(a.short, lang) for a in view.site.authorities}
-    rows = []
-    for place in view.site.counters.values():
-        there = view.state.counter(place.id)
-        officer = there.officer if there.status != "closed" else None
-        rows.append(
-            {
-                "counter": place.id,
-                "status": there.status,
-                "officer": hall.config.officers.get(officer, officer) if officer else None,
-                "authorities": dict.fromkeys(shorts[view.site.services[s].authority] for s in place.services),
-            }
-        )
-    return render_template("choose.html", counters=rows, error=error), status
+    found = seats(view, who.name)
+    text = render_template(
+        "choose.html",
+        mine=[seat for seat in found if seat.mine],
+        free=[seat for seat in found if not (seat.mine or seat.taken)],
+        taken=[seat for seat in found if seat.taken],
+        may_look=guard.has(Right.ANY_COUNTER),
+        names=hall.config.officers,
+        authorities={a.id: said(a.short, lang) for a in view.site.authorities},
+        error=error,
+    )
+    return text, status
 
 
 @console.get("/<counter>")
@@ -84,7 +92,7 @@ def page(counter: str) -> ResponseReturnValue:
     assert who is not None
     if not guard.has(Right.ANY_COUNTER) and there.officer != who.name:
         return redirect(url_for("console.choose"))
-    return render_template("console.html", pauses=PAUSES, **fields(hall, counter))
+    return render_template("console.html", pauses=PAUSES, handover=HANDOVER, **fields(hall, counter))
 
 
 @console.get("/<counter>/live")
@@ -109,10 +117,8 @@ def fields(hall: Hall, counter: str) -> dict[str, object]:
         "speed": 1 / hall.clock.real_seconds(1.0),
         "cries": trouble_lines(hall, tuple(t for t in seen.troubles if HELP in t.whats), lang),
         "troubles": trouble_lines(hall, tuple(t for t in seen.troubles if HELP not in t.whats), lang),
-        "printers": [
-            (id, named(hall.config, id, lang))
-            for id in printing(hall.config.devices, hall.devices.snapshot())
-        ],
+        "printers": printers(hall, lang),
+        "shut": [id for id in view.site.counters if view.state.counter(id).status != "open"],
         "officer": hall.config.officers.get(seen.counter.officer or "", seen.counter.officer or ""),
         "authorities": {a.id: said(a.short, lang) for a in view.site.authorities},
     }

@@ -27,10 +27,11 @@ SOON = 0.8  # of the promised wait
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The one who stands at the counter. since: when this state began."""
+    """The one who stands at the counter. since: when this state began. checked: his papers were seen."""
 
     number: str
     star: bool
+    checked: bool
     state: State
     since: datetime
     service: Words
@@ -46,8 +47,11 @@ class Here:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
+    """sent: by name to this counter."""
+
     number: str
     star: bool
+    sent: bool
     service: Words
     waited_min: int
     word: Word
@@ -129,6 +133,7 @@ def _here(site: Site, state: HallState, there: CounterState) -> Here | None:
     return Here(
         number=ticket.number,
         star=ticket.klass is Klass.PRIORITY,
+        checked=ticket.checked,
         state=ticket.state,
         since=ticket.started_at or ticket.last_called_at or called,
         service=service.name,
@@ -165,6 +170,42 @@ def _line_of(state: HallState, place: Counter) -> list[Ticket]:
     return [t for t in waiting if t.bound_to == place.id or (t.bound_to is None and place.serves(t.service))]
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A counter as one chooses it. status: closed, paused or open; mine: the reader sits there; taken:
+    somebody else does, and must hand it over first; authorities: ids; waiting: how many wait for it.
+    """
+
+    counter: str
+    status: str
+    officer: str | None
+    mine: bool
+    taken: bool
+    authorities: tuple[str, ...]
+    waiting: int
+
+
+def seats(view: View, reader: str) -> tuple[Seat, ...]:
+    """Every counter, in the order of the configuration."""
+    site, state = view.site, view.state
+    found = []
+    for place in site.counters.values():
+        there = state.counter(place.id)
+        officer = there.officer if there.status != "closed" else None
+        found.append(
+            Seat(
+                counter=place.id,
+                status=there.status,
+                officer=officer,
+                mine=officer == reader,
+                taken=there.status == "open" and officer not in (None, reader),
+                authorities=tuple(dict.fromkeys(site.services[s].authority for s in place.services)),
+                waiting=len(_line_of(state, place)),
+            )
+        )
+    return tuple(found)
+
+
 def _waiting(site: Site, ticket: Ticket, now: datetime) -> Waiting:
     service = site.services[ticket.service]
     waited = max(timedelta(), now - ticket.order)
@@ -173,6 +214,7 @@ def _waiting(site: Site, ticket: Ticket, now: datetime) -> Waiting:
     return Waiting(
         number=ticket.number,
         star=ticket.klass is Klass.PRIORITY,
+        sent=ticket.bound_to is not None,
         service=service.name,
         waited_min=minutes(waited),
         word=word,

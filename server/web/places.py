@@ -45,6 +45,9 @@ class Place:
 
 PLACES = (
     Place("console.choose", "place.console", Right.CALL, Group.COUNTER, "?other"),
+    Place("reception.page", "place.reception", Right.ISSUE, Group.RECEPTION),
+    Place("handwritten.form", "place.handwritten", Right.ISSUE, Group.RECEPTION),
+    Place("handwritten.sheets", "place.sheets", Right.ISSUE, Group.RECEPTION),
     Place("figures.page", "place.today", Right.FIGURES, Group.FIGURES),
     Place("dossiers.page", "place.dossiers", Right.DOSSIERS, Group.DOSSIERS),
     Place("devices.page", "place.devices", Right.DEVICES, Group.DEVICES),

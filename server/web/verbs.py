@@ -68,6 +68,24 @@ class TransferBody(Body, frozen=True, kw_only=True):
     note: Line | None = None
 
 
+class RemarkBody(Body, frozen=True, kw_only=True):
+    """number: None for the one who stands at the counter."""
+
+    number: Number | None = None
+
+
+class WriteBody(RemarkBody, frozen=True, kw_only=True):
+    """note: empty takes the one before away."""
+
+    note: Line
+
+
+class PriorityBody(RemarkBody, frozen=True, kw_only=True):
+    """klass: what the papers say, whatever was said at the kiosk."""
+
+    klass: Klass
+
+
 class TicketBody(Body, frozen=True, kw_only=True):
     service: Level
     klass: Klass = Klass.NORMAL
@@ -97,6 +115,8 @@ VERBS: dict[str, Verb] = {
         TransferBody,
         lambda b, at, who: c.Transfer(to_service=b.to_service, to_counter=b.to_counter, note=b.note, **at),
     ),
+    "note": Verb(WriteBody, lambda b, at, who: c.WriteNote(number=b.number, note=b.note, **at)),
+    "priority": Verb(PriorityBody, lambda b, at, who: c.CheckPriority(number=b.number, klass=b.klass, **at)),
     "cancel": Verb(CancelBody, lambda b, at, who: c.Cancel(number=b.number, reason=b.reason, **at)),
     "undo": Verb(Body, lambda b, at, who: c.Undo(**at)),
     "open": Verb(Body, lambda b, at, who: c.OpenCounter(officer=who.name, **at)),

@@ -59,8 +59,8 @@ function setLost(now) {
   document.querySelector("#link .on").hidden = now;
   document.querySelector("#link .off").hidden = !now;
   for (const button of zones.querySelectorAll("button")) {
-    if (now) { button.dataset.was ??= button.disabled ? "off" : "on"; button.disabled = true; }
-    else if (button.dataset.was) { button.disabled = button.dataset.was === "off"; delete button.dataset.was; }
+    if (now) { button.dataset.was ??= button.disabled ? "off" : "on"; button.disabled = true; button.title = told.lost; }
+    else if (button.dataset.was) { button.disabled = button.dataset.was === "off"; delete button.dataset.was; button.title = ""; }
   }
   if (now) complain(told.lost); else if (problem.textContent === told.lost) complain("");
 }
@@ -100,7 +100,7 @@ function complain(text) {
 
 const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map(b => b.toString(16).padStart(2, "0")).join("");
 
-async function press(verb, words = {}, path = `/api/v1/counters/${encodeURIComponent(told.counter)}/${verb}`) {
+async function press(verb, words = {}, path = told.press + verb) {
   const what = verb + JSON.stringify(words), now = performance.now();
   const before = last && last.what === what ? last : null;
   if (before && (before.open || now - before.at < SAME_PRESS_MS)) return null;
@@ -153,7 +153,7 @@ function open(dialog, then) {
       form.elements.to.reportValidity();
     }
   };
-  form.oninput = () => form.elements.to?.setCustomValidity("");
+  form.oninput = () => { form.elements.to?.setCustomValidity(""); if (dialog.id === "transfer") meant(form); };
   dialog.onclose = () => { if (dialog.returnValue) then(new FormData(form), dialog.returnValue); };
   dialog.showModal();
 }
@@ -169,9 +169,43 @@ function target(text) {
   return found && (found.dataset.counter ? { to_counter: found.dataset.counter } : { to_service: found.dataset.service });
 }
 
+/* Of a counter: whether it is open, and for which of its services the citizen is sent there. */
+function meant(form) {
+  const to = target(form.elements.to.value)?.to_counter, as = form.elements.as;
+  document.getElementById("transfer-more").hidden = !to;
+  document.getElementById("transfer-shut").hidden = !to || !zones.querySelector(".console").dataset.shut.includes(` ${to} `);
+  for (const option of as.options) option.hidden = option.disabled = Boolean(option.value) && !option.dataset.at.includes(` ${to} `);
+  if (!to || as.selectedOptions[0]?.disabled) as.value = "";
+}
+
+/* The colleague who takes over logs in at this very place. */
+async function handOver() {
+  const answer = await press("pause", { reason: "handover" });
+  if (!answer || answer.code) return;
+  const form = Object.assign(document.createElement("form"), { method: "post", action: told.leave, hidden: true });
+  form.append(Object.assign(document.createElement("input"), { name: "csrf", value: told.csrf }));
+  document.body.append(form);
+  form.submit();
+}
+
+/* The number that was given, large, with the way to its phone page. */
+async function showGiven(ticket) {
+  const answer = await fetch(told.given.replace("/-/", `/${ticket}/`), { signal: AbortSignal.timeout(SLOW_MS) });
+  if (!answer.ok) return;
+  document.getElementById("given-card").innerHTML = await answer.text();
+  open(document.getElementById("given"), () => {});
+}
+
 const DIALOGS = {
-  transfer: form => press("transfer", { ...target(form.get("to")), ...(form.get("note") ? { note: form.get("note") } : {}) }),
-  pause: (form, how) => how === "close" ? press("close") : press("pause", { reason: form.get("reason") }),
+  transfer: form => press("transfer", {
+    ...target(form.get("to")),
+    ...(form.get("as") ? { to_service: form.get("as") } : {}),
+    ...(form.get("note") ? { note: form.get("note") } : {}),
+  }),
+  pause: (form, how) => how === "close" ? press("close") : how === "handover" ? handOver() : press("pause", { reason: form.get("reason") }),
+  note: form => press("note", { number: document.querySelector("#note [data-number]").textContent, note: form.get("note").trim() }),
+  priority: (form, how) => press("priority", { number: form.get("number").trim(), klass: how }),
+  cancel: form => press("cancel", { number: form.get("number").trim(), reason: form.get("reason").trim() }),
   number: form => call(form.get("number").trim()),
   reprint: async form => {
     const kiosk = form.get("kiosk") ? { kiosk: form.get("kiosk") } : {};
@@ -180,27 +214,36 @@ const DIALOGS = {
   },
   issue: async form => {
     const klass = form.get("priority") ? "priority" : "normal";
-    const answer = await press("issue", { service: form.get("service"), klass, lang: document.documentElement.lang }, "/api/v1/tickets");
-    if (answer && answer.number) document.getElementById("said").textContent = told.issued.replace("{}", answer.number);
+    const answer = await press("issue", { service: form.get("service"), klass, lang: form.get("lang") }, told.tickets);
+    if (!answer || !answer.number) return;
+    document.getElementById("said").textContent = told.issued.replace("{}", answer.number);
+    if (form.get("kiosk")) await press("reprint", { number: answer.number, kiosk: form.get("kiosk") });
+    await showGiven(answer.ticket);
   },
 };
 
-/* Kiosks whose paper comes out now; the first choice stays the one that gave the number. */
-function offer(printers, number) {
-  const choice = document.getElementById("reprint-kiosk");
-  choice.length = 1;
-  for (const [id, name] of printers) choice.add(new Option(name, id));
-  document.getElementById("reprint-number").value = number;
+/* What a dialog knows beforehand: the kiosks whose paper comes out now, whose number it is, what was written. */
+function prepare(dialog, { printers, number, note }) {
+  const kiosk = dialog.querySelector("[name=kiosk]"), typed = dialog.querySelector("[name=number]");
+  if (kiosk) {
+    kiosk.length = 1;
+    for (const [id, name] of JSON.parse(printers)) kiosk.add(new Option(name, id));
+  }
+  if (typed && number !== undefined) typed.value = number;
+  if (note !== undefined) dialog.querySelector("[name=note]").value = note;
+  const named = dialog.querySelector("h2 [data-number]");
+  if (named && number !== undefined) named.textContent = number;
+  if (dialog.id === "transfer") meant(dialog.querySelector("form"));
 }
 
 /* --- keys and clicks ----------------------------------------------------------------------------------- */
 
 function act(button) {
   if (!button || button.disabled) return;
-  const { verb, number, dialog, printers } = button.dataset;
+  const { verb, number, dialog } = button.dataset;
   if (dialog) {
     open(document.getElementById(dialog), DIALOGS[dialog]);
-    if (printers) offer(JSON.parse(printers), number);
+    prepare(document.getElementById(dialog), button.dataset);
   }
   else if (verb === "call") call(number);
   else press(verb, number ? { number } : {});
@@ -208,7 +251,7 @@ function act(button) {
 
 const KEYS = {
   F2: '[data-verb="next"]', F3: '[data-verb="recall"]', F4: '[data-verb="no-show"]', F6: '[data-dialog="transfer"]',
-  F7: '[data-key="F7"]', F9: '[data-key="F9"]', F10: '[data-key="F10"]',
+  F7: '[data-key="F7"]', F8: '[data-key="F8"]', F9: '[data-key="F9"]', F10: '[data-key="F10"]',
 };
 
 zones.addEventListener("click", event => act(event.target.closest("button")));
