@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,8 @@ from server.setup import Setup, Setups, file_version, last_file, rows_of_file, s
 from server.site_file import WrongSetup, load_document, load_site
 from server.store import Batch, Store, sqlite_url
 from server.web.hall import Hall
+from server.webhooks.sender import Sender, Source
+from server.webhooks.store import open_hooks
 from server.writer import View, Writer
 
 log = logging.getLogger("centre")
@@ -73,6 +76,9 @@ class Centre:
         self.site, devices = setups.now.site.id, Devices()
         self._outlet = Outlet(self.site, release(), sealer)
         self._feed = Feed(lambda: self.writer.view.setup.config, self._register, clock, self._outlet.dossiers)
+        self._hooks = open_hooks(folder / "webhooks.db")
+        source = Source(self.site, self.store.engine, self._changed, time.time)
+        self._webhooks = Sender(self._hooks, source)
         self.hall = furnish(
             writer=self.writer,
             engine=self.store.engine,
@@ -80,6 +86,7 @@ class Centre:
             devices=devices,
             order=self._outlet.control,
             outcomes=self._outcomes,
+            webhooks=self._webhooks,
             dossiers=self._feed.latest,
             desk=Desk(lambda: self.writer.view.setup, folder, self._register),
             drafts=Drafts(folder / "drafts"),
@@ -108,11 +115,13 @@ class Centre:
         for thread in self._threads:
             thread.start()
         self._feed.start()
+        self._webhooks.start()
         log.info("centre site=%s epoch=%d events=%d", self.site, self.writer.view.epoch, self.store.seq)
 
     def stop(self) -> None:
         """Say good-bye to the devices, take what waits, keep a snapshot, and end."""
         self._outlet.leaving(self._clock.now())
+        self._webhooks.stop()
         self._link.stop()
         self._inbox.put(Stop())
         self.writer.stop()
@@ -125,8 +134,13 @@ class Centre:
     def close(self) -> None:
         """Of one that was never started."""
         self._outcomes.close()
+        self._hooks.close()
         self._register.close()
         self.store.close()
+
+    def _changed(self, wait_s: float) -> View:
+        """The hall after the next commit, or after so many seconds."""
+        return self.writer.wait(self.writer.view.rev, wait_s)
 
     def _show_boards(self) -> None:
         """Publish the newest board. Views that came while one was being published are skipped: a board is

@@ -7,7 +7,7 @@ be read back (decision 0015). What is not in the table below is the hall's own b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any, Literal, get_args
 
@@ -111,39 +111,52 @@ def last_seq(engine: sa.Engine) -> int:
         return int(db.execute(sa.select(sa.func.max(event_table.c.seq))).scalar() or 0)
 
 
-def happenings(engine: sa.Engine, since: int, limit: int = AT_ONCE) -> tuple[list[Happening], int]:
-    """What happened behind event `since`, in order, and how far the log was read: at most `limit` events."""
-    of, t = event_table.c, ticket_table.c
-    wanted = (
-        sa.select(of.seq, of.day, of.kind, of.body, of.seal, of.command, t.number)
-        .join_from(event_table, ticket_table, of.ticket == t.id, isouter=True)
-        .where(of.seq > since)
-        .order_by(of.seq)
-        .limit(limit)
-    )
+def happenings(
+    engine: sa.Engine, since: int, types: Collection[str] = TYPES, limit: int = AT_ONCE
+) -> tuple[list[Happening], int]:
+    """What happened behind event `since`, in order, and how far the log was read for it.
+
+    At most `limit` of them: whoever asks again from there misses nothing.
+    """
+    of = event_table.c
+    kinds = [kind.__name__ for kind, (type, _) in TOLD.items() if type in types]
+    newest = last_seq(engine)
+    rows = _rows(of.seq > since, of.seq <= newest, of.kind.in_(kinds)).limit(limit)
     with engine.connect() as db:
-        rows = db.execute(wanted).all()
-    return [*_told(rows)], rows[-1].seq if rows else since
+        found = [*_told(db.execute(rows).all())]
+    return found, found[-1].seq if len(found) == limit else max(since, newest)
+
+
+def count(engine: sa.Engine, since: int, types: Collection[str]) -> int:
+    """How many of these types happened behind event `since`."""
+    of = event_table.c
+    kinds = [kind.__name__ for kind, (type, _) in TOLD.items() if type in types]
+    with engine.connect() as db:
+        rows = sa.select(sa.func.count()).where(of.seq > since, of.kind.in_(kinds))
+        return int(db.execute(rows).scalar() or 0)
 
 
 def of_ticket(engine: sa.Engine, ticket: str) -> list[Happening]:
     """Everything that was told of one ticket."""
+    of = event_table.c
+    rows = _rows(of.ticket == ticket, of.kind.in_(_KINDS), of.kind != e.Rated.__name__)
+    with engine.connect() as db:
+        return [*_told(db.execute(rows).all())]
+
+
+def _rows(*where: sa.ColumnElement[bool]) -> sa.Select[Any]:
     of, t = event_table.c, ticket_table.c
-    wanted = (
+    return (
         sa.select(of.seq, of.day, of.kind, of.body, of.seal, of.command, t.number)
         .join_from(event_table, ticket_table, of.ticket == t.id, isouter=True)
-        .where(of.ticket == ticket, of.kind.in_(_KINDS), of.kind != e.Rated.__name__)
+        .where(*where)
         .order_by(of.seq)
     )
-    with engine.connect() as db:
-        return [*_told(db.execute(wanted).all())]
 
 
 def _told(rows: Any) -> Iterator[Happening]:
     for row in rows:
-        kind = KINDS.get(row.kind)
-        if kind not in TOLD:
-            continue
+        kind = KINDS[row.kind]
         event = msgspec.json.decode(row.body, type=kind)
         type, more = TOLD[kind]
         about: dict[str, Any] = {}

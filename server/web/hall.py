@@ -28,6 +28,7 @@ from server.people.audit import Audit
 from server.projection import Projection
 from server.setup import Change, Setup
 from server.site_file import HallConfig
+from server.webhooks.sender import Sender
 
 
 class Outcome(Protocol):
@@ -115,7 +116,8 @@ NO_REGISTER = Dossiers(rev=0, at=datetime(1970, 1, 1, tzinfo=UTC))
 @dataclass(frozen=True, slots=True)
 class Hall:
     """engine: the store's, for read-only queries. secret: signs cookies. order: tells a device what to do.
-    outcomes: what was answered to the keys of changes. wall, tick: the machine's own clocks in s. dossiers:
+    outcomes: what was answered to the keys of changes. webhooks: who is told of what
+    happens. wall, tick: the machine's own clocks in s. dossiers:
     what everybody may know of their progress now. desk: where staff import and approve them. audit: what
     people did; None in a hall that keeps none. drafts: what administrators are editing of this centre.
     """
@@ -128,6 +130,7 @@ class Hall:
     secret: bytes
     order: Callable[[str, Control], None]
     outcomes: Outcomes
+    webhooks: Sender
     demo: Demo | None = None
     wall: Callable[[], float] = time.time
     tick: Callable[[], float] = time.monotonic

@@ -5,6 +5,7 @@ no devices.
 from __future__ import annotations
 
 import re
+import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,8 @@ from server.site_shape import File
 from server.store import Store, sqlite_url
 from server.web.app import create_app
 from server.web.hall import Demo, Hall
+from server.webhooks.sender import Sender, Source
+from server.webhooks.store import open_hooks
 from server.writer import Writer
 
 HANAM = Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml"
@@ -122,6 +125,7 @@ class Place:
         self.accounts.close()
         self.audit.close()
         self.outcomes.close()
+        self.hall.webhooks.store.close()
         self.register.close()
         self.store.close()
 
@@ -162,6 +166,7 @@ def open_place(
     writer = Writer(setup, store, clock, lambda view: None)
     accounts, audit = open_accounts(folder / "accounts.db"), open_audit(folder / "audit.db")
     devices, outcomes = Devices(), open_outcomes(folder / "outcomes.db")
+    source = Source(setup.site.id, store.engine, lambda s: writer.wait(writer.view.rev, s), time.time)
     wall, tick = [1_800_000_000.0], [1000.0]
     orders: list[tuple[str, Control]] = []
     register = open_dossiers(folder)
@@ -175,6 +180,7 @@ def open_place(
         secret=b"a secret for tests only, 32 bytes",
         order=lambda device, order: orders.append((device, order)),
         outcomes=outcomes,
+        webhooks=Sender(open_hooks(folder / "webhooks.db"), source),
         demo=demo,
         desk=Desk(lambda: writer.view.setup, folder, register),
         audit=audit,

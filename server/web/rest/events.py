@@ -15,12 +15,12 @@ import msgspec
 from flask import Response, current_app, request
 from msgspec import Meta
 
-from server.happenings import Happening, Type, happenings, last_seq
+from server.happenings import TYPES, Happening, Type, happenings, last_seq
 from server.people.rights import Right
 from server.web import live
 from server.web.asked import refuse
 from server.web.hall import Hall
-from server.web.live import BEAT_S, SLICE_S, Streams
+from server.web.live import BEAT_S, Streams
 from server.web.problems import Declined
 from server.web.rest.endpoint import Asked, Caller, Endpoint
 
@@ -46,7 +46,7 @@ def events(asked: Asked) -> Response:
     since = _last_heard(wanted)
     if since is not None and since > newest:
         raise Declined("ahead-of-log")
-    types = frozenset(wanted.type)
+    types = frozenset(wanted.type or TYPES)
     streams: Streams = current_app.extensions["programs"]
     begin = newest if since is None else since
     return live.stream(streams, lambda: follow(hall, asked.who, begin, types, streams.stopping))
@@ -68,8 +68,7 @@ def follow(
     yield "retry: 2000\n\n"
     rev, spoke, checked = -1, hall.tick(), hall.tick()
     while not stopping.is_set():
-        view = hall.writer.wait(rev, SLICE_S) if rev >= 0 else hall.writer.view
-        now = hall.tick()
+        view, now = hall.writer.view, hall.tick()
         if now - checked >= BEAT_S / 2:
             checked = now
             if not who.may(Right.LOOK):
@@ -77,14 +76,17 @@ def follow(
         if view.rev != rev:
             rev = view.rev
             while not stopping.is_set():
-                found, upto = happenings(hall.engine, since)
-                if upto == since:
+                found, upto = happenings(hall.engine, since, types)
+                since = upto
+                if not found:
                     break
-                since, spoke = upto, now
-                yield "".join(_line(h) for h in found if not types or h.type in types) or ": beat\n\n"
+                spoke = now
+                yield "".join(map(_line, found))
         elif now - spoke >= BEAT_S:
             spoke = now
             yield ": beat\n\n"
+        else:
+            yield ""
 
 
 def _line(happening: Happening) -> str:
