@@ -124,8 +124,22 @@ def parser() -> argparse.ArgumentParser:
     about = "import the dossiers of the simulated hall into a server's memory"
     word = _word(words, "demo-dossiers", about, demo_dossiers, listed=False)
     word.add_argument("settings", type=Path, metavar="SERVER.toml", help="the server's settings")
+    about = "give this device its password and the server's key, by a one-time code"
+    word = _word(words, "enrol", about, enrol)
+    word.add_argument("server", metavar="http://SERVER", help="the server's address, as the page says it")
+    word.add_argument("code", metavar="CODE", help="from the page of devices, good for ten minutes")
+    word.add_argument(
+        "--folder",
+        type=Path,
+        default=Path("/etc/motcua"),
+        metavar="FOLDER",
+        help="of the settings (/etc/motcua)",
+    )
     word = _word(words, "verify", "read a hall's log and name every promise that was broken", verify)
     word.add_argument("data", type=Path, metavar="DATA", help="the data folder of a server")
+    word = _word(words, "audit", "check that nobody changed the list of what people did", audit)
+    word.add_argument("data", type=Path, metavar="DATA", help="the data folder of a server")
+    word.add_argument("--seal", metavar="SEAL", help="a last seal that was written down before")
     voice = importlib.import_module("display.voice_arguments")
     voice.add_to(_word(words, "voice", voice.ABOUT, lambda chosen: MISUSED))
     word = _word(words, "bench", "measure a hall: from a touch to a number, from a key to the wall", bench)
@@ -335,8 +349,16 @@ def demo_dossiers(chosen: argparse.Namespace) -> int:
     return _with_settings(chosen.settings, "server", fill)
 
 
+def enrol(chosen: argparse.Namespace) -> int:
+    return int(importlib.import_module("broker.enrol").run(chosen.server, chosen.code, chosen.folder))
+
+
 def verify(chosen: argparse.Namespace) -> int:
     return int(importlib.import_module("server.verify").run(chosen.data))
+
+
+def audit(chosen: argparse.Namespace) -> int:
+    return int(importlib.import_module("server.people.audit_check").run(chosen.data, chosen.seal))
 
 
 def bench(chosen: argparse.Namespace) -> int:

@@ -28,8 +28,16 @@ from hardware.systemd import Systemd
 from server.centre import Broker, Centre
 from server.dossiers.store import Unreadable
 from server.installation import Installation
-from server.people.accounts import AccountError, new_account, open_accounts, open_secret
+from server.people.accounts import (
+    AccountError,
+    Accounts,
+    first_link,
+    new_account,
+    open_accounts,
+    open_secret,
+)
 from server.people.audit import open_audit
+from server.people.rights import EVERYWHERE
 from server.web.app import create_app
 from server.web.hall import Demo, DemoAccount, Hall
 from server.web.serving import WebServer
@@ -122,6 +130,7 @@ def run(settings: Settings) -> int:
         )
         return 2
     installation.start()
+    _say_first_link(accounts, centre.hall.config.url)
     log.info("ready http=%s site=%s events=%d", settings.http, centre.site, centre.store.seq)
     with _until_told():
         systemd.ready(f"site {centre.site}, pages on {settings.http}, {centre.store.seq} events")
@@ -134,17 +143,28 @@ def run(settings: Settings) -> int:
     return 0
 
 
+def _say_first_link(accounts: Accounts, url: str) -> None:
+    """Say where the first administrator is made, at every start while there is none."""
+    link = first_link(accounts, url.rstrip("/"), time.time())
+    if link is not None:
+        print(f"motcua server: there is no administrator; within the hour, make one at {link}", flush=True)
+        log.warning("no_administrator link=%s", link)
+
+
 def add_account(settings: Settings, name: str, role: str) -> int:
     """Make a staff account, asking for its password at the terminal; 2 when it cannot be."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    accounts = open_accounts(settings.data / "accounts.db")
+    accounts, audit = open_accounts(settings.data / "accounts.db"), open_audit(settings.data / "audit.db")
     try:
-        new_account(accounts, name, role, time.time())
+        made = new_account(accounts, name, role, time.time())
+        about = {"account": name, "roles": dict(made.roles), "by": "terminal"}
+        audit.tell(time.time(), "", "account.made", EVERYWHERE, about)
     except AccountError as error:
         print(f"motcua server: {error}", file=sys.stderr)
         return 2
     finally:
         accounts.close()
+        audit.close()
     print(f"{name} may now log in as {role}")
     return 0
 

@@ -223,12 +223,13 @@ def address_of(listen: str) -> str:
 
 
 def accounts(data: Path, config: HallConfig) -> list[dict[str, str]]:
-    """Who may log in to this demo's pages: every officer and one manager, with one password, made once."""
+    """Who may log in to this demo's pages: one of each role, all officers, with one password, made once."""
     path = data / "password"
     if not path.exists():
         _write(path, "-".join(secrets.token_hex(2) for _ in range(3)) + "\n")
     password = path.read_text(encoding="utf-8").strip()
-    people = [("manager", "manager"), *((id, "officer") for id in config.officers)]
+    others = ("reception", "manager", "inspector", "administrator")
+    people = [*((role, role) for role in others), *((id, "officer") for id in config.officers)]
     return [{"name": name, "password": password, "role": role} for name, role in people]
 
 

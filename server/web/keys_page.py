@@ -97,7 +97,7 @@ def _page(kind: Kind, key: str, error: AccountError | None = None, name: str = "
         words = TEXTS(f"people.{error.code}", lang, n=SHORTEST, name=name)
         errors = {FIELDS.get(error.code, "password"): words}
     page = render_template(
-        "key.html", kind=kind.value, key=key, account=account, name=name, errors=errors, shortest=SHORTEST
+        "key.html", kind=kind.value, key=key, whose=account, name=name, errors=errors, shortest=SHORTEST
     )
     return Response(page, 422 if error is not None else 200)
 
