@@ -112,7 +112,7 @@ def read_query(asked: MultiDict[str, str], shape: type[Q]) -> Q:
 def refuse(mistakes: Iterable[tuple[str, str]]) -> NoReturn:
     """Raises bad-request with these (pointer, code) told in the reader's language."""
     lang = guard.language()
-    errors = [Mistake(p, code, TEXTS(f"mistake.{code}", lang)) for p, code in mistakes][:MISTAKES_TOLD]
+    errors = [Mistake(p, code, TEXTS(f"asked.{code}", lang)) for p, code in mistakes][:MISTAKES_TOLD]
     raise Refusal("bad-request", errors=errors)
 
 

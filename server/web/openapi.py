@@ -26,7 +26,9 @@ PROBLEM = "application/problem+json"
 # The blanks of paths.
 BLANKS: dict[str, tuple[str, dict[str, Any]]] = {
     "counter": ("The id of a counter.", {"type": "string", "examples": ["7"]}),
+    "delivery": ("A delivery, by its number.", {"type": "string", "pattern": "^[0-9]{1,12}$"}),
     "ticket": ("The id of a ticket, not its number.", {"type": "string"}),
+    "webhook": ("The id of a webhook.", {"type": "string"}),
 }
 # What every endpoint may answer beside its success, and what those do that change something.
 EVERYBODY = (400, 401, 403, 404, 406, 429, 503)

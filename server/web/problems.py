@@ -57,6 +57,7 @@ DECLINED = {
     "login-needed": 401,
     "token-wrong": 401,
     "ahead-of-log": 409,
+    "too-many-webhooks": 409,
 }
 # Said by the description of an error, where the status alone is not enough.
 OWN_CODES = ("csrf", "code-needed")

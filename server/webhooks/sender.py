@@ -73,13 +73,13 @@ class Sender:
     """`start`, then `stop`. Pages ask it to test and to send again, from any thread."""
 
     def __init__(
-        self, store: HookStore, hall: Source, pace: Pace = Pace(), poster: Poster | None = None
+        self, store: HookStore, source: Source, pace: Pace = Pace(), poster: Poster | None = None
     ) -> None:
-        self.store, self.hall = store, hall
+        self.store, self.source = store, source
         self._pace, self._poster = pace, poster or Poster()
         self._stopping = threading.Event()
         self._couriers: dict[str, threading.Thread] = {}
-        self._thread = threading.Thread(target=self._watch, name=f"webhooks {hall.site}", daemon=True)
+        self._thread = threading.Thread(target=self._watch, name=f"webhooks {source.site}", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
@@ -94,14 +94,14 @@ class Sender:
 
     def test(self, to: Subscription) -> Answer:
         """Send a message that says nothing, now."""
-        at = datetime.fromtimestamp(self.hall.wall(), UTC).isoformat()
-        body = msgspec.json.encode(Message(TEST, at, self.hall.site, {}))
-        return self._post(to, f"{self.hall.site}-test-{secrets.token_hex(8)}", body)
+        at = datetime.fromtimestamp(self.source.wall(), UTC).isoformat()
+        body = msgspec.json.encode(Message(TEST, at, self.source.site, {}))
+        return self._post(to, f"{self.source.site}-test-{secrets.token_hex(8)}", body)
 
     def again(self, to: Subscription, delivery: Delivery) -> Answer:
         """Send a message once more, out of its order, now."""
         answer = self._post(to, delivery.message, delivery.body)
-        self.store.sent_again(delivery.n, self.hall.wall(), answer.status, answer.error)
+        self.store.sent_again(delivery.n, self.source.wall(), answer.status, answer.error)
         return answer
 
     # --- threads --------------------------------------------------------------------------------------------
@@ -134,13 +134,13 @@ class Sender:
                 read = self._begin(to)
             waiting = deque(h for h in waiting if h.type in to.events)
             if not waiting:
-                found, upto = happenings(self.hall.engine, read, to.events)
+                found, upto = happenings(self.source.engine, read, to.events)
                 waiting.extend(found)
                 if not found and upto - to.cursor >= FAR:
                     self.store.move(id, upto)
                 read = max(read, upto)
             if not waiting:
-                self.hall.changed(LOOK_S)
+                self.source.changed(LOOK_S)
                 continue
             wait_s = self._step(to, waiting[0])
             if wait_s is None:
@@ -150,7 +150,7 @@ class Sender:
 
     def _begin(self, to: Subscription) -> int:
         """Its place in the log, which may be shorter now: after a backup was restored."""
-        newest = last_seq(self.hall.engine)
+        newest = last_seq(self.source.engine)
         if to.cursor > newest:
             log.warning("log_shorter subscription=%s cursor=%d newest=%d", to.id, to.cursor, newest)
             self.store.move(to.id, newest)
@@ -158,14 +158,14 @@ class Sender:
 
     def _step(self, to: Subscription, happening: Happening) -> float | None:
         """One try, if it is time. None: this message is dealt with; else how long to wait, in s."""
-        now = self.hall.wall()
+        now = self.source.wall()
         if now < to.next_at <= now + self._pace.most_s * 2:  # a clock that was set back keeps nobody waiting
             return to.next_at - now
-        message, body = f"{self.hall.site}-{happening.seq}-{happening.mark}", self._body(happening)
+        message, body = f"{self.source.site}-{happening.seq}-{happening.mark}", self._body(happening)
         answer = self._post(to, message, body)
         if self._stopping.is_set():
             return LOOK_S
-        now = self.hall.wall()
+        now = self.source.wall()
         tries, first = to.tries + 1, now if to.first_try_at is None else to.first_try_at
         over = answer.error is not None and now - first >= self._pace.all_s
         if answer.error is None or over:
@@ -187,8 +187,8 @@ class Sender:
         data = msgspec.to_builtins(happening)
         del data["mark"]
         timestamp = data["at"]
-        return msgspec.json.encode(Message(happening.type, timestamp, self.hall.site, data))
+        return msgspec.json.encode(Message(happening.type, timestamp, self.source.site, data))
 
     def _post(self, to: Subscription, message: str, body: bytes) -> Answer:
-        now = self.hall.wall()
+        now = self.source.wall()
         return self._poster.post(to.url, headers(to.keys(now), message, int(now), body), body)

@@ -7,6 +7,8 @@ program is told to the audit; who guesses tokens has to wait longer and longer.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import current_app, request, session
 from werkzeug.exceptions import Forbidden
 
@@ -80,7 +82,8 @@ def _program(hall: Hall, header: str) -> Caller:
     return Caller(name=f"token:{found.id}", by=f"token:{found.id}", may=may_now, program=True)
 
 
-def audit(who: str, what: str, **about: str) -> None:
+def audit(who: str, what: str, **about: Any) -> None:
+    """Tell the audit that `who` did `what` here. about: JSON values, nothing secret."""
     hall = guard.hall()
     if hall.audit is not None:
         hall.audit.tell(hall.wall(), who, what, hall.config.site.id, about)

@@ -42,8 +42,7 @@ NOBODY = Caller("", "", lambda right: False)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request, typed. at: the blanks of the path. key: chosen by the asker for this change, "" for none.
-    """
+    """One request, typed. at: the blanks of the path. key: chosen by the asker for this change, or ""."""
 
     hall: Hall
     who: Caller

@@ -26,6 +26,7 @@ from server.web.rest.endpoint import Asked, Caller, Endpoint
 
 PER_ADDRESS = 10
 IN_ALL = 32
+AT_ONCE = 100  # of one text
 SEQ_DIGITS = 18
 
 
@@ -64,29 +65,26 @@ def _last_heard(wanted: EventsWanted) -> int | None:
 def follow(
     hall: Hall, who: Caller, since: int, types: frozenset[str], stopping: threading.Event
 ) -> Iterator[str]:
-    """The lines of one stream, until the server stops or whoever asked may not ask any more."""
+    """The texts of one stream, "" while there is none, until the server stops or whoever asked may not ask
+    any more.
+    """
     yield "retry: 2000\n\n"
     rev, spoke, checked = -1, hall.tick(), hall.tick()
     while not stopping.is_set():
-        view, now = hall.writer.view, hall.tick()
+        now, newest, said = hall.tick(), hall.writer.view.rev, ""
         if now - checked >= BEAT_S / 2:
             checked = now
             if not who.may(Right.LOOK):
                 return
-        if view.rev != rev:
-            rev = view.rev
-            while not stopping.is_set():
-                found, upto = happenings(hall.engine, since, types)
-                since = upto
-                if not found:
-                    break
-                spoke = now
-                yield "".join(map(_line, found))
-        elif now - spoke >= BEAT_S:
+        if newest != rev:
+            found, since = happenings(hall.engine, since, types, AT_ONCE)
+            said = "".join(map(_line, found))
+            rev = newest if len(found) < AT_ONCE else -1
+        if not said and now - spoke >= BEAT_S:
+            said = ": beat\n\n"
+        if said:
             spoke = now
-            yield ": beat\n\n"
-        else:
-            yield ""
+        yield said
 
 
 def _line(happening: Happening) -> str:
