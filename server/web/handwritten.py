@@ -77,7 +77,7 @@ def form() -> ResponseReturnValue:
 @handwritten.post("/handwritten")
 @guard.needs(Right.ISSUE)
 def enter() -> ResponseReturnValue:
-    hall = checked()
+    hall, sent = checked(), form_command("sheet")
     rows, day = typed_rows(), typed_day(hall)
     if "more" in request.form:
         return draw(hall, day or today(hall), [*rows, *(Row() for _ in range(MORE_ROWS))][:ROWS])
@@ -90,9 +90,8 @@ def enter() -> ResponseReturnValue:
         mark(filled, faults(view.site, view.state, day, sheet, max(hall.clock.now(), view.at)))
         return draw(hall, day, rows, status=409)
     marked = hashlib.sha256(msgspec.json.encode([day, [_typed(row) for row in filled]])).hexdigest()[:24]
-    command = f"{form_command('sheet')}:{marked}"
     try:
-        hall.writer.ask(c.EnterHandwritten(id=command, by=by(), day=day, rows=sheet))
+        hall.writer.ask(c.EnterHandwritten(id=f"{sent}:{marked}", by=by(), day=day, rows=sheet))
     except Refusal as refusal:
         if refusal.code != "rows-wrong":
             raise

@@ -6,7 +6,6 @@ a moment is one press, whoever sent it (`server.web.presses`).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal
@@ -14,15 +13,13 @@ from typing import Any, Literal
 import msgspec
 from flask import current_app
 
-from broker.messages import Control
-from server.devices import can_print
 from server.hall import commands as c
-from server.hall.looking import ticket_by_number
 from server.hall.refusals import Refusal
 from server.hall.tickets import State
 from server.people.rights import Right
 from server.web.console_view import Here, Queue, Return, console
 from server.web.hall import Hall
+from server.web.paper import kiosk_for, send
 from server.web.presses import SAME_PRESS_S, Presses
 from server.web.rest.endpoint import Asked, Caller, Endpoint
 from server.web.verbs import VERBS, Named, ReprintBody, Verb
@@ -127,24 +124,14 @@ def pressing(name: str, verb: Verb) -> Callable[[Asked], Pressed]:
 
 
 def reprint(asked: Asked) -> Reprinted:
-    """Let the paper of a number come out once more, at one kiosk; what came of it is the ticket's paper.
-
-    The order has an id that follows from the press, so that a kiosk prints once for each.
-    """
+    """Let the paper of a number come out once more, at one kiosk; what came of it is the ticket's paper."""
     hall, counter, told = asked.hall, asked.at["counter"], asked.body
     must_hold(hall, asked.who, counter, "reprint")
-    kiosk = told.kiosk or ticket_by_number(hall.writer.view.state, told.number).source
-    if kiosk not in hall.config.devices or hall.config.devices[kiosk].role != "kiosk":
-        raise Refusal("unknown-device")
-    if not can_print(hall.devices.snapshot().get(kiosk)):
-        raise Refusal("cannot-print")
+    kiosk = kiosk_for(hall, told.number, told.kiosk)
     result, id = press(
         asked, counter, "reprint", lambda b, at, who: c.Reprint(number=b.number, kiosk=kiosk, **at)
     )
-    order = hashlib.sha256(id.encode()).hexdigest()[:32]
-    ticket = hall.writer.view.state.tickets.get(result["ticket"])
-    if ticket is not None:
-        hall.order(kiosk, Control(do="reprint", id=order, ticket=hall.projection.reprint(order, ticket)))
+    send(hall, kiosk, id, result["ticket"])
     return Reprinted(kiosk=kiosk, ticket=result["ticket"], **_told(asked, result, id))
 
 

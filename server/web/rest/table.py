@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.web.rest import counters, events, hall, session, tickets
+from server.web.rest import counters, events, hall, reception, session, tickets
 from server.web.rest.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -10,5 +10,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *hall.ENDPOINTS,
     *counters.ENDPOINTS,
     *tickets.ENDPOINTS,
+    *reception.ENDPOINTS,
     *events.ENDPOINTS,
 )
