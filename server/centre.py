@@ -16,16 +16,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from broker.link import Credentials, Link, open_link
+from broker.messages import Control
 from broker.seal import open_sealer
 from hardware.clock import Clock
 from hardware.release import release
+from server.device_keys import DeviceKeys, Way
 from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.dossiers.desk import Desk
 from server.dossiers.feed import Feed
 from server.dossiers.store import open_dossiers
 from server.drafting.drafts import Drafts
+from server.orders import Orders
 from server.outcomes import open_outcomes
 from server.outlet import Outlet
 from server.setup import Setup, Setups, file_version, last_file, rows_of_file, stored, versions
@@ -45,6 +50,8 @@ class Broker:
 
     address: str
     credentials: Credentials | None
+    folder: Path | None = None  # of its files, where the server keeps its users
+    for_devices: str = ""  # its address as devices see it, where that is another
 
 
 class Centre:
@@ -79,12 +86,19 @@ class Centre:
         self._hooks = open_hooks(folder / "webhooks.db")
         source = Source(self.site, self.store.engine, self._changed, time.time)
         self._webhooks = Sender(self._hooks, source)
+        orders = Orders()
+        way = Way(broker.folder, broker.for_devices or broker.address)
+        keys = DeviceKeys(self.site, sealer.public_key, way)
+        keys.open_site()
+        self._devices = devices
         self.hall = furnish(
             writer=self.writer,
             engine=self.store.engine,
             clock=clock,
             devices=devices,
-            order=self._outlet.control,
+            order=self._order,
+            orders=orders,
+            keys=keys,
             outcomes=self._outcomes,
             webhooks=self._webhooks,
             dossiers=self._feed.latest,
@@ -102,11 +116,15 @@ class Centre:
             self._outlet.will(epoch),
         )
         self._outlet.speak_through(self._link, epoch)
-        self._doors = Doors(self.writer, self._outlet, clock, devices, self._inbox)
+        self._doors = Doors(self.writer, self._outlet, clock, devices, self._inbox, orders, keys.is_shut)
         self._threads = [
             threading.Thread(target=run, name=f"{name} {self.site}", daemon=True)
             for name, run in (("doors", self._doors.run), ("wall", self._show_boards))
         ]
+
+    def _order(self, device: str, order: Control) -> None:
+        """Tell a device what to do; in the run of its program that is there now, and in no other."""
+        self._outlet.control(device, replace(order, life=self._devices.life(device)))
 
     def start(self) -> None:
         self._feed.look()

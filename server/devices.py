@@ -102,6 +102,12 @@ class Devices:
                 device, status.online, status.printer, status.alone, status.error,
             )  # fmt: skip
 
+    def life(self, device: str) -> str | None:
+        """The run of the device's program that an order would reach now."""
+        with self._lock:
+            known = self._known.get(device)
+        return known.life if known is not None else None
+
     @property
     def changes(self) -> int:
         """Grows whenever a device says something that staff ought to see at once."""

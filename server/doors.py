@@ -24,6 +24,7 @@ from server.hall import commands as c
 from server.hall.own_numbers import floors
 from server.hall.refusals import PASSING
 from server.hall.tickets import Klass
+from server.orders import Orders
 from server.outlet import Outlet
 from server.projection import Projection
 from server.site_file import Device, HallConfig
@@ -36,7 +37,7 @@ STALE_S = 30.0  # a request that took longer to arrive is not what the person wa
 LONGEST_S = 30 * 24 * 3600.0  # a stopwatch that says more is broken
 TOKEN_BYTES = 16  # 128 bits, 22 characters: a phone page's address cannot be guessed
 
-SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT)
+SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT, topics.OUTCOME)
 
 KEYS: dict[str, type[c.AtCounter]] = {
     "next": c.CallNext,
@@ -63,15 +64,20 @@ class Doors:
         clock: Clock,
         devices: Devices,
         inbox: queue.SimpleQueue[Any],
+        orders: Orders | None = None,
+        shut: Callable[[str], bool] = lambda device: False,
     ) -> None:
+        """orders: who hears what came of them. shut: whether a device's word counts for nothing any more."""
         self._writer, self._outlet = writer, outlet
         self._clock, self._devices, self._inbox = clock, devices, inbox
         self._day, self._version = writer.view.board.day, writer.view.setup.version
         self._officers = self._served_by(writer.view)
+        self._orders, self._shut = orders or Orders(), shut
         self._handlers: dict[topics.Topic, Callable[[str, Any], None]] = {
-            topics.STATUS: self._devices.put,
+            topics.STATUS: self._status,
             topics.REQUEST: self._request,
             topics.FACT: self._fact,
+            topics.OUTCOME: self._orders.outcome,
         }
 
     def run(self) -> None:
@@ -151,7 +157,14 @@ class Doors:
         if address.device not in self._config.devices:
             self._stranger(address.topic, address.device, message)
             return
+        if self._shut(address.device) and getattr(message, "online", True):
+            log.warning("shut out device=%s topic=%s", address.device, address.topic.name)
+            return
         handler(address.device, message)
+
+    def _status(self, device: str, status: m.DeviceStatus) -> None:
+        self._devices.put(device, status)
+        self._orders.living(device, status)
 
     def _stranger(self, topic: topics.Topic, device: str, message: Any) -> None:
         """A device that the hall's file does not have, perhaps only today. Its facts are not receipted: a

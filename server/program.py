@@ -53,6 +53,8 @@ class BrokerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     address: str = "mqtt://127.0.0.1:1883"
     user: str = "server"
     password_file: Path | None = None
+    folder: Path | None = None  # the broker's data: with it the server enrols devices and shuts them out
+    for_devices: str = ""  # its address as devices see it; else this machine, where they found the server
 
 
 class DemoRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,7 +110,7 @@ def run(settings: Settings) -> int:
         demo=_demo(settings.demo),
         audit=audit,
     )
-    broker = Broker(table.address, credentials)
+    broker = Broker(table.address, credentials, table.folder, table.for_devices)
 
     def make(hall_file: Path, folder: Path) -> Centre:
         first = folder == settings.data

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from broker.provision import provision
+from broker.provision import ADMISSIONS, provision
 from broker.seal import open_sealer
 from server.site_file import Device, HallConfig, load_site
 
@@ -115,6 +115,7 @@ def lay_out(
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     crowd = crowd_of(config) if day is not None else {}
     users = [*config.devices, *crowd]
+    (place.data / "broker" / ADMISSIONS).unlink(missing_ok=True)  # who was shut out is back in the next demo
     known = provision(place.data / "broker", config.site.id, users, place.mqtt)
     server = place.data / "server"
     server.mkdir(parents=True, exist_ok=True)
@@ -135,7 +136,12 @@ def lay_out(
             "data": str(server),
             "http": place.http,
             "clock": place.clock,
-            "broker": {"address": addresses["server"], "password_file": str(known.credentials["server"])},
+            "broker": {
+                "address": addresses["server"],
+                "password_file": str(known.credentials["server"]),
+                "folder": str(place.data / "broker"),
+                "for_devices": f"mqtt://{address_of(place.mqtt)}",
+            },
             "demo": {
                 "panels": str(place.sockets),
                 "bench": str(place.bench),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,11 +17,13 @@ import sqlalchemy as sa
 
 from broker.messages import Board, Control, DeviceStatus, Dossiers
 from hardware.clock import Clock
+from server.device_keys import DeviceKeys
 from server.dossiers.desk import Desk
 from server.drafting.drafts import Drafts
 from server.hall.commands import Command
 from server.hall.site import Site
 from server.hall.state import HallState
+from server.orders import Orders
 from server.outcomes import Outcomes
 from server.people.accounts import Accounts
 from server.people.audit import Audit
@@ -120,6 +122,8 @@ class Hall:
     happens. wall, tick: the machine's own clocks in s. dossiers:
     what everybody may know of their progress now. desk: where staff import and approve them. audit: what
     people did; None in a hall that keeps none. drafts: what administrators are editing of this centre.
+    orders: to devices, and what came of each. keys: what devices talk to the hall with; None where a person
+    brings them there by hand.
     """
 
     writer: Writer
@@ -137,6 +141,8 @@ class Hall:
     dossiers: Callable[[], Dossiers] = lambda: NO_REGISTER
     desk: Desk | None = None
     audit: Audit | None = None
+    orders: Orders = field(default_factory=Orders)
+    keys: DeviceKeys | None = None
     drafts: Drafts | None = None
 
     @property
