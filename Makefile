@@ -9,9 +9,9 @@ BIN     := $(VENV)/bin
 RUN     := $(VENV)/.ready-to-run
 TEST    := $(VENV)/.ready-to-test
 # What the tests want of Debian: a second broker, a browser, a voice, a print server, what finds USB printers,
-# and what reads scripts, system calls and units.
+# what reads scripts, system calls and units, and an OpenID provider.
 DEBIAN  := mosquitto chromium chromium-driver espeak-ng cups-daemon cups-client libusb-1.0-0 \
-           shellcheck strace systemd
+           shellcheck strace systemd glewlwyd dbconfig-sqlite3
 PIP     := $(BIN)/pip --disable-pip-version-check -qq
 INSTALL := $(PIP) install --only-binary :all: --require-hashes
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
@@ -101,5 +101,6 @@ debian:
 			case "$$missing" in *mosquitto*) $(SUDO) systemctl disable --quiet --now mosquitto;; esac; \
 			case "$$missing" in *cups-daemon*) \
 				$(SUDO) systemctl disable --quiet --now cups.socket cups.path cups.service;; esac; \
+			case "$$missing" in *glewlwyd*) $(SUDO) systemctl disable --quiet --now glewlwyd;; esac; \
 		fi; \
 	fi

@@ -7,6 +7,7 @@ everything that was ever acknowledged.
 from __future__ import annotations
 
 import fcntl
+import importlib
 import logging
 import os
 import signal
@@ -37,6 +38,7 @@ from server.people.accounts import (
     open_secret,
 )
 from server.people.audit import open_audit
+from server.people.oidc_table import OidcTable
 from server.people.rights import EVERYWHERE
 from server.web.app import create_app
 from server.web.hall import Demo, DemoAccount, Hall
@@ -83,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     clock: str = "system"
     broker: BrokerTable = BrokerTable()
     demo: DemoTable | None = None
+    oidc: OidcTable | None = None
 
 
 def run(settings: Settings) -> int:
@@ -103,8 +106,14 @@ def run(settings: Settings) -> int:
     clock, table = open_clock(settings.clock), settings.broker
     credentials = read_credentials(table.user, table.password_file) if table.password_file else None
     accounts, audit = open_accounts(settings.data / "accounts.db"), open_audit(settings.data / "audit.db")
+    try:
+        oidc = _oidc(settings.oidc)
+    except OSError as error:
+        print(f"motcua server: {error.filename} cannot be read: {error.strerror}", file=sys.stderr)
+        return 2
     furnish = partial(
         Hall,
+        oidc=oidc,
         accounts=accounts,
         secret=open_secret(settings.data / "secret"),
         demo=_demo(settings.demo),
@@ -204,6 +213,13 @@ def _demo(table: DemoTable | None) -> Demo | None:
         return None
     accounts = tuple(DemoAccount(a.name, a.password, a.role) for a in table.accounts)
     return Demo(panels=table.panels, bench=table.bench, clock=table.clock, accounts=accounts)
+
+
+def _oidc(table: OidcTable | None) -> Any:
+    """The provider of `[oidc]`. A hall without it loads nothing of it: its library takes 15 MB."""
+    if table is None:
+        return None
+    return importlib.import_module("server.people.oidc").open_provider(table)
 
 
 def _crash(args: threading.ExceptHookArgs) -> None:

@@ -169,6 +169,15 @@ class Accounts:
                 return account
         raise AccountError("over", "that link was used, or its time is over")
 
+    def link(self, name: str, subject: str) -> bool:
+        """Let the provider's `subject` have an account that an administrator made and nobody took yet; False
+        for one that is somebody's, or disabled.
+        """
+        of = account_table.c
+        free = sa.and_(of.name == name, of.hash == "", of.subject.is_(None), ~of.disabled)
+        with self._writing() as db:
+            return db.execute(account_table.update().where(free).values(subject=subject)).rowcount == 1
+
     def disable(self, name: str) -> None:
         """End an account; its log-ins and one-time keys end with it. Raises `AccountError`, also for the last
         administrator.

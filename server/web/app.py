@@ -86,6 +86,10 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (keys, me, people, tokens, audit):
         app.register_blueprint(blueprint)
+    if hall.oidc is not None:
+        from server.web.oidc_page import oidc  # with its library, of which a hall without it has nothing
+
+        app.register_blueprint(oidc)
     if hall.demo is not None:
         app.register_blueprint(sim)
         for known in hall.demo.accounts:

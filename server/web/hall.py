@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 
@@ -31,6 +31,9 @@ from server.projection import Projection
 from server.setup import Change, Setup
 from server.site_file import HallConfig
 from server.webhooks.sender import Sender
+
+if TYPE_CHECKING:
+    from server.people.oidc import Provider  # only a server with `[oidc]` in its file loads it
 
 
 class Outcome(Protocol):
@@ -141,6 +144,7 @@ class Hall:
     dossiers: Callable[[], Dossiers] = lambda: NO_REGISTER
     desk: Desk | None = None
     audit: Audit | None = None
+    oidc: Provider | None = None
     orders: Orders = field(default_factory=Orders)
     keys: DeviceKeys | None = None
     drafts: Drafts | None = None

@@ -147,11 +147,17 @@ def wait(name: str) -> None:
 
 
 def missed(name: str, what: str) -> None:
-    hall, address = guard.hall(), request.remote_addr or ""
-    throttle: Throttle = current_app.extensions["throttle"]
-    throttle.failed(name, address, hall.tick())
-    log.info("login_failed account=%s", known(name))
+    """A wrong password or code was given."""
+    address = request.remote_addr or ""
+    failed(name)
     guard.audit("login.failed", account=known(name), address=address, wrong=what)
+
+
+def failed(name: str) -> None:
+    """The next try takes longer."""
+    hall, throttle = guard.hall(), current_app.extensions["throttle"]
+    throttle.failed(name, request.remote_addr or "", hall.tick())
+    log.info("login_failed account=%s", known(name))
 
 
 def known(name: str) -> str:
@@ -186,6 +192,7 @@ def home(who: Account) -> str:
 
 
 def page(error: TooMany | str | None) -> Response:
+    """The log-in, and what was wrong: a key of the catalogues, or the wait."""
     return _form("login.html", error)
 
 
@@ -199,7 +206,12 @@ def _form(template: str, error: TooMany | str | None) -> Response:
     words, status = (TEXTS(error, lang), 401) if isinstance(error, str) else (None, 200)
     if isinstance(error, TooMany):
         words, status = TEXTS("refusal.too-many", lang, seconds=error.wait_s), 429
-    fields: dict[str, Any] = {"error": words, "next": request.values.get("next", "")[:200]}
+    oidc = guard.hall().oidc
+    fields: dict[str, Any] = {
+        "error": words,
+        "next": request.values.get("next", "")[:200],
+        "provider": oidc.name if oidc is not None else "",
+    }
     answer = Response(render_template(template, **fields), status)
     if isinstance(error, TooMany):
         answer.headers["Retry-After"] = str(error.wait_s)

@@ -157,7 +157,12 @@ class Staff:
 
 
 def open_place(
-    folder: Path, demo: Demo | None = None, clock: Any = None, hall_file: Path = HANAM, frozen: bool = True
+    folder: Path,
+    demo: Demo | None = None,
+    clock: Any = None,
+    hall_file: Path = HANAM,
+    frozen: bool = True,
+    oidc: Any = None,
 ) -> Place:
     """frozen: the machine's own clocks stand still too; a real browser needs them to run."""
     setup = Setup.of(1, load(hall_file, File))
@@ -184,6 +189,7 @@ def open_place(
         demo=demo,
         desk=Desk(lambda: writer.view.setup, folder, register),
         audit=audit,
+        oidc=oidc,
         drafts=Drafts(folder / "drafts"),
         **clocks,
     )
