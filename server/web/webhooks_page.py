@@ -1,4 +1,4 @@
-"""/admin/webhooks: which programs are told of what happens here, whether they take it, what to do when not."""
+"""/admin/webhooks: which programs are told of what happens, whether they take it, what to do when not."""
 
 from __future__ import annotations
 
@@ -164,14 +164,17 @@ def _one(
         "webhook.html",
         hook=_row(hook, lang),
         secret=secret,
-        old_secret=at(hook.old_until) if hook.old_secret and guard.hall().wall() < hook.old_until else "",
+        old_secret=at(hook.old_until)
+        if hook.old_secret and guard.hall().webhooks.source.wall() < hook.old_until
+        else "",
         answer=answer,
         answered=_said(answer.status, answer.error, lang) if answer else "",
         done=done if done in DONE else "",
         deliveries=[
             {
                 "of": found,
-                "at": at(found.at),
+                "clock": at(found.at).split()[0],
+                "day": at(found.at).split()[1],
                 "word": TEXTS(f"webhook.event-{found.type}", lang),
                 "said": _said(found.status, found.error, lang),
             }
@@ -202,7 +205,11 @@ def _row(hook: Subscription, lang: str) -> dict[str, Any]:
     at = _clock()
     return {
         "of": hook,
-        "events": [TEXTS(f"webhook.event-{name}", lang) for name in EVENTS if name in hook.events],
+        "events": [
+            TEXTS(f"webhook.event-{name}", lang).replace(" ", "\u00a0")
+            for name in EVENTS
+            if name in hook.events
+        ],
         "behind": count(guard.hall().engine, hook.cursor, hook.events),
         "state": "paused" if hook.paused else "trying" if hook.tries else "okay",
         "said": _said(hook.status, hook.error, lang) if hook.tries else "",
@@ -213,7 +220,7 @@ def _row(hook: Subscription, lang: str) -> dict[str, Any]:
 def _said(status: int | None, error: str | None, lang: str) -> str:
     """What came of a try, in words."""
     if error is None:
-        return TEXTS("webhook.taken", lang, status=status)
+        return TEXTS("webhook.taken", lang, status=status or "")
     key = f"webhook.error-{error}" if f"webhook.error-{error}" in TEXTS else f"asked.{error}"
     return TEXTS(key, lang, status=status)
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 LONGEST = 400
 PORTS = {"http": 80, "https": 443}
+SIGNS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*")  # RFC 3986
 HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|[0-9A-Fa-f:.]{2,45}")
 # Where clouds tell a machine its keys, beside the link-local addresses.
 METADATA = frozenset(map(ip_address, ("fd00:ec2::254", "100.100.100.200", "192.0.0.192")))
@@ -48,7 +49,7 @@ class Target:
 
 def target(url: str) -> Target:
     """The address in `url`. Raises BadAddress: url-form, url-scheme, url-login, url-forbidden."""
-    if len(url) > LONGEST or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+    if len(url) > LONGEST or not SIGNS.fullmatch(url):
         raise BadAddress("url-form")
     try:
         parts = urlsplit(url)
