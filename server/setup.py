@@ -122,10 +122,11 @@ def decide_change(setups: Setups, change: Change, state: HallState, now: datetim
         raise Refusal("setup-wrong", problems=wrong.problems) from None
     if new.site.id != setups.now.site.id:
         raise Refusal("setup-other-site", site=setups.now.site.id)
-    if change.starts is None and (broken := tuple(breaks(setups.now.site, new.site, state, now))):
+    later = change.starts is not None and (state.day is None or change.starts.isoformat() > state.day)
+    if not later and (broken := tuple(breaks(setups.now.site, new.site, state, now))):
         raise Refusal("setup-breaks", problems=broken)
     row = _row(version, change, now)
-    if change.starts is not None and (state.day is None or change.starts.isoformat() > state.day):
+    if later:
         earlier = setups.planned
         rows = (row,) if earlier is None else (_ended(earlier, "withdrawn"), row)
         event = SetupPlanned(

@@ -46,7 +46,7 @@ class Policy(Row, frozen=True):
 class Service(Row, frozen=True):
     id: Id
     name: Words
-    letter: str | None = None  # the authority's, unless the service has a series of its own
+    letter: Annotated[str, Meta(max_length=4)] | None = None  # the authority's, unless the service has a series of its own
     digits: int = 3
     start: int = 1
     policy: Policy | None = None
@@ -58,7 +58,7 @@ class Service(Row, frozen=True):
 
 class Authority(Row, frozen=True):
     id: Id
-    letter: str
+    letter: Annotated[str, Meta(min_length=1, max_length=4)]
     name: Words
     short: Words
     service: Annotated[tuple[Service, ...], Meta(min_length=1)]

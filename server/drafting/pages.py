@@ -21,7 +21,7 @@ from server.drafting.trees import Tree, document_of, tree_of
 from server.hall.mistakes import Problem
 from server.hall.site import ALIKE, UNREADABLE
 from server.site_check import DAYS
-from server.site_shape import File
+from server.site_shape import File, Hours
 
 PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -94,7 +94,11 @@ def with_calendar(document: File, year: int, ticked: frozenset[date]) -> File:
     kept = {d for d in hours.holidays if d.year == year and d.weekday() not in works} - ticked
     off = {d for d in ticked if d.year == year and d.weekday() in works} | kept
     worked = {d for d in ticked if d.year == year and d.weekday() not in works}
-    return msgspec.structs.replace(document, hours=with_days(hours, year, frozenset(off), frozenset(worked)))
+    return with_hours(document, with_days(hours, year, frozenset(off), frozenset(worked)))
+
+
+def with_hours(document: File, hours: Hours) -> File:
+    return msgspec.structs.replace(document, hours=hours)
 
 
 def without(document: File, list_of: str, n: int) -> Edited:

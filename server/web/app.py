@@ -41,6 +41,7 @@ from server.web.people_page import people
 from server.web.phone import phone
 from server.web.presses import Presses
 from server.web.reception import reception
+from server.web.setup import setup
 from server.web.sim import sim
 from server.web.throttle import Lately, Throttle
 from server.web.tokens_page import tokens
@@ -80,7 +81,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     app.extensions.update(refusals=Lately(REFUSED_AGAIN_S), checks=Checks())
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
-    for blueprint in (reception, handwritten):
+    for blueprint in (reception, handwritten, setup):
         app.register_blueprint(blueprint)
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):
         app.register_blueprint(blueprint)

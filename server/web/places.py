@@ -51,6 +51,7 @@ PLACES = (
     Place("figures.page", "place.today", Right.FIGURES, Group.FIGURES),
     Place("dossiers.page", "place.dossiers", Right.DOSSIERS, Group.DOSSIERS),
     Place("devices.page", "place.devices", Right.DEVICES, Group.DEVICES),
+    Place("setup.overview", "place.setup", Right.SETUP, Group.ADMIN),
     Place("people.page", "place.people", Right.USERS, Group.ADMIN),
     Place("tokens.page", "place.tokens", Right.USERS, Group.ADMIN),
     Place("audit.page", "place.audit", Right.AUDIT, Group.ADMIN),
