@@ -16,7 +16,7 @@ from server.people.rights import Role
 from server.web import guard, problems
 from server.web.api import MAX_BODY, api, json as json_answer
 from server.web.audit_page import Checks, audit
-from server.web.board import board
+from server.web.board import CALM_S as BOARD_CALM_S, board
 from server.web.centres import Alone, Installation, centres, mount
 from server.web.console import console
 from server.web.devices_page import devices
@@ -79,7 +79,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=streams)
     app.extensions["installation"] = installation or Alone(hall)
     app.extensions.update(refusals=Lately(REFUSED_AGAIN_S), checks=Checks())
-    app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping)
+    app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping, BOARD_CALM_S)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
     for blueprint in (reception, handwritten, setup):
         app.register_blueprint(blueprint)

@@ -128,7 +128,7 @@ def follow(hall: Hall, stopping: threading.Event, beat_s: float = BEAT_S) -> Ite
     planned: datetime | None = None
     version = -1
     while not stopping.is_set():
-        view = hall.writer.view if planned is None else hall.writer.wait(seen[1], min(live.SLICE_S, beat_s))
+        view = hall.writer.view
         dossiers = hall.dossiers()
         news = now_of(hall)
         changed = planned is None or news.at - planned >= PLAN_AGE or view.setup.version != version
@@ -143,8 +143,8 @@ def follow(hall: Hall, stopping: threading.Event, beat_s: float = BEAT_S) -> Ite
         if changed or hall.tick() - spoke >= beat_s:
             spoke = hall.tick()
             yield f"data: {msgspec.json.encode(news).decode()}\n\n"
-            if changed:
-                stopping.wait(CALM_S)
+        else:
+            yield ""
 
 
 def now_of(hall: Hall) -> News:

@@ -12,7 +12,6 @@ from copy import copy
 from typing import Any
 
 from flask import Flask, request
-from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
 from server.people.rights import Right
@@ -23,8 +22,8 @@ from server.web.dossiers_page import UPLOAD_BYTES
 UPLOAD = "dossiers.preview"
 
 
-def channel_for(app: Flask) -> type[HTTPChannel]:
-    """Connections for a server whose own limit is MAX_BODY: uploads to this application may be larger."""
+def parser_for(app: Flask) -> type[HTTPRequestParser]:
+    """Reads requests for a server whose own limit is MAX_BODY: uploads to this application may be larger."""
 
     class Head(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         adj: Any
@@ -36,10 +35,7 @@ def channel_for(app: Flask) -> type[HTTPChannel]:
                 self.adj = copy(self.adj)
                 self.adj.max_request_body_size = UPLOAD_BYTES
 
-    class Connection(HTTPChannel):  # type: ignore[misc]
-        parser_class = Head
-
-    return Connection
+    return Head
 
 
 def may_upload(app: Flask, method: str, path: str, cookie: str) -> bool:

@@ -1,32 +1,37 @@
 """Live streams, and the staff's: a line whenever the hall changed, so that an open page knows to look again.
 
-A stream holds a thread of the web server, so there is a cap on streams from one address and on all
-together, and a beat every ten seconds that finds out who has left. A log-in that ended ends its streams.
-What everybody may open has a pool of its own: however many boards look, no officer's page is kept out.
+A stream is an iterator that never waits: "" says that there is nothing for now. The web server feeds all of
+them (`feeds`); under a server that cannot, each one waits in its own thread. There is a cap on streams from
+one address, or of one account, and on all of a pool, and a beat every ten seconds that finds out who has
+left. A log-in that ended ends its streams. Everybody has pools of their own: however many boards, phones
+and programs listen, no officer's page is kept out.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Blueprint, Response, current_app, request, session
 from flask.typing import ResponseReturnValue
 
 from server.people.rights import Right
 from server.web import guard
+from server.web.feeds import SLICE_S, Feed
 from server.web.hall import Hall
+from server.web.pace import near
 from server.web.problems import TooMany
 
-PER_ADDRESS = 20
-IN_ALL = 100
+# 500 in all. The staff's are counted by account: a centre's counters may be one address to the server.
+PER_ACCOUNT = 20
+IN_ALL = 200
 PUBLIC_PER_ADDRESS = 16  # a hall's televisions behind one router
 PUBLIC_IN_ALL = 64
 PHONES_PER_ADDRESS = 20  # who comes later asks now and then instead
-PHONES_IN_ALL = 200
+PHONES_IN_ALL = 204
 BEAT_S = 10.0
-SLICE_S = 1.0  # how soon a stream notices that the server stops, or that a device changed
 CALM_S = 0.2  # at most five lines a second, however busy the hall
+HAND_OVER = "motcua.hand_over"  # in the environment: takes a hall, a pool and a feed off the request's hands
 
 live = Blueprint("live", __name__)
 
@@ -36,14 +41,17 @@ class Streams:
 
     def __init__(
         self,
-        per_address: int = PER_ADDRESS,
+        per_address: int = PER_ACCOUNT,
         in_all: int = IN_ALL,
         stopping: threading.Event | None = None,
+        calm_s: float = CALM_S,
     ) -> None:
+        """calm_s: the shortest time between two lines of one stream."""
         self._lock = threading.Lock()
         self._open: dict[str, int] = {}
         self._per_address, self._in_all = per_address, in_all
         self.stopping = stopping or threading.Event()
+        self.calm_s = calm_s
 
     def enter(self, address: str) -> Callable[[], None] | None:
         """What to call once at the end of the stream, or None when there are too many."""
@@ -69,19 +77,46 @@ class Streams:
 def events() -> ResponseReturnValue:
     """`data: {"epoch", "rev", "devices"}` for every change, or for the newest of those that came at once."""
     streams: Streams = current_app.extensions["streams"]
-    return stream(streams, lambda: follow(guard.hall(), str(session["key"]), streams.stopping))
+    hall, key, who = guard.hall(), str(session["key"]), guard.account()
+    name = f"account {who.name}" if who else None
+    return stream(streams, lambda: follow(hall, key, streams.stopping), name)
 
 
-def stream(streams: Streams, lines: Callable[[], Iterable[str]]) -> Response:
-    """The answer that sends `lines` as they come. Raises 403 for another site's page, 429 when it is full."""
+def stream(streams: Streams, lines: Callable[[], Iterator[str]], who: str | None = None) -> Response:
+    """The answer that sends `lines` as they come. who: for whom it counts, instead of the address.
+
+    Raises 403 for another site's page, 429 when there are too many.
+    """
     guard.check_same_site()
-    leave = streams.enter(request.remote_addr or "")
+    leave = streams.enter(who or near(request.remote_addr or ""))
     if leave is None:
         raise TooMany(BEAT_S)
-    answer = Response(lines(), content_type="text/event-stream; charset=utf-8")
+    hall, hand_over = guard.hall(), request.environ.get(HAND_OVER)
+    said: Iterator[str] = iter(())
+    if request.method == "HEAD":
+        leave()
+    elif hand_over is not None:
+        hand_over(hall, streams, Feed(lines(), leave, streams.calm_s))
+    else:
+        said = patiently(lines(), hall, streams)
+    answer = Response(said, content_type="text/event-stream; charset=utf-8")
     answer.headers["X-Accel-Buffering"] = "no"
-    answer.call_on_close(leave)
+    if hand_over is None:
+        answer.call_on_close(leave)
     return answer
+
+
+def patiently(lines: Iterator[str], hall: Hall, streams: Streams) -> Iterator[str]:
+    """The same lines for a server that gives each stream a thread: nothing is said while there is nothing."""
+    while True:
+        rev = hall.writer.view.rev
+        line = next(lines, None)
+        if line is None:
+            return
+        if line:
+            yield line
+        elif hall.writer.wait(rev, SLICE_S).rev != rev:
+            streams.stopping.wait(streams.calm_s)
 
 
 def follow(hall: Hall, key: str, stopping: threading.Event) -> Iterator[str]:
@@ -89,8 +124,7 @@ def follow(hall: Hall, key: str, stopping: threading.Event) -> Iterator[str]:
     yield "retry: 2000\n\n"
     seen, spoke, checked = (-1, -1, -1), hall.tick(), hall.tick()
     while not stopping.is_set():
-        view = hall.writer.wait(seen[1], SLICE_S) if seen[0] >= 0 else hall.writer.view
-        now = hall.tick()
+        view, now = hall.writer.view, hall.tick()
         if now - checked >= BEAT_S / 2:
             checked = now
             if hall.accounts.who(key, hall.wall()) is None:
@@ -99,7 +133,8 @@ def follow(hall: Hall, key: str, stopping: threading.Event) -> Iterator[str]:
         if changed != seen:
             seen, spoke = changed, now
             yield 'data: {{"epoch": {}, "rev": {}, "devices": {}}}\n\n'.format(*changed)
-            stopping.wait(CALM_S)
         elif now - spoke >= BEAT_S:
             spoke = now
             yield ": beat\n\n"
+        else:
+            yield ""

@@ -30,7 +30,7 @@ from server.hall.tickets import Ticket
 from server.projection import Projection
 from server.web import guard
 from server.web.hall import Hall, Outcome, View
-from server.web.live import BEAT_S, SLICE_S, Streams, stream
+from server.web.live import BEAT_S, Streams, stream
 from server.web.pace import Pace
 from server.web.phone_view import AGE_S, CALM_S, Page, Told, page_of, ticket_of
 from server.web.problems import sentence
@@ -99,11 +99,11 @@ def follow(
 ) -> Iterator[str]:
     """The lines of one stream, until the server stops, the day is over, or nothing comes of the ticket."""
     yield "retry: 15000\n\n"
-    last, rev, spoke = Told(), -1, hall.tick()
+    last, spoke = Told(), hall.tick()
     ended: float | None = None
     while not stopping.is_set():
-        view, now = hall.writer.wait(rev, SLICE_S) if rev >= 0 else hall.writer.view, hall.tick()
-        rev, at = view.rev, max(hall.clock.now(), view.at)
+        view, now = hall.writer.view, hall.tick()
+        at = max(hall.clock.now(), view.at)
         ticket = ticket_of(view, token, at)
         if ticket is None or (ended is not None and now - ended >= AGE_S):
             return
@@ -114,6 +114,8 @@ def follow(
         elif now - spoke >= BEAT_S:
             spoke = now
             yield ": beat\n\n"
+        else:
+            yield ""
 
 
 @phone.get("/late")

@@ -1,15 +1,15 @@
 """The web server around the application: how many may ask at once, how much, how long; and how it ends.
 
-Every open page of the staff, every board and the first so many phones hold one thread with their live
-stream, so there are threads for all of them and some more. A connection that says nothing for half a minute
-is closed. What web servers write into logs keeps the addresses of phone pages out: who has one speaks for a
-ticket.
+Answers are made by a few threads; live streams hold none of them (`feeds`), so that 500 pages that listen
+cost the hall nothing while it is quiet. A connection that says nothing for half a minute is closed. What
+web servers write into logs keeps the addresses of phone pages out: who has one speaks for a ticket.
 """
 
 from __future__ import annotations
 
 import logging
 import re
+import resource
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -19,11 +19,12 @@ from flask import Flask
 from waitress import wasyncore
 
 from server.web.api import MAX_BODY
-from server.web.bodies import channel_for
-from server.web.live import IN_ALL, PHONES_IN_ALL, PUBLIC_IN_ALL
+from server.web.feeds import Feeds
+from server.web.wires import channel_for
 
-THREADS = IN_ALL + PUBLIC_IN_ALL + PHONES_IN_ALL + 16
-CONNECTIONS = 1_000  # 500 phones that keep theirs, and everybody at work
+THREADS = 24  # who makes answers; a table or a PDF of a year may take one for seconds
+CONNECTIONS = 2_000  # beside streams: 500 phones that keep theirs, everybody at work, 500 that only pretend
+FILES = 4_096  # of the process: connections, streams, and what else it opens
 IDLE_S = 30
 TURN_S = 1.0
 STOP_S = 1.5  # streams notice within a second that the server stops
@@ -40,7 +41,8 @@ class WebServer:
         logging.getLogger("waitress").setLevel(logging.WARNING)  # else it tells of every page that is left
         for logger in ("waitress", app.name, "server.web.problems"):
             logging.getLogger(logger).addFilter(_without_addresses)
-        self._streams = app.extensions["streams"]
+        self._streams, self._feeds = app.extensions["streams"], Feeds()
+        allow_files(FILES)
         self._server: Any = waitress.create_server(
             app,
             host=host,
@@ -52,7 +54,7 @@ class WebServer:
             asyncore_use_poll=True,  # select() ends at 1,024 files
             ident=None,
         )
-        self._server.channel_class = channel_for(app)
+        self._server.channel_class = channel_for(app, self._feeds)
         self._streams.stopping.clear()
         self._stopped = threading.Event()
         self._closing = threading.Lock()
@@ -91,7 +93,16 @@ class WebServer:
 
     def _end_answers(self) -> None:
         self._streams.stopping.set()
+        self._feeds.join(STOP_S)
         self._server.task_dispatcher.shutdown(timeout=STOP_S)
+
+
+def allow_files(wanted: int) -> None:
+    """Let this process have so many files open, or as many as the machine allows it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _without_addresses(record: logging.LogRecord) -> bool:

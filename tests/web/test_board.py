@@ -18,7 +18,7 @@ from server.hall import commands as c
 from server.web import board
 from server.web.live import PUBLIC_PER_ADDRESS
 from tests.web.place import MORNING, Place
-from tests.web.test_live import Eager, Quick
+from tests.web.test_live import patient
 
 LAND = "environment-land"
 SAME = {  # words of the page -> those of the display
@@ -49,8 +49,8 @@ DOSSIERS = m.Dossiers(
 def news(place: Place, dossiers: list[m.Dossiers] | None = None) -> Any:
     """What a stream says, one message after the other, time in the hand."""
     current = dossiers or [m.Dossiers(rev=0, at=MORNING)]
-    hall = replace(place.hall, writer=Quick(place), dossiers=lambda: current[0])  # type: ignore[arg-type]
-    lines = board.follow(hall, Eager())
+    hall = replace(place.hall, dossiers=lambda: current[0])
+    lines = patient(place, board.follow(hall, threading.Event()))
     assert next(lines).startswith("retry:")
     return (json.loads(line.removeprefix("data: ")) for line in lines)
 
@@ -129,9 +129,8 @@ def test_boards_never_take_the_consoles_streams(place: Place) -> None:
 
 
 def test_a_server_that_stops_ends_the_streams_of_boards(place: Place) -> None:
-    stopping = Eager()
-    hall = replace(place.hall, writer=Quick(place))  # type: ignore[arg-type]
-    lines = board.follow(hall, stopping)
+    stopping = threading.Event()
+    lines = patient(place, board.follow(place.hall, stopping))
     list(islice(lines, 2))
     stopping.set()
     assert list(lines) == []

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -9,31 +9,18 @@ import pytest
 
 from broker.messages import DeviceStatus
 from server.hall import commands as c
-from server.web.live import BEAT_S, SLICE_S, Streams, follow
+from server.web.feeds import SLICE_S
+from server.web.live import BEAT_S, Streams, follow
 from tests.web.place import Place
 
 
-class Eager(threading.Event):
-    """Not stopping, and never sleeping: time in these tests is in the hand."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return self.is_set()
-
-
-class Quick:
-    """The hall's writer, asked without patience: every second passes at once."""
-
-    def __init__(self, place: Place) -> None:
-        self._place = place
-
-    @property
-    def view(self) -> Any:
-        return self._place.writer.view
-
-    def wait(self, rev: int, timeout_s: float) -> Any:
-        if self.view.rev <= rev:
-            self._place.tick[0] += timeout_s
-        return self.view
+def patient(place: Place, lines: Iterator[str]) -> Iterator[str]:
+    """What is said; a second passes whenever there is nothing to say."""
+    for line in lines:
+        if line:
+            yield line
+        else:
+            place.tick[0] += SLICE_S
 
 
 def data(place: Place, rev: int) -> str:
@@ -42,8 +29,7 @@ def data(place: Place, rev: int) -> str:
 
 
 def lines(place: Place, key: str, stopping: threading.Event) -> Any:
-    hall = replace(place.hall, writer=Quick(place))  # type: ignore[arg-type]
-    return follow(hall, key, stopping)
+    return patient(place, follow(place.hall, key, stopping))
 
 
 @pytest.fixture
@@ -55,7 +41,7 @@ def key(place: Place) -> str:
 
 
 def test_a_stream_tells_every_revision_and_beats_in_between(place: Place, key: str) -> None:
-    stream = lines(place, key, Eager())
+    stream = lines(place, key, threading.Event())
     rev = place.writer.view.rev
     assert next(stream).startswith("retry:")
     assert next(stream) == data(place, rev)
@@ -67,7 +53,7 @@ def test_a_stream_tells_every_revision_and_beats_in_between(place: Place, key: s
 
 
 def test_revisions_that_come_at_once_are_told_as_the_newest(place: Place, key: str) -> None:
-    stream = lines(place, key, Eager())
+    stream = lines(place, key, threading.Event())
     list(islice(stream, 2))
     for _ in range(5):
         place.issue("environment-land")
@@ -79,7 +65,7 @@ def test_paper_that_runs_out_is_told_at_the_next_look_and_what_only_creeps_is_no
 ) -> None:
     """A stream looks every SLICE_S, 1 s: it is counted in looks, not in time."""
     place.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="ok"))
-    stream, looks = lines(place, key, Eager()), place.tick
+    stream, looks = lines(place, key, threading.Event()), place.tick
     list(islice(stream, 2))
     rev, before = place.writer.view.rev, looks[0]
     place.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="paper-out"))
@@ -90,7 +76,7 @@ def test_paper_that_runs_out_is_told_at_the_next_look_and_what_only_creeps_is_no
 
 
 def test_a_log_in_that_ends_ends_its_stream_within_ten_seconds(place: Place, key: str) -> None:
-    stream = lines(place, key, Eager())
+    stream = lines(place, key, threading.Event())
     list(islice(stream, 2))
     began = place.tick[0]
     place.accounts.disable("officer-7")
@@ -99,7 +85,7 @@ def test_a_log_in_that_ends_ends_its_stream_within_ten_seconds(place: Place, key
 
 
 def test_a_server_that_stops_ends_its_streams(place: Place, key: str) -> None:
-    stopping = Eager()
+    stopping = threading.Event()
     stream = lines(place, key, stopping)
     list(islice(stream, 2))
     stopping.set()

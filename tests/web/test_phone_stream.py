@@ -17,22 +17,21 @@ from server.web.live import BEAT_S, PHONES_PER_ADDRESS
 from server.web.phone import follow, projection
 from server.web.phone_view import AGE_S, CALM_S, RANGE_S, Page, Told
 from tests.web.place import Place
-from tests.web.test_live import Eager, Quick
+from tests.web.test_live import patient
 
 LAND = "environment-land"
 
 
 def stream(place: Place, token: str, stopping: threading.Event | None = None) -> Iterator[str]:
     """The lines of a phone's stream; while nothing happens a second passes with each look."""
-    with place.app.app_context():
+    with place.app.test_request_context():
         places = projection()
-    hall = replace(place.hall, writer=Quick(place))  # type: ignore[arg-type]
 
     def told(view: Any, ticket: Ticket, page: Page | None) -> str:
         assert page is not None
         return f"{ticket.state} {page.ahead} {page.wait}"
 
-    return follow(hall, token, places, told, stopping or Eager())
+    return patient(place, follow(place.hall, token, places, told, stopping or threading.Event()))
 
 
 def data(line: str) -> str:
@@ -89,7 +88,7 @@ def test_a_stream_ends_with_the_day_the_server_and_a_minute_after_the_visit(plac
     began = place.tick[0]
     list(served)
     assert place.tick[0] - began <= AGE_S + 2
-    stopping = Eager()
+    stopping = threading.Event()
     stopped = stream(place, other["token"], stopping)
     next_data(stopped)
     stopping.set()
