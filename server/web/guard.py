@@ -28,6 +28,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CSRF_HEADER = "X-CSRF-Token"
+PARTS = ("events", "live", "state")  # what scripts of a page fetch: no pages to come back to
 SITE = "motcua.site"  # in the WSGI environment: the centre that the address names
 
 
@@ -54,9 +55,9 @@ def language() -> str:
     return "vi"
 
 
-def wants_json() -> bool:
+def wants_json(path: str | None = None) -> bool:
     """Programs are answered in JSON wherever they ask."""
-    return request.path.startswith(("/api/", "/sim/"))
+    return (request.path if path is None else path).startswith(("/api/", "/sim/"))
 
 
 def account() -> Account | None:
@@ -155,7 +156,7 @@ def safe_next(path: str) -> str | None:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return None
-    if not is_guarded(endpoint) or path.startswith(("/api/", "/sim/", "/events")):
+    if not is_guarded(endpoint) or path.rpartition("/")[2] in PARTS or wants_json(path):
         return None
     return request.script_root + path
 

@@ -5,17 +5,14 @@ Whoever has the link needs no log-in; a link that was used, is over or never was
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from server.people.accounts import Account, AccountError
 from server.people.once import Kind
 from server.people.passwords import SHORTEST
-from server.web import guard
-from server.web.login import begin
-from server.web.problems import TooMany
-from server.web.throttle import Throttle
+from server.web import guard, login
 from server.web.words import TEXTS
 
 keys = Blueprint("keys", __name__)
@@ -61,7 +58,7 @@ def chosen(key: str) -> ResponseReturnValue:
 
 
 def _in(account: Account, what: str) -> Response:
-    found = begin(account, "link")
+    found = login.begin(account, "link")
     guard.begin(found.key, account, guard.language())
     guard.audit(what)
     return redirect(url_for("me.page"), 303)  # type: ignore[return-value]
@@ -79,13 +76,11 @@ def _look(kind: Kind, key: str) -> str:
     """The account behind the link, empty for the first. Raises 404 for one that is none (any more), and 429
     for whoever tries many.
     """
-    hall, address = guard.hall(), request.remote_addr or ""
-    throttle: Throttle = current_app.extensions["throttle"]
-    if (wait := throttle.wait_s("", address, hall.tick())) > 0:
-        raise TooMany(wait)
+    hall = guard.hall()
+    login.wait(login.nobody())
     found = hall.accounts.once.look(kind, key, hall.wall())
     if found is None or (kind is Kind.FIRST and hall.accounts.has_administrator()):
-        throttle.failed("", address, hall.tick())
+        login.failed(login.nobody())
         raise NotFound
     return found.account or ""
 

@@ -132,6 +132,11 @@ def check_code(account: Account, code: str) -> bool:
     return False
 
 
+def nobody() -> str:
+    """Whose failures count where no name was given: this address's, and no account's."""
+    return f"@{request.remote_addr}"
+
+
 def wait(name: str) -> None:
     """Raises `TooMany` while this name may not be tried from here."""
     hall, address = guard.hall(), request.remote_addr or ""

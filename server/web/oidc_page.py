@@ -35,7 +35,7 @@ def begin() -> ResponseReturnValue:
     """Away to the provider. Query: `next`, as at the log-in."""
     hall = guard.hall()
     try:
-        login.wait("")
+        login.wait(login.nobody())
         address, trip = _provider().begin(_returns_to(), hall.wall())
     except TooMany as error:
         return login.page(error)
@@ -62,7 +62,7 @@ def back() -> ResponseReturnValue:
     """Back from the provider. Query: `code` and `state`, or `error`."""
     hall, provider = guard.hall(), _provider()
     try:
-        login.wait("")
+        login.wait(login.nobody())
         trip, wanted = _trip()
         person = provider.finish(trip, request.args.to_dict(), _returns_to(), hall.wall())
         account = admit(hall.accounts, person, provider.makes_accounts, hall.wall(), guard.audit_as)
@@ -102,7 +102,7 @@ def _trip() -> tuple[Trip, str]:
 
 def _refused(code: str, why: str, words: str) -> Response:
     log.warning("oidc_refused %s", why)
-    login.failed("")
+    login.failed(login.nobody())
     guard.audit("login.refused", by="provider", why=code)
     return _forget(login.page(words))
 
