@@ -25,6 +25,7 @@ from server.web.figures_page import figures
 from server.web.frame import Frame, keep_look, speak
 from server.web.hall import Hall
 from server.web.handwritten import handwritten
+from server.web.history_page import history
 from server.web.keys_page import keys
 from server.web.live import (
     PHONES_IN_ALL,
@@ -46,6 +47,7 @@ from server.web.sim import sim
 from server.web.throttle import Lately, Throttle
 from server.web.tokens_page import tokens
 from server.web.words import TEXTS, clock_text, date_text, figure_text, people_text, range_text, said
+from server.web.work_page import work
 
 FONT_AGE_S = 7 * 24 * 3600
 REFUSED_AGAIN_S = 60.0  # how soon the audit is told again of the same refusal
@@ -85,7 +87,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):
         app.register_blueprint(blueprint)
-    for blueprint in (keys, me, people, tokens, audit):
+    for blueprint in (keys, me, people, tokens, audit, history, work):
         app.register_blueprint(blueprint)
     if hall.oidc is not None:
         from server.web.oidc_page import oidc  # with its library, of which a hall without it has nothing

@@ -14,6 +14,7 @@ from server.figures import HalfHour
 WIDTH, HEIGHT = 620, 236
 LEFT, RIGHT, TOP, BOTTOM = 34, 104, 12, 28  # room for the scale, the names at the line ends, the hours
 LABELS = 8
+WIDE_LEFT = 58  # for counts of five figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +52,31 @@ class Chart:
     right: float
 
 
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """Columns of a bar chart: x, y, width, height and value of each; the rest as in `Chart`."""
+
+    width: int
+    height: int
+    bars: tuple[tuple[float, float, float, float, int], ...]
+    rules: tuple[tuple[float, int], ...]
+    labels: tuple[tuple[float, str], ...]
+    left: int
+    right: float
+
+
 def wait_chart(rows: Sequence[HalfHour], zone: tzinfo, target: int | None) -> Chart:
     """The p50 and p90 of each half hour, in minutes; `target`: the promised wait, where there is one."""
-    values = [v for r in rows for v in (r.waits.p50, r.waits.p90) if v is not None]
+    return line_chart([(_hour(r, zone), r.waits.p50, r.waits.p90) for r in rows], target)
+
+
+def line_chart(points: Sequence[tuple[str, int | None, int | None]], target: int | None) -> Chart:
+    """A label, the p50 and the p90 of each point of time, in minutes."""
+    values = [v for _, *both in points for v in both if isinstance(v, int)]
     step = _step(max([*values, target or 0, 20]))
     top = -(-max([*values, target or 0, 20]) // step) * step
     right = WIDTH - RIGHT
-    wide = (right - LEFT - 16) / max(1, len(rows) - 1)
+    wide = (right - LEFT - 16) / max(1, len(points) - 1)
 
     def x(place: int) -> float:
         return round(LEFT + 8 + place * wide, 1)
@@ -65,13 +84,9 @@ def wait_chart(rows: Sequence[HalfHour], zone: tzinfo, target: int | None) -> Ch
     def y(minutes: int) -> float:
         return round(TOP + (HEIGHT - TOP - BOTTOM) * (1 - minutes / top), 1)
 
-    p50 = _series(
-        [(x(i), y(r.waits.p50), r.waits.p50) if r.waits.p50 is not None else None for i, r in enumerate(rows)]
-    )
-    p90 = _series(
-        [(x(i), y(r.waits.p90), r.waits.p90) if r.waits.p90 is not None else None for i, r in enumerate(rows)]
-    )
-    every = max(1, -(-len(rows) // LABELS))
+    p50 = _series([(x(i), y(p), p) if p is not None else None for i, (_, p, _) in enumerate(points)])
+    p90 = _series([(x(i), y(p), p) if p is not None else None for i, (_, _, p) in enumerate(points)])
+    every = max(1, -(-len(points) // LABELS))
     low = p50.last.y if p50.last else 0.0
     high = p90.last.y if p90.last else 0.0
     return Chart(
@@ -84,8 +99,36 @@ def wait_chart(rows: Sequence[HalfHour], zone: tzinfo, target: int | None) -> Ch
         target_y=None if target is None else y(target),
         target=target,
         rules=tuple((y(m), m) for m in range(0, top + 1, step)),
-        hours=tuple((x(i), _hour(r, zone)) for i, r in enumerate(rows) if i % every == 0),
+        hours=tuple((x(i), label) for i, (label, _, _) in enumerate(points) if i % every == 0),
         left=LEFT,
+        right=right,
+    )
+
+
+def bar_chart(points: Sequence[tuple[str, int]]) -> Bars:
+    """A label and a count of each."""
+    top = max([n for _, n in points] + [1])
+    step = next(s * 10**e for e in range(9) for s in (1, 2, 5) if top <= 5 * s * 10**e)
+    top = -(-top // step) * step
+    room, right = HEIGHT - TOP - BOTTOM, WIDTH - 12
+    each = (right - WIDE_LEFT) / max(1, len(points))
+    every = max(1, -(-len(points) // LABELS))
+    bars = []
+    for i, (_, n) in enumerate(points):
+        high = round(room * n / top, 1)
+        at = (round(WIDE_LEFT + i * each + each * 0.15, 1), round(TOP + room - high, 1))
+        bars.append((*at, round(each * 0.7, 1), high, n))
+    return Bars(
+        width=WIDTH,
+        height=HEIGHT,
+        bars=tuple(bars),
+        rules=tuple((round(TOP + room * (1 - v / top), 1), v) for v in range(0, top + 1, step)),
+        labels=tuple(
+            (round(WIDE_LEFT + (i + 0.5) * each, 1), label)
+            for i, (label, _) in enumerate(points)
+            if i % every == 0
+        ),
+        left=WIDE_LEFT,
         right=right,
     )
 

@@ -49,6 +49,8 @@ PLACES = (
     Place("handwritten.form", "place.handwritten", Right.ISSUE, Group.RECEPTION),
     Place("handwritten.sheets", "place.sheets", Right.ISSUE, Group.RECEPTION),
     Place("figures.page", "place.today", Right.FIGURES, Group.FIGURES),
+    Place("history.page", "history.title", Right.FIGURES, Group.FIGURES),
+    Place("work.page", "work.title", Right.WORKING_TIME, Group.FIGURES),
     Place("dossiers.page", "place.dossiers", Right.DOSSIERS, Group.DOSSIERS),
     Place("devices.page", "place.devices", Right.DEVICES, Group.DEVICES),
     Place("setup.overview", "place.setup", Right.SETUP, Group.ADMIN),

@@ -1,0 +1,244 @@
+"""/history: the figures of any period, the numbers behind each figure, and both to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound, ServiceUnavailable
+
+from server.hall.calendar import business_day
+from server.history.as_csv import csv
+from server.history.as_pdf import pdf
+from server.history.as_xlsx import xlsx
+from server.history.drill import AUTHORITY, WHOSE, find
+from server.history.ledger import History, open_history
+from server.history.periods import LONGEST
+from server.history.table import Report, percent, shown, tenth
+from server.people.rights import Right
+from server.web import guard
+from server.web.hall import Hall
+from server.web.history_form import page_number, read, spelled, wanted
+from server.web.history_view import OFFERED, By, Teller, period_text, span_query
+from server.web.ticket_story import story
+from server.web.words import TEXTS, clock_text, date_text, said
+
+history = Blueprint("history", __name__, url_prefix="/history")
+
+EXPORT_PATIENCE_S: Final = 60.0  # of summing days that nobody has looked at yet
+FORMS: Final[Mapping[str, tuple[Callable[[Report], bytes], str]]] = {
+    "csv": (csv, "text/csv; charset=utf-8"),
+    "xlsx": (xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "pdf": (pdf, "application/pdf"),
+}
+
+
+def history_of(hall: Hall) -> History:
+    """The history of a centre, opened with the first page of it that is asked for."""
+    known: dict[sa.Engine, History] = current_app.extensions.setdefault("histories", {})
+    if hall.engine not in known:
+        known[hall.engine] = open_history(hall.engine)
+    return known[hall.engine]
+
+
+def today_here(hall: Hall) -> tuple[date, datetime]:
+    """The business day that runs, and the hall's time."""
+    view = hall.writer.view
+    now = max(hall.clock.now(), view.at)
+    return business_day(view.site, now), now
+
+
+def teller(hall: Hall, today: date) -> Teller:
+    may_know = guard.has(Right.WORKING_TIME)
+    return Teller(hall.config, history_of(hall), today, guard.language(), may_know)
+
+
+@history.get("/")
+@guard.needs(Right.FIGURES)
+def page() -> ResponseReturnValue:
+    """`?unit=month&day=2026-11-23&by=service&of=counter:7`, or `unit=range&first=...&last=...`."""
+    hall, lang = guard.hall(), guard.language()
+    today, now = today_here(hall)
+    form = read(request.args, today)
+    tell = teller(hall, today)
+    choices = {
+        "units": ("day", "week", "month", "quarter", "year", "range"),
+        "subjects": _subjects(tell),
+        "offered": OFFERED[form.asked.whose],
+        "form": form,
+        "today": today,
+        "query": form.asked.query,
+        "longest": LONGEST,
+    }
+    if form.errors:
+        return render_template("history.html", seen=None, left=0, **choices), 400
+    left = history_of(hall).refresh(hall.config.site, today, now)
+    before = form.asked.period.comparable(today)
+    due = [day for day in left if before.first <= day < form.asked.period.end]
+    if due:
+        return render_template("history.html", seen=None, left=len(due), **choices)
+    seen = tell.show(form.asked)
+    running = today < form.asked.period.last
+    return render_template(
+        "history.html",
+        seen=seen,
+        left=0,
+        sums=seen.sums,
+        earlier=seen.earlier,
+        period_is=period_text(form.asked.period, lang),
+        whose_is=tell.name(form.asked.whose, form.asked.id) if form.asked.whose else "",
+        run=form.asked.period.upto(today).days if running else 0,
+        earlier_link=form.asked.query(**_other_span(form.asked.period.before())),
+        later_link=form.asked.query(**_other_span(form.asked.period.after()))
+        if form.asked.period.end <= today
+        else None,
+        levels=hall.config.site.rating_levels,
+        definitions=tell.definitions(),
+        cell=cell_text,
+        behind=behind,
+        percent=percent,
+        tenth=tenth,
+        **choices,
+    )
+
+
+def _other_span(period: Any) -> dict[str, str]:
+    return {"day": "", "first": "", "last": "", **span_query(period)}
+
+
+def behind(way: Mapping[str, str]) -> str:
+    """The way to the numbers behind a figure, from the history page: short, for there are hundreds."""
+    return "tickets?" + urlencode(way, safe=":")
+
+
+def cell_text(value: Any, kind: Any) -> str:
+    return shown(value, kind, guard.language())
+
+
+def _subjects(tell: Teller) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What the figures can be of: the word of a group, and its (value, name)s."""
+    site = tell.site
+    ids: Mapping[str, list[str]] = {
+        AUTHORITY: [a.id for a in site.authorities],
+        "service": list(site.services),
+        "counter": list(site.counters),
+        "officer": list(tell.config.officers),
+    }
+    return [
+        (f"history.by-{whose}", [(f"{whose}:{id}", tell.name(whose, id)) for id in ids[whose]])
+        for whose in (AUTHORITY, *(w for w in WHOSE if w != AUTHORITY))
+    ]
+
+
+@history.get("/export.<form>")
+@guard.needs(Right.FIGURES)
+def export(form: str) -> ResponseReturnValue:
+    """What the page of the same query shows, as `csv`, `xlsx` or `pdf`."""
+    hall = guard.hall()
+    today, now = today_here(hall)
+    asked = read(request.args, today)
+    if form not in FORMS or asked.errors:
+        raise NotFound
+    summed(hall, today, now)
+    tell = teller(hall, today)
+    at = f"{clock_text(now, hall.config.site.zone)} {date_text(now.astimezone(hall.config.site.zone).date())}"
+    report = tell.report(tell.show(asked.asked), at)
+    guard.audit("figures.exported", form=form, **asked.asked.query())
+    return file_of(report, form)
+
+
+def summed(hall: Hall, today: date, now: datetime) -> None:
+    """Nothing leaves the house before all days are summed. Raises 503 when that takes too long."""
+    if history_of(hall).refresh(hall.config.site, today, now, EXPORT_PATIENCE_S):
+        raise ServiceUnavailable
+
+
+def file_of(report: Report, form: str) -> Response:
+    write, kind = FORMS[form]
+    answer = Response(write(report), content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="motcua-{report.id}.{form}"'
+    return answer
+
+
+@history.get("/tickets")
+@guard.needs(Right.FIGURES)
+def tickets() -> ResponseReturnValue:
+    """The numbers behind one figure: the page's query, and `what`, `weekday`, `half` or `hour`, `page`."""
+    hall, lang = guard.hall(), guard.language()
+    today, now = today_here(hall)
+    asked = wanted(request.args, today)
+    form = read({**request.args, **spelled(request.args.get("span", ""))}, today)
+    if asked is None:
+        return render_template("tickets.html", found=None), 400
+    summed(hall, today, now)
+    tell = teller(hall, today)
+    found = find(
+        history_of(hall), hall.engine, hall.config.site, asked, page_number(request.args.get("page"))
+    )
+    told: dict[str, Any] = {k: v for k, v in request.args.items() if k not in ("page", "lang", "look") and v}
+    about = [period_text(form.asked.period, lang)]
+    if asked.whose:
+        about.append(tell.name(asked.whose, asked.id))
+    if asked.weekday is not None:
+        about.append(TEXTS(f"weekday.{asked.weekday}", lang))
+    if asked.halves:
+        first, last = min(asked.halves), max(asked.halves) + 1
+        span = {"from_": _clock(first), "to": _clock(last)}
+        about.append(TEXTS("tickets.from_half", lang, **span))
+    back: dict[str, Any] = form.asked.query()
+    return render_template(
+        "tickets.html",
+        found=found,
+        what=asked.what,
+        about=about,
+        rows=[_line(tell, row) for row in found.rows],
+        many_days=(asked.end - asked.first).days > 1,
+        previous=url_for("history.tickets", **told, page=found.page - 1) if found.page > 1 else None,
+        next=url_for("history.tickets", **told, page=found.page + 1) if found.page < found.pages else None,
+        back=url_for("history.page", **back),
+    )
+
+
+def _clock(half: int) -> str:
+    return f"{half // 2:02}:{half % 2 * 30:02}"
+
+
+def _line(tell: Teller, row: Any) -> dict[str, Any]:
+    """One ticket of a list; instants as people read them."""
+    zone = tell.site.zone
+    at = {
+        name: None if getattr(row, name) is None else datetime.fromisoformat(getattr(row, name))
+        for name in ("issued_at", "called_at", "ended_at")
+    }
+    issued, called = at["issued_at"], at["called_at"]
+    wait = None if issued is None or called is None else max(0, int((called - issued).total_seconds() // 60))
+    return {
+        "id": row.id,
+        "number": row.number,
+        "star": row.klass == "priority",
+        "day": date_text(date.fromisoformat(row.day)),
+        "service": tell.name(By.SERVICE, row.service),
+        "state": row.state,
+        "counter": row.counter or "",
+        "officer": tell.config.officers.get(row.officer or "", row.officer or ""),
+        "wait": wait,
+        **{name: "" if when is None else clock_text(when, zone) for name, when in at.items()},
+    }
+
+
+@history.get("/tickets/<id>")
+@guard.needs(Right.FIGURES)
+def ticket(id: str) -> ResponseReturnValue:
+    """What happened to one number: who, when, what, why. Nothing of its holder, and not what was rated."""
+    hall = guard.hall()
+    told = story(hall, id, guard.language())
+    if told is None:
+        raise NotFound
+    service = hall.config.site.services.get(told.service)
+    name = told.service if service is None else said(service.name, guard.language())
+    return render_template("ticket.html", told=told, service=name)

@@ -1,0 +1,474 @@
+"""What the history page shows of a period; one report feeds page, CSV, XLSX and PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from server.hall.site import Site
+from server.history.cube import ALL, COUNTER, OFFICER, SERVICE, SLOT, slot_dim
+from server.history.drill import AUTHORITY
+from server.history.ledger import History
+from server.history.periods import Period, Unit
+from server.history.sums import Sums, added
+from server.history.table import Cell, Column, Kind, Report, Table, Value, length
+from server.site_file import HallConfig
+from server.web.chart import Bars, Chart, bar_chart, line_chart
+from server.web.measures import BY_KEY, COLUMNS, DEFINITIONS, MEASURES, Measure
+from server.web.words import TEXTS, date_text, said
+
+SUMMARY_ONLY_WHILE_RUNNING: Final = "unfinished"
+
+
+class By(StrEnum):
+    TIME = "time"
+    SERVICE = "service"
+    AUTHORITY = "authority"
+    COUNTER = "counter"
+    OFFICER = "officer"
+    HALF = "half"
+    WEEKDAY = "weekday"
+
+
+# What one service, authority, counter or officer can be looked at by.
+OFFERED: Final[Mapping[str | None, tuple[By, ...]]] = {
+    None: tuple(By),
+    SERVICE: (By.TIME, By.HALF, By.WEEKDAY),
+    AUTHORITY: (By.TIME, By.SERVICE, By.HALF, By.WEEKDAY),
+    COUNTER: (By.TIME, By.WEEKDAY),
+    OFFICER: (By.TIME, By.WEEKDAY),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """whose, id: one service, authority, counter or officer; None for the whole hall."""
+
+    period: Period
+    by: By = By.TIME
+    whose: str | None = None
+    id: str = ""
+
+    @property
+    def of(self) -> str:
+        return "" if self.whose is None else f"{self.whose}:{self.id}"
+
+    def query(self, **changes: str) -> dict[str, str]:
+        """What an address carries to ask for this."""
+        told = {**span_query(self.period), "by": self.by.value, "of": self.of}
+        return {k: v for k, v in {**told, **changes}.items() if v}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One of the figures on top. before: the same of the period before, as text."""
+
+    key: str
+    text: str
+    unit: str
+    before: str
+    behind: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything on the page. table: by what was asked; heat: weekday by hour, classes beside its cells."""
+
+    asked: Asked
+    before: Period
+    sums: Sums
+    earlier: Sums
+    summary: Table
+    table: Table
+    heat: Table | None
+    heat_classes: tuple[tuple[int | None, ...], ...]
+    heat_steps: tuple[int, ...]
+    waits: Chart
+    issued: Bars
+
+
+def span_query(period: Period) -> dict[str, str]:
+    if period.unit is Unit.RANGE:
+        return {"unit": "range", "first": period.first.isoformat(), "last": period.last.isoformat()}
+    return {"unit": period.unit.value, "day": period.first.isoformat()}
+
+
+def span_word(period: Period) -> str:
+    """The same in one word, for the hundreds of ways of a page: `month:2026-11-01`."""
+    if period.unit is Unit.RANGE:
+        return f"{period.first}:{period.last}"
+    return f"{period.unit.value}:{period.first}"
+
+
+def period_text(period: Period, lang: str) -> str:
+    """`Tháng 11/2026 (01/11/2026 – 30/11/2026)`."""
+    first, last = date_text(period.first), date_text(period.last)
+    match period.unit:
+        case Unit.DAY:
+            return first
+        case Unit.MONTH:
+            return TEXTS("history.month_is", lang, month=f"{period.first:%m/%Y}")
+        case Unit.QUARTER:
+            n, year = (period.first.month + 2) // 3, period.first.year
+            return TEXTS("history.quarter_is", lang, n=n, year=year)
+        case Unit.YEAR:
+            return TEXTS("history.year_is", lang, year=period.first.year)
+    return f"{first} – {last}"
+
+
+class Teller:
+    """Composes the figures of one hall for one reader."""
+
+    def __init__(
+        self, config: HallConfig, history: History, today: date, lang: str, working_time: bool = False
+    ) -> None:
+        """working_time: the reader may know how busy an officer was."""
+        self.config, self.site, self.history = config, config.site, history
+        self.today, self.lang, self.working_time = today, lang, working_time
+        self.levels = config.site.rating_levels
+
+    def t(self, key: str, **params: object) -> str:
+        return TEXTS(key, self.lang, **params)
+
+    # --- names ------------------------------------------------------------------------------------------
+
+    def name(self, by: By | str, id: str) -> str:
+        """What people call a service, counter, ...; what is no longer in the hall's file goes by its id."""
+        site, lang = self.site, self.lang
+        if not id:
+            return self.t("history.nobody")
+        match By(by):
+            case By.SERVICE if id in site.services:
+                return said(site.services[id].name, lang)
+            case By.AUTHORITY:
+                return next((said(a.name, lang) for a in site.authorities if a.id == id), id)
+            case By.COUNTER:
+                return self.t("opinion.at_counter", id=id)
+            case By.OFFICER:
+                return self.config.officers.get(id, id)
+        return id
+
+    # --- sums -------------------------------------------------------------------------------------------
+
+    def _services(self, asked: Asked) -> frozenset[str] | None:
+        if asked.whose == SERVICE:
+            return frozenset({asked.id})
+        if asked.whose == AUTHORITY:
+            return frozenset(s.id for s in self.site.services.values() if s.authority == asked.id)
+        return None
+
+    def _dim(self, asked: Asked) -> str:
+        if asked.whose in (COUNTER, OFFICER):
+            return str(asked.whose)
+        return ALL if asked.whose is None else SERVICE
+
+    def _pick(self, asked: Asked, parts: Mapping[str, Sums]) -> Sums:
+        services, whole = self._services(asked), Sums()
+        for key, sums in parts.items():
+            meant = key in services if services is not None else asked.whose is None or key == asked.id
+            if meant:
+                whole.add(sums)
+        return whole
+
+    def total(self, asked: Asked, period: Period) -> Sums:
+        return self._pick(asked, self.history.total(self._dim(asked), period.first, period.end))
+
+    def _slots(self, asked: Asked, period: Period) -> dict[str, Sums]:
+        services = self._services(asked)
+        if services is None:
+            return self.history.total(SLOT, period.first, period.end)
+        into: dict[str, Sums] = {}
+        for service in sorted(services):
+            added(self.history.total(slot_dim(service), period.first, period.end), into)
+        return into
+
+    def _by_steps(self, asked: Asked, period: Period) -> list[tuple[Period, Sums]]:
+        """The steps of the period in which anything happened."""
+        step = period.step
+        if step is Unit.MONTH:
+            parts = ((part, self.total(asked, part)) for part in period.steps(step))
+        else:
+            days = self.history.days(self._dim(asked), period.first, period.end)
+            parts = ((part, self._of_days(asked, days, part)) for part in period.steps(step))
+        return [(part, sums) for part, sums in parts if sums.issued or sums.open_us]
+
+    def _of_days(self, asked: Asked, days: Mapping[date, Mapping[str, Sums]], part: Period) -> Sums:
+        whole = Sums()
+        for day, parts in days.items():
+            if part.first <= day < part.end:
+                whole.add(self._pick(asked, parts))
+        return whole
+
+    # --- tables -----------------------------------------------------------------------------------------
+
+    def show(self, asked: Asked) -> Shown:
+        period = asked.period.upto(self.today)
+        before = asked.period.comparable(self.today)
+        sums, earlier = self.total(asked, period), self.total(asked, before)
+        slots = self._slots(asked, period) if asked.whose not in (COUNTER, OFFICER) else {}
+        halves = _grouped(slots, lambda slot: slot.partition(".")[2])
+        by_day = asked.period.unit is Unit.DAY
+        steps = self._by_steps(asked, period)
+        if by_day and asked.whose not in (COUNTER, OFFICER):
+            points = [(_clock(int(half)), part) for half, part in _by_number(halves)]
+        else:
+            points = [(self._step_label(part), one) for part, one in steps]
+        heat, classes, thresholds = self._heat(asked, slots)
+        return Shown(
+            asked=asked,
+            before=before,
+            sums=sums,
+            earlier=earlier,
+            summary=self._summary(asked, before, sums, earlier),
+            table=self._table(asked, period, sums, halves, steps),
+            heat=heat,
+            heat_classes=classes,
+            heat_steps=thresholds,
+            waits=line_chart(
+                [(label, s.wait_percentile(50), s.wait_percentile(90)) for label, s in points],
+                self._target(asked),
+            ),
+            issued=bar_chart([(label, s.issued) for label, s in points]),
+        )
+
+    def _behind(self, asked: Asked, measure: Measure, value: object, **more: str) -> dict[str, str]:
+        """The way to the tickets behind one figure; none behind a figure that there is not."""
+        if not measure.what or value in (None, 0):
+            return {}
+        told = {"span": span_word(asked.period), "of": asked.of, "what": measure.what, **more}
+        return {k: v for k, v in told.items() if v}
+
+    def _summary(self, asked: Asked, before: Period, sums: Sums, earlier: Sums) -> Table:
+        def row(m: Measure) -> tuple[Cell, ...]:
+            now, then = m.of(sums, self.levels), m.of(earlier, self.levels)
+            change, kind = difference(now, then, m.kind)
+            return (
+                Cell(self.t(f"measure.{m.key}"), kind=Kind.TEXT),
+                Cell(now, self._behind(asked, m, now), m.kind),
+                Cell(then, self._behind(Asked(before, asked.by, asked.whose, asked.id), m, then), m.kind),
+                Cell(change, kind=kind),
+            )
+
+        columns = (
+            Column(self.t("history.figure"), Kind.TEXT),
+            Column(period_text(asked.period, self.lang), Kind.COUNT),
+            Column(self.t("history.compared", period=_dates(before)), Kind.COUNT),
+            Column(self.t("history.change"), Kind.COUNT),
+        )
+        shown = [m for m in MEASURES if m.key != SUMMARY_ONLY_WHILE_RUNNING or sums.unfinished]
+        shown = [m for m in shown if self._may_see(asked, m)]
+        return Table("summary", self.t("history.summary"), columns, tuple(row(m) for m in shown))
+
+    def _table(
+        self,
+        asked: Asked,
+        period: Period,
+        sums: Sums,
+        halves: Mapping[str, Sums],
+        steps: list[tuple[Period, Sums]],
+    ) -> Table:
+        by, measures = asked.by, tuple(m for m in COLUMNS if self._may_see(asked, m))
+        rows: list[tuple[Cell, Sums, dict[str, str]]] = []
+        if by is By.HALF or (by is By.TIME and period.unit is Unit.DAY and halves):
+            by, measures = By.HALF, tuple(m for m in COLUMNS if m.timed)
+            for half, part in _by_number(halves):
+                rows.append((Cell(_clock(int(half)), kind=Kind.TEXT), part, {"half": half}))
+        elif by is By.WEEKDAY:
+            days = self.history.days(self._dim(asked), period.first, period.end)
+            for weekday in range(7):
+                mine = {d: parts for d, parts in days.items() if d.weekday() == weekday}
+                part = self._of_days(asked, mine, period)
+                if part.issued or part.open_us:
+                    name = Cell(self.t(f"weekday.{weekday}"), kind=Kind.TEXT)
+                    rows.append((name, part, {"weekday": str(weekday)}))
+        elif by is By.TIME:
+            for step, part in steps:
+                name = (
+                    Cell(step.first)
+                    if step.unit is Unit.DAY
+                    else Cell(self._step_label(step), kind=Kind.TEXT)
+                )
+                rows.append((name, part, _step_query(step)))
+        else:
+            for id, part in self._groups(asked, period):
+                rows.append((Cell(self.name(by, id), kind=Kind.TEXT), part, {"of": f"{by.value}:{id}"}))
+        head = self.t(f"history.by-{by.value}")
+        columns = (
+            Column(head, Kind.DATE if by is By.TIME else Kind.TEXT),
+            *(Column(self.t(f"measure.{m.key}"), m.kind, self.t(f"define.{m.define}")) for m in measures),
+        )
+        lines = [(name, *self._cells(asked, measures, part, way)) for name, part, way in rows]
+        total = (Cell(self.t("history.total"), kind=Kind.TEXT), *self._cells(asked, measures, sums, {}))
+        return Table(by.value, head, columns, (*lines, total), total=True)
+
+    def _may_see(self, asked: Asked, measure: Measure) -> bool:
+        """How busy an officer was is working time."""
+        of_officers = asked.whose == OFFICER or asked.by is By.OFFICER
+        return self.working_time or measure.key != "occupancy" or not of_officers
+
+    def _cells(
+        self, asked: Asked, measures: Iterable[Measure], sums: Sums, way: Mapping[str, str]
+    ) -> Iterable[Cell]:
+        for measure in measures:
+            value = measure.of(sums, self.levels)
+            behind = self._behind(asked, measure, value)
+            yield Cell(value, {**behind, **way} if behind else {})
+
+    def _groups(self, asked: Asked, period: Period) -> list[tuple[str, Sums]]:
+        """By service, authority, counter or officer, in the order of the hall's file; nobody is last."""
+        site, by = self.site, asked.by
+        dim = SERVICE if by is By.AUTHORITY else by.value
+        parts = self.history.total(dim, period.first, period.end)
+        services = self._services(asked)
+        if services is not None:
+            parts = {id: sums for id, sums in parts.items() if id in services}
+        if by is By.AUTHORITY:
+            of = {s.id: s.authority for s in site.services.values()}
+            parts = _grouped(parts, lambda service: of.get(service, service))
+        order: Iterable[str] = {
+            By.SERVICE: site.services,
+            By.AUTHORITY: [a.id for a in site.authorities],
+            By.COUNTER: site.counters,
+            By.OFFICER: self.config.officers,
+        }[by]
+        place = {id: n for n, id in enumerate(order)}
+        return sorted(parts.items(), key=lambda item: (not item[0], place.get(item[0], len(place)), item[0]))
+
+    def _step_label(self, step: Period) -> str:
+        match step.unit:
+            case Unit.DAY:
+                return f"{step.first:%d/%m}"
+            case Unit.WEEK:
+                return _dates(step)
+        return f"{step.first:%m/%Y}"
+
+    def _target(self, asked: Asked) -> int | None:
+        """The promise of most of the services meant, in minutes."""
+        services = self._services(asked)
+        return usual_target(self.site, services)
+
+    # --- the heat map -----------------------------------------------------------------------------------
+
+    def _heat(
+        self, asked: Asked, slots: Mapping[str, Sums]
+    ) -> tuple[Table | None, tuple[tuple[int | None, ...], ...], tuple[int, ...]]:
+        """The median wait by weekday and hour. Classes 0 to 4 stand where the wait does to the promise."""
+        cells = _grouped(slots, lambda slot: f"{slot.partition('.')[0]}.{int(slot.partition('.')[2]) // 2}")
+        cells = {key: sums for key, sums in cells.items() if sums.called}
+        if not cells:
+            return None, (), ()
+        weekdays = sorted({int(key.partition(".")[0]) for key in cells})
+        hours = sorted({int(key.partition(".")[2]) for key in cells})
+        target = self._target(asked) or 15
+        steps = heat_steps(target)
+        rows, classes = [], []
+        for weekday in weekdays:
+            row, mine = [Cell(self.t(f"weekday.{weekday}"), kind=Kind.TEXT)], list[int | None]()
+            for hour in hours:
+                sums = cells.get(f"{weekday}.{hour}")
+                wait = None if sums is None else sums.wait_percentile(50)
+                way = {"weekday": str(weekday), "hour": str(hour)}
+                behind = self._behind(asked, BY_KEY["called"], wait if wait is None else 1)
+                row.append(Cell(wait, {**behind, **way} if behind else {}))
+                mine.append(None if wait is None else sum(wait >= step for step in steps))
+            rows.append(tuple(row))
+            classes.append(tuple(mine))
+        columns = (
+            Column(self.t("history.by-weekday"), Kind.TEXT),
+            *(Column(label, Kind.MINUTES) for label in (_hour_label(self.site, hour) for hour in hours)),
+        )
+        return Table("heat", self.t("history.heat"), columns, tuple(rows)), tuple(classes), steps
+
+    # --- in one piece -----------------------------------------------------------------------------------
+
+    def report(self, shown: Shown, made: str) -> Report:
+        """Everything that the page shows, to be exported."""
+        asked = shown.asked
+        whose = "" if asked.whose is None else self.name(asked.whose, asked.id)
+        lines = [said(self.site.name, self.lang), period_text(asked.period, self.lang), whose]
+        lines += [f"{_dates(asked.period)}", self.t("history.made", at=made)]
+        tables = [shown.summary, shown.table, *([shown.heat] if shown.heat is not None else [])]
+        return Report(
+            id=f"{asked.period.first}-{asked.by.value}",
+            title=self.t("history.title"),
+            lines=tuple(dict.fromkeys(line for line in lines if line)),
+            tables=tuple(tables),
+            definitions=self.definitions(),
+            lang=self.lang,
+        )
+
+    def definitions(self) -> tuple[tuple[str, str], ...]:
+        return tuple((self.t(f"define.{key}_is"), self.t(f"define.{key}")) for key in DEFINITIONS)
+
+
+def usual_target(site: Site, services: Iterable[str] | None = None) -> int | None:
+    """The promised wait of most services, in minutes."""
+    minutes = [
+        int(s.target.total_seconds() // 60)
+        for s in site.services.values()
+        if services is None or s.id in services
+    ]
+    return max(set(minutes), key=minutes.count) if minutes else None
+
+
+def difference(now: Value, then: Value, kind: Kind) -> tuple[Value, Kind]:
+    """How much a figure changed: of shares in points, of lengths in words."""
+    if isinstance(now, Decimal) and isinstance(then, Decimal):
+        return now - then, Kind.POINTS
+    if not isinstance(now, int) or not isinstance(then, int):
+        return None, Kind.SIGNED
+    if kind is Kind.DURATION:
+        sign = "+" if now > then else "−" if now < then else "±"
+        return sign + length(abs(now - then)), Kind.TEXT
+    return now - then, Kind.SIGNED
+
+
+def heat_steps(target: int) -> tuple[int, ...]:
+    """Where the classes of the heat map begin: about half the promise, near it, over it, far over it."""
+    half, near = max(1, round(target * 0.53)), max(2, -(-target * 4 // 5))
+    return half, near, target + 1, max(target + 2, round(target * 1.45))
+
+
+def _grouped(parts: Mapping[str, Sums], key: Callable[[str], str]) -> dict[str, Sums]:
+    into: dict[str, Sums] = {}
+    for old, sums in parts.items():
+        into.setdefault(key(old), Sums()).add(sums)
+    return into
+
+
+def _by_number(parts: Mapping[str, Sums]) -> list[tuple[str, Sums]]:
+    return sorted(parts.items(), key=lambda item: int(item[0]))
+
+
+def _clock(half: int) -> str:
+    return f"{half // 2:02}:{half % 2 * 30:02}"
+
+
+def _hour_label(site: Site, hour: int) -> str:
+    """`8`, or `7:30` where no session of the week covers the hour from its beginning."""
+    halves = [
+        2 * opens.hour + opens.minute // 30
+        for day in site.hours.week
+        for opens in (session.opens for session in day)
+        if opens.hour == hour
+    ]
+    covered = any(
+        (s.opens.hour, s.opens.minute) <= (hour, 0) < (s.closes.hour, s.closes.minute)
+        for day in site.hours.week
+        for s in day
+    )
+    return str(hour) if covered or not halves or min(halves) % 2 == 0 else f"{hour}:30"
+
+
+def _dates(period: Period) -> str:
+    if period.days == 1:
+        return date_text(period.first)
+    return f"{period.first:%d/%m} – {date_text(period.last)}"
+
+
+def _step_query(step: Period) -> dict[str, str]:
+    return {"span": span_word(step if step.unit is Unit.DAY else Period(Unit.RANGE, step.first, step.end))}
