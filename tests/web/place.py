@@ -27,7 +27,7 @@ from server.outcomes import Outcomes, open_outcomes
 from server.people.accounts import Accounts, open_accounts
 from server.people.audit import Audit, open_audit
 from server.people.rights import Role
-from server.setup import Setup, file_version, rows_of_file
+from server.setup import Setup, file_version, rows_of_file, stored
 from server.site_file import HallConfig
 from server.site_shape import File
 from server.store import Batch, Store, sqlite_url
@@ -168,7 +168,8 @@ def open_place(
     setup = Setup.of(1, load(hall_file, File))
     clock = clock or HandClock()
     store = Store(sqlite_url(folder / "hall.db"))
-    store.commit(Batch(setups=rows_of_file(setup, file_version(hall_file), None, clock.now())))
+    if stored(store.engine) is None:
+        store.commit(Batch(setups=rows_of_file(setup, file_version(hall_file), None, clock.now())))
     writer = Writer(setup, store, clock, lambda view: None)
     accounts, audit = open_accounts(folder / "accounts.db"), open_audit(folder / "audit.db")
     devices, outcomes = Devices(), open_outcomes(folder / "outcomes.db")
