@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from broker.messages import DeviceStatus
 from server.hall import commands as c
 from server.hall.calling import choose
 from server.people.rights import Role
-from server.web.console_view import console, upcoming
-from tests.web.place import Place, csrf_of
+from server.store import event_table
+from server.web.console_view import console, seats, upcoming
+from tests.web.place import Place, Staff, csrf_of
 
 LAND, FARM = "environment-land", "agriculture-farming"
 
@@ -124,3 +126,117 @@ def test_the_console_of_a_counter_at_work_is_pure(place: Place) -> None:
     one = console(view, place.config.devices, {}, "7", now)
     assert one == console(view, place.config.devices, {}, "7", now)
     assert one.here is None and one.queue.count == 0 and one.undo_until is None
+
+
+# --- changing places --------------------------------------------------------------------------------------
+
+
+def sit(staff: Staff, counter: str) -> Any:
+    return staff.client.post("/console/", data={"csrf": staff.csrf, "counter": counter})
+
+
+def test_who_sits_down_elsewhere_closes_the_counter_that_he_leaves(place: Place) -> None:
+    staff = place.log_in("officer-7")
+    sit(staff, "7")
+    assert "Quầy 7 sẽ được đóng." in staff.get("/console/?other").text
+    assert sit(staff, "6").location == "/console/6"
+    state = place.writer.view.state
+    assert (state.counter("7").status, state.counter("6").officer) == ("closed", "officer-7")
+
+
+def test_nobody_leaves_a_counter_where_a_citizen_stands(place: Place) -> None:
+    staff = place.log_in("officer-7")
+    sit(staff, "7")
+    place.issue(LAND)
+    staff.press("7", "next")
+    answer = sit(staff, "6")
+    assert answer.status_code == 409 and "Quầy 7 còn công dân." in answer.text
+    state = place.writer.view.state
+    assert state.counter("7").status == "open" and state.counter("6").status == "closed"
+
+
+def test_a_counter_that_was_paused_for_somebody_changes_hands_with_whoever_stands_there(place: Place) -> None:
+    one, two = place.log_in("officer-7"), place.log_in("reserve")
+    sit(one, "7")
+    number = place.issue(LAND)["number"]
+    one.press("7", "next")
+    assert sit(two, "7").status_code == 409  # while its officer works there
+    one.press("7", "pause", reason="handover")
+    assert place.writer.view.board.counters[6].status == "paused"  # the wall says no more than that
+    assert "Nhận bàn giao" in two.get("/console/").text
+    assert sit(two, "7").location == "/console/7"
+    page = two.get("/console/7").text
+    assert number in page and place.writer.view.state.counter("7").officer == "reserve"
+    assert one.press("7", "finish").status_code == 403
+    assert two.press("7", "finish").status_code == 200
+    assert place.writer.view.state.tickets[place.writer.view.state.by_number[number]].officer == "officer-7"
+
+
+def test_a_taken_counter_is_no_button_and_a_manager_may_look(place: Place) -> None:
+    place.at("7", c.OpenCounter, officer="officer-7")
+    page = place.log_in("officer-1").get("/console/").text
+    assert 'value="7"' not in page and "Quầy 7 – Đặng Thanh Mai" in page and 'href="/console/7"' not in page
+    assert 'href="/console/7"' in place.log_in("chief", Role.MANAGER).get("/console/").text
+
+
+def test_the_choice_says_how_many_wait_for_each_counter(place: Place) -> None:
+    place.issue(LAND), place.issue(LAND)
+    seen = {seat.counter: seat.waiting for seat in seats(place.writer.view, "nobody")}
+    assert seen["7"] == 2 and seen["4"] == 0
+    assert "2 người chờ" in place.log_in("reserve").get("/console/").text
+
+
+# --- what is put down of somebody -------------------------------------------------------------------------
+
+
+def test_a_note_is_kept_without_parking_and_taken_back(place: Place) -> None:
+    staff = place.log_in("officer-7")
+    sit(staff, "7")
+    number = place.issue(LAND)["number"]
+    staff.press("7", "next")
+    assert staff.press("7", "note", number=number, note="thiếu bản sao").get_json()["state"] == "called"
+    assert "Ghi chú: thiếu bản sao" in staff.get("/console/7/live").text
+    assert staff.press("7", "undo").status_code == 200
+    assert "thiếu bản sao" not in staff.get("/console/7/live").text
+    assert staff.press("7", "note", note="x" * 201).status_code == 400
+
+
+def test_a_priority_is_confirmed_or_lowered_at_the_counter(place: Place) -> None:
+    staff = place.log_in("officer-7")
+    sit(staff, "7")
+    number = place.issue(LAND, "priority")["number"]
+    staff.press("7", "next")
+    assert "Xem giấy tờ" in staff.get("/console/7/live").text
+    assert staff.press("7", "priority", klass="priority").get_json()["number"] == number
+    assert "Ưu tiên, đã xem giấy tờ" in staff.get("/console/7/live").text
+    assert staff.press("7", "priority", klass="normal", number=number).status_code == 200
+    assert "Xét ưu tiên" in staff.get("/console/7/live").text
+    with place.store.engine.connect() as db:
+        rows = db.execute(event_table.select().where(event_table.c.kind == "PriorityChecked")).all()
+    assert [row.by for row in rows] == ["officer:officer-7"] * 2
+    assert staff.press("7", "priority", klass="vip").status_code == 400
+
+
+def test_a_number_is_cancelled_with_a_reason_and_taken_back(place: Place) -> None:
+    staff = place.log_in("officer-7")
+    sit(staff, "7")
+    number = place.issue(LAND)["number"]
+    assert staff.press("7", "cancel", number=number, reason="").status_code == 400
+    assert staff.press("7", "cancel", number=number, reason="lấy trùng số").get_json()["state"] == "cancelled"
+    assert staff.press("7", "undo").status_code == 200
+    assert place.at("7", c.CallNext)["number"] == number
+
+
+def test_somebody_sent_to_another_counter_for_another_service_is_marked_there(place: Place) -> None:
+    staff, other = place.log_in("officer-7"), place.log_in("officer-6")
+    sit(staff, "7"), sit(other, "6")
+    number = place.issue(LAND)["number"]
+    staff.press("7", "next")
+    wrong = staff.press("7", "transfer", to_counter="6", to_service="justice-records")
+    assert wrong.status_code == 409 and wrong.get_json()["code"] == "not-served-here"
+    sent = staff.press("7", "transfer", to_counter="6", to_service="environment-permits", note="bản gốc")
+    assert sent.get_json()["state"] == "waiting"
+    page = other.get("/console/6/live").text
+    assert number in page and "chuyển đến" in page
+    other.press("6", "next")
+    assert "Ghi chú: bản gốc" in other.get("/console/6/live").text
