@@ -6,6 +6,7 @@ there already keeps all that it says of hardware: only its table [broker] is ano
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
@@ -158,9 +159,10 @@ def with_broker(text: str, table: dict[str, str]) -> str:
             lines.append(line)
     rows = [f"{key} = {json.dumps(value)}" for key, value in table.items()]
     after = "\n".join(["\n".join(lines).rstrip(), "", "[broker]", *rows, ""])
-    if tomllib.loads(after) != {**before, "broker": table}:
-        raise Refused("the settings' table of the broker is not written as [broker]: write it so first")
-    return after
+    with contextlib.suppress(tomllib.TOMLDecodeError):
+        if tomllib.loads(after) == {**before, "broker": table}:
+            return after
+    raise Refused("the settings' table of the broker is not written as [broker]: write it so first")
 
 
 def _replace(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,8 @@ log = logging.getLogger("devices")
 
 TICKET_M = 0.11  # of paper: a ticket is at most 110 mm long
 CLOCK_MARKED_S, CLOCK_WRONG_S = 2.0, 300.0  # marked on the page; wrong on the panel too
+HOT_C = 80.0  # a Raspberry Pi slows itself down from here on
+DISK_MB, MEMORY_MB = 200, 60  # free: less is soon too little
 UNSENT_MARKED = 20  # facts that wait in an outbox although the device is online
 
 HELP = "help"  # a citizen waits at the device for a person
@@ -50,10 +53,18 @@ WRONGS: Mapping[str, Callable[[DeviceStatus], bool]] = {
     "scanner": lambda status: status.scanner == "unplugged",
     "clock": _clock(CLOCK_WRONG_S),
     "clock-unsure": lambda status: not status.clock_synchronised and status.clock_offset_s is None,
+    "disk": lambda status: status.disk_free_mb is not None and status.disk_free_mb < DISK_MB,
     "paper-low": _printer("paper-low"),
+    "power": lambda status: "under-voltage" in status.throttled,
+    "hot": lambda status: (
+        (status.temperature_c or 0.0) >= HOT_C or bool({"throttled", "soft-limit"} & {*status.throttled})
+    ),
+    "memory": lambda status: status.memory_free_mb is not None and status.memory_free_mb < MEMORY_MB,
     "unsent": lambda status: status.outbox >= UNSENT_MARKED,
 }
-MINOR = frozenset({"paper-low", "unsent", "clock-unsure"})  # can wait for a quiet moment
+MINOR = frozenset(
+    {"paper-low", "unsent", "clock-unsure", "power", "hot", "memory"}
+)  # can wait for a quiet moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,10 @@ class Trouble:
 class Devices:
     """The last known status of each device. Written by the door, read by pages, from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, wall: Callable[[], float] = time.time) -> None:
+        self._wall = wall
+        self._heard: dict[str, float] = {}
+        self._beats = 0
         self._known: dict[str, DeviceStatus] = {}
         self._strangers: set[str] = set()
         self._lock = threading.Lock()
@@ -94,6 +108,9 @@ class Devices:
         with self._lock:
             before = self._known.get(device)
             self._known[device] = status
+            self._beats += 1
+            if status.online:
+                self._heard[device] = self._wall()
             changed = before is None or _seen(before) != _seen(status)
             self._changes += changed
         if changed:
@@ -107,6 +124,17 @@ class Devices:
         with self._lock:
             known = self._known.get(device)
         return known.life if known is not None else None
+
+    def heard_at(self, device: str) -> float | None:
+        """When a device was last heard itself, Unix seconds of this machine; None: not since we started."""
+        with self._lock:
+            return self._heard.get(device)
+
+    @property
+    def beats(self) -> int:
+        """Grows with every word of every device, also where nobody needs to look."""
+        with self._lock:
+            return self._beats
 
     @property
     def changes(self) -> int:

@@ -21,6 +21,7 @@ from server.web.centres import Alone, Installation, centres, mount
 from server.web.console import console
 from server.web.devices_page import devices
 from server.web.dossiers_page import dossiers
+from server.web.enrol import enrolment
 from server.web.figures_page import figures
 from server.web.frame import Frame, keep_look, speak
 from server.web.hall import Hall
@@ -85,6 +86,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
     for blueprint in (reception, handwritten, setup):
         app.register_blueprint(blueprint)
+    app.register_blueprint(enrolment)
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):
         app.register_blueprint(blueprint)
     for blueprint in (keys, me, people, tokens, audit, history, work):

@@ -1,73 +1,237 @@
-"""The devices of the hall, a line each: what is wrong, how much paper, what was not sent, the clock.
+"""The devices of the hall: a line each, and a page for each with all that it says, and what can be done.
 
-For managers. Live by the stream that the staff page uses: a printer without paper is here at once.
+Live by a stream of their own, which beats with every word of a device. Looking is for whoever may see
+devices; orders, codes and shutting out are for administrators, and each of them is in the audit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+import io
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import get_args
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, redirect, render_template, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest, NotFound
 
-from broker.messages import DeviceStatus
-from server.devices import CLOCK_MARKED_S, tickets_left, wrongs
+from broker import messages as m
+from broker.users import NoBroker
+from server.devices import MINOR
+from server.invitations import network_of
+from server.orders import CannotOrder, Order
 from server.people.rights import Right
-from server.web import guard
+from server.web import device_view, guard
 from server.web.hall import Hall
-from server.web.words import named
+from server.web.live import BEAT_S, Streams, stream
+from server.web.words import TEXTS, clock_text
 
 devices = Blueprint("devices", __name__, url_prefix="/devices")
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One device. wrongs: words, the most urgent first; offset_s: the server's clock minus its own."""
-
-    name: str
-    id: str
-    status: DeviceStatus | None
-    wrongs: tuple[str, ...]
-    tickets_left: int | None
-    offset_s: float | None
-    offset_marked: bool
-    at: datetime | None
+WAITING_S = 1.0  # while an order waits, its page looks again so often: no answer is news, too
 
 
 @devices.get("/")
 @guard.needs(Right.DEVICES)
 def page() -> ResponseReturnValue:
-    return render_template("devices.html", lines=lines(guard.hall(), guard.language()))
+    return render_template("devices.html", **_all())
 
 
 @devices.get("/live")
 @guard.needs(Right.DEVICES)
 def fragment() -> ResponseReturnValue:
     """The table alone, which the page puts in place of the old one."""
-    return render_template("devices_live.html", lines=lines(guard.hall(), guard.language()))
+    return render_template("devices_live.html", **_all())
 
 
-def lines(hall: Hall, lang: str) -> list[Line]:
-    """Every device of the hall's file in its order; those that need a person first."""
-    statuses = hall.devices.snapshot()
-    found = [
-        _line(named(hall.config, id, lang), id, statuses.get(id))
-        for id, device in hall.config.devices.items()
-        if not device.temporary
-    ]
-    return sorted(found, key=lambda line: not line.wrongs)
+@devices.get("/events")
+@guard.needs(Right.DEVICES)
+def events() -> ResponseReturnValue:
+    """`data: {"beats"}` with every word of a device, and of what came of an order."""
+    streams: Streams = current_app.extensions["streams"]
+    hall, key, who = guard.hall(), str(session["key"]), guard.account()
+    return stream(streams, lambda: follow(hall, key, streams), f"account {who.name}" if who else None)
 
 
-def _line(name: str, id: str, status: DeviceStatus | None) -> Line:
-    offset_s = None if status is None else status.clock_offset_s
-    return Line(
-        name=name,
-        id=id,
-        status=status,
-        wrongs=() if status is None else wrongs(status),
-        tickets_left=None if status is None else tickets_left(status),
-        offset_s=offset_s,
-        offset_marked=offset_s is not None and abs(offset_s) > CLOCK_MARKED_S,
-        at=None if status is None else status.at,
-    )
+@devices.get("/<device>")
+@guard.needs(Right.DEVICES)
+def one(device: str) -> ResponseReturnValue:
+    return render_template("device.html", **_one(device))
+
+
+@devices.get("/<device>/live")
+@guard.needs(Right.DEVICES)
+def one_fragment(device: str) -> ResponseReturnValue:
+    return render_template("device_live.html", **_one(device))
+
+
+@devices.post("/<device>/orders")
+@guard.needs(Right.WORK_DEVICES)
+def order(device: str) -> ResponseReturnValue:
+    """Let a device do something now. What comes of it is on its page."""
+    _check()
+    hall, line = guard.hall(), _line(device)
+    do = request.form.get("do", "")
+    if do not in get_args(m.Order):
+        raise BadRequest("order")
+    wanted: m.Order = do  # type: ignore[assignment]  # one of them
+    try:
+        given = hall.orders.give(
+            device, wanted, _me(), line.status, device_view.name_of(hall, device), hall.order
+        )
+    except CannotOrder as error:
+        guard.audit("device.order", device=device, do=do, refused=error.code)
+        return render_template("device.html", **_one(device, refused=error.code)), 409
+    guard.audit("device.order", device=device, do=do, order=given.id)
+    return redirect(url_for("devices.one", device=device), 303)
+
+
+@devices.get("/<device>/orders/<id>/screen.png")
+@guard.needs(Right.WORK_DEVICES)
+def screen(device: str, id: str) -> ResponseReturnValue:
+    """What a device showed: pixels that were drawn anew here."""
+    found = _order(device, id)
+    if found.picture is None:
+        raise NotFound
+    return send_file(io.BytesIO(found.picture), "image/png", max_age=0)
+
+
+@devices.get("/<device>/orders/<id>/log.txt")
+@guard.needs(Right.WORK_DEVICES)
+def log_file(device: str, id: str) -> ResponseReturnValue:
+    """The lines of a log as a file, whose name is ours."""
+    found = _order(device, id)
+    if found.lines is None:
+        raise NotFound
+    text = "".join(f"{line}\n" for line in found.lines).encode()
+    name = f"{device}-{datetime.fromtimestamp(found.at, UTC):%Y%m%d-%H%M%S}.txt"
+    return send_file(io.BytesIO(text), "text/plain", as_attachment=True, download_name=name, max_age=0)
+
+
+@devices.post("/<device>/code")
+@guard.needs(Right.WORK_DEVICES)
+def code(device: str) -> ResponseReturnValue:
+    """A one-time code, shown once: on this answer and nowhere else."""
+    _check()
+    hall = guard.hall()
+    _line(device)
+    if hall.keys is None or not hall.keys.manages:
+        raise NotFound
+    typed = request.form.get("network", "")[:60]
+    try:
+        network = network_of(typed)
+    except ValueError:
+        wrong = TEXTS("devices.network_wrong", guard.language())
+        return render_template("device.html", **_one(device, network=typed, network_wrong=wrong)), 422
+    made = hall.keys.code_for(device, _me(), network)
+    guard.audit("device.code", device=device, network=str(network or ""))
+    command = f"sudo motcua enrol {request.url_root.rstrip('/')} {made}"
+    return render_template("device.html", **_one(device, code=str(made), command=command))
+
+
+@devices.post("/<device>/revoke")
+@guard.needs(Right.WORK_DEVICES)
+def revoke(device: str) -> ResponseReturnValue:
+    """Shut a device out: its connection ends, and nothing that it has opens anything."""
+    _check()
+    hall = guard.hall()
+    _line(device)
+    if hall.keys is None or not hall.keys.manages:
+        raise NotFound
+    try:
+        told = hall.keys.shut_out(device)
+    except NoBroker as error:
+        guard.audit("device.revoked", device=device, broker="failed")
+        return render_template("device.html", **_one(device, broker=str(error))), 503
+    guard.audit("device.revoked", device=device, broker=told)
+    if told == "not-allowed":
+        return render_template("device.html", **_one(device, untold=True)), 503
+    return redirect(url_for("devices.one", device=device), 303)
+
+
+def follow(hall: Hall, key: str, streams: Streams) -> Iterator[str]:
+    """The lines of one stream, until the server stops or the log-in ends. "" says: nothing for now."""
+    yield "retry: 2000\n\n"
+    seen, spoke, checked = (-1, -1, -1, -1), hall.tick(), hall.tick()
+    while not streams.stopping.is_set():
+        now = hall.tick()
+        if now - checked >= BEAT_S / 2:
+            checked = now
+            if hall.accounts.who(key, hall.wall()) is None:
+                return
+        keys = hall.keys.changes if hall.keys is not None else 0
+        known = (hall.devices.beats, hall.devices.changes, hall.orders.changes, keys)
+        if known != seen or (hall.orders.waits and now - spoke >= WAITING_S):
+            seen, spoke = known, now
+            yield f'data: {{"beats": {sum(known)}}}\n\n'
+        elif now - spoke >= BEAT_S:
+            spoke = now
+            yield ": beat\n\n"
+        else:
+            yield ""
+
+
+# --- what pages are made of -------------------------------------------------------------------------------
+
+
+def _check() -> None:
+    guard.check_same_site()
+    guard.check_csrf()
+
+
+def _me() -> str:
+    who = guard.account()
+    return who.name if who is not None else ""
+
+
+def _all() -> dict[str, object]:
+    hall = guard.hall()
+    return {
+        "lines": device_view.lines(hall, guard.language()),
+        "strangers": device_view.strangers(hall),
+        "minor": MINOR,
+    }
+
+
+def _line(device: str) -> device_view.Line:
+    """Raises NotFound for what is no device of this hall."""
+    hall = guard.hall()
+    row = hall.config.devices.get(device)
+    if row is None:
+        raise NotFound
+    return device_view.line_of(hall, device, row, hall.devices.snapshot().get(device), guard.language())
+
+
+def _order(device: str, id: str) -> Order:
+    _line(device)
+    found = guard.hall().orders.find(device, id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _one(device: str, **more: object) -> dict[str, object]:
+    hall, line, lang = guard.hall(), _line(device), guard.language()
+    zone = hall.config.site.zone
+    today = hall.clock.now().astimezone(zone).date()
+
+    def at(instant: datetime) -> str:
+        local = instant.astimezone(zone)
+        time = clock_text(instant, zone, seconds=True)
+        return time if local.date() == today else f"{local:%d/%m/%Y} {time}"
+
+    return {
+        "d": line,
+        "facts": device_view.facts(line, at, "," if lang == "vi" else "."),
+        "abilities": device_view.abilities(line),
+        "orders": hall.orders.of(device),
+        "shape_of": device_view.order_shape,
+        "why": lambda code: device_view.why(code, lang),
+        "minor": MINOR,
+        "may_work": guard.has(Right.WORK_DEVICES),
+        "manages": hall.keys is not None and hall.keys.manages,
+        "code_left": None if hall.keys is None else hall.keys.code_left_s(device),
+        "on": lambda seconds: at(datetime.fromtimestamp(seconds, UTC)),
+        "instant": at,
+        **more,
+    }

@@ -94,6 +94,15 @@ class Devices(Protocol):
         """Grows whenever a device said something that staff ought to see at once."""
         ...
 
+    @property
+    def beats(self) -> int:
+        """Grows with every word of every device."""
+        ...
+
+    def heard_at(self, device: str) -> float | None:
+        """When a device was last heard itself, Unix seconds; None: not since the server started."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
@@ -144,9 +153,9 @@ class Hall:
     dossiers: Callable[[], Dossiers] = lambda: NO_REGISTER
     desk: Desk | None = None
     audit: Audit | None = None
-    oidc: Provider | None = None
     orders: Orders = field(default_factory=Orders)
     keys: DeviceKeys | None = None
+    oidc: Provider | None = None
     drafts: Drafts | None = None
 
     @property
