@@ -14,6 +14,6 @@ Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-
 Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]
 CounterId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,8}(?!\n)$")]
 # No control signs, and none that turn the direction of reading.
-_LINE = r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*(?!\n)$"
-Line = Annotated[str, Meta(max_length=200, pattern=_LINE)]
-NeededLine = Annotated[str, Meta(min_length=1, max_length=200, pattern=_LINE)]
+LINE = r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*(?!\n)$"
+Line = Annotated[str, Meta(max_length=200, pattern=LINE)]
+NeededLine = Annotated[str, Meta(min_length=1, max_length=200, pattern=LINE)]
