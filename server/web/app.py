@@ -47,6 +47,7 @@ from server.web.setup import setup
 from server.web.sim import sim
 from server.web.throttle import Lately, Throttle
 from server.web.tokens_page import tokens
+from server.web.webhooks_page import webhooks
 from server.web.words import TEXTS, clock_text, date_text, figure_text, people_text, range_text, said
 from server.web.work_page import work
 
@@ -84,7 +85,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     app.extensions.update(refusals=Lately(REFUSED_AGAIN_S), checks=Checks())
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping, BOARD_CALM_S)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
-    for blueprint in (reception, handwritten, setup):
+    for blueprint in (reception, handwritten, setup, webhooks):
         app.register_blueprint(blueprint)
     app.register_blueprint(enrolment)
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):

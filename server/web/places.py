@@ -56,6 +56,7 @@ PLACES = (
     Place("setup.overview", "place.setup", Right.SETUP, Group.ADMIN),
     Place("people.page", "place.people", Right.USERS, Group.ADMIN),
     Place("tokens.page", "place.tokens", Right.USERS, Group.ADMIN),
+    Place("webhooks.page", "place.webhooks", Right.SETUP, Group.ADMIN),
     Place("audit.page", "place.audit", Right.AUDIT, Group.ADMIN),
 )
 # Of the reader: behind the name in the header, in no group. None until there is such a page.

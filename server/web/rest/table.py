@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.web.rest import counters, events, hall, reception, session, tickets
+from server.web.rest import counters, events, hall, reception, session, tickets, webhooks
 from server.web.rest.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -12,4 +12,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *tickets.ENDPOINTS,
     *reception.ENDPOINTS,
     *events.ENDPOINTS,
+    *webhooks.ENDPOINTS,
 )
