@@ -8,6 +8,7 @@ account or changing its role takes effect with the next one.
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -28,6 +29,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 CSRF_HEADER = "X-CSRF-Token"
+PLAIN_PATH = re.compile(r"(/[A-Za-z0-9._~-]*)+")
 PARTS = ("events", "live", "state")  # what scripts of a page fetch: no pages to come back to
 SITE = "motcua.site"  # in the WSGI environment: the centre that the address names
 
@@ -150,7 +152,7 @@ def safe_next(path: str) -> str | None:
     """Where a log-in may lead: a page of ours for those who are logged in, as a path that begins here, also
     when we are mounted below another path. None for everything else.
     """
-    if "\\" in path or not path.startswith("/"):
+    if not PLAIN_PATH.fullmatch(path):
         return None
     try:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")

@@ -6,8 +6,8 @@ import pytest
 
 from server.people.audit import Wanted
 from server.people.rights import Role
-from tests.web.forms import send
 from tests.web.place import PASSWORD, Place, Staff
+from tests.web.sending import send
 
 NEW = "bon-con-ga-trong"
 PEOPLE = "/admin/people/"

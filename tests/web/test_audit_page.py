@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from server.people.rights import Role
+from tests.web.place import PASSWORD, Place, Staff
+
+PAGE = "/admin/audit/"
+
+
+@pytest.fixture
+def chief(place: Place) -> Staff:
+    return place.log_in("goc", Role.ADMINISTRATOR)
+
+
+def tell(place: Place, count: int, who: str = "ha", what: str = "account.made", site: str = "hanam") -> None:
+    for n in range(count):
+        place.audit.tell(place.wall[0] + n, who, what, site, {"account": f"officer-{n}"})
+
+
+def test_entries_are_shown_in_words_and_found_by_day_person_and_deed(place: Place, chief: Staff) -> None:
+    tell(place, 3)
+    tell(place, 1, who="nam", what="device.revoked-by-nobody")
+    page = chief.get(PAGE).text
+    assert page.count("Tạo tài khoản") >= 3 and "officer-2" in page and "device: revoked-by-nobody" in page
+    assert "Đăng nhập" in page and "bằng</span> mật khẩu" in page
+    assert "officer-2" not in chief.get(PAGE + "?who=nam").text
+    assert "officer-2" not in chief.get(PAGE + "?what=login").text
+    day = "2027-01-15"  # of the clock in the hand
+    assert "officer-2" in chief.get(f"{PAGE}?day={day}").text
+    assert "officer-2" in chief.get(f"{PAGE}?day=15/01/2027").text
+    assert "Không có dòng nào" in chief.get(f"{PAGE}?day=2027-01-16").text
+
+
+@pytest.mark.parametrize("day", ["x", "2027-13-01", "32/01/2027", "0000-00-00", "9" * 500, "<script>"])
+def test_a_day_that_is_none_is_said_beside_the_field(place: Place, chief: Staff, day: str) -> None:
+    answer = chief.get(PAGE, query_string={"day": day})
+    assert answer.status_code == 200 and "Nhập ngày như" in answer.text and "<script>" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["before=x", "before=-1", f"before={'9' * 400}", "what=%25", "who=%27%20OR%201=1--", "what=login%00"],
+)
+def test_odd_questions_find_nothing_and_break_nothing(place: Place, chief: Staff, query: str) -> None:
+    assert chief.get(f"{PAGE}?{query}").status_code == 200
+
+
+def test_older_entries_are_a_page_away(place: Place, chief: Staff) -> None:
+    tell(place, 120)
+    page = chief.get(PAGE + "?who=ha").text
+    assert page.count("<tr>") == 51 and "officer-119" in page and "officer-69" not in page
+    page = chief.get(PAGE + "?who=ha&before=72").text
+    assert "officer-69" in page and "Mới nhất" in page and "who=ha&amp;before=22" in page
+
+
+def test_a_manager_of_one_centre_reads_nothing_of_another(place: Place, chief: Staff) -> None:
+    tell(place, 1, site="phu-ly", who="somebody-far")
+    assert "somebody-far" in chief.get(PAGE).text
+    place.accounts.add("thanh-tra", {"hanam": Role.INSPECTOR}, PASSWORD, place.wall[0])
+    client = place.client()
+    client.post("/api/v1/login", json={"name": "thanh-tra", "password": PASSWORD})
+    page = client.get(PAGE).text
+    assert "somebody-far" not in page and "thanh-tra" in page
+    assert "Không có dòng nào" in client.get(PAGE + "?who=somebody-far").text
+
+
+def test_markup_of_an_entry_is_text(place: Place, chief: Staff) -> None:
+    place.audit.tell(
+        place.wall[0], "ha", "account.made", "hanam", {"<img>": "<script>alert(1)</script>{{7*7}}"}
+    )
+    page = chief.get(PAGE).text
+    assert "<script>alert" not in page and "<img>" not in page and "{{7*7}}" in page
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM audit WHERE seq = 2", "UPDATE audit SET who = 'nam' WHERE seq = 2"]
+)
+def test_a_row_that_was_changed_in_the_database_is_shown(
+    place: Place, chief: Staff, tmp_path: Path, statement: str
+) -> None:
+    """Abuse case 43."""
+    tell(place, 3)
+    assert "Chuỗi khớp: 4 dòng còn nguyên" in chief.get(PAGE).text
+    with sqlite3.connect(tmp_path / "audit.db") as db:
+        with pytest.raises(sqlite3.IntegrityError):
+            db.execute(statement)
+        db.execute("DROP TRIGGER audit_keeps")
+        db.execute("DROP TRIGGER audit_stays")
+        db.execute(statement)
+    db.close()
+    for path in (PAGE + "?check=1", PAGE):
+        page = chief.get(path).text
+        assert "Chuỗi bị đứt tại dòng 2. 1 dòng trước còn nguyên" in page and "Chuỗi khớp" not in page
+    tell(place, 2)
+    place.tick[0] += 301
+    assert "Chuỗi bị đứt tại dòng 2" in chief.get(PAGE).text
+
+
+def test_no_page_changes_or_takes_away_an_entry(place: Place, chief: Staff) -> None:
+    tell(place, 1)
+    before = place.audit.check()
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        answer = chief.client.open(PAGE, method=method, data={"csrf": chief.csrf})
+        assert answer.status_code == 405
+    assert place.audit.check() == before
