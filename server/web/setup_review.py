@@ -106,12 +106,13 @@ def withdraw() -> ResponseReturnValue:
     """Take back what was planned for a coming day."""
     ours()
     here = bench()
-    if here.planned is not None:
+    planned = here.planned
+    if planned is not None:
         try:
             _ask(here, here.newest, None, "", None)
         except Refusal:
             return redirect(url_for("setup.overview", said="not-withdrawn"), 303)
-        guard.audit("setup.withdrawn", version=here.planned.version)
+        guard.audit("setup.withdrawn", version=planned.version)
     return redirect(url_for("setup.overview", said="withdrawn"), 303)
 
 
@@ -189,14 +190,16 @@ def bring() -> ResponseReturnValue:
     """A file becomes the draft. One of another centre keeps this one's id."""
     ours()
     here, sent = bench(), request.files.get("file")
-    if here.draft is not None and not request.form.get("replace"):
-        return redirect(url_for("setup.overview", said="draft-stands") + "#file", 303)
     if sent is None or not sent.filename:
-        return redirect(url_for("setup.overview", said="no-file") + "#file", 303)
+        return redirect(url_for("setup.overview", said="no-file", _anchor="file"), 303)
+    content = sent.stream.read(MOST_BYTES + 1)
+    sent.close()
     try:
-        document = imported(sent.stream.read(MOST_BYTES + 1))
+        document = imported(content)
     except SettingsError as error:
         return _overview(here, error), 422
+    if here.draft is not None and not request.form.get("replace"):
+        return redirect(url_for("setup.overview", said="draft-stands", _anchor="file"), 303)
     other = document.id != here.tip.id
     here.start_from(with_id(document, id=here.tip.id))
     return redirect(url_for("setup.review", said="imported-other" if other else "imported"), 303)

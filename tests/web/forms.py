@@ -1,45 +1,61 @@
-"""Forms of pages as a browser without scripts sends them."""
+"""Forms as a browser would send them: every field of a page with what stands in it."""
 
 from __future__ import annotations
 
-from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
-from flask.testing import FlaskClient
 
-
-class _Forms(HTMLParser):
+class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.forms: list[tuple[str, dict[str, str]]] = []
-        self._select = ""
+        self.forms: list[dict[str, Any]] = []
+        self.texts: dict[str, str] = {}
+        self._select: str | None = None
+        self._first = True
+        self._into: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        of = dict(attrs)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        a = dict(attrs)
         if tag == "form":
-            self.forms.append((unescape(of.get("action") or ""), {}))
-        elif tag == "select" and self.forms:
-            self._select = of.get("name") or ""
-            self.forms[-1][1].setdefault(self._select, "")
-        elif tag == "option" and self._select and "selected" in of:
-            self.forms[-1][1][self._select] = of.get("value") or ""
-        elif tag == "input" and self.forms and of.get("name"):
-            if of.get("type") in ("checkbox", "radio") and "checked" not in of:
-                return
-            self.forms[-1][1][of["name"]] = of.get("value") or ""
+            self.forms.append({"action": a.get("action"), "method": a.get("method", "get"), "fields": {}})
+        elif tag == "input" and self.forms and a.get("name"):
+            ticked = a.get("type") not in ("checkbox", "radio") or "checked" in a
+            if ticked and a.get("type") not in ("file", "submit"):
+                self._fields[str(a["name"])] = a.get("value") or ("on" if a.get("type") == "checkbox" else "")
+        elif tag == "select" and self.forms and a.get("name"):
+            self._select, self._first = str(a["name"]), True
+        elif tag == "option" and self._select is not None and (self._first or "selected" in a):
+            self._fields[self._select], self._first = a.get("value") or "", False
+        if a.get("id", "") and tag == "p":
+            self._into.append(str(a["id"]))
+            self.texts[str(a["id"])] = ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
-            self._select = ""
+            self._select = None
+        if tag == "p" and self._into:
+            self._into.pop()
+
+    def handle_data(self, data: str) -> None:
+        for id in self._into:
+            self.texts[id] += data
+
+    @property
+    def _fields(self) -> dict[str, str]:
+        fields: dict[str, str] = self.forms[-1]["fields"]
+        return fields
 
 
-def send(client: FlaskClient, page: str, action: str, **typed: Any) -> Any:
-    """Open `page`, fill in the form that goes to `action`, and send it."""
-    answer = client.get(page)
-    assert answer.status_code == 200, (page, answer.status_code)
-    forms = _Forms()
-    forms.feed(answer.text)
-    found = [fields for where, fields in forms.forms if where == action]
-    assert found, (action, [where for where, _ in forms.forms])
-    return client.post(action, data={**found[0], **{k.replace("__", ":"): v for k, v in typed.items()}})
+def form_of(page: str, with_field: str = "mark") -> dict[str, str]:
+    """The fields of the page's form that has a field of this name, as they stand."""
+    reader = _Reader()
+    reader.feed(page)
+    return next(dict(f["fields"]) for f in reader.forms if with_field in f["fields"])
+
+
+def told_at(page: str, where: str) -> str:
+    """What stands beside the field of this path as wrong."""
+    reader = _Reader()
+    reader.feed(page)
+    return reader.texts.get(f"wrong-{where.replace('.', '-')}", "").strip()
