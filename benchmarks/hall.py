@@ -136,8 +136,8 @@ def shows(board: m.Board, number: str | None) -> bool:
     return any(line.number == number and line.state == "called" for line in board.counters)
 
 
-def made(folder: Path) -> Place:
-    """A hall of the example on free ports, in the middle of a working morning."""
+def made(folder: Path, hall: Path | None = None) -> Place:
+    """A hall of the example, or of `hall`, on free ports, in the middle of a working morning."""
     place = Place(
         data=folder,
         http=f"127.0.0.1:{free_port()}",
@@ -146,7 +146,7 @@ def made(folder: Path) -> Place:
         clock=f"hall:{folder / 'clock.json'}",
         windows=False,
     )
-    config = own_hall(folder, None)
+    config = own_hall(folder, hall)
     set_clock(folder / "clock.json", worth_entering(config.site, datetime.now(UTC)), 1.0)
     lay_out(place, config, dict.fromkeys(("server", *config.devices), f"mqtt://{place.mqtt}"), None)
     return place

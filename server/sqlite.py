@@ -10,8 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 
-def durable(engine: sa.Engine, busy_ms: int) -> None:
+def durable(engine: sa.Engine, busy_ms: int, power_cuts: bool = True) -> None:
     """Let every connection of `engine` sync what it commits, and wait `busy_ms` for another writer.
+
+    power_cuts: whether what was committed outlives one; without, it outlives only the process, and no commit
+    waits for the disk.
 
     A connection with the execution option `writes` takes the writer's place at its begin, not with its first
     change: it never has to start again because somebody wrote in between.
@@ -19,7 +22,8 @@ def durable(engine: sa.Engine, busy_ms: int) -> None:
 
     def connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # SQLAlchemy's `begin` speaks for itself, below
-        for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=FULL"):
+        sync = "FULL" if power_cuts else "NORMAL"
+        for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", f"synchronous={sync}"):
             connection.execute(f"PRAGMA {pragma}")
 
     def begin(connection: sa.Connection) -> None:
