@@ -179,6 +179,7 @@ def lay_out(
             "program": device.role,
             "data": str(place.data / "devices" / id),
             "clock": place.clock,
+            "machine": "sim:",
             "panel": str(place.panel(id)),
             "broker": broker,
             **_hardware(device, seen[device.role], place.windows),

@@ -140,7 +140,11 @@ def facts(line: Line, at: Callable[[datetime], str], decimal: str) -> list[Fact]
         Fact("unsent", str(status.outbox)),
         None
         if line.offset_s is None
-        else Fact("offset", f"{line.offset_s:+.1f} s".replace(".", decimal), marked=line.offset_marked),
+        else Fact(
+            "offset",
+            f"{round(line.offset_s, 1) + 0.0:+.1f} s".replace(".", decimal),
+            marked=line.offset_marked,
+        ),
         Fact("clock", said=f"device.clock-{'kept' if status.clock_synchronised else 'own'}"),
         _span("uptime", status.uptime_s),
         None if status.started_at is None else Fact("started", at(status.started_at)),
