@@ -10,9 +10,9 @@ from __future__ import annotations
 import heapq
 import random
 import sys
-import time
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from benchmarks.start_after_a_year import HALL, Year
@@ -47,7 +47,8 @@ class People(Year):
     def _rating(self, event: Rated) -> dict[str, Any]:
         return {**super()._rating(event), "answers": "{}"}
 
-    def day(self, day: date, tickets: int) -> None:
+    def day(self, day: date, tickets: int, until: time | None = None) -> None:
+        """until: of the site's day, where it is left as it stands then."""
         site, dice = self._site, self._dice
         spans = sessions_on(site, day)
         self.now = spans[0].opens - timedelta(hours=1)
@@ -55,6 +56,9 @@ class People(Year):
         if due is not None:
             self._take(due)
             self.commit()
+        ends = spans[-1].closes + LEAVING
+        if until is not None:
+            ends = datetime.combine(day, until, site.zone)
         self._to_come.clear()
         for at in self._arriving(spans, tickets):
             self._later(at, "come", "")
@@ -69,7 +73,7 @@ class People(Year):
                     self._later(span.closes + late, "close", counter)
         while self._to_come:
             at, _, kind, counter = heapq.heappop(self._to_come)
-            if at > spans[-1].closes + LEAVING:
+            if at > ends:
                 break  # what nobody has closed by now stays open until the day closes
             self.now = max(self.now, at)
             getattr(self, f"_{kind}")(counter)
@@ -182,16 +186,23 @@ class People(Year):
         self._later(self.now + timedelta(seconds=dice.uniform(5, 60)), "call", counter)
 
 
-def write(file: Path, days: int, tickets: int, first: date | None = None, hall: Path = HALL) -> datetime:
-    """A log of so many working days in `file`. Returns when the last of them ended."""
+def write(
+    file: Path,
+    days: int,
+    tickets: int,
+    first: date | None = None,
+    until: time | None = None,
+    hall: Path = HALL,
+) -> datetime:
+    """A log of so many working days in `file`, the last of them up to `until`. Returns when that is."""
     store = Store(sqlite_url(file))
     year = People(load_site(hall).site, store)
     if first is not None:
         wanted = [d for n in range(3 * days + 30) if sessions_on(year._site, d := first + timedelta(days=n))]
     else:
         wanted = year.working_days(days)
-    for day in wanted[:days]:
-        year.day(day, tickets)
+    for n, day in enumerate(wanted[:days], 1):
+        year.day(day, tickets, until if n == days else None)
     year.commit()
     store.snapshot(year._state)
     store.close()
@@ -200,6 +211,6 @@ def write(file: Path, days: int, tickets: int, first: date | None = None, hall: 
 
 if __name__ == "__main__":
     to, days, tickets = sys.argv[1], *(int(a) for a in (*sys.argv[2:], *("250", "800")[len(sys.argv) - 2 :]))
-    began = time.perf_counter()
+    began = perf_counter()
     last = write(Path(to), days, tickets)
-    print(f"{days} days of {tickets} tickets up to {last:%Y-%m-%d}: {time.perf_counter() - began:.0f} s")
+    print(f"{days} days of {tickets} tickets up to {last:%Y-%m-%d}: {perf_counter() - began:.0f} s")

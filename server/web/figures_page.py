@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from server.devices import troubles
 from server.figures import (
     TARGET_SHARE,
     DayFigures,
-    Word,
     day_figures,
-    minutes,
     read_day,
     read_officer,
     served,
 )
 from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
-from server.hall.site import Site
 from server.patterns import patterns
 from server.people.rights import Right
 from server.satisfaction import LEAST, opinion
 from server.web import guard
 from server.web.chart import wait_chart
-from server.web.console import trouble_lines
 from server.web.console_view import hall_lines
+from server.web.hall import Hall
+from server.web.history_page import cell_text, history_of, teller, today_here
+from server.web.history_view import usual_target
+from server.web.live_view import SHOWN, alert_lines, heat_of_weeks, idle_counters
 from server.web.opinions import NOTES, asked_on, opinion_tables
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
@@ -40,50 +40,83 @@ WEEKS_SHOWN = 4  # of an officer's own figures: who sees each day sees each citi
 @guard.needs(Right.FIGURES)
 def page() -> ResponseReturnValue:
     """`?day=YYYY-MM-DD`; today without it. The hall now is shown for today only."""
-    hall, lang = guard.hall(), guard.language()
+    hall = guard.hall()
     view = hall.writer.view
-    now = max(hall.clock.now(), view.at)
-    today = business_day(view.site, now)
+    today, _ = today_here(hall)
     day = wanted_day(request.args.get("day"), today)
-    visits, ratings = read_day(hall.engine, day.isoformat())
-    spans = [(s.opens, s.closes) for s in sessions_on(view.site, day)]
-    asked = asked_on(hall.config.questions, ratings)
-    found = day_figures(view.site, visits, ratings, spans, [q.id for q in asked], hall.config.officers)
-    said = found.opinions.all.satisfaction
-    lines = hall_lines(view.site, view.state, visits, now) if day == today else []
-    worst = max(
-        (line for line in lines if line.longest is not None), key=lambda x: x.longest or 0, default=None
-    )
-    target = usual_target(view.site)
+    told = of_day(hall, day)
+    found: DayFigures = told["found"]
+    visits, ratings = told["visits"], told["ratings"]
     return render_template(
         "figures.html",
-        found=found,
-        said_in_all=said,
+        **told,
+        **(live_fields(hall, told) if day == today else {}),
         opinions=opinion_tables(hall.config, found.opinions),
-        asked=asked,
         note_keys=NOTES,
         reason_names=hall.config.reasons,
         levels=view.site.rating_levels,
         least=LEAST,
         notes=patterns(ratings, Counter(v.counter for v in served(visits))),
-        lines=lines,
-        worst=worst,
-        worst_word=worst.word.value if worst else "",
-        shorts={a.id: a.short for a in view.site.authorities},
-        chart=wait_chart(found.half_hours, view.site.zone, target),
-        target=target,
-        target_share=TARGET_SHARE,
-        open_counters=sum(view.state.counter(c).status == "open" for c in view.site.counters),
-        counters=len(view.site.counters),
         sums=sum_parts(found),
-        day_shown=day,
         today=today,
         before=(day - timedelta(days=1)).isoformat(),
         after=(day + timedelta(days=1)).isoformat() if day < today else None,
-        now=now,
-        troubles=trouble_lines(hall, troubles(hall.config.devices, hall.devices.snapshot()), lang),
-        late=[line for line in lines if line.word is Word.LATE],
     )
+
+
+@figures.get("/live")
+@guard.needs(Right.FIGURES)
+def fragment() -> ResponseReturnValue:
+    """The hall now alone, which the page puts in place of the old one."""
+    hall = guard.hall()
+    told = of_day(hall, today_here(hall)[0])
+    return render_template("figures_live.html", **told, **live_fields(hall, told))
+
+
+def of_day(hall: Hall, day: date) -> dict[str, Any]:
+    """What page and live part need of a business day."""
+    site = hall.config.site
+    visits, ratings = read_day(hall.engine, day.isoformat())
+    spans = [(s.opens, s.closes) for s in sessions_on(site, day)]
+    asked = asked_on(hall.config.questions, ratings)
+    found = day_figures(site, visits, ratings, spans, [q.id for q in asked], hall.config.officers)
+    target = usual_target(site)
+    return {
+        "visits": visits,
+        "ratings": ratings,
+        "asked": asked,
+        "found": found,
+        "said_in_all": found.opinions.all.satisfaction,
+        "chart": wait_chart(found.half_hours, site.zone, target),
+        "target_share": TARGET_SHARE,
+        "day_shown": day,
+        "now": today_here(hall)[1],
+    }
+
+
+def live_fields(hall: Hall, told: dict[str, Any]) -> dict[str, Any]:
+    """The hall now: lines, counters, alerts, and how the last weeks were at this hour."""
+    view, now, lang = hall.writer.view, told["now"], guard.language()
+    site, state = view.site, view.state
+    lines = hall_lines(site, state, told["visits"], now)
+    waited = [line for line in lines if line.longest is not None]
+    worst = max(waited, key=lambda line: line.longest or 0, default=None)
+    today = told["day_shown"]
+    found = alert_lines(hall, view, lines, now, lang)
+    return {
+        "lines": lines,
+        "worst": worst,
+        "worst_word": worst.word.value if worst else "",
+        "shorts": {a.id: a.short for a in site.authorities},
+        "open_counters": sum(state.counter(c).status == "open" for c in site.counters),
+        "idle": idle_counters(site, state),
+        "counters": len(site.counters),
+        "alerts": found[:SHOWN],
+        "more_alerts": found[SHOWN:],
+        "heat": heat_of_weeks(teller(hall, today), history_of(hall), today, now),
+        "cell": cell_text,
+        "behind": lambda way: url_for("history.tickets", **way),
+    }
 
 
 @figures.get("/mine")
@@ -126,12 +159,6 @@ def wanted_day(text: str | None, today: date) -> date:
     if not today - timedelta(days=DAYS_BACK) <= day <= today:
         raise Refusal("bad-request", detail="day: not in the future")
     return day
-
-
-def usual_target(site: Site) -> int | None:
-    """The promised wait of most services, in minutes."""
-    targets = Counter(minutes(s.target) for s in site.services.values())
-    return targets.most_common(1)[0][0] if targets else None
 
 
 def sum_parts(found: DayFigures) -> list[tuple[str, int]]:

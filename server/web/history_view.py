@@ -15,7 +15,8 @@ from server.history.drill import AUTHORITY
 from server.history.ledger import History
 from server.history.periods import Period, Unit
 from server.history.sums import Sums, added
-from server.history.table import Cell, Column, Kind, Report, Table, Value, length
+from server.history.table import Cell, Column, Kind, Report, Table, Value, length, tenth
+from server.satisfaction import LEAST, share_of
 from server.site_file import HallConfig
 from server.web.chart import Bars, Chart, bar_chart, line_chart
 from server.web.measures import BY_KEY, COLUMNS, DEFINITIONS, MEASURES, Measure
@@ -84,6 +85,7 @@ class Shown:
     earlier: Sums
     summary: Table
     table: Table
+    buttons: Table | None
     heat: Table | None
     heat_classes: tuple[tuple[int | None, ...], ...]
     heat_steps: tuple[int, ...]
@@ -225,6 +227,7 @@ class Teller:
             earlier=earlier,
             summary=self._summary(asked, before, sums, earlier),
             table=self._table(asked, period, sums, halves, steps),
+            buttons=self._buttons(sums),
             heat=heat,
             heat_classes=classes,
             heat_steps=thresholds,
@@ -351,7 +354,34 @@ class Teller:
         services = self._services(asked)
         return usual_target(self.site, services)
 
+    def _buttons(self, sums: Sums) -> Table | None:
+        """How many pressed each button; nothing where that is too few to be shown."""
+        n = sums.said_n
+        if n < LEAST:
+            return None
+        rows = []
+        for level in range(self.levels, 0, -1):
+            share = share_of(level, sums.said.get(f"{self.levels}-{level}", 0), n)
+            name = Cell(self.t(f"level.{self.levels}-{level}"))
+            rows.append(
+                (
+                    name,
+                    Cell(share.n),
+                    Cell(tenth(share.share)),
+                    Cell(tenth(share.low)),
+                    Cell(tenth(share.high)),
+                )
+            )
+        heads = ("figures.level", "history.pressed", "measure.share", "measure.low", "measure.high")
+        kinds = (Kind.TEXT, Kind.COUNT, Kind.PERCENT, Kind.PERCENT, Kind.PERCENT)
+        columns = tuple(Column(self.t(key), kind) for key, kind in zip(heads, kinds, strict=True))
+        return Table("buttons", self.t("figures.satisfaction"), columns, tuple(rows))
+
     # --- the heat map -----------------------------------------------------------------------------------
+
+    def heat(self, asked: Asked) -> tuple[Table | None, tuple[tuple[int | None, ...], ...], tuple[int, ...]]:
+        """The heat map of a period alone."""
+        return self._heat(asked, self._slots(asked, asked.period))
 
     def _heat(
         self, asked: Asked, slots: Mapping[str, Sums]
@@ -391,7 +421,7 @@ class Teller:
         whose = "" if asked.whose is None else self.name(asked.whose, asked.id)
         lines = [said(self.site.name, self.lang), period_text(asked.period, self.lang), whose]
         lines += [f"{_dates(asked.period)}", self.t("history.made", at=made)]
-        tables = [shown.summary, shown.table, *([shown.heat] if shown.heat is not None else [])]
+        tables = [t for t in (shown.summary, shown.table, shown.buttons, shown.heat) if t is not None]
         return Report(
             id=f"{asked.period.first}-{asked.by.value}",
             title=self.t("history.title"),

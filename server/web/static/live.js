@@ -3,7 +3,17 @@
 
 const told = document.body.dataset, part = document.getElementById("live"), lost = document.getElementById("lost");
 const CREEP_MS = 15000, SLOW_MS = 8000;
-let looking = false, again = false;
+let looking = false, again = false, before = "";
+
+// What the reader opened stays open, and where he stands with the keyboard he stays.
+function renew(text) {
+  if (text === before) return;
+  before = text;
+  const open = [...part.querySelectorAll("details[open][id]")].map(e => e.id), here = document.activeElement.id;
+  part.innerHTML = text;
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (here && document.activeElement.id !== here) document.getElementById(here)?.focus();
+}
 
 async function look() {
   if (looking) { again = true; return; }
@@ -12,7 +22,7 @@ async function look() {
     const answer = await fetch(told.fragment, { signal: AbortSignal.timeout(SLOW_MS) });
     if (answer.status === 401 || answer.redirected) { location.reload(); return; }
     if (!answer.ok) throw new Error(answer.status);
-    part.innerHTML = await answer.text();
+    renew(await answer.text());
     lost.hidden = true;
   } catch { lost.hidden = false; }
   looking = false;
