@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 
-from broker.messages import DeviceStatus
+from broker.messages import Deed, DeviceStatus, Piece
 from server.hall import commands as c
 from server.people.rights import Role
 from tests.browser.conftest import Reader
@@ -107,3 +110,24 @@ def test_a_manager_sees_the_paper_run_out(reader: Reader, place: Place) -> None:
     place.devices.put("kiosk-1", OUT)
     reader.until(lambda: "hết giấy" in reader.text('[data-device="kiosk-1"]'), "the line says so")
     assert reader.complaints() == []
+
+
+def test_what_comes_of_an_order_is_on_the_page_without_looking_again(reader: Reader, place: Place) -> None:
+    place.devices.put("kiosk-1", replace(OK, life="one"))
+    place.account("boss", Role.ADMINISTRATOR)
+    reader.log_in("boss", Role.ADMINISTRATOR)
+    reader.open("/devices/kiosk-1")
+    reader.see('button[value="screenshot"]').click()
+    reader.until(lambda: "đã gửi" in reader.text("#live .orders"), "the order is on the page")
+    (order,) = place.hall.orders.of("kiosk-1")
+    reader.js("window.stays = true")  # a page that is loaded anew forgets it
+    made = io.BytesIO()
+    Image.new("RGB", (72, 128), "gold").save(made, "PNG")
+    place.hall.orders.outcome("kiosk-1", Piece(order=order.id, n=1, of=1, data=made.getvalue()))
+    place.hall.orders.outcome("kiosk-1", Deed(order=order.id, what="done"))
+    reader.until(lambda: "xong" in reader.text("#live .orders"), "what came of it is told")
+    wide = "return document.querySelector('img.screen')?.naturalWidth"
+    reader.until(lambda: reader.js(wide) == 72, "the picture is there")
+    place.devices.put("kiosk-1", OUT)
+    reader.until(lambda: "Thay cuộn giấy" in reader.text("#live"), "what to do is told")
+    assert reader.js("return window.stays") and reader.complaints() == []

@@ -29,6 +29,8 @@ PAGES = [
     "/figures/",
     "/devices/",
     "/devices/live",
+    "/devices/kiosk-1",
+    "/devices/kiosk-1/live",
     "/nothing",
     "/t/{token}",
     "/t/x",
