@@ -21,12 +21,17 @@ from server.web.rest.table import ENDPOINTS
 
 PREFIX = "/api/v1"
 KEY_FORM = r"^[A-Za-z0-9._:-]{1,64}$"
+REF = "#/components/schemas/{name}"
 PROBLEM = "application/problem+json"
 
 # The blanks of paths.
 BLANKS: dict[str, tuple[str, dict[str, Any]]] = {
     "counter": ("The id of a counter.", {"type": "string", "examples": ["7"]}),
     "delivery": ("A delivery, by its number.", {"type": "string", "pattern": "^[0-9]{1,12}$"}),
+    "device": ("The id of a device.", {"type": "string", "examples": ["kiosk-1"]}),
+    "account": ("The name of an account.", {"type": "string"}),
+    "token": ("The id of a token.", {"type": "string"}),
+    "version": ("A version of the configuration.", {"type": "string", "pattern": "^[0-9]{1,9}$"}),
     "ticket": ("The id of a ticket, not its number.", {"type": "string"}),
     "webhook": ("The id of a webhook.", {"type": "string"}),
 }
@@ -65,7 +70,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def document() -> dict[str, Any]:
     """The OpenAPI document as JSON values."""
-    schemas = _schemas()
+    schemas = dict(_schemas()[0])
     paths: dict[str, dict[str, Any]] = {}
     for row in ENDPOINTS:
         paths.setdefault(row.path, {})[row.method.lower()] = _operation(row, schemas)
@@ -107,28 +112,32 @@ def render() -> str:
     return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
 
 
-def _schemas() -> dict[str, Any]:
-    """Name -> schema of every type. Two rooms' types of one name are one here, and have to look alike."""
+@cache
+def _schemas() -> tuple[dict[str, Any], dict[str, str]]:
+    """Name -> schema of every type, and msgspec's name of a type -> its name here. Two types of one name that
+    look alike are one; else the later ones are called after their modules.
+    """
     kinds: list[Any] = [Problem]
     for row in ENDPOINTS:
         kinds += [kind for kind in (row.answer, row.body, row.query) if kind is not None]
     _, found = msgspec.json.schema_components(
-        list({id(kind): kind for kind in kinds}.values()), ref_template="#/components/schemas/{name}"
+        list({id(kind): kind for kind in kinds}.values()), ref_template=REF
     )
+    names: dict[str, str] = {}
+    alike: dict[str, Any] = {}
+    for name, schema in found.items():
+        module, _, short = name.rpartition(".")
+        if alike.setdefault(short, schema).get("properties") != schema.get("properties"):
+            short = f"{module.rpartition('.')[2].title().replace('_', '')}{short}"
+        names[name] = short
     text = json.dumps(found)
-    for name in found:
-        text = text.replace(f'"#/components/schemas/{name}"', f'"#/components/schemas/{_short(name)}"')
+    for name, short in names.items():
+        text = text.replace(f'"{REF.format(name=name)}"', f'"{REF.format(name=short)}"')
     schemas: dict[str, Any] = {}
     for name, schema in json.loads(text).items():
-        _tidy(_short(name), schema)
-        other = schemas.setdefault(_short(name), schema)
-        if other.get("properties") != schema.get("properties"):
-            raise ValueError(f"two types are called {_short(name)}")
-    return schemas
-
-
-def _short(name: str) -> str:
-    return name.rpartition(".")[2]
+        _tidy(name.rpartition(".")[2], schema)
+        schemas.setdefault(names[name], schema)
+    return schemas, names
 
 
 def _operation(row: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
@@ -139,11 +148,15 @@ def _operation(row: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
         "tags": [row.area],
         "summary": row.said.partition(". ")[0].removesuffix("."),
         "description": row.said,
-        "security": [{}] if row.open else [{"token": right}, {"session": right}],
+        "security": [{}] if row.open else [*_tokens(row, right), {"session": right}],
         **({"parameters": parameters} if parameters else {}),
         **({"requestBody": _body(row)} if row.body is not None else {}),
         "responses": _responses(row),
     }
+
+
+def _tokens(row: Endpoint, right: list[str]) -> list[dict[str, list[str]]]:
+    return [] if row.people_only else [{"token": right}]
 
 
 def _path(row: Endpoint) -> list[dict[str, Any]]:
@@ -201,7 +214,7 @@ def _responses(row: Endpoint) -> dict[str, Any]:
     for status, code in WEB_CODES.items():
         if status in codes:
             codes[status].append(code)
-    for code in row.refusals:
+    for code in (*row.refusals, *(("people-only",) if row.people_only else ())):
         codes.setdefault(status_of(code), []).append(code)
     if row.needs_key:
         for code in ("key-needed", "idempotency-mismatch", "in-flight"):
@@ -225,9 +238,9 @@ def _responses(row: Endpoint) -> dict[str, Any]:
 
 
 def _ref(kind: Any) -> dict[str, Any]:
-    found: dict[str, Any]
-    (found,), _ = msgspec.json.schema_components([kind], ref_template="#/components/schemas/{name}")
-    return found
+    names = _schemas()[1]
+    name = names.get(f"{kind.__module__}.{kind.__qualname__}") or names[kind.__name__]
+    return {"$ref": REF.format(name=name)}
 
 
 def _tidy(name: str, schema: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ is told so with a stable `code`, and never meets an error of ours.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +59,10 @@ DECLINED = {
     "token-wrong": 401,
     "ahead-of-log": 409,
     "too-many-webhooks": 409,
+    "people-only": 403,
+    "cannot-be": 422,
+    "cannot-order": 409,
+    "strained": 409,
 }
 # Said by the description of an error, where the status alone is not enough.
 OWN_CODES = ("csrf", "code-needed")
@@ -116,17 +121,21 @@ class TooMany(HTTPException):
 
 
 class Declined(Exception):
-    """A request that was understood and is not carried out by the web itself. code: a key of DECLINED."""
+    """A request that was understood and is not carried out by the web itself. code: a key of DECLINED.
+    params: members of the problem beside the standard ones.
+    """
 
-    def __init__(self, code: str, **headers: str) -> None:
+    def __init__(
+        self, code: str, params: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         if code not in DECLINED:
             raise KeyError(code)
         super().__init__(code)
-        self.code, self.headers = code, headers
+        self.code, self.params, self.headers = code, params or {}, headers or {}
 
 
 def declined(answer: Declined) -> Response:
-    told = problem(answer.code, DECLINED[answer.code], guard.language())
+    told = problem(answer.code, DECLINED[answer.code], guard.language(), **answer.params)
     told.headers.update(answer.headers)
     return told
 

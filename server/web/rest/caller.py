@@ -31,7 +31,10 @@ def caller(row: Endpoint) -> Caller:
     else:
         who = _person()
     if who is NOBODY and not row.open:
-        raise Declined("login-needed", **{"WWW-Authenticate": REALM})
+        raise Declined("login-needed", headers={"WWW-Authenticate": REALM})
+    if row.people_only and who.program:
+        audit(who.name, "token.refused", endpoint=row.name, right=row.right.value if row.right else "")
+        raise Declined("people-only")
     if row.right is not None and not who.may(row.right):
         if who.program:
             audit(who.name, "token.refused", endpoint=row.name, right=row.right.value)
@@ -69,7 +72,7 @@ def _program(hall: Hall, header: str) -> Caller:
     if found is None:
         guesses.failed(address, address, hall.tick())
         audit("", "token.unknown", address=address)
-        raise Declined("token-wrong", **{"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
+        raise Declined("token-wrong", headers={"WWW-Authenticate": f'{REALM}, error="invalid_token"'})
     guesses.succeeded(address, address)
     wait_s = current_app.extensions["programs-pace"].wait_s(found.id, "", hall.tick())
     if wait_s > 0:

@@ -61,7 +61,8 @@ class Endpoint:
     name: names it for good, in the document too. about: one sentence; else the first of `does`'s docstring.
     right: what the asker needs, None for everybody. open: also without a log-in. status: of success.
     refusals: codes that it answers beside those of every endpoint. keyed: a change that is carried out once a
-    key. media: of an answer that is no JSON.
+    key. shown_once: its answer holds a secret and is kept nowhere. people_only: no program may, whatever its
+    scopes. media: of an answer that is no JSON.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Endpoint:
     keyed: bool = True
     open: bool = False
     shown_once: bool = False
+    people_only: bool = False
     media: str = "application/json"
 
     @property

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from server.web.rest import counters, events, hall, reception, session, tickets, webhooks
+from server.web.rest import (
+    counters,
+    devices,
+    events,
+    figures,
+    hall,
+    people,
+    reception,
+    session,
+    setup,
+    tickets,
+    webhooks,
+)
 from server.web.rest.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -12,5 +24,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *tickets.ENDPOINTS,
     *reception.ENDPOINTS,
     *events.ENDPOINTS,
+    *figures.ENDPOINTS,
+    *devices.ENDPOINTS,
+    *setup.ENDPOINTS,
+    *people.ENDPOINTS,
     *webhooks.ENDPOINTS,
 )

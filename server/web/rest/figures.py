@@ -1,0 +1,283 @@
+"""Figures for programs: those of any period, the numbers behind each, and working time.
+
+The same sums that the pages and their files show (`server.history`); an opinion is told from five answers on,
+and a single rating never.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from server.hall.tickets import State
+from server.history.drill import find
+from server.history.periods import Unit
+from server.history.table import Cell, Table
+from server.people.rights import Right
+from server.web.asked import refuse
+from server.web.history_form import Form, page_number, read, wanted
+from server.web.history_page import history_of, summed, today_here
+from server.web.history_view import Teller, span_word
+from server.web.measures import MEASURES
+from server.web.rest.endpoint import Asked, Endpoint
+from server.web.rest.tickets import Day
+from server.web.words import TEXTS
+
+UnitName = Literal["day", "week", "month", "quarter", "year", "range"]
+ByName = Literal["time", "service", "authority", "counter", "officer", "half", "weekday"]
+WhatName = Literal[
+    "issued", "served", "no_show", "cancelled", "expired", "lost", "unfinished", "called", "late", "priority"
+]
+Of = Annotated[str, Meta(max_length=100)]
+Figure = float | int | None
+
+
+class FiguresWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Of which period: the `unit` around `day`, or `first` to `last` of a `range`. of: `service:<id>`,
+    `authority:`, `counter:` or `officer:`; all without it. by: what the rows are.
+    """
+
+    unit: UnitName = "month"
+    day: Day | None = None
+    first: Day | None = None
+    last: Day | None = None
+    of: Of | None = None
+    by: ByName = "time"
+
+
+class FigureRow(msgspec.Struct, frozen=True):
+    """name: in the reader's language. figures: by key, as in `definitions`."""
+
+    name: str
+    figures: dict[str, Figure]
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """The figures of a period, and row by row. first, last: days, both included. Times are in s or min."""
+
+    first: date
+    last: date
+    of: str
+    by: str
+    summary: dict[str, Figure]
+    rows: tuple[FigureRow, ...]
+    definitions: dict[str, str]
+
+
+class BehindWanted(FiguresWanted, frozen=True, forbid_unknown_fields=True):
+    """weekday: Monday 0; half: of an hour, 0 to 47, in the hall's own time."""
+
+    what: WhatName = "issued"
+    weekday: Annotated[int, Meta(ge=0, le=6)] | None = None
+    half: Annotated[int, Meta(ge=0, le=47)] | None = None
+    page: Annotated[int, Meta(ge=1, le=100_000)] = 1
+
+
+class TicketBehind(msgspec.Struct, frozen=True, kw_only=True):
+    """One number behind a figure; what happened to it: `/tickets/{ticket}`."""
+
+    ticket: str
+    number: str
+    day: str
+    service: str
+    state: State
+    counter: str | None
+    officer: str | None
+    issued_at: datetime
+    called_at: datetime | None
+    ended_at: datetime | None
+
+
+class Behind(msgspec.Struct, frozen=True):
+    """total: of all pages."""
+
+    total: int
+    page: int
+    pages: int
+    tickets: tuple[TicketBehind, ...]
+
+
+class WorkWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A day, a week or a month around `day`. officer: of one alone."""
+
+    unit: Literal["day", "week", "month"] = "week"
+    day: Day | None = None
+    officer: Of | None = None
+
+
+class Break(msgspec.Struct, frozen=True):
+    since: datetime
+    until: datetime
+    reason: str
+
+
+class WorkRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What one officer did at one counter on one day. left: the counter was never closed; `ends` is the last
+    thing done there.
+    """
+
+    day: date
+    officer: str
+    counter: str
+    begins: datetime
+    ends: datetime
+    left: bool
+    open_s: int
+    busy_s: int
+    breaks: tuple[Break, ...]
+    calls: int
+    finished: int
+    first_call: datetime | None
+    last_call: datetime | None
+
+
+class WorkingTime(msgspec.Struct, frozen=True):
+    first: date
+    last: date
+    rows: tuple[WorkRow, ...]
+
+
+def figures(asked: Asked) -> Figures:
+    """The figures of a period as the manager's pages show them."""
+    hall = asked.hall
+    today, now = today_here(hall)
+    form = _form(asked, today)
+    summed(hall, today, now)
+    may_know = asked.who.may(Right.WORKING_TIME)
+    teller = Teller(hall.config, history_of(hall), today, asked.lang, may_know)
+    shown = teller.show(form.asked)
+    keys = {TEXTS(f"measure.{m.key}", asked.lang): m.key for m in MEASURES}
+    summary = {keys[str(row[0].value)]: _figure(row[1]) for row in shown.summary.rows}
+    return Figures(
+        first=form.asked.period.first,
+        last=form.asked.period.last,
+        of=form.asked.of,
+        by=form.asked.by.value,
+        summary=summary,
+        rows=_rows(shown.table, keys),
+        definitions={m.key: TEXTS(f"define.{m.define}", asked.lang) for m in MEASURES},
+    )
+
+
+def behind(asked: Asked) -> Behind:
+    """The numbers behind one figure, fifty at a time."""
+    hall = asked.hall
+    today, now = today_here(hall)
+    form, query = _form(asked, today), asked.query
+    told = {"span": span_word(form.asked.period), "of": form.asked.of, "what": query.what}
+    told |= {name: str(n) for name in ("weekday", "half") if (n := getattr(query, name)) is not None}
+    meant = wanted(told, today)
+    if meant is None:
+        refuse([("/half", "choice")])
+    summed(hall, today, now)
+    page = page_number(str(query.page))
+    found = find(history_of(hall), hall.engine, hall.config.site, meant, page)
+    return Behind(found.total, found.page, found.pages, tuple(map(_behind, found.rows)))
+
+
+def working_time(asked: Asked) -> WorkingTime:
+    """When officers opened, called, paused and left."""
+    hall = asked.hall
+    today, now = today_here(hall)
+    form = read(_told(asked), today, Unit.WEEK)
+    _must_be_good(form)
+    summed(hall, today, now)
+    period = form.asked.period
+    rows = (w for w in history_of(hall).work(period.first, period.end))
+    mine = [w for w in rows if asked.query.officer in (None, w.officer)]
+    return WorkingTime(
+        period.first,
+        period.last,
+        tuple(
+            WorkRow(
+                day=date.fromisoformat(w.day),
+                officer=w.officer,
+                counter=w.counter,
+                begins=w.begins,
+                ends=w.ends,
+                left=w.left,
+                open_s=round(w.open_us / 1e6),
+                busy_s=round(w.busy_us / 1e6),
+                breaks=tuple(Break(*one) for one in w.breaks),
+                calls=w.calls,
+                finished=w.finished,
+                first_call=w.first_call,
+                last_call=w.last_call,
+            )
+            for w in mine
+        ),
+    )
+
+
+def _told(asked: Asked) -> dict[str, str]:
+    """The query as the page's address has it."""
+    told = msgspec.structs.asdict(asked.query)
+    return {name: str(value) for name, value in told.items() if value is not None}
+
+
+def _form(asked: Asked, today: date) -> Form:
+    form = read(_told(asked), today)
+    _must_be_good(form)
+    return form
+
+
+def _must_be_good(form: Form) -> None:
+    if form.errors:
+        refuse([(f"/{field}", "wrong") for field in form.errors])
+
+
+def _rows(table: Table, keys: dict[str, str]) -> tuple[FigureRow, ...]:
+    """All rows, the last one the total. A figure's key is found by its word, which is its column's head."""
+    heads = [keys[column.head] for column in table.columns[1:]]
+    return tuple(
+        FigureRow(str(row[0].value), dict(zip(heads, map(_figure, row[1:]), strict=True)))
+        for row in table.rows
+    )
+
+
+def _figure(cell: Cell) -> Figure:
+    value: Any = cell.value
+    return float(value) if isinstance(value, Decimal) else value
+
+
+def _behind(row: Any) -> TicketBehind:
+    told = {name: getattr(row, name) for name in TicketBehind.__struct_fields__ if name != "ticket"}
+    return msgspec.convert({**told, "ticket": row.id}, TicketBehind)
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="get-figures",
+        method="GET",
+        path="/figures",
+        does=figures,
+        answer=Figures,
+        right=Right.FIGURES,
+        area="figures",
+        query=FiguresWanted,
+    ),
+    Endpoint(
+        name="list-tickets-behind",
+        method="GET",
+        path="/figures/tickets",
+        does=behind,
+        answer=Behind,
+        right=Right.FIGURES,
+        area="figures",
+        query=BehindWanted,
+    ),
+    Endpoint(
+        name="get-working-time",
+        method="GET",
+        path="/working-time",
+        does=working_time,
+        answer=WorkingTime,
+        right=Right.WORKING_TIME,
+        area="figures",
+        query=WorkWanted,
+    ),
+)
