@@ -64,7 +64,8 @@ class Installation:
                 return
             try:
                 with self._changing:
-                    self._open(folder)
+                    if folder.name not in self._centres:  # nor one that somebody added meanwhile
+                        self._open(folder)
             except UNUSABLE as error:
                 log.error("centre not opened folder=%s error=%s", folder.name, error)
                 self.broken = {**self.broken, folder.name: str(error)}

@@ -45,6 +45,7 @@ from server.web.presses import Presses
 from server.web.reception import reception
 from server.web.setup import setup
 from server.web.sim import sim
+from server.web.sites_page import sites
 from server.web.throttle import Lately, Throttle
 from server.web.tokens_page import tokens
 from server.web.webhooks_page import webhooks
@@ -85,7 +86,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     app.extensions.update(refusals=Lately(REFUSED_AGAIN_S), checks=Checks())
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping, BOARD_CALM_S)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
-    for blueprint in (reception, handwritten, setup, webhooks):
+    for blueprint in (reception, handwritten, setup, sites, webhooks):
         app.register_blueprint(blueprint)
     app.register_blueprint(enrolment)
     for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):

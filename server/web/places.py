@@ -54,6 +54,7 @@ PLACES = (
     Place("dossiers.page", "place.dossiers", Right.DOSSIERS, Group.DOSSIERS),
     Place("devices.page", "place.devices", Right.DEVICES, Group.DEVICES),
     Place("setup.overview", "place.setup", Right.SETUP, Group.ADMIN),
+    Place("sites.page", "place.sites", Right.SITES, Group.ADMIN),
     Place("people.page", "place.people", Right.USERS, Group.ADMIN),
     Place("tokens.page", "place.tokens", Right.USERS, Group.ADMIN),
     Place("webhooks.page", "place.webhooks", Right.SETUP, Group.ADMIN),
