@@ -164,9 +164,14 @@ install_program() {
     done
 }
 
-# `motcua check` as the program itself would see things: its user, its groups, its settings.
+# `motcua check` as the program itself would see things: its user, its groups, its settings; and `motcua` itself, which
+# `sudo motcua enrol` finds there.
 put_check() {
     put "$HERE/motcua-check" /usr/local/sbin/motcua-check 0755
+    [ "$(readlink "$ROOT/usr/local/bin/motcua" 2>/dev/null)" = /opt/motcua/current/bin/motcua ] && return 0
+    say /usr/local/bin/motcua
+    run install -d -m 0755 "$ROOT/usr/local/bin"
+    run ln -sfn /opt/motcua/current/bin/motcua "$ROOT/usr/local/bin/motcua"
 }
 
 # --- files of the system ----------------------------------------------------------------------------------
@@ -286,5 +291,5 @@ put_key
 make_appliance
 put_check
 switch_on
-[ -n "$START" ] || say "now write /etc/motcua/*.toml, bring the passwords to /etc/motcua/credentials, and reboot"
+[ -n "$START" ] || say "now write /etc/motcua/*.toml, enrol the device with a code from the page of devices, and reboot"
 say "done; 'sudo motcua-check' says which devices answer"
