@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import sqlite3
 import subprocess
 import time
@@ -17,6 +16,8 @@ import requests
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from tests.brokers import free_port
+
 TABLES = Path("/usr/share/dbconfig-common/data/glewlwyd/install/sqlite3")
 CLIENT, SECRET = "motcua", "a secret of the client, for tests only"
 PASSWORD = "mat-khau-cua-tinh"
@@ -25,7 +26,7 @@ SCOPES = "openid profile"
 CONFIG = """
 port={port}
 bind_address="127.0.0.1"
-external_url="http://127.0.0.1:{port}"
+external_url="http://{host}:{port}"
 login_url="login.html"
 api_prefix="api"
 static_files_path="/usr/share/glewlwyd/webapp/"
@@ -45,6 +46,10 @@ client_module_path="/usr/lib/glewlwyd/client"
 user_auth_scheme_module_path="/usr/lib/glewlwyd/scheme"
 plugin_module_path="/usr/lib/glewlwyd/plugin"
 hash_algorithm="SHA512"
+static_files_mime_types=(
+  {{ extension=".html" mime_type="text/html" }}, {{ extension=".js" mime_type="application/javascript" }},
+  {{ extension=".css" mime_type="text/css" }}, {{ extension=".json" mime_type="application/json" }}
+)
 database={{ type="sqlite3" path="{database}" }};
 """
 
@@ -52,12 +57,12 @@ database={{ type="sqlite3" path="{database}" }};
 class Provider:
     """`issuer` is where it is. `log_in` does what a person does there in a browser."""
 
-    def __init__(self, folder: Path, returns_to: str) -> None:
-        """returns_to: where the client wants people back."""
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.base = f"http://127.0.0.1:{port}"
+    def __init__(self, folder: Path, returns_to: str, host: str = "127.0.0.1") -> None:
+        """returns_to: where the client wants people back. host: what this machine is called; to a browser,
+        `localhost` is another site than 127.0.0.1.
+        """
+        port = free_port()
+        self.base = f"http://{host}:{port}"
         self.issuer = f"{self.base}/api/oidc"
         database = folder / "provider.db"
         with sqlite3.connect(database) as db:
@@ -65,7 +70,7 @@ class Provider:
             _let_people_have_groups(db)
         db.close()
         config = folder / "provider.conf"
-        config.write_text(CONFIG.format(port=port, database=database), encoding="utf-8")
+        config.write_text(CONFIG.format(host=host, port=port, database=database), encoding="utf-8")
         self._log = (folder / "provider.log").open("wb")
         self._process = subprocess.Popen(
             ["glewlwyd", f"--config-file={config}"], stdout=self._log, stderr=self._log
