@@ -11,7 +11,7 @@ import pytest
 from hardware import check
 from hardware.clock import SystemClock
 from hardware.sound import RECALL, chime
-from hardware.speaker import Playing, Sound, SpeakerError, Spoke, Trouble, open_speaker
+from hardware.speaker import Playing, Silent, Sound, SpeakerError, Spoke, Trouble, open_speaker
 from hardware.voice import Voices
 from tests.hardware.speaking import Says, sentence, square, until
 
@@ -43,6 +43,7 @@ def test_a_loudspeaker_that_cannot_be_opened_is_trouble_and_not_the_end(opened, 
     speaker = opened(notify=news.put)
     speaker.play(Sound(1, "recall"))
     assert isinstance(news.get(timeout=20), Playing)
+    assert news.get(timeout=20) == Silent(1)
     assert "cannot be opened" in news.get(timeout=20).reason
     monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")  # somebody plugs it in
     speaker.play(Sound(2, "recall"))
