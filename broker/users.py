@@ -98,15 +98,19 @@ class Users:
         if site != made.site and site not in admissions_of(self._folder).sites:
             self._change(lambda before: replace(before, sites=_with(before.sites, site)))
 
-    def known(self, site: str, device: str) -> Known:
-        """How a device stands now. Raises NoBroker."""
+    def known(self, site: str) -> Callable[[str], Known]:
+        """How each device of a site stands now; the files are read once. Raises NoBroker."""
         made, admissions = self._made(), self._admissions()
-        found = admissions.users.get(user_of(site, device))
-        if found is not None:
-            return Known("admitted", found.at)
-        if user_of(site, device) in admissions.shut:
-            return Known("shut")
-        return Known("given" if site == made.site and device in made.devices else "none")
+
+        def of(device: str) -> Known:
+            found = admissions.users.get(user_of(site, device))
+            if found is not None:
+                return Known("admitted", found.at)
+            if user_of(site, device) in admissions.shut:
+                return Known("shut")
+            return Known("given" if site == made.site and device in made.devices else "none")
+
+        return of
 
     # --- the files --------------------------------------------------------------------------------------
 

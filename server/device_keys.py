@@ -70,14 +70,12 @@ class DeviceKeys:
             except (NoBroker, ValueError) as error:
                 log.warning("broker not told site=%s reason=%s", self._site, error)
 
-    def known(self, device: str) -> Known | None:
-        """How a device stands at the broker; None where that is not known here."""
-        if self._users is None:
-            return None
+    def known(self) -> Callable[[str], Known | None]:
+        """How each device stands at the broker; None where that is not known here."""
         try:
-            return self._users.known(self._site, device)
-        except (NoBroker, ValueError):
-            return None
+            return self._users.known(self._site) if self._users is not None else _nothing
+        except NoBroker:
+            return _nothing
 
     def is_shut(self, device: str) -> bool:
         with self._lock:
@@ -136,3 +134,7 @@ class DeviceKeys:
     def _changed(self) -> None:
         with self._lock:
             self._changes += 1
+
+
+def _nothing(device: str) -> None:
+    return None

@@ -64,9 +64,9 @@ class Fact:
 
 def lines(hall: Hall, lang: str) -> list[Line]:
     """Every device of the hall's file in its order; those that need a person first. Then strangers."""
-    statuses = hall.devices.snapshot()
+    statuses, known = hall.devices.snapshot(), knower(hall)
     found = [
-        line_of(hall, id, device, statuses.get(id), lang)
+        line_of(hall, id, device, statuses.get(id), known(id), lang)
         for id, device in hall.config.devices.items()
         if not device.temporary
     ]
@@ -80,8 +80,14 @@ def strangers(hall: Hall) -> list[tuple[str, DeviceStatus]]:
     return [(id, s) for id, s in hall.devices.snapshot().items() if id not in known and s.online]
 
 
-def line_of(hall: Hall, id: str, device: Device, status: DeviceStatus | None, lang: str) -> Line:
-    known = hall.keys.known(id) if hall.keys is not None else None
+def knower(hall: Hall) -> Callable[[str], Known | None]:
+    """How each device stands at the broker, as far as that is known here."""
+    return hall.keys.known() if hall.keys is not None else lambda id: None
+
+
+def line_of(
+    hall: Hall, id: str, device: Device, status: DeviceStatus | None, known: Known | None, lang: str
+) -> Line:
     words = () if status is None else wrongs(status)
     shape: Shape = "okay"
     if known is not None and known.standing == "shut":

@@ -199,7 +199,8 @@ def _line(device: str) -> device_view.Line:
     row = hall.config.devices.get(device)
     if row is None:
         raise NotFound
-    return device_view.line_of(hall, device, row, hall.devices.snapshot().get(device), guard.language())
+    status, known = hall.devices.snapshot().get(device), device_view.knower(hall)(device)
+    return device_view.line_of(hall, device, row, status, known, guard.language())
 
 
 def _order(device: str, id: str) -> Order:

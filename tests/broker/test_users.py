@@ -51,7 +51,7 @@ def test_a_device_that_is_admitted_comes_in_with_its_own_rights_and_the_others_s
     users = Users(real_broker.folder)
     other, others = real_broker.link("k2", "k2")
     server, heard = real_broker.link("server", "server", [(topics.FACT.of_all(SITE), 1)])
-    assert users.known(SITE, "k9") == Known("none")
+    assert users.known(SITE)("k9") == Known("none")
     credentials, told = users.admit(SITE, "k9", 1000.0)
     assert told == "told" and credentials.user == user_of(SITE, "k9")
     assert eventually(lambda: not refused(real_broker, credentials))
@@ -61,7 +61,7 @@ def test_a_device_that_is_admitted_comes_in_with_its_own_rights_and_the_others_s
     link.publish(topics.FACT.of(SITE, "k9"), b"true", qos=1, retain=False)
     assert heard.until(Received).payload == b"true"
     assert other.connected and server.connected and others.rest() == []
-    assert users.known(SITE, "k9") == Known("admitted", 1000.0)
+    assert users.known(SITE)("k9") == Known("admitted", 1000.0)
 
 
 def test_a_device_that_is_shut_out_is_cut_and_stays_out_also_after_a_restart(real_broker: RealBroker) -> None:
@@ -70,10 +70,10 @@ def test_a_device_that_is_shut_out_is_cut_and_stays_out_also_after_a_restart(rea
     old = real_broker.credentials("k1")  # as the broker's own file made it
     given, first = real_broker.link("k1", "k1")
     other, others = real_broker.link("k2", "k2")
-    assert users.known(SITE, "k1") == Known("given")
+    assert users.known(SITE)("k1") == Known("given")
     assert users.shut_out(SITE, "k1") == "told"
     first.until(Disconnected)
-    assert users.known(SITE, "k1") == Known("shut")
+    assert users.known(SITE)("k1") == Known("shut")
     assert refused(real_broker, old) and not given.connected
     assert other.connected and others.rest() == []
     real_broker.kill()
@@ -138,7 +138,7 @@ def test_a_folder_that_no_broker_made_is_refused_in_one_sentence(tmp_path: Path)
     for act in (
         lambda u: u.admit(SITE, "k1", 1.0),
         lambda u: u.shut_out(SITE, "k1"),
-        lambda u: u.known(SITE, "k"),
+        lambda u: u.known(SITE),
     ):
         with pytest.raises(NoBroker) as why:
             act(Users(tmp_path / "nowhere"))

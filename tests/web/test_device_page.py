@@ -371,7 +371,7 @@ def test_one_click_revokes(there: There) -> None:
     site = there.place.config.site.id
     assert "mang đến bằng tay" in there.page("/live")
     assert there.post("revoke").status_code == 303
-    assert Users(there.folder).known(site, "kiosk-1").standing == "shut"
+    assert Users(there.folder).known(site)("kiosk-1").standing == "shut"
     assert "đã thu hồi" in there.page("/live") and there.place.hall.keys.is_shut("kiosk-1")  # type: ignore[union-attr]
     assert there.audited()[0] == ("device.revoked", {"device": "kiosk-1", "broker": "not-running"})
     assert not (there.folder / "credentials" / "kiosk-1").exists()
