@@ -10,7 +10,7 @@ RUN     := $(VENV)/.ready-to-run
 TEST    := $(VENV)/.ready-to-test
 # What the tests want of Debian: a second broker, a browser, a voice, a print server, what finds USB printers,
 # what reads scripts, system calls and units, and an OpenID provider.
-DEBIAN  := mosquitto chromium chromium-driver espeak-ng cups-daemon cups-client libusb-1.0-0 \
+DEBIAN  := curl mosquitto chromium chromium-driver espeak-ng cups-daemon cups-client libusb-1.0-0 \
            shellcheck strace systemd glewlwyd dbconfig-sqlite3
 PIP     := $(BIN)/pip --disable-pip-version-check -qq
 INSTALL := $(PIP) install --only-binary :all: --require-hashes

@@ -4,9 +4,9 @@ Knows one small database of its own, beside the hall's. A key belongs to whoever
 asked with it: the same again gets the same answer, also after a restart; anything else under it is refused.
 Keeps out what is done. Instants are Unix seconds of the machine.
 
-Commands of the hall are kept by the hall itself, by their id, in the commit that carries them out: what is
-lost here with the power of the machine is found there. Other changes are written so that doing them again
-does nothing more.
+A restart of the server loses nothing here; a power cut may lose the last moments, for nothing waits for the
+disk. Commands of the hall are then found in the hall, by their id, in the commit that carried them out. Other
+changes are written so that doing them again does nothing more.
 """
 
 from __future__ import annotations
