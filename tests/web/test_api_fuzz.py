@@ -24,10 +24,13 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
+from broker.messages import DeviceStatus
 from server.people.rights import EVERYWHERE, Right, Role
 from server.web.live import Streams
+from server.web.rest.endpoint import Endpoint
 from server.web.rest.table import ENDPOINTS
-from tests.web.place import Place, open_place
+from tests.web.place import PASSWORD, Place, open_place
+from tests.web.programs import program
 
 CHECKS: Any = (
     not_a_server_error,
@@ -81,6 +84,26 @@ def interface(hall: Place) -> Any:
     return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", hall.app)
 
 
+@pytest.fixture(scope="module")
+def there(hall: Place) -> dict[str, str]:
+    """An id of each kind."""
+    hall.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="ok"))
+    hall.accounts.add("ha", Role.OFFICER, PASSWORD, hall.wall[0])
+    nobody = hall.hall.webhooks.store.add("http://127.0.0.1:9/", ["issued"], 0, "chief", 0.0)
+    done = {"message": "m", "type": "issued", "body": b"{}", "at": 0.0, "state": "failed", "tries": 1}
+    hall.hall.webhooks.store.ended(nobody.id, 1, {**done, "status": None, "error": "no-answer"})
+    return {
+        "counter": "7",
+        "device": "kiosk-1",
+        "ticket": next(iter(hall.writer.view.state.tickets)),
+        "webhook": nobody.id,
+        "delivery": str(hall.hall.webhooks.store.deliveries(nobody.id)[0].n),
+        "account": "ha",
+        "token": program(hall, Right.LOOK).id,
+        "version": "1",
+    }
+
+
 @pytest.mark.parametrize(("name", "mode"), MODES)
 def test_as_an_administrators_program(
     interface: Any, hall: Place, asker: Asker, name: str, mode: GenerationMode
@@ -92,6 +115,24 @@ def test_as_an_administrators_program(
     def ask(case: schemathesis.Case) -> None:
         hall.tick[0] += 1.0  # within the pace of a program
         answer = case.call(headers=asker(name))
+        case.validate_response(answer, checks=CHECKS)
+
+    ask()
+
+
+@pytest.mark.parametrize("row", [r for r in ENDPOINTS if r.blanks], ids=lambda r: r.name)
+def test_of_what_there_is(
+    interface: Any, hall: Place, asker: Asker, there: dict[str, str], row: Endpoint
+) -> None:
+    """Invented ids lead nowhere; these lead to something."""
+    operation = interface.find_operation_by_id(row.name)
+    ids = {blank: there[blank] for blank in row.blanks}
+
+    @bounded
+    @given(case=operation.as_strategy(path_parameters=ids))
+    def ask(case: schemathesis.Case) -> None:
+        hall.tick[0] += 1.0
+        answer = case.call(headers=asker(row.name))
         case.validate_response(answer, checks=CHECKS)
 
     ask()

@@ -184,6 +184,7 @@ REFUSALS = (
     "counter-busy",
     "nobody-waiting",
     "nobody-here",
+    "moved-on",
     "not-now",
     "not-served-here",
     "reason-needed",

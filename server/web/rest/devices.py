@@ -143,7 +143,8 @@ def _line(asked: Asked) -> device_view.Line:
     row = hall.config.devices.get(id)
     if row is None:
         raise NotFound
-    return device_view.line_of(hall, id, row, hall.devices.snapshot().get(id), asked.lang)
+    known = device_view.knower(hall)(id)
+    return device_view.line_of(hall, id, row, hall.devices.snapshot().get(id), known, asked.lang)
 
 
 def _row(line: device_view.Line) -> DeviceRow:

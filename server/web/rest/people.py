@@ -1,7 +1,7 @@
 """Accounts, tokens and the audit over the interface: for people with their session, and for no program.
 
 Who keeps accounts is a person, whose own roles decide which accounts they may touch
-(`server.web.people_page`); a token that could make tokens would be worth more than any password. Links and
+(`server.web.keeping`); a token that could make tokens would be worth more than any password. Links and
 keys are in the answer that made them, and nowhere else.
 """
 
@@ -19,7 +19,7 @@ from server.people.accounts import AccountError, Row
 from server.people.audit import Wanted
 from server.people.rights import EVERYWHERE, Right, Role, may
 from server.people.tokens import LONGEST_DAYS, Token
-from server.web import guard, people_page
+from server.web import guard, keeping
 from server.web.asked import refuse
 from server.web.problems import Declined
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
@@ -132,32 +132,31 @@ class AuditEntries(msgspec.Struct, frozen=True):
 
 def listed(asked: Asked) -> People:
     """The accounts that whoever asks may see."""
-    rows = asked.hall.accounts.rows()
-    return People(tuple(_person(row) for row in rows if people_page._shown(row)))
+    return People(tuple(_person(row) for row in keeping.shown()))
 
 
 def one(asked: Asked) -> Person:
     """One account."""
-    return _person(people_page._found(asked.at["account"]))
+    return _person(keeping.found(asked.at["account"]))
 
 
 def add(asked: Asked) -> Invited:
     """A new account without a password, and the link to choose one."""
     told: PersonBody = asked.body
-    if told.site not in people_page.sites_kept(asked.lang):
+    if told.site not in keeping.sites(asked.lang):
         refuse([("/site", "choice")])
     try:
         made = asked.hall.accounts.add(told.account, {told.site: told.role}, None, asked.hall.wall())
     except AccountError as error:
         refuse([("/account", TEXTS_OF.get(error.code, "wrong"))])
     guard.audit("account.made", account=made.name, roles=dict(made.roles))
-    return Invited(made.name, people_page._link(made.name))
+    return Invited(made.name, keeping.link(made.name))
 
 
 def set_roles(asked: Asked) -> Person:
     """Other roles, at the centres that whoever asks keeps; those elsewhere stay as they are."""
     told: RolesBody = asked.body
-    row, mine = people_page._found(asked.at["account"]), people_page.sites_kept(asked.lang)
+    row, mine = keeping.found(asked.at["account"]), keeping.sites(asked.lang)
     before = dict(row.account.roles)
     if told.before != before:
         raise Declined("cannot-be", {"why": "changed"})
@@ -176,11 +175,11 @@ def set_roles(asked: Asked) -> Person:
 
 def reset(asked: Asked) -> Invited:
     """A link to choose a new password; the old one works until it is used."""
-    row = people_page._governed(asked.at["account"])
+    row = keeping.governed(asked.at["account"])
     if row.disabled:
         raise Declined("cannot-be", {"why": "disabled"})
     guard.audit("account.reset", account=row.account.name)
-    return Invited(row.account.name, people_page._link(row.account.name))
+    return Invited(row.account.name, keeping.link(row.account.name))
 
 
 def disable(asked: Asked) -> Person:
@@ -204,7 +203,7 @@ def second_off(asked: Asked) -> Person:
 
 
 def _change(asked: Asked, act: Callable[[str], object], what: str) -> Person:
-    name = people_page._governed(asked.at["account"]).account.name
+    name = keeping.governed(asked.at["account"]).account.name
     try:
         act(name)
     except AccountError as error:
@@ -229,7 +228,7 @@ def _person(row: Row) -> Person:
 
 def tokens(asked: Asked) -> TokenRows:
     """The tokens of programs at the centres that whoever asks keeps."""
-    sites = people_page.sites_kept(asked.lang)
+    sites = keeping.sites(asked.lang)
     found = (t for t in asked.hall.accounts.tokens.all() if t.program.site in sites)
     return TokenRows(tuple(map(_token, found)))
 
@@ -237,7 +236,7 @@ def tokens(asked: Asked) -> TokenRows:
 def make_token(asked: Asked) -> NewToken:
     """A token for a program: what it may do, where, and for how long."""
     told: TokenBody = asked.body
-    wrong = [] if told.site in people_page.sites_kept(asked.lang) else [("/site", "choice")]
+    wrong = [] if told.site in keeping.sites(asked.lang) else [("/site", "choice")]
     if not set(told.scopes) <= set(SCOPES):
         wrong.append(("/scopes", "choice"))
     if wrong:
@@ -257,7 +256,7 @@ def revoke_token(asked: Asked) -> Nothing:
     found = next((t for t in accounts.tokens.all() if t.program.id == id), None)
     if found is None:
         raise NotFound
-    if found.program.site not in people_page.sites_kept(asked.lang):
+    if found.program.site not in keeping.sites(asked.lang):
         guard.refused(Right.USERS)
         raise Forbidden("role")
     if accounts.tokens.revoke(id, asked.hall.wall()):

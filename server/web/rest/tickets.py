@@ -133,9 +133,9 @@ def listed(asked: Asked) -> Tickets:
     if wanted.number is not None:
         rows = rows.where(t.number == wanted.number.upper())
     if wanted.after is not None:
-        before = sa.select(t.issued_at, t.id).where(t.id == wanted.after).subquery()
-        rows = rows.where(sa.tuple_(t.issued_at, t.id) > sa.tuple_(before.c.issued_at, before.c.id))
-    rows = rows.order_by(t.issued_at, t.id).limit(wanted.limit + 1)
+        last = sa.select(t.issued_at, t.number).where(t.id == wanted.after).subquery().c
+        rows = rows.where(sa.tuple_(t.issued_at, t.number) > sa.tuple_(last.issued_at, last.number))
+    rows = rows.order_by(t.issued_at, t.number).limit(wanted.limit + 1)
     with asked.hall.engine.connect() as db:
         found = [_row(row) for row in db.execute(rows)]
     return Tickets(day, tuple(found[: wanted.limit]), len(found) > wanted.limit)
