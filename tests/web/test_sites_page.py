@@ -72,7 +72,8 @@ def test_a_centre_is_added_from_a_file(two: Province, chief: Staff) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [("id", ""), ("id", "../etc"), ("id", "Kim Bảng"), ("id", "a" * 33), ("name.vi", ""),
-     ("name.en", "x" * 121), ("url", "kim-bang.vn"), ("url", "http://" + "a" * 40), ("url", "javascript:alert(1)")],
+     ("name.en", "x" * 121), ("url", "kim-bang.vn"), ("url", "http://" + "a" * 40),
+     ("url", "javascript:alert(1)")],
 )  # fmt: skip
 def test_bad_input_is_told_at_its_field_and_adds_nothing(
     two: Province, chief: Staff, field: str, value: str
