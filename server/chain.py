@@ -19,9 +19,6 @@ def sealed(before: str, row: dict[str, Any], columns: Iterable[str] = COLUMNS) -
 
     columns: what is sealed of it, for rows of another list.
     """
-    seal = hashlib.sha256(before.encode())
-    for name in columns:
-        value = row[name]
-        text = "" if value is None else str(value)
-        seal.update(f"{len(text)}:{text}".encode())
-    return seal.hexdigest()
+    texts = ["" if row[name] is None else str(row[name]) for name in columns]
+    parts = [f"{len(text)}:{text}" for text in texts]
+    return hashlib.sha256("".join([before, *parts]).encode()).hexdigest()

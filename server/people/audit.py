@@ -24,6 +24,8 @@ import sqlalchemy as sa
 from server.chain import sealed
 from server.sqlite import durable
 
+ALL_COLUMNS = ("seq", "at", "who", "what", "site", "about", "seal")
+EVERYTHING = f"SELECT {', '.join(ALL_COLUMNS)} FROM audit ORDER BY seq"
 COLUMNS = ("seq", "at", "who", "what", "site", "about")
 WHAT = re.compile(r"[a-z-]{1,20}(\.[a-z-]{1,20}){1,2}")  # account.made, login.failed
 LONGEST = 300  # characters of one value; what is longer is cut
@@ -146,13 +148,11 @@ class Audit:
             return tuple(found.scalars())
 
     def check(self) -> Finding:
-        """Read everything and seal it again. It takes some 0.5 s for 100,000 rows."""
+        """Read everything and seal it again. It takes about a second for 100,000 rows."""
         with self._engine.connect() as db:
             given = db.execute(GIVEN).scalar() or 0
-            rows = db.execution_options(yield_per=1000).execute(
-                sa.select(audit_table).order_by(audit_table.c.seq)
-            )
-            found = _check(dict(row._mapping) for row in rows)
+            rows = db.exec_driver_sql(EVERYTHING, execution_options={"yield_per": 1000})
+            found = _check(dict(zip(ALL_COLUMNS, row, strict=True)) for row in rows)
         if found.broken is None and given != found.count:
             missing = found.count + 1
             return Finding(found.count, found.seal, f"row {missing} is missing, and what came after", missing)

@@ -129,6 +129,12 @@ def audit_as(who: str, what: str, **about: Any) -> None:
         here.audit.tell(here.wall(), who, what, here.config.site.id, about)
 
 
+def check() -> None:
+    """Raises 400 or 403 for a change that no form of ours asked for."""
+    check_same_site()
+    check_csrf()
+
+
 def has(right: Right) -> bool:
     """Whether whoever asks has this right at this request's centre."""
     who = account()

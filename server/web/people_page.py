@@ -9,20 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden, NotFound
 
 from server.people.accounts import NAME, Account, AccountError, Row
-from server.people.once import Kind
-from server.people.rights import EVERYWHERE, Right, Role, governs, may, role_at
-from server.web import guard
+from server.people.rights import EVERYWHERE, Right, Role, governs
+from server.web import guard, keeping
 from server.web.sites import names
 from server.web.words import TEXTS
 
 people = Blueprint("people", __name__, url_prefix="/admin/people")
 
+A_PAGE = 100
 DONE = ("roles", "disabled", "enabled", "logged-out", "second")
 
 
@@ -36,12 +36,12 @@ def page() -> ResponseReturnValue:
 @guard.needs(Right.USERS)
 def make() -> ResponseReturnValue:
     """A new account without a password, and the link to choose one."""
-    check()
+    guard.check()
     hall, lang = guard.hall(), guard.language()
     name = request.form.get("name", "").strip().lower()
     site, role = request.form.get("site", ""), request.form.get("role", "")
     errors = {} if NAME.fullmatch(name) else {"name": "people.odd-name"}
-    if site not in sites_kept(lang):
+    if site not in keeping.sites(lang):
         errors["site"] = "people.no-site"
     if role not in set(Role):
         errors["role"] = "people.choose_role"
@@ -52,22 +52,22 @@ def make() -> ResponseReturnValue:
             errors["name"] = f"people.{error.code}"
         else:
             guard.audit("account.made", account=name, roles=dict(account.roles))
-            return _page(link=_link(name), to=name)
+            return _page(link=keeping.link(name), to=name)
     return _page(errors)
 
 
 @people.get("/<name>")
 @guard.needs(Right.USERS)
 def one(name: str) -> ResponseReturnValue:
-    return _one(_found(name))
+    return _one(keeping.found(name))
 
 
 @people.post("/<name>/roles")
 @guard.needs(Right.USERS)
 def roles(name: str) -> ResponseReturnValue:
     """The roles at the centres that whoever asks keeps; those elsewhere stay."""
-    check()
-    row, mine = _found(name), sites_kept(guard.language())
+    guard.check()
+    row, mine = keeping.found(name), keeping.sites(guard.language())
     before = row.account.roles
     if request.form.get("before", "") != _spelled(before):
         return _one(row, {"before": "people.changed"}, status=409)
@@ -91,12 +91,12 @@ def roles(name: str) -> ResponseReturnValue:
 @guard.needs(Right.USERS)
 def reset(name: str) -> ResponseReturnValue:
     """A link to choose a new password; the old one works until it is used."""
-    check()
-    row = _governed(name)
+    guard.check()
+    row = keeping.governed(name)
     if row.disabled:
         return _one(row, {"reset": "people.is_disabled"})
     guard.audit("account.reset", account=name)
-    return _one(row, link=_link(name), status=200)
+    return _one(row, link=keeping.link(name), status=200)
 
 
 @people.post("/<name>/disable")
@@ -125,65 +125,14 @@ def second_off(name: str) -> ResponseReturnValue:
 
 
 def _change(name: str, act: Callable[[str], object], what: str, done: str) -> ResponseReturnValue:
-    check()
-    row = _governed(name)
+    guard.check()
+    row = keeping.governed(name)
     try:
         act(name)
     except AccountError as error:
         return _one(row, {"account": f"people.{error.code}"})
     guard.audit(what, account=name)
     return _done(name, done)
-
-
-def check() -> None:
-    guard.check_same_site()
-    guard.check_csrf()
-
-
-def _mine() -> Mapping[str, Role]:
-    who = guard.account()
-    assert who is not None
-    return who.roles
-
-
-def sites_kept(lang: str) -> dict[str, str]:
-    """Where whoever asks may give roles: centre -> name, all centres first."""
-    mine = _mine()
-    everywhere = (
-        {EVERYWHERE: TEXTS("people.everywhere", lang)} if governs(mine, {EVERYWHERE: Role.OFFICER}) else {}
-    )
-    return everywhere | {
-        site: name for site, name in names(lang).items() if may(role_at(mine, site), Right.USERS)
-    }
-
-
-def _shown(row: Row) -> bool:
-    """Whether whoever asks is shown this account: it holds a role where they keep accounts, or is theirs."""
-    here = set(sites_kept("vi")) | {EVERYWHERE}
-    return governs(_mine(), row.account.roles) or bool(here & set(row.account.roles))
-
-
-def _found(name: str) -> Row:
-    """Raises 404 for an account that is not there, or not theirs to see."""
-    for row in guard.hall().accounts.rows():
-        if row.account.name == name and _shown(row):
-            return row
-    raise NotFound
-
-
-def _governed(name: str) -> Row:
-    """Raises 403 for an account that may more, elsewhere, than whoever asks."""
-    row = _found(name)
-    if not governs(_mine(), row.account.roles):
-        guard.refused(Right.USERS)
-        raise Forbidden("role")
-    return row
-
-
-def _link(name: str) -> str:
-    hall = guard.hall()
-    key = hall.accounts.once.give(Kind.PASSWORD, name, hall.wall())
-    return hall.config.url.rstrip("/") + url_for("keys.choose", key=key)
 
 
 def _done(name: str, done: str) -> Response:
@@ -203,26 +152,41 @@ def _words(errors: Mapping[str, str] | None) -> dict[str, str]:
     return {field: TEXTS(key, guard.language()) for field, key in (errors or {}).items()}
 
 
-def _held(account: Account, lang: str) -> list[dict[str, Any]]:
+def _held(lang: str) -> Callable[[Account], list[dict[str, Any]]]:
+    """The roles of an account as pages show them."""
     known = {**names(lang), EVERYWHERE: TEXTS("people.everywhere", lang)}
-    mine = sites_kept(lang)
-    return [
-        {"site": site, "name": known.get(site, site), "role": role.value, "mine": site in mine}
-        for site, role in account.roles.items()
-    ]
+    mine = keeping.sites(lang)
+
+    def held(account: Account) -> list[dict[str, Any]]:
+        return [
+            {"site": site, "name": known.get(site, site), "role": role.value, "mine": site in mine}
+            for site, role in account.roles.items()
+        ]
+
+    return held
 
 
 def _page(errors: Mapping[str, str] | None = None, link: str = "", to: str = "") -> Response:
-    lang = guard.language()
-    sites = sites_kept(lang)
-    rows = [
-        {"row": row, "held": _held(row.account, lang)} for row in guard.hall().accounts.rows() if _shown(row)
+    lang, here, held = guard.language(), guard.hall().config.site.id, _held(guard.language())
+    sites = keeping.sites(lang)
+    find, at = request.args.get("find", "").strip().lower()[:32], request.args.get("at", here)
+    found = [
+        row
+        for row in keeping.shown()
+        if find in row.account.name
+        and row.account.name > request.args.get("after", "")
+        and (at == "" or not row.account.roles or {at, EVERYWHERE} & set(row.account.roles))
     ]
+    more = {"find": find, "at": at, "after": found[A_PAGE - 1].account.name} if len(found) > A_PAGE else {}
     page = render_template(
         "people.html",
-        rows=rows,
+        rows=[{"row": row, "held": held(row.account)} for row in found[:A_PAGE]],
+        more="?" + urlencode(more) if more else "",
+        find=find,
+        at=at,
+        centres=[("", TEXTS("people.at_all", lang)), *((s, n) for s, n in sites.items() if s != EVERYWHERE)],
         sites=list(sites.items()),
-        site=request.form.get("site") or guard.hall().config.site.id,
+        site=request.form.get("site") or here,
         roles=[("", TEXTS("people.choose_role", lang)), *_role_words(lang)],
         role="" if link else request.form.get("role", ""),
         name="" if link else request.form.get("name", "")[:64],
@@ -235,14 +199,14 @@ def _page(errors: Mapping[str, str] | None = None, link: str = "", to: str = "")
 
 def _one(row: Row, errors: Mapping[str, str] | None = None, link: str = "", status: int = 0) -> Response:
     lang = guard.language()
-    free = [(site, name) for site, name in sites_kept(lang).items() if site not in row.account.roles]
+    free = [(site, name) for site, name in keeping.sites(lang).items() if site not in row.account.roles]
     done = request.args.get("done", "")
     page = render_template(
         "person.html",
         row=row,
-        held=_held(row.account, lang),
+        held=_held(lang)(row.account),
         before=_spelled(row.account.roles),
-        governed=governs(_mine(), row.account.roles),
+        governed=governs(keeping.my_roles(), row.account.roles),
         sites=free,
         roles=_role_words(lang),
         logins=len(guard.hall().accounts.logins.of(row.account.name, guard.hall().wall())),

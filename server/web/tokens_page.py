@@ -10,8 +10,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from server.people.rights import EVERYWHERE, Right
 from server.people.tokens import LONGEST_DAYS, NAME_LENGTH
-from server.web import guard
-from server.web.people_page import check, sites_kept
+from server.web import guard, keeping
 from server.web.sites import names
 from server.web.words import TEXTS
 
@@ -32,7 +31,7 @@ def page() -> ResponseReturnValue:
 @tokens.post("/")
 @guard.needs(Right.USERS)
 def make() -> ResponseReturnValue:
-    check()
+    guard.check()
     hall, form, who = guard.hall(), request.form, guard.account()
     assert who is not None
     name, site, days = form.get("name", "").strip(), form.get("site", ""), form.get("days", "")
@@ -40,7 +39,7 @@ def make() -> ResponseReturnValue:
     errors = {}
     if not name or len(name) > NAME_LENGTH or not name.isprintable():
         errors["name"] = "token.bad_name"
-    if site not in sites_kept(guard.language()):
+    if site not in keeping.sites(guard.language()):
         errors["site"] = "people.no-site"
     if not days.isascii() or not days.isdigit() or not 1 <= int(days[:6]) <= LONGEST_DAYS or len(days) > 6:
         errors["days"] = "token.bad_days"
@@ -59,12 +58,12 @@ def make() -> ResponseReturnValue:
 @tokens.post("/<id>/revoke")
 @guard.needs(Right.USERS)
 def revoke(id: str) -> ResponseReturnValue:
-    check()
+    guard.check()
     hall = guard.hall()
     found = next((t for t in hall.accounts.tokens.all() if t.program.id == id), None)
     if found is None:
         raise NotFound
-    if found.program.site not in sites_kept(guard.language()):
+    if found.program.site not in keeping.sites(guard.language()):
         guard.refused(Right.USERS)
         raise Forbidden("role")
     if hall.accounts.tokens.revoke(id, hall.wall()):
@@ -74,7 +73,7 @@ def revoke(id: str) -> ResponseReturnValue:
 
 def _page(errors: dict[str, str] | None = None, key: str = "") -> Response:
     hall, lang = guard.hall(), guard.language()
-    zone, now, sites = hall.config.site.zone, hall.wall(), sites_kept(lang)
+    zone, now, sites = hall.config.site.zone, hall.wall(), keeping.sites(lang)
     known = {**names(lang), EVERYWHERE: TEXTS("people.everywhere", lang)}
 
     def day(at: float | None) -> str:

@@ -84,7 +84,7 @@ def test_a_row_that_was_changed_in_the_database_is_shown(
 ) -> None:
     """Abuse case 43."""
     tell(place, 3)
-    assert "Chuỗi khớp: 4 dòng còn nguyên" in chief.get(PAGE).text
+    assert "Chuỗi khớp: 4 dòng còn nguyên" in chief.get(PAGE + "?check=1").text
     with sqlite3.connect(tmp_path / "audit.db") as db:
         with pytest.raises(sqlite3.IntegrityError):
             db.execute(statement)
@@ -95,9 +95,24 @@ def test_a_row_that_was_changed_in_the_database_is_shown(
     for path in (PAGE + "?check=1", PAGE):
         page = chief.get(path).text
         assert "Chuỗi bị đứt tại dòng 2. 1 dòng trước còn nguyên" in page and "Chuỗi khớp" not in page
-    tell(place, 2)
-    place.tick[0] += 301
-    assert "Chuỗi bị đứt tại dòng 2" in chief.get(PAGE).text
+
+
+def test_the_whole_list_is_read_behind_the_page_and_again_after_a_while(
+    place: Place, chief: Staff, tmp_path: Path
+) -> None:
+    checks = place.app.extensions["checks"]
+    assert "Đang kiểm tra" in chief.get(PAGE).text
+    checks.wait()
+    assert "Chuỗi khớp: 1 dòng còn nguyên" in chief.get(PAGE).text
+    with sqlite3.connect(tmp_path / "audit.db") as db:
+        db.execute("DROP TRIGGER audit_keeps")
+        db.execute("UPDATE audit SET at = at + 1")
+    db.close()
+    for passed, words in ((299, "Chuỗi khớp"), (2, "Chuỗi khớp"), (0, "Chuỗi bị đứt tại dòng 1")):
+        place.tick[0] += passed
+        page = chief.get(PAGE).text
+        checks.wait()
+        assert words in page
 
 
 def test_no_page_changes_or_takes_away_an_entry(place: Place, chief: Staff) -> None:

@@ -252,3 +252,20 @@ def test_a_token_that_is_badly_asked_for_is_not_made(
     answer = send(chief.client, "/admin/tokens/", "/admin/tokens/", **typed)
     assert answer.status_code == 422 and words in answer.text
     assert place.accounts.tokens.all() == ()
+
+
+def test_among_thousands_of_people_a_page_shows_a_hundred_of_this_centre(place: Place, chief: Staff) -> None:
+    now = place.wall[0]
+    for n in range(230):
+        site = "hanam" if n < 130 else "phu-ly"
+        place.accounts.add(f"officer-{n:03}", {site: Role.OFFICER}, None, now)
+    page = chief.get(PEOPLE).text
+    assert page.count("<tr>") == 101 and ">officer-129<" not in page and ">goc<" in page
+    assert len(page.encode()) < 100_000
+    more = re.search(r'href="(\?[^"]*after=[^"]*)"', page)
+    assert more is not None
+    page = chief.get(PEOPLE + more[1].replace("&amp;", "&")).text
+    assert page.count("<tr>") == 32 and ">officer-129<" in page and ">officer-130<" not in page
+    page = chief.get(PEOPLE + "?at=&find=Officer-2").text
+    assert page.count("<tr>") == 31 and ">officer-229<" in page
+    assert "Không có tài khoản nào" in chief.get(PEOPLE + "?find=%25").text

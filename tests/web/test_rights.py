@@ -16,14 +16,14 @@ from server.people.rights import MAY, Right, Role
 from server.web.rest.table import ENDPOINTS
 from tests.web.place import PASSWORD, Place, open_place
 
-# What everybody may open, whoever they are: citizens, walls, whoever is not logged in yet.
+# What everybody may open: citizens, walls, whoever is not logged in yet, a device that has a code to show.
 OPEN = {
     *("index", "health", "static", "centres.page", "api.openapi"),
     *("login.form", "login.submit", "login.code_form", "login.code_submit", "login.leave"),
     *("keys.first", "keys.make_first", "keys.choose", "keys.chosen"),
     *("board.page", "board.events", "board.state"),
     *("phone.show", "phone.fragment", "phone.events", "phone.ask_cancel", "phone.cancel", "phone.ask_late"),
-    *("phone.late", "phone.here", "phone.back_from_here"),
+    *("phone.late", "phone.here", "phone.back_from_here", "enrolment.enrol"),
 }
 
 
