@@ -84,9 +84,12 @@ class RecordPaper(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtCounter(Command):
-    """Base of what happens at one counter."""
+    """Base of what happens at one counter. here: the number that the asker sees standing there; None: whoever
+    it is. Of somebody else by now it is refused.
+    """
 
     counter: str
+    here: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

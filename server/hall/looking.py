@@ -59,5 +59,7 @@ def ticket_here(site: Site, state: HallState, command: c.AtCounter, action: Acti
     if counter.current is None:
         raise Refusal("nobody-here")
     ticket = state.tickets[counter.current]
+    if command.here is not None and command.here.strip().upper() != ticket.number:
+        raise Refusal("moved-on", number=ticket.number)
     must_be_able(ticket, action)
     return ticket

@@ -34,6 +34,12 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     id: Id | None = None
 
 
+class HereBody(Body, frozen=True, kw_only=True):
+    """here: the number that the asker sees at the counter; refused if another one stands there by now."""
+
+    here: Number | None = None
+
+
 class CallBody(Body, frozen=True, kw_only=True):
     number: Number
     reason: Line | None = None
@@ -49,7 +55,7 @@ class ReprintBody(NumberBody, frozen=True, kw_only=True):
     kiosk: Level | None = None
 
 
-class NoteBody(Body, frozen=True, kw_only=True):
+class NoteBody(HereBody, frozen=True, kw_only=True):
     note: Line | None = None
 
 
@@ -62,7 +68,7 @@ class ReasonBody(Body, frozen=True, kw_only=True):
     reason: NeededLine
 
 
-class TransferBody(Body, frozen=True, kw_only=True):
+class TransferBody(HereBody, frozen=True, kw_only=True):
     to_service: Level | None = None
     to_counter: CounterId | None = None
     note: Line | None = None
@@ -105,15 +111,17 @@ VERBS: dict[str, Verb] = {
     "call": Verb(
         CallBody, lambda b, at, who: c.CallNumber(number=b.number, reason=b.reason, **fresh(), **at)
     ),
-    "recall": Verb(Body, lambda b, at, who: c.Recall(**at)),
-    "start": Verb(Body, lambda b, at, who: c.Start(**at)),
-    "finish": Verb(Body, lambda b, at, who: c.Finish(**at)),
-    "no-show": Verb(Body, lambda b, at, who: c.MarkNoShow(**at)),
-    "park": Verb(NoteBody, lambda b, at, who: c.Park(note=b.note, **at)),
+    "recall": Verb(HereBody, lambda b, at, who: c.Recall(here=b.here, **at)),
+    "start": Verb(HereBody, lambda b, at, who: c.Start(here=b.here, **at)),
+    "finish": Verb(HereBody, lambda b, at, who: c.Finish(here=b.here, **at)),
+    "no-show": Verb(HereBody, lambda b, at, who: c.MarkNoShow(here=b.here, **at)),
+    "park": Verb(NoteBody, lambda b, at, who: c.Park(note=b.note, here=b.here, **at)),
     "bring-back": Verb(NumberBody, lambda b, at, who: c.BringBack(number=b.number, **at)),
     "transfer": Verb(
         TransferBody,
-        lambda b, at, who: c.Transfer(to_service=b.to_service, to_counter=b.to_counter, note=b.note, **at),
+        lambda b, at, who: c.Transfer(
+            to_service=b.to_service, to_counter=b.to_counter, note=b.note, here=b.here, **at
+        ),
     ),
     "note": Verb(WriteBody, lambda b, at, who: c.WriteNote(number=b.number, note=b.note, **at)),
     "priority": Verb(PriorityBody, lambda b, at, who: c.CheckPriority(number=b.number, klass=b.klass, **at)),

@@ -240,3 +240,31 @@ def test_somebody_sent_to_another_counter_for_another_service_is_marked_there(pl
     assert number in page and "chuyển đến" in page
     other.press("6", "next")
     assert "Ghi chú: bản gốc" in other.get("/console/6/live").text
+
+
+# --- a page that is behind --------------------------------------------------------------------------------
+
+
+def test_a_press_of_a_page_that_is_behind_touches_nobody_else(place: Place) -> None:
+    """Another tab has called the next one: "absent" was meant of the one before."""
+    staff = place.log_in("officer-7")
+    sit(staff, "7")
+    first, second = place.issue(LAND)["number"], place.issue(LAND)["number"]
+    staff.press("7", "next"), staff.press("7", "start")
+    assert f'data-here="{first}"' in staff.get("/console/7/live").text
+    place.tick[0] += 5
+    staff.press("7", "next")
+    for verb, more in (
+        ("no-show", {}),
+        ("recall", {}),
+        ("start", {}),
+        ("finish", {}),
+        ("park", {}),
+        ("transfer", {"to_counter": "6"}),
+    ):
+        answer = staff.press("7", verb, here=first, **more)
+        assert (answer.status_code, answer.get_json()["code"]) == (409, "moved-on"), verb
+        assert f"Tại quầy nay là số {second}." in answer.get_json()["title"]
+    state = place.writer.view.state
+    assert state.tickets[state.by_number[second]].state.value == "called"
+    assert staff.press("7", "no-show", here=second).status_code == 200

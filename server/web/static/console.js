@@ -131,6 +131,9 @@ async function press(verb, words = {}, path = told.press + verb) {
   return answer;
 }
 
+/* Of whoever stands here: the page says whom it shows, so that nobody is taken for the one before. */
+const here = () => ({ here: zones.querySelector(".console").dataset.here });
+
 async function call(number) {
   const answer = await press("call", { number });
   if (!answer || answer.code !== "reason-needed") return;
@@ -198,6 +201,7 @@ async function showGiven(ticket) {
 
 const DIALOGS = {
   transfer: form => press("transfer", {
+    ...here(),
     ...target(form.get("to")),
     ...(form.get("as") ? { to_service: form.get("as") } : {}),
     ...(form.get("note") ? { note: form.get("note") } : {}),
@@ -246,8 +250,10 @@ function act(button) {
     prepare(document.getElementById(dialog), button.dataset);
   }
   else if (verb === "call") call(number);
-  else press(verb, number ? { number } : {});
+  else press(verb, number ? { number } : OF_HERE.includes(verb) ? here() : {});
 }
+
+const OF_HERE = ["recall", "no-show", "park", "start", "finish"];
 
 const KEYS = {
   F2: '[data-verb="next"]', F3: '[data-verb="recall"]', F4: '[data-verb="no-show"]', F6: '[data-dialog="transfer"]',
