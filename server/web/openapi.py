@@ -30,6 +30,7 @@ BLANKS: dict[str, tuple[str, dict[str, Any]]] = {
     "delivery": ("A delivery, by its number.", {"type": "string", "pattern": "^[0-9]{1,12}$"}),
     "device": ("The id of a device.", {"type": "string", "examples": ["kiosk-1"]}),
     "account": ("The name of an account.", {"type": "string"}),
+    "site": ("The id of a centre.", {"type": "string"}),
     "token": ("The id of a token.", {"type": "string"}),
     "version": ("A version of the configuration.", {"type": "string", "pattern": "^[0-9]{1,9}$"}),
     "ticket": ("The id of a ticket, not its number.", {"type": "string"}),

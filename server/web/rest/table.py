@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from server.web.rest import (
+    centres,
     counters,
     devices,
+    dossiers,
     events,
     figures,
     hall,
@@ -27,6 +29,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *figures.ENDPOINTS,
     *devices.ENDPOINTS,
     *setup.ENDPOINTS,
+    *dossiers.ENDPOINTS,
+    *centres.ENDPOINTS,
     *people.ENDPOINTS,
     *webhooks.ENDPOINTS,
 )

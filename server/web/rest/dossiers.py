@@ -1,0 +1,174 @@
+"""Dossiers for programs: what everybody may know of them, the form, and the list of late authorities.
+
+An import is a table of megabytes, which has to be looked at before it counts: that is done on its page.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from werkzeug.exceptions import NotFound
+
+from broker.messages import Dossiers, LateList
+from server.dossiers.desk import Desk
+from server.dossiers.store import Publication
+from server.dossiers.tally import COLUMNS, Row, months_back
+from server.people.rights import Right
+from server.web import dossiers_page
+from server.web.problems import Declined
+from server.web.rest.caller import audit
+from server.web.rest.endpoint import Asked, Endpoint, Nothing
+from server.web.rest.tickets import Day
+
+Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}(?!\n)$")]
+
+
+class DossiersWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """begins, ends: of the form, both days included. month: of the late list, one of the last months."""
+
+    begins: Day | None = None
+    ends: Day | None = None
+    month: Month | None = None
+
+
+class Published(msgspec.Struct, frozen=True):
+    list: LateList
+    approved_by: str
+    approved_at: datetime
+
+
+class FormTold(msgspec.Struct, frozen=True, kw_only=True):
+    """known_at: when the register was like this; null: there is none, and nothing else. rows: by authority,
+    null without dossiers. late: of `month`, to be approved under `mark`. published: what walls show.
+    """
+
+    known_at: datetime | None
+    ends: date
+    rows: dict[str, dict[str, int] | None]
+    total: dict[str, int]
+    month: str
+    late: LateList | None
+    mark: str | None
+    published: Published | None
+
+
+class ApproveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """mark: of the figures that were seen; others are not approved."""
+
+    month: Month
+    mark: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+def wall(asked: Asked) -> Dossiers:
+    """What walls and phones may know of dossiers: codes, stages, counters; nobody needs to log in for it."""
+    return asked.hall.dossiers()
+
+
+def form(asked: Asked) -> FormTold:
+    """How dossiers stand by authority, in the form of the report, and who is late."""
+    desk, hall = _desk(asked), asked.hall
+    now = hall.clock.now()
+    stamp = desk.store.stamp()
+    month = dossiers_page._month(asked.query.month, _months(asked))
+    _, ends, period = dossiers_page._period(stamp, now)
+    look = None if stamp is None else desk.look(stamp, period, month)
+    return FormTold(
+        known_at=None if stamp is None else stamp.known_at,
+        ends=ends,
+        rows={} if look is None else {id: _row(row) for id, row in look.form.rows.items()},
+        total={} if look is None else _row(look.form.total) or {},
+        month=month,
+        late=None if look is None else look.late,
+        mark=None if look is None else look.mark,
+        published=_published(desk.published()),
+    )
+
+
+def approve(asked: Asked) -> Published:
+    """Let walls show the late list of a month: the figures that were seen, or none."""
+    desk, hall, told = _desk(asked), asked.hall, asked.body
+    now = hall.clock.now()
+    stamp = desk.store.stamp()
+    if stamp is None or told.month not in _months(asked):
+        raise NotFound
+    look = desk.look(stamp, dossiers_page._period(stamp, now)[2], told.month)
+    if told.mark != look.mark:
+        raise Declined("cannot-be", {"why": "changed"})
+    desk.store.approve(look.late, asked.who.name, now)
+    audit(asked.who.name, "dossiers.approved", month=told.month)
+    found = _published(desk.published())
+    assert found is not None
+    return found
+
+
+def withdraw(asked: Asked) -> Nothing:
+    """Take the late list from the walls."""
+    if _desk(asked).store.withdraw(asked.who.name, asked.hall.clock.now()):
+        audit(asked.who.name, "dossiers.withdrawn")
+    return Nothing()
+
+
+def _desk(asked: Asked) -> Desk:
+    if asked.hall.desk is None:
+        raise NotFound
+    return asked.hall.desk
+
+
+def _months(asked: Asked) -> Any:
+    today = asked.hall.clock.now().astimezone(asked.hall.config.site.zone).date()
+    return months_back(today, dossiers_page.MONTHS)
+
+
+def _row(row: Row | None) -> dict[str, int] | None:
+    return None if row is None else dict(zip(COLUMNS, row.figures, strict=True))
+
+
+def _published(found: Publication | None) -> Published | None:
+    return None if found is None else Published(found.list, found.approved_by, found.approved_at)
+
+
+ENDPOINTS = (
+    Endpoint(
+        name="get-dossiers-wall",
+        method="GET",
+        path="/dossiers/wall",
+        does=wall,
+        answer=Dossiers,
+        right=None,
+        area="dossiers",
+        open=True,
+    ),
+    Endpoint(
+        name="get-dossiers",
+        method="GET",
+        path="/dossiers",
+        does=form,
+        answer=FormTold,
+        right=Right.DOSSIERS,
+        area="dossiers",
+        query=DossiersWanted,
+    ),
+    Endpoint(
+        name="approve-late",
+        method="POST",
+        path="/dossiers/late/approve",
+        does=approve,
+        answer=Published,
+        right=Right.APPROVE,
+        area="dossiers",
+        body=ApproveBody,
+        refusals=("cannot-be",),
+    ),
+    Endpoint(
+        name="withdraw-late",
+        method="POST",
+        path="/dossiers/late/withdraw",
+        does=withdraw,
+        answer=Nothing,
+        right=Right.APPROVE,
+        area="dossiers",
+    ),
+)
