@@ -134,6 +134,7 @@ def confirm() -> ResponseReturnValue:
             report=report,
             problem=problem_text(report, lang),
         )
+    guard.audit("dossiers.imported")
     return _back("done")
 
 
@@ -155,6 +156,7 @@ def approve() -> ResponseReturnValue:
     if request.form.get("mark") != look.mark:
         return _back("changed_since", month=month)
     desk.store.approve(look.late, who.name, now)
+    guard.audit("dossiers.approved", month=month)
     return _back("approved", month=month)
 
 
@@ -166,6 +168,7 @@ def withdraw() -> ResponseReturnValue:
     who = guard.account()
     assert who is not None
     _desk().store.withdraw(who.name, guard.hall().clock.now())
+    guard.audit("dossiers.withdrawn")
     return _back("withdrawn")
 
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import re
 import sqlite3
 from pathlib import Path
 
 import pytest
 
 from server.people.rights import Role
+from server.web.words import TEXTS
 from tests.web.place import PASSWORD, Place, Staff
 
 PAGE = "/admin/audit/"
@@ -122,3 +124,14 @@ def test_no_page_changes_or_takes_away_an_entry(place: Place, chief: Staff) -> N
         answer = chief.client.open(PAGE, method=method, data={"csrf": chief.csrf})
         assert answer.status_code == 405
     assert place.audit.check() == before
+
+
+def test_every_deed_that_is_told_has_words() -> None:
+    """Found in the source: whoever tells the audit of something new gives it words in both languages."""
+    server = Path(__file__).parents[2] / "server"
+    sources = "".join(file.read_text(encoding="utf-8") for file in server.rglob("*.py"))
+    deeds = set(
+        re.findall(r"(?:audit|audit_as|tell|told|_change|_in)\([^\"()]*\"([a-z-]+\.[a-z.-]+)\"", sources)
+    )
+    assert len(deeds) > 25
+    assert {f"did.{deed}" for deed in deeds} <= set(TEXTS.keys())

@@ -126,3 +126,19 @@ def test_an_officer_sees_no_figures(place: Place) -> None:
     answer = staff.get("/figures/")
     assert answer.status_code == 403
     assert "không được xem" in answer.text
+
+
+def test_a_counter_is_handed_over_in_two_forms(place: Place) -> None:
+    """Reserve staff take over within 30 s: out with one press, in with name and password, at this counter."""
+    first = place.log_in("officer-7")
+    first.press("7", "open")
+    place.account("officer-8")
+    out = first.client.post("/logout", data={"csrf": first.csrf, "next": "/console/7"})
+    assert out.status_code == 303 and out.location == "/login?next=/console/7"
+    told = {"csrf": csrf_of(first.get(out.location).text), "name": "officer-8", "password": PASSWORD}
+    answer = first.client.post("/login", data={**told, "next": "/console/7"})
+    assert answer.location == "/console/7"
+    for n, wanted in enumerate(("//evil.example", "/t/x", "", "javascript:alert(1)")):
+        client = place.log_in(f"reserve-{n}").client
+        csrf = csrf_of(client.get("/me").text)
+        assert client.post("/logout", data={"csrf": csrf, "next": wanted}).location == "/login"
