@@ -13,6 +13,7 @@ from server.people.audit import Wanted
 from server.people.rights import Right, Role
 from tests.web.place import Place
 from tests.web.programs import LAND, Program, program
+from tests.web.test_dossiers_page import LATE, OPEN, OVERDUE, take
 
 
 @pytest.fixture
@@ -205,3 +206,25 @@ def test_what_people_ought_to_know_wants_a_yes(place: Place, asks: Program) -> N
     assert (answer.status_code, answer.get_json()["code"]) == (409, "strained")
     assert answer.get_json()["problems"]
     assert asks.ask("PUT", "/setup", {**told, "agree": True}).status_code == 200
+
+
+# --- dossiers -----------------------------------------------------------------------------------------------
+
+
+def test_dossiers_are_seen_and_a_late_list_is_approved_as_it_was_seen(place: Place, asks: Program) -> None:
+    empty = asks.get("/dossiers").get_json()
+    assert (empty["known_at"], empty["rows"], empty["late"]) == (None, {}, None)
+    take(place, LATE, OVERDUE, OPEN)
+    seen = asks.get("/dossiers?month=2026-10").get_json()
+    assert seen["total"]["received_total"] == 3 and seen["month"] == "2026-10"
+    assert [unit["resolved_late"] for unit in seen["late"]["units"]] == [1, 0]
+    wrong = asks.post("/dossiers/late/approve", {"month": "2026-10", "mark": "x"})
+    assert (wrong.status_code, wrong.get_json()["why"]) == (422, "changed")
+    told = {"month": "2026-10", "mark": seen["mark"]}
+    assert asks.post("/dossiers/late/approve", told).get_json()["approved_by"] == f"token:{asks.id}"
+    assert asks.get("/dossiers").get_json()["published"]["list"]["month"] == "2026-10"
+    assert asks.post("/dossiers/late/withdraw").status_code == 200
+    assert asks.get("/dossiers").get_json()["published"] is None
+    assert place.client().get("/api/v1/dossiers/wall").status_code == 200
+    assert asks.post("/dossiers/late/approve", {"month": "1999-01", "mark": "x"}).status_code == 404
+    assert program(place, Right.DOSSIERS).post("/dossiers/late/approve", told).status_code == 403
