@@ -10,15 +10,25 @@ import hashlib
 
 from broker.messages import Control
 from server.devices import can_print, printing
+from server.hall.handwritten import SOURCE as BY_HAND
 from server.hall.looking import ticket_by_number
 from server.hall.refusals import Refusal
 from server.web.hall import Hall
 from server.web.words import named
 
+RECEPTION = "reception"  # the source of numbers that people give
+BY_PEOPLE = (RECEPTION, BY_HAND)
+
 
 def kiosk_for(hall: Hall, number: str, kiosk: str | None) -> str:
-    """Where the paper is to come out: `kiosk`, or the one that gave the number. Raises Refusal."""
+    """Where the paper is to come out: `kiosk`, or the one that gave the number; the first that prints, if no
+    kiosk gave it. Raises Refusal.
+    """
     wanted = kiosk or ticket_by_number(hall.writer.view.state, number).source
+    if kiosk is None and wanted in BY_PEOPLE:
+        wanted = next(iter(printing(hall.config.devices, hall.devices.snapshot())), "")
+        if not wanted:
+            raise Refusal("cannot-print")
     if wanted not in hall.config.devices or hall.config.devices[wanted].role != "kiosk":
         raise Refusal("unknown-device")
     if not can_print(hall.devices.snapshot().get(wanted)):

@@ -26,14 +26,13 @@ from server.people.rights import Right
 from server.web import guard
 from server.web.console_view import hall_lines, visits_of
 from server.web.hall import Hall
-from server.web.paper import kiosk_for, printers, send
+from server.web.paper import RECEPTION, kiosk_for, printers, send
 from server.web.phone_view import page_of
 from server.web.problems import sentence
 from server.web.verbs import fresh
 from server.web.words import TEXTS, said
 
 reception = Blueprint("reception", __name__, url_prefix="/reception")
-SOURCE = "reception"
 FORM_ID = re.compile(r"[0-9a-f]{16}")
 LATEST = 6  # numbers given here that stay on the page
 RAISE, LOWER, PRINT = "raise", "lower", "print"
@@ -61,7 +60,7 @@ def give() -> ResponseReturnValue:
     typed = {name: form.get(name, "") for name in ("service", "klass", "lang", "kiosk")}
     if typed["lang"] not in get_args(Lang) or typed["klass"] not in ("", *Klass):
         raise BadRequest
-    asked = {"id": form_command("give"), "by": by(), "secret": new_secret(), "source": SOURCE, **fresh()}
+    asked = {"id": form_command("give"), "by": by(), "secret": new_secret(), "source": RECEPTION, **fresh()}
     klass = Klass(typed["klass"] or Klass.NORMAL)
     try:
         outcome = hall.writer.ask(c.Issue(service=typed["service"], klass=klass, lang=typed["lang"], **asked))
@@ -163,7 +162,7 @@ def around(hall: Hall, lang: str) -> dict[str, Any]:
 
 def latest(state: HallState) -> list[Ticket]:
     """Those that reception gave, the newest first."""
-    own = [t for t in reversed(state.tickets.values()) if t.source == SOURCE]
+    own = [t for t in reversed(state.tickets.values()) if t.source == RECEPTION]
     return own[:LATEST]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from broker import codec
 from broker.messages import DeviceStatus
 from server import verify
 from server.figures import read_day, sums_of
@@ -104,6 +105,22 @@ def test_a_paper_comes_out_once_more_where_reception_wants_it(place: Place, desk
         "/reception/number", data=fill(desk, number="B777", do="print", kiosk="kiosk-1")
     )
     assert answer.status_code == 409 and "Hôm nay không có số B777." in answer.text
+
+
+def test_a_number_that_people_gave_is_printed_where_a_kiosk_prints(place: Place, desk: Staff) -> None:
+    desk.client.post("/reception/", data=fill(desk, service=LAND, klass="normal", lang="vi", kiosk=""))
+    row = {"number": "B0-001", "given": "08:05", "service": land(place)}
+    assert enter(desk, sheet(desk, row)).status_code == 303
+    for number in ("B001", "B0-001"):
+        form = fill(desk, number=number, do="print", kiosk="")
+        assert desk.client.post("/reception/number", data=form).status_code == 303
+    printed = [(device, order.ticket.number) for device, order in place.orders if order.ticket is not None]
+    assert printed == [("kiosk-1", "B001"), ("kiosk-1", "B0-001")]
+    for _, order in place.orders:
+        assert codec.encode(order)
+    place.devices.put("kiosk-1", DeviceStatus(online=False, role="kiosk"))
+    answer = desk.client.post("/reception/number", data=fill(desk, number="B001", do="print", kiosk=""))
+    assert answer.status_code == 409 and "không in được" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/reception/", "/reception/number", "/reception/handwritten"])
