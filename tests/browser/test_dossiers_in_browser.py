@@ -8,7 +8,7 @@ from server.dossiers.importing import examine
 from server.people.rights import Role
 from tests.browser import axe
 from tests.browser.conftest import Reader
-from tests.browser.test_pages_in_browser import WIDTHS, overflow
+from tests.browser.measure import WIDTHS, flows
 from tests.server.dossiers.tables import resolved, row, table
 from tests.web.place import Place
 
@@ -49,7 +49,7 @@ def test_nothing_is_cut_or_wrong_at_any_width(reader: Reader, place: Place) -> N
     for width, height in WIDTHS:
         reader.size(width, height)
         reader.open("/dossiers/")
-        assert overflow(reader) == [0, []], width
+        assert flows(reader) == [], width
     assert axe.faults(reader, "/dossiers/", widths=axe.WIDTHS[::2], langs=("vi",)) == []
     axe.unthemed(reader)
     assert reader.complaints() == []

@@ -11,7 +11,7 @@ from server.people.rights import Role
 from server.web.words import TEXTS
 from tests.browser import axe
 from tests.browser.conftest import Reader
-from tests.browser.test_pages_in_browser import overflow
+from tests.browser.measure import flows
 from tests.web.place import Place
 
 ROOT = "/admin/setup"
@@ -61,7 +61,7 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(chief: Reader, p
     told += axe.faults(chief, f"{ROOT}/{path}", axe.WIDTHS[2:3], ("dark", "contrast"), ("en",))
     assert told == []
     chief.size(320, 568)
-    assert overflow(chief)[0] == 0
+    assert flows(chief) == []
     assert [m for m in chief.complaints() if "404" not in m and "favicon" not in m] == []
 
 
@@ -71,7 +71,7 @@ def test_sites_are_readable_too(chief: Reader) -> None:
         told += axe.faults(chief, f"/admin/sites/{path}", axe.WIDTHS[2:3], ("dark",), ("en",))
         assert told == []
         chief.size(320, 568)
-        assert overflow(chief)[0] == 0
+        assert flows(chief) == []
 
 
 @pytest.mark.parametrize("path", PAGES)

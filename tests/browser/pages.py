@@ -1,0 +1,200 @@
+"""Every page that people see, in a hall where something goes on: where it is and who opens it.
+
+The table is held against the application's own addresses: a page that is in neither list fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask.testing import FlaskClient
+
+from broker.messages import DeviceStatus
+from server.hall import commands as c
+from server.hall.tickets import State
+from server.people.once import Kind
+from server.people.rights import Role
+from tests.browser.conftest import Reader, Served
+from tests.web.place import PASSWORD, Place, csrf_of, open_place
+
+LAND = "environment-land"
+ADMIN, MANAGER, NOBODY, HALF = "administrator", "manager", "", "half"
+
+
+@dataclass
+class Town:
+    """The hall, served, with a browser's cookie for each kind of reader."""
+
+    place: Place
+    served: Served
+    cookies: dict[str, str]
+    hook: str
+
+    def wear(self, reader: Reader, who: str) -> None:
+        """Let the browser be this reader."""
+        reader.driver.execute_cdp_cmd("Network.clearBrowserCookies", {})
+        if who:
+            name = self.place.app.config["SESSION_COOKIE_NAME"]
+            cookie = {"name": name, "value": self.cookies[who], "url": self.served.url}
+            reader.driver.execute_cdp_cmd("Network.setCookie", cookie)
+
+    def ticket(self, state: State) -> tuple[str, str]:
+        """Id and token of somebody whose number stands so."""
+        tickets = self.place.writer.view.state.tickets.values()
+        return next((t.id, t.token) for t in tickets if t.state is state)
+
+    def once(self, kind: Kind, account: str | None) -> str:
+        return self.place.accounts.once.give(kind, account, self.place.hall.wall())
+
+
+@dataclass(frozen=True)
+class Page:
+    """path: or how to find it. fingers: it is worked by touch, so that targets have 44 px instead of 24.
+
+    kept: a test of its own looks at its sizes (walls are looked at from afar, not touched).
+    """
+
+    path: str | Callable[[Town], str]
+    who: str = ADMIN
+    fingers: bool = False
+    status: int = 200
+
+    def address(self, town: Town) -> str:
+        return self.path if isinstance(self.path, str) else self.path(town)
+
+
+def _phone(state: State, more: str = "") -> Callable[[Town], str]:
+    return lambda town: f"/t/{town.ticket(state)[1]}{more}"
+
+
+# Endpoint, and what tells two pages of one endpoint apart -> the page.
+PAGES: dict[str, Page] = {
+    "index": Page("/"),
+    "index stranger": Page("/", NOBODY),
+    "login.form": Page("/login", NOBODY, fingers=True),
+    "login.code_form": Page("/login/code", HALF, fingers=True),
+    "keys.choose": Page(lambda town: f"/password/{town.once(Kind.PASSWORD, 'forgetful')}", NOBODY),
+    "centres.page": Page("/centres"),
+    "console.choose": Page("/console/?other", fingers=True),
+    "console.page": Page("/console/7", fingers=True),
+    "console.page empty": Page("/console/3", fingers=True),
+    "reception.page": Page("/reception/", fingers=True),
+    "reception.given": Page(lambda town: f"/reception/given/{town.ticket(State.WAITING)[0]}"),
+    "handwritten.form": Page("/reception/handwritten"),
+    "handwritten.sheets": Page("/reception/sheets"),
+    "figures.page": Page("/figures/", MANAGER),
+    "figures.page past": Page("/figures/?day=2026-11-20", MANAGER),
+    "figures.mine": Page("/figures/mine"),
+    "history.page": Page("/history/", MANAGER),
+    "history.tickets": Page("/history/tickets?what=issued", MANAGER),
+    "history.ticket": Page(lambda town: f"/history/tickets/{town.ticket(State.SERVED)[0]}", MANAGER),
+    "work.page": Page("/working-time/", MANAGER),
+    "dossiers.page": Page("/dossiers/", MANAGER),
+    "devices.page": Page("/devices/"),
+    "devices.one": Page("/devices/kiosk-1"),
+    "people.page": Page("/admin/people/"),
+    "people.one": Page("/admin/people/forgetful"),
+    "tokens.page": Page("/admin/tokens/"),
+    "webhooks.page": Page("/admin/webhooks/"),
+    "webhooks.one": Page(lambda town: f"/admin/webhooks/{town.hook}"),
+    "audit.page": Page("/admin/audit/"),
+    "me.page": Page("/me"),
+    "me.second_form": Page("/me/second"),
+    "setup.overview": Page("/admin/setup/"),
+    "setup.form": Page("/admin/setup/hall"),
+    "setup.form hours": Page("/admin/setup/hours"),
+    "setup.form priority": Page("/admin/setup/priority"),
+    "setup.form calls": Page("/admin/setup/calls"),
+    "setup.form ratings": Page("/admin/setup/ratings"),
+    "setup.form texts": Page("/admin/setup/texts"),
+    "setup.form wall": Page("/admin/setup/wall"),
+    "setup.form devices": Page("/admin/setup/devices"),
+    "setup.authorities": Page("/admin/setup/authorities"),
+    "setup.authority": Page("/admin/setup/authority/environment"),
+    "setup.authority new": Page("/admin/setup/new-authority"),
+    "setup.counters": Page("/admin/setup/counters"),
+    "setup.counter": Page("/admin/setup/counter/7"),
+    "setup.counter new": Page("/admin/setup/new-counter"),
+    "setup.calendar": Page("/admin/setup/calendar"),
+    "setup.review": Page("/admin/setup/review"),
+    "setup.history": Page("/admin/setup/versions"),
+    "setup.one_version": Page("/admin/setup/versions/1"),
+    "sites.page": Page("/admin/sites/"),
+    "sites.one": Page("/admin/sites/hanam"),
+    "phone.show": Page(_phone(State.WAITING), NOBODY, fingers=True),
+    "phone.show called": Page(_phone(State.CALLED), NOBODY, fingers=True),
+    "phone.show served": Page(_phone(State.SERVED), NOBODY, fingers=True),
+    "phone.show gone": Page("/t/unknown-unknown-unknown", NOBODY, fingers=True, status=404),
+    "phone.ask_late": Page(_phone(State.WAITING, "/late"), NOBODY, fingers=True),
+    "phone.ask_cancel": Page(_phone(State.WAITING, "/cancel"), NOBODY, fingers=True),
+    "problem": Page("/nothing", status=404),
+}
+# What no person opens as a page: parts of pages, streams, files, what programs ask; and what tests of its own
+# look at: walls (test_board_looks), the first key (there is an administrator), a card for a printer, and what
+# only an installation of many centres has.
+NO_PAGES = {
+    *("static", "health", "live.events", "console.fragment", "reception.fragment", "devices.fragment"),
+    *("figures.fragment", "devices.events", "devices.one_fragment", "devices.screen", "devices.log_file"),
+    *("phone.events", "phone.fragment", "phone.back_from_here", "board.page", "board.events", "board.state"),
+    *("setup.wall_page", "setup.wall_events", "setup.wall_state", "setup.ticket_picture", "setup.export"),
+    *("history.export", "work.export", "reception.given_card", "keys.first", "sites.new"),
+}
+PROGRAMS = ("api.", "sim.")
+
+
+def open_town(folder: Path) -> Town:
+    """A Monday morning with waiting, called, served, parked and rated citizens, devices in trouble, staff."""
+    place = open_place(folder, frozen=False)
+    place.accounts.add(ADMIN, Role.ADMINISTRATOR, PASSWORD, place.hall.wall())
+    place.accounts.add(MANAGER, Role.MANAGER, PASSWORD, place.hall.wall())
+    place.accounts.add(HALF, Role.OFFICER, PASSWORD, place.hall.wall())
+    place.accounts.add("forgetful", Role.OFFICER, PASSWORD, place.hall.wall())
+    place.at("7", c.OpenCounter, officer="officer-7")
+    for n in range(12):
+        place.issue("environment-permits" if n % 2 else LAND, "priority" if n == 4 else "normal")
+        place.clock.pass_(minutes=4)
+    for n in range(6):
+        number = place.at("7", c.CallNext)["number"]
+        place.clock.pass_(minutes=3)
+        place.at("7", c.Finish)
+        place.at("7", c.Rate, number=number, level=4 - n % 3, levels=4)
+    place.at("7", c.CallNext)
+    place.at("7", c.Park, note="thiếu bản sao, đã hướng dẫn bổ sung")
+    place.at("7", c.CallNext)
+    place.devices.put("kiosk-2", DeviceStatus(online=True, role="kiosk", printer="paper-out"))
+    served = Served(place)
+    served.start()
+    cookies = {name: _logged_in(place, name) for name in (ADMIN, MANAGER)}
+    hook = place.hall.webhooks.store.add(
+        "https://example.invalid/hook", ("called",), 0, ADMIN, place.hall.wall()
+    )
+    cookies[HALF] = _half(place)
+    return Town(place, served, cookies, hook.id)
+
+
+def _logged_in(place: Place, name: str) -> str:
+    client = place.client()
+    told = {"name": name, "password": PASSWORD}
+    assert client.post("/api/v1/login", json=told).status_code == 200
+    return _cookie(place, client)
+
+
+def _half(place: Place) -> str:
+    """Whose password was right, and whose code is still to come."""
+    import pyotp
+
+    secret = place.accounts.second.want(HALF)
+    code = pyotp.TOTP(secret).at(int(place.hall.wall()))
+    assert place.accounts.second.turn_on(HALF, code, place.hall.wall()) is not None
+    client = place.client()
+    form = {"csrf": csrf_of(client.get("/login").text), "name": HALF, "password": PASSWORD}
+    assert client.post("/login", data=form).status_code in (302, 303)
+    return _cookie(place, client)
+
+
+def _cookie(place: Place, client: FlaskClient) -> str:
+    kept = client.get_cookie(place.app.config["SESSION_COOKIE_NAME"])
+    assert kept is not None
+    return kept.value
