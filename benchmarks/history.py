@@ -1,8 +1,9 @@
 """How long the manager's pages take with a year behind them: `python -m benchmarks.history [DAYS] [TICKETS]`.
 
 Lets people live a year in the hall of the example (`benchmarks.year_of_people`), sums it, and asks for every
-page through the application, as the web server would, without the network. Prints milliseconds of server time
-(median and the slowest of `TIMES`) and the weight of each page. `--keep FOLDER` keeps the year.
+page through the application, as the web server would, without the network. Prints milliseconds: of the
+processor (median of `TIMES`), which other work on the machine hardly moves, and by the clock (the quickest),
+and the weight of each page. `--keep FOLDER` keeps the year.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import argparse
 import statistics
 import tempfile
 from contextlib import closing
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, thread_time
 
 import sqlalchemy as sa
 
@@ -27,8 +28,9 @@ LIMIT_MS, LIMIT_KB = 50, 100
 STANDS = time(10, 40)  # where the last day is left: people are waiting
 
 
-def addresses(day: str) -> dict[str, str]:
-    """Page -> address; each is asked for as a reader would, of today's period."""
+def addresses(today: date) -> dict[str, str]:
+    """Page -> address. Long periods are whole ones, a while back: the year has 250 days, the month 23."""
+    day = min(today, date(today.year, 1, 5) - timedelta(days=20) if today.month == 1 else today).isoformat()
     history = {
         f"history, {unit} by {by}": f"/history/?unit={unit}&day={day}&by={by}"
         for unit in ("day", "week", "month", "quarter", "year")
@@ -62,14 +64,15 @@ def opened(folder: Path) -> Place:
 
 
 def measure(staff: Staff, path: str) -> tuple[float, float, float]:
-    """Median and slowest in ms, weight in kB."""
-    took = []
+    """Median processor ms, quickest ms by the clock, weight in kB."""
+    took, used = [], []
     for _ in range(TIMES):
-        begin = perf_counter()
+        begin, began = perf_counter(), thread_time()
         answer = staff.get(path)
         took.append(1000 * (perf_counter() - begin))
+        used.append(1000 * (thread_time() - began))
         assert answer.status_code == 200, (path, answer.status_code)
-    return statistics.median(took), max(took), len(answer.data) / 1000
+    return statistics.median(used), min(took), len(answer.data) / 1000
 
 
 def report(place: Place) -> None:
@@ -81,11 +84,11 @@ def report(place: Place) -> None:
     print(f"all days summed in {perf_counter() - begin:.1f} s")
     staff = place.log_in(f"bench-{begin:.0f}", Role.MANAGER)
     over = 0
-    for name, path in addresses(today.isoformat()).items():
-        median, slowest, weight = measure(staff, path)
-        bad = median > LIMIT_MS or weight > LIMIT_KB
+    for name, path in addresses(today).items():
+        used, quickest, weight = measure(staff, path)
+        bad = used > LIMIT_MS or weight > LIMIT_KB
         over += bad
-        print(f"{name:34} {median:6.1f} ms  {slowest:6.1f} ms  {weight:6.1f} kB{'  over' if bad else ''}")
+        print(f"{name:34} {used:6.1f} ms  {quickest:6.1f} ms  {weight:6.1f} kB{'  over' if bad else ''}")
     print(f"{over} pages over {LIMIT_MS} ms or {LIMIT_KB} kB")
 
 

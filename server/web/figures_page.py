@@ -26,8 +26,8 @@ from server.web import guard
 from server.web.chart import wait_chart
 from server.web.console_view import hall_lines
 from server.web.hall import Hall
+from server.web.heat import usual_target
 from server.web.history_page import cell_text, history_of, teller, today_here
-from server.web.history_view import usual_target
 from server.web.live_view import SHOWN, alert_lines, heat_of_weeks, idle_counters
 from server.web.opinions import NOTES, asked_on, opinion_tables
 
@@ -114,7 +114,7 @@ def live_fields(hall: Hall, told: dict[str, Any]) -> dict[str, Any]:
         "alerts": found[:SHOWN],
         "more_alerts": found[SHOWN:],
         "heat": heat_of_weeks(teller(hall, today), history_of(hall), today, now),
-        "cell": cell_text,
+        "cell": cell_text(),
         "behind": lambda way: url_for("history.tickets", **way),
     }
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from server.history.drill import WHATS, WHOSE, Wanted, can_be_listed
 from server.history.periods import DAY, LONGEST, Period, Unit, period
-from server.web.history_view import OFFERED, Asked, By
+from server.web.history_asked import OFFERED, Asked, By
 
 OLDEST: Final = timedelta(days=3660)
 LONGEST_ID: Final = 80

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -23,8 +24,9 @@ from server.history.table import Report, percent, shown, tenth
 from server.people.rights import Right
 from server.web import guard
 from server.web.hall import Hall
+from server.web.history_asked import OFFERED, By, half_text, period_text, span_query
 from server.web.history_form import page_number, read, spelled, wanted
-from server.web.history_view import OFFERED, By, Teller, period_text, span_query
+from server.web.history_view import Teller
 from server.web.ticket_story import story
 from server.web.words import TEXTS, clock_text, date_text, said
 
@@ -99,7 +101,7 @@ def page() -> ResponseReturnValue:
         else None,
         levels=hall.config.site.rating_levels,
         definitions=tell.definitions(),
-        cell=cell_text,
+        cell=cell_text(),
         behind=behind,
         percent=percent,
         tenth=tenth,
@@ -113,11 +115,18 @@ def _other_span(period: Any) -> dict[str, str]:
 
 def behind(way: Mapping[str, str]) -> str:
     """The way to the numbers behind a figure, from the history page: short, for there are hundreds."""
-    return "tickets?" + urlencode(way, safe=":")
+    return "tickets?" + "&".join(f"{name}={spelt(value)}" for name, value in way.items())
 
 
-def cell_text(value: Any, kind: Any) -> str:
-    return shown(value, kind, guard.language())
+@lru_cache(maxsize=1024)
+def spelt(value: str) -> str:
+    return quote(value, safe=":")
+
+
+def cell_text() -> Callable[[Any, Any], str]:
+    """How a cell reads in the language of this request."""
+    lang = guard.language()
+    return lambda value, kind: shown(value, kind, lang)
 
 
 def _subjects(tell: Teller) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -188,7 +197,7 @@ def tickets() -> ResponseReturnValue:
         about.append(TEXTS(f"weekday.{asked.weekday}", lang))
     if asked.halves:
         first, last = min(asked.halves), max(asked.halves) + 1
-        span = {"from_": _clock(first), "to": _clock(last)}
+        span = {"from_": half_text(first), "to": half_text(last)}
         about.append(TEXTS("tickets.from_half", lang, **span))
     back: dict[str, Any] = form.asked.query()
     return render_template(
@@ -202,10 +211,6 @@ def tickets() -> ResponseReturnValue:
         next=url_for("history.tickets", **told, page=found.page + 1) if found.page < found.pages else None,
         back=url_for("history.page", **back),
     )
-
-
-def _clock(half: int) -> str:
-    return f"{half // 2:02}:{half % 2 * 30:02}"
 
 
 def _line(tell: Teller, row: Any) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
-from server.hall.site import Site
 from server.history.cube import ALL, COUNTER, OFFICER, SERVICE, SLOT, slot_dim
 from server.history.drill import AUTHORITY
 from server.history.ledger import History
@@ -19,65 +17,17 @@ from server.history.table import Cell, Column, Kind, Report, Table, Value, lengt
 from server.satisfaction import LEAST, share_of
 from server.site_file import HallConfig
 from server.web.chart import Bars, Chart, bar_chart, line_chart
+from server.web.heat import Heat, grouped, heat_of, usual_target
+from server.web.history_asked import Asked, By, dates_text, half_text, period_text, span_word, step_query
 from server.web.measures import BY_KEY, COLUMNS, DEFINITIONS, MEASURES, Measure
-from server.web.words import TEXTS, date_text, said
+from server.web.words import TEXTS, said
 
 SUMMARY_ONLY_WHILE_RUNNING: Final = "unfinished"
 
 
-class By(StrEnum):
-    TIME = "time"
-    SERVICE = "service"
-    AUTHORITY = "authority"
-    COUNTER = "counter"
-    OFFICER = "officer"
-    HALF = "half"
-    WEEKDAY = "weekday"
-
-
-# What one service, authority, counter or officer can be looked at by.
-OFFERED: Final[Mapping[str | None, tuple[By, ...]]] = {
-    None: tuple(By),
-    SERVICE: (By.TIME, By.HALF, By.WEEKDAY),
-    AUTHORITY: (By.TIME, By.SERVICE, By.HALF, By.WEEKDAY),
-    COUNTER: (By.TIME, By.WEEKDAY),
-    OFFICER: (By.TIME, By.WEEKDAY),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """whose, id: one service, authority, counter or officer; None for the whole hall."""
-
-    period: Period
-    by: By = By.TIME
-    whose: str | None = None
-    id: str = ""
-
-    @property
-    def of(self) -> str:
-        return "" if self.whose is None else f"{self.whose}:{self.id}"
-
-    def query(self, **changes: str) -> dict[str, str]:
-        """What an address carries to ask for this."""
-        told = {**span_query(self.period), "by": self.by.value, "of": self.of}
-        return {k: v for k, v in {**told, **changes}.items() if v}
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One of the figures on top. before: the same of the period before, as text."""
-
-    key: str
-    text: str
-    unit: str
-    before: str
-    behind: Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything on the page. table: by what was asked; heat: weekday by hour, classes beside its cells."""
+    """Everything on the page. table: by what was asked; buttons: what citizens pressed."""
 
     asked: Asked
     before: Period
@@ -86,40 +36,9 @@ class Shown:
     summary: Table
     table: Table
     buttons: Table | None
-    heat: Table | None
-    heat_classes: tuple[tuple[int | None, ...], ...]
-    heat_steps: tuple[int, ...]
+    heat: Heat
     waits: Chart
     issued: Bars
-
-
-def span_query(period: Period) -> dict[str, str]:
-    if period.unit is Unit.RANGE:
-        return {"unit": "range", "first": period.first.isoformat(), "last": period.last.isoformat()}
-    return {"unit": period.unit.value, "day": period.first.isoformat()}
-
-
-def span_word(period: Period) -> str:
-    """The same in one word, for the hundreds of ways of a page: `month:2026-11-01`."""
-    if period.unit is Unit.RANGE:
-        return f"{period.first}:{period.last}"
-    return f"{period.unit.value}:{period.first}"
-
-
-def period_text(period: Period, lang: str) -> str:
-    """`Tháng 11/2026 (01/11/2026 – 30/11/2026)`."""
-    first, last = date_text(period.first), date_text(period.last)
-    match period.unit:
-        case Unit.DAY:
-            return first
-        case Unit.MONTH:
-            return TEXTS("history.month_is", lang, month=f"{period.first:%m/%Y}")
-        case Unit.QUARTER:
-            n, year = (period.first.month + 2) // 3, period.first.year
-            return TEXTS("history.quarter_is", lang, n=n, year=year)
-        case Unit.YEAR:
-            return TEXTS("history.year_is", lang, year=period.first.year)
-    return f"{first} – {last}"
 
 
 class Teller:
@@ -212,14 +131,13 @@ class Teller:
         before = asked.period.comparable(self.today)
         sums, earlier = self.total(asked, period), self.total(asked, before)
         slots = self._slots(asked, period) if asked.whose not in (COUNTER, OFFICER) else {}
-        halves = _grouped(slots, lambda slot: slot.partition(".")[2])
+        halves = grouped(slots, lambda slot: slot.partition(".")[2])
         by_day = asked.period.unit is Unit.DAY
         steps = self._by_steps(asked, period)
         if by_day and asked.whose not in (COUNTER, OFFICER):
-            points = [(_clock(int(half)), part) for half, part in _by_number(halves)]
+            points = [(half_text(int(half)), part) for half, part in _by_number(halves)]
         else:
             points = [(self._step_label(part), one) for part, one in steps]
-        heat, classes, thresholds = self._heat(asked, slots)
         return Shown(
             asked=asked,
             before=before,
@@ -228,9 +146,7 @@ class Teller:
             summary=self._summary(asked, before, sums, earlier),
             table=self._table(asked, period, sums, halves, steps),
             buttons=self._buttons(sums),
-            heat=heat,
-            heat_classes=classes,
-            heat_steps=thresholds,
+            heat=self._heat(asked, slots),
             waits=line_chart(
                 [(label, s.wait_percentile(50), s.wait_percentile(90)) for label, s in points],
                 self._target(asked),
@@ -259,7 +175,7 @@ class Teller:
         columns = (
             Column(self.t("history.figure"), Kind.TEXT),
             Column(period_text(asked.period, self.lang), Kind.COUNT),
-            Column(self.t("history.compared", period=_dates(before)), Kind.COUNT),
+            Column(self.t("history.compared", period=dates_text(before)), Kind.COUNT),
             Column(self.t("history.change"), Kind.COUNT),
         )
         shown = [m for m in MEASURES if m.key != SUMMARY_ONLY_WHILE_RUNNING or sums.unfinished]
@@ -279,7 +195,7 @@ class Teller:
         if by is By.HALF or (by is By.TIME and period.unit is Unit.DAY and halves):
             by, measures = By.HALF, tuple(m for m in COLUMNS if m.timed)
             for half, part in _by_number(halves):
-                rows.append((Cell(_clock(int(half)), kind=Kind.TEXT), part, {"half": half}))
+                rows.append((Cell(half_text(int(half)), kind=Kind.TEXT), part, {"half": half}))
         elif by is By.WEEKDAY:
             days = self.history.days(self._dim(asked), period.first, period.end)
             for weekday in range(7):
@@ -295,7 +211,7 @@ class Teller:
                     if step.unit is Unit.DAY
                     else Cell(self._step_label(step), kind=Kind.TEXT)
                 )
-                rows.append((name, part, _step_query(step)))
+                rows.append((name, part, step_query(step)))
         else:
             for id, part in self._groups(asked, period):
                 rows.append((Cell(self.name(by, id), kind=Kind.TEXT), part, {"of": f"{by.value}:{id}"}))
@@ -331,7 +247,7 @@ class Teller:
             parts = {id: sums for id, sums in parts.items() if id in services}
         if by is By.AUTHORITY:
             of = {s.id: s.authority for s in site.services.values()}
-            parts = _grouped(parts, lambda service: of.get(service, service))
+            parts = grouped(parts, lambda service: of.get(service, service))
         order: Iterable[str] = {
             By.SERVICE: site.services,
             By.AUTHORITY: [a.id for a in site.authorities],
@@ -346,7 +262,7 @@ class Teller:
             case Unit.DAY:
                 return f"{step.first:%d/%m}"
             case Unit.WEEK:
-                return _dates(step)
+                return dates_text(step)
         return f"{step.first:%m/%Y}"
 
     def _target(self, asked: Asked) -> int | None:
@@ -377,41 +293,13 @@ class Teller:
         columns = tuple(Column(self.t(key), kind) for key, kind in zip(heads, kinds, strict=True))
         return Table("buttons", self.t("figures.satisfaction"), columns, tuple(rows))
 
-    # --- the heat map -----------------------------------------------------------------------------------
-
-    def heat(self, asked: Asked) -> tuple[Table | None, tuple[tuple[int | None, ...], ...], tuple[int, ...]]:
+    def heat(self, asked: Asked) -> Heat:
         """The heat map of a period alone."""
         return self._heat(asked, self._slots(asked, asked.period))
 
-    def _heat(
-        self, asked: Asked, slots: Mapping[str, Sums]
-    ) -> tuple[Table | None, tuple[tuple[int | None, ...], ...], tuple[int, ...]]:
-        """The median wait by weekday and hour. Classes 0 to 4 stand where the wait does to the promise."""
-        cells = _grouped(slots, lambda slot: f"{slot.partition('.')[0]}.{int(slot.partition('.')[2]) // 2}")
-        cells = {key: sums for key, sums in cells.items() if sums.called}
-        if not cells:
-            return None, (), ()
-        weekdays = sorted({int(key.partition(".")[0]) for key in cells})
-        hours = sorted({int(key.partition(".")[2]) for key in cells})
-        target = self._target(asked) or 15
-        steps = heat_steps(target)
-        rows, classes = [], []
-        for weekday in weekdays:
-            row, mine = [Cell(self.t(f"weekday.{weekday}"), kind=Kind.TEXT)], list[int | None]()
-            for hour in hours:
-                sums = cells.get(f"{weekday}.{hour}")
-                wait = None if sums is None else sums.wait_percentile(50)
-                way = {"weekday": str(weekday), "hour": str(hour)}
-                behind = self._behind(asked, BY_KEY["called"], wait if wait is None else 1)
-                row.append(Cell(wait, {**behind, **way} if behind else {}))
-                mine.append(None if wait is None else sum(wait >= step for step in steps))
-            rows.append(tuple(row))
-            classes.append(tuple(mine))
-        columns = (
-            Column(self.t("history.by-weekday"), Kind.TEXT),
-            *(Column(label, Kind.MINUTES) for label in (_hour_label(self.site, hour) for hour in hours)),
-        )
-        return Table("heat", self.t("history.heat"), columns, tuple(rows)), tuple(classes), steps
+    def _heat(self, asked: Asked, slots: Mapping[str, Sums]) -> Heat:
+        way = self._behind(asked, BY_KEY["called"], 1)
+        return heat_of(self.site, slots, self._target(asked), way, self.lang)
 
     # --- in one piece -----------------------------------------------------------------------------------
 
@@ -420,8 +308,8 @@ class Teller:
         asked = shown.asked
         whose = "" if asked.whose is None else self.name(asked.whose, asked.id)
         lines = [said(self.site.name, self.lang), period_text(asked.period, self.lang), whose]
-        lines += [f"{_dates(asked.period)}", self.t("history.made", at=made)]
-        tables = [t for t in (shown.summary, shown.table, shown.buttons, shown.heat) if t is not None]
+        lines += [f"{dates_text(asked.period)}", self.t("history.made", at=made)]
+        tables = [t for t in (shown.summary, shown.table, shown.buttons, shown.heat.table) if t is not None]
         return Report(
             id=f"{asked.period.first}-{asked.by.value}",
             title=self.t("history.title"),
@@ -433,16 +321,6 @@ class Teller:
 
     def definitions(self) -> tuple[tuple[str, str], ...]:
         return tuple((self.t(f"define.{key}_is"), self.t(f"define.{key}")) for key in DEFINITIONS)
-
-
-def usual_target(site: Site, services: Iterable[str] | None = None) -> int | None:
-    """The promised wait of most services, in minutes."""
-    minutes = [
-        int(s.target.total_seconds() // 60)
-        for s in site.services.values()
-        if services is None or s.id in services
-    ]
-    return max(set(minutes), key=minutes.count) if minutes else None
 
 
 def difference(now: Value, then: Value, kind: Kind) -> tuple[Value, Kind]:
@@ -457,48 +335,5 @@ def difference(now: Value, then: Value, kind: Kind) -> tuple[Value, Kind]:
     return now - then, Kind.SIGNED
 
 
-def heat_steps(target: int) -> tuple[int, ...]:
-    """Where the classes of the heat map begin: about half the promise, near it, over it, far over it."""
-    half, near = max(1, round(target * 0.53)), max(2, -(-target * 4 // 5))
-    return half, near, target + 1, max(target + 2, round(target * 1.45))
-
-
-def _grouped(parts: Mapping[str, Sums], key: Callable[[str], str]) -> dict[str, Sums]:
-    into: dict[str, Sums] = {}
-    for old, sums in parts.items():
-        into.setdefault(key(old), Sums()).add(sums)
-    return into
-
-
 def _by_number(parts: Mapping[str, Sums]) -> list[tuple[str, Sums]]:
     return sorted(parts.items(), key=lambda item: int(item[0]))
-
-
-def _clock(half: int) -> str:
-    return f"{half // 2:02}:{half % 2 * 30:02}"
-
-
-def _hour_label(site: Site, hour: int) -> str:
-    """`8`, or `7:30` where no session of the week covers the hour from its beginning."""
-    halves = [
-        2 * opens.hour + opens.minute // 30
-        for day in site.hours.week
-        for opens in (session.opens for session in day)
-        if opens.hour == hour
-    ]
-    covered = any(
-        (s.opens.hour, s.opens.minute) <= (hour, 0) < (s.closes.hour, s.closes.minute)
-        for day in site.hours.week
-        for s in day
-    )
-    return str(hour) if covered or not halves or min(halves) % 2 == 0 else f"{hour}:30"
-
-
-def _dates(period: Period) -> str:
-    if period.days == 1:
-        return date_text(period.first)
-    return f"{period.first:%d/%m} – {date_text(period.last)}"
-
-
-def _step_query(step: Period) -> dict[str, str]:
-    return {"span": span_word(step if step.unit is Unit.DAY else Period(Unit.RANGE, step.first, step.end))}

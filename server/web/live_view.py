@@ -16,9 +16,10 @@ from server.hall.site import Site
 from server.hall.state import HallState
 from server.history.ledger import History
 from server.history.periods import Period, Unit
-from server.history.table import Table
 from server.web.hall import Hall, View
-from server.web.history_view import Asked, Teller
+from server.web.heat import Heat
+from server.web.history_asked import Asked
+from server.web.history_view import Teller
 from server.web.words import TEXTS, clock_text, named, said
 
 WEEKS: Final = 4  # of the heat map beside the live hall
@@ -93,19 +94,11 @@ def idle_counters(site: Site, state: HallState) -> int:
     return sum(there.status == "open" and there.current is None for there in stand)
 
 
-@dataclass(frozen=True, slots=True)
-class Heat:
-    """The median waits of the weeks up to today. table: None while there is nothing, or not all is summed."""
-
-    table: Table | None
-    classes: tuple[tuple[int | None, ...], ...]
-    steps: tuple[int, ...]
-
-
 def heat_of_weeks(teller: Teller, history: History, today: date, now: datetime) -> Heat:
+    """The median waits of the weeks up to today; none while not all of them are summed."""
     left = history.refresh(teller.site, today, now, 0.2)
     first = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
     if any(first <= day for day in left):
-        return Heat(None, (), ())
+        return Heat()
     asked = Asked(Period(Unit.RANGE, first, today + timedelta(days=1)))
-    return Heat(*teller.heat(asked))
+    return teller.heat(asked)

@@ -17,9 +17,9 @@ from server.history.table import Cell, Column, Kind, Report, Table, percent, sec
 from server.people.rights import Right
 from server.web import guard
 from server.web.hall import Hall
+from server.web.history_asked import period_text, span_query
 from server.web.history_form import LONGEST_ID, Form, read
 from server.web.history_page import FORMS, cell_text, file_of, history_of, summed, today_here
-from server.web.history_view import period_text, span_query
 from server.web.words import TEXTS, clock_text, date_text, said
 
 work = Blueprint("work", __name__, url_prefix="/working-time")
@@ -58,7 +58,7 @@ def page() -> ResponseReturnValue:
         later_link={**query, **span_query(period.after())} if period.end <= today else None,
         query=query,
         definitions=_definitions(lang),
-        cell=cell_text,
+        cell=cell_text(),
         behind=lambda way: url_for("history.tickets", **way),
         **choices,
     )

@@ -19,9 +19,10 @@ from server.history.periods import Unit
 from server.history.table import Cell, Table
 from server.people.rights import Right
 from server.web.asked import refuse
+from server.web.history_asked import span_word
 from server.web.history_form import Form, page_number, read, wanted
 from server.web.history_page import history_of, summed, today_here
-from server.web.history_view import Teller, span_word
+from server.web.history_view import Teller
 from server.web.measures import MEASURES
 from server.web.rest.endpoint import Asked, Endpoint
 from server.web.rest.tickets import Day

@@ -1,0 +1,116 @@
+"""The manager's pages in a real browser: live without a reload, by keyboard, narrow, printed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from server.hall import commands as c
+from server.people.rights import Role
+from tests.browser.conftest import Reader
+from tests.browser.measure import flows
+from tests.web.place import Place
+
+LAND = "environment-land"
+PAGES = (
+    "/figures/",
+    "/history/?unit=week&by=time",
+    "/history/?unit=month&by=service",
+    "/history/?unit=day&by=half",
+    "/history/?unit=month&by=officer&day=2099-01-01",
+    "/history/tickets?what=issued&span=week:2026-11-23",
+    "/history/tickets?what=nonsense",
+    "/working-time/",
+)
+
+
+@pytest.fixture
+def worked(reader: Reader, place: Place) -> Reader:
+    """A manager before a hall with a Monday behind it and a Wednesday in it."""
+    place.account("chief", Role.MANAGER)
+    for day in (0, 2):
+        rev = place.writer.view.rev
+        place.clock.at = datetime(2026, 11, 23, 0, 31, tzinfo=UTC) + timedelta(days=day)
+        while place.writer.view.state.day != f"2026-11-{23 + day}":
+            rev = place.writer.wait(rev, 5).rev
+        place.at("7", c.OpenCounter, officer="officer-7")
+        for n in range(7):
+            place.issue("environment-permits" if n % 2 else LAND, "priority" if n == 4 else "normal")
+            place.clock.pass_(minutes=9)
+        for level in (4, 4, 3, 4, 2):
+            number = place.at("7", c.CallNext)["number"]
+            place.clock.pass_(minutes=6)
+            place.at("7", c.Finish)
+            place.at("7", c.Rate, number=number, level=level, levels=4)
+        place.at("7", c.PauseCounter, reason="break")
+        place.clock.pass_(minutes=8)
+    place.at("7", c.OpenCounter, officer="officer-7")
+    return reader
+
+
+def test_the_live_page_follows_the_hall(worked: Reader, place: Place) -> None:
+    worked.log_in("chief")
+    worked.open("/figures/")
+    before = int(worked.text("#waiting"))
+    worked.js("document.getElementById('as-table').open = true; window.stayed = true")
+    place.issue(LAND)
+    worked.until(lambda: worked.text("#waiting") == str(before + 1), "one more waits")
+    assert worked.js("return document.getElementById('as-table').open && window.stayed")
+    place.at("7", c.CallNext)
+    worked.until(lambda: worked.text("#waiting") == str(before), "one is called")
+
+
+def test_where_the_keyboard_stands_it_stays(worked: Reader, place: Place) -> None:
+    worked.log_in("chief")
+    worked.open("/figures/")
+    place.clock.pass_(minutes=20)
+    place.issue(LAND)
+    worked.until(lambda: worked.all("#alerts a"), "there is an alert")
+    id = worked.js("const a = document.querySelector('#alerts a'); a.focus(); return a.id")
+    before = int(worked.text("#waiting"))
+    place.issue(LAND)
+    worked.until(lambda: worked.text("#waiting") == str(before + 1), "the page was renewed")
+    assert worked.js("return document.activeElement.id") == id
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1366])
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_page_flows_into_every_width(worked: Reader, width: int, lang: str) -> None:
+    worked.log_in("chief")
+    worked.size(width, 844)
+    for path in PAGES:
+        worked.open(path + ("&" if "?" in path else "?") + f"lang={lang}")
+        assert (path, flows(worked)) == (path, [])
+
+
+def test_no_page_breaks_its_own_rules(worked: Reader) -> None:
+    worked.log_in("chief")
+    worked.complaints()
+    for path in PAGES:
+        worked.open(path)
+        told = [m for m in worked.complaints() if "400" not in m]
+        assert (path, told) == (path, [])
+
+
+def test_from_a_figure_to_the_numbers_to_what_happened(worked: Reader) -> None:
+    worked.log_in("chief")
+    worked.open("/history/?unit=day&day=2026-11-23&by=service")
+    shown = worked.text("#t-service tr.sum td:nth-child(2)")
+    worked.click("#t-service tr.sum td:nth-child(2) a")
+    worked.until(lambda: worked.text("#total") == shown, "as many numbers")
+    worked.click("table.listed tbody th a")
+    worked.until(lambda: "Cấp số" in worked.text("#events"), "the first event")
+
+
+def test_the_chart_has_a_table_of_the_same_numbers(worked: Reader) -> None:
+    """A12: points of the lines, cells of the heat map and rows of the table are the same figures."""
+    worked.log_in("chief")
+    worked.open("/history/?unit=day&day=2026-11-23&by=half")
+    points = worked.js("return document.querySelectorAll('.dot50').length")
+    cells = (
+        "return [...document.querySelectorAll('#t-half tbody tr:not(.sum)')].map(r => r.cells[8].innerText)"
+    )
+    waits = [w for w in worked.js(cells) if w != "–"]
+    assert points == len(waits) > 0
+    assert worked.js("return document.querySelector('.name50').textContent") == f"p50: {waits[-1]} phút"
