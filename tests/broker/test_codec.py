@@ -130,3 +130,26 @@ def test_no_topic_is_made_of_a_bad_id(device: str) -> None:
     with pytest.raises(ValueError, match="not a valid id"):
         topics.STATUS.of("hn", device)
     assert parse(f"motcua/v1/hn/device/{device}/status") is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"kind": "piece", "order": "o1", "n": 1, "of": 1, "data": "' + b"A" * codec.MAX_PIECE_BYTES + b'"}',
+        codec.encode(m.Piece(order="o1", n=1, of=1, data=b"x" * (m.PIECE_BYTES + 1))),
+        b'{"kind": "piece", "order": "o1", "n": 1, "of": 65, "data": ""}',
+        b'{"kind": "piece", "order": "o1", "n": 0, "of": 1, "data": ""}',
+        b'{"kind": "piece", "order": "o1", "n": 1, "of": 1, "data": "no base64!"}',
+        b'{"kind": "deed", "order": "o1", "what": "done", "code": "<script>"}',
+        b'{"kind": "deed", "order": "../o1", "what": "done"}',
+    ],
+    ids=["too-large", "too-long", "too-many", "before-the-first", "no-base64", "markup", "path"],
+)
+def test_what_no_device_may_say_of_an_order_is_refused(payload: bytes) -> None:
+    with pytest.raises(codec.Malformed):
+        codec.decode(topics.OUTCOME, payload)
+
+
+def test_the_largest_piece_of_a_picture_fits() -> None:
+    piece = m.Piece(order="o" * 64, n=64, of=64, data=b"\xff" * m.PIECE_BYTES)
+    assert codec.decode(topics.OUTCOME, codec.encode(piece)) == piece
