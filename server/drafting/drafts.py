@@ -34,6 +34,12 @@ class Drafts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
+        self._turns: dict[str, threading.Lock] = {}
+
+    def turn(self, owner: str) -> threading.Lock:
+        """Held from looking at a draft until it is kept: of two windows of one person one comes first."""
+        with self._lock:
+            return self._turns.setdefault(owner, threading.Lock())
 
     def of(self, owner: str) -> Draft | None:
         """None without one, and for one of another program that this one cannot read: it stays on disk."""
@@ -61,10 +67,6 @@ class Drafts:
     def drop(self, owner: str) -> None:
         with self._lock:
             self._file(owner).unlink(missing_ok=True)
-
-    def owners(self) -> tuple[str, ...]:
-        """Who has one."""
-        return tuple(sorted(file.stem for file in self._folder.glob("*.json")))
 
     def _file(self, owner: str) -> Path:
         if not OWNER.fullmatch(owner):

@@ -21,7 +21,8 @@ LONG = 120  # characters of a text field that has no limit of its own
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. kind: "text", "number", "tick", "choice", "clock" or "hidden". choices: value and word."""
+    """One field. kind: "text", "number", "tick", "choice" or "clock". choices: value and word. most:
+    characters."""
 
     where: str
     kind: str
@@ -29,11 +30,8 @@ class Field:
     value: str
     hint: str = ""
     wrong: str = ""
-    needed: bool = False
     choices: Sequence[tuple[str, str]] = ()
-    least: str = ""
     most: str = ""
-    step: str = ""
 
 
 class Form:
@@ -59,11 +57,8 @@ class Form:
             value=self.values.get(where, ""),
             hint=hint(where, self.lang) if not where.endswith(".letter") else self._letters(where),
             wrong=self.wrong(where),
-            needed=not kind.optional and (name in ("number", "clock") or bool(kind.least)),
             choices=choices,
-            least=text_of(kind.least) if name == "number" else "",
-            most=text_of(kind.most or (LONG if name == "text" and kind.name != "list" else None)),
-            step="1" if kind.name == "whole" else "any",
+            most=text_of(kind.most or LONG) if name == "text" and kind.name != "list" else "",
         )
 
     def is_one(self, where: str) -> bool:

@@ -8,7 +8,8 @@ no window silently undoes another. Works without JavaScript.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,8 +30,21 @@ from server.web.setup_words import Names, page_of, sentence
 setup = Blueprint("setup", __name__, url_prefix="/admin/setup")
 
 MOST_BYTES = 1024 * 1024  # of a form: twenty slides of nine lines in two languages
+P = ParamSpec("P")
 Edit = Callable[[File, Mapping[str, str], str], Edited]
 LIVE = "X-Live"  # a form that is sent while somebody types: answered with its mistakes alone
+
+
+def in_turn(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Of the forms that one person sends at once, one after the other is looked at."""
+
+    @wraps(view)
+    def alone(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
+        here = bench()
+        with here.drafts.turn(here.owner):
+            return view(*args, **kwargs)
+
+    return alone
 
 
 @setup.before_request
@@ -47,6 +61,7 @@ def form(page: str) -> ResponseReturnValue:
 
 @setup.post("/<any(hall, hours, priority, calls, ratings, texts, wall, devices):page>")
 @guard.needs(Right.SETUP)
+@in_turn
 def save(page: str) -> ResponseReturnValue:
     paths = PAGES[page]
     return _saved(page, paths, lambda document, typed, op: pages.edited(document, paths, typed, op))
@@ -69,6 +84,7 @@ def authorities() -> ResponseReturnValue:
 
 @setup.post("/authorities")
 @guard.needs(Right.SETUP)
+@in_turn
 def order_authorities() -> ResponseReturnValue:
     return _ordered("authority", "authorities")
 
@@ -85,6 +101,7 @@ def authority(id: str | None) -> ResponseReturnValue:
 @setup.post("/authority/<id>")
 @setup.post("/new-authority", defaults={"id": None})
 @guard.needs(Right.SETUP)
+@in_turn
 def save_authority(id: str | None) -> ResponseReturnValue:
     n = _place(bench().document.authority, id)
 
@@ -111,6 +128,7 @@ def counters() -> ResponseReturnValue:
 
 @setup.post("/counters")
 @guard.needs(Right.SETUP)
+@in_turn
 def order_counters() -> ResponseReturnValue:
     return _ordered("counter", "counters")
 
@@ -126,6 +144,7 @@ def counter(id: str | None) -> ResponseReturnValue:
 @setup.post("/counter/<id>")
 @setup.post("/new-counter", defaults={"id": None})
 @guard.needs(Right.SETUP)
+@in_turn
 def save_counter(id: str | None) -> ResponseReturnValue:
     n = _place(bench().document.counter, id)
 
@@ -152,6 +171,7 @@ def calendar() -> ResponseReturnValue:
 
 @setup.post("/calendar")
 @guard.needs(Right.SETUP)
+@in_turn
 def save_calendar() -> ResponseReturnValue:
     """The ticked days, or with `do=official` the year as the state announced it."""
     ours()

@@ -29,7 +29,7 @@ from server.site_check import placed
 from server.site_shape import File
 from server.web import guard, problems
 from server.web.setup_bench import Bench, bench
-from server.web.setup_pages import drawn, ours, problems_by_page, setup
+from server.web.setup_pages import drawn, in_turn, ours, problems_by_page, setup
 from server.web.setup_words import Names, lines, place_text
 
 NOTE = 200  # characters
@@ -59,6 +59,7 @@ def review() -> ResponseReturnValue:
 
 @setup.post("/apply")
 @guard.needs(Right.SETUP)
+@in_turn
 def apply() -> ResponseReturnValue:
     """Ask the writer for what was reviewed: exactly that draft, or nothing."""
     ours()
@@ -83,6 +84,7 @@ def apply() -> ResponseReturnValue:
 
 @setup.post("/discard")
 @guard.needs(Right.SETUP)
+@in_turn
 def discard() -> ResponseReturnValue:
     ours()
     here = bench()
@@ -93,6 +95,7 @@ def discard() -> ResponseReturnValue:
 
 @setup.post("/take-over")
 @guard.needs(Right.SETUP)
+@in_turn
 def take_over() -> ResponseReturnValue:
     """Bring what others changed meanwhile into the draft."""
     ours()
@@ -102,6 +105,7 @@ def take_over() -> ResponseReturnValue:
 
 @setup.post("/withdraw")
 @guard.needs(Right.SETUP)
+@in_turn
 def withdraw() -> ResponseReturnValue:
     """Take back what was planned for a coming day."""
     ours()
@@ -148,6 +152,7 @@ def one_version(version: int) -> ResponseReturnValue:
 
 @setup.post("/versions/<int:version>")
 @guard.needs(Right.SETUP)
+@in_turn
 def restore(version: int) -> ResponseReturnValue:
     """Bring a version back, as a new one. A draft stays what it is, and is then of an older version."""
     ours()
@@ -186,6 +191,7 @@ def export() -> ResponseReturnValue:
 
 @setup.post("/import")
 @guard.needs(Right.SETUP)
+@in_turn
 def bring() -> ResponseReturnValue:
     """A file becomes the draft. One of another centre keeps this one's id."""
     ours()
