@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -23,6 +23,7 @@ from server.drafting.trees import Tree
 from server.hall.mistakes import Problem
 
 MOST_ROWS: Final = 200
+PATHS: Final = 8192  # whose types are remembered
 NUMBER: Final = re.compile(r"[+-]?\d{1,9}(?:[.,]\d{1,6})?")
 CLOCKS: Final = re.compile(r"\b(\d{1,2})\s*[:hg.]\s*(\d{2})\b")  # 7h30, 7g30 and 7.30 as people write them
 DASHES: Final = re.compile(r"\s*[-–—]\s*")
@@ -199,6 +200,7 @@ def slug(text: str) -> str:
 # --- the shape
 
 
+@lru_cache(PATHS)
 def hint_at(where: str) -> Any:
     """What may stand at a path of the document. Raises KeyError for a path that there is not."""
     hint: Any = shape.File

@@ -33,6 +33,7 @@ from server.web.setup_pages import drawn, in_turn, ours, problems_by_page, setup
 from server.web.setup_words import Names, lines, place_text
 
 NOTE = 200  # characters
+SHOWN = 50  # versions a page
 AHEAD = timedelta(days=366)  # for how long a change may be planned
 
 
@@ -126,16 +127,18 @@ def withdraw() -> ResponseReturnValue:
 @setup.get("/versions")
 @guard.needs(Right.SETUP)
 def history() -> ResponseReturnValue:
-    """Every version; `?old=3&new=5`: what differs between two of them."""
+    """Every version, the newest first, `?before=60`: older ones; `?old=3&new=5`: what differs between two."""
     here, lang = bench(), guard.language()
-    known = versions(here.hall.engine)
+    asked = request.args.get("before", "")
+    known = [v for v in versions(here.hall.engine) if not asked.isdecimal() or v.version < int(asked)]
     two = _two(here, request.args.get("old", ""), request.args.get("new", ""))
     differs = None if two is None else lines(compare(*two), *two, lang)
     return drawn(
         "setup_versions.html",
         here,
         "versions",
-        versions=known,
+        versions=known[:SHOWN],
+        older=known[SHOWN - 1].version if len(known) > SHOWN else None,
         differs=differs,
         old=request.args.get("old", ""),
         new=request.args.get("new", ""),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from server.drafting.forms import text_of
@@ -193,6 +194,7 @@ def _row(where: Path, tree: dict[str, Tree], names: Names) -> str:
     )
 
 
+@lru_cache(8192)
 def _key(area: str, where: str) -> str | None:
     steps = [step for step in where.split(".") if not step.isdigit()]
     for n in range(len(steps)):

@@ -8,13 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from server.drafting.files import exported, imported
 from server.hall import commands as c
 from server.people.audit import Wanted
 from server.people.rights import Role
-from server.setup import document_of, versions
+from server.setup import Change, document_of, versions
 from server.web.setup_preview import Pictures
 from server.web.words import TEXTS
 from tests.web.forms import form_of
@@ -233,6 +234,18 @@ def test_bringing_back_from_another_state_is_refused(place: Place, chief: Staff,
     apply(chief)
     answer = send(chief, "versions/1", {"newest": newest, "when": "now"})
     assert answer.status_code in (409, 422) and in_force(place).version == 2
+
+
+def test_versions_are_told_fifty_at_a_time(place: Place, chief: Staff) -> None:
+    document = in_force(place).document
+    for n in range(1, 61):
+        place.writer.change(Change(id=f"v{n}", by="test", base=n, document=replace(document, hotline=str(n))))
+    first = page(chief, "versions")
+    assert first.count("<tr>") == 51 and "versions?before=12" in first and len(first) < 40_000
+    last = page(chief, "versions?before=12")
+    assert last.count("<tr>") == 12 and "versions?before=" not in last
+    assert chief.get(f"{ROOT}/versions?before=x&old=%3Cb%3E&new=1").status_code == 200
+    assert chief.get(f"{ROOT}/versions?old=1&new=99999999999999999999").status_code == 404
 
 
 def test_a_draft_is_discarded(place: Place, chief: Staff) -> None:
