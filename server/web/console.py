@@ -111,6 +111,7 @@ def fields(hall: Hall, counter: str) -> dict[str, object]:
     seen = console_of(view, hall.config.devices, hall.devices.snapshot(), counter, now)
     return {
         "seen": seen,
+        "mark": f"{view.epoch} {view.rev} {hall.devices.changes}",
         "place": view.site.counters[counter],
         "site": view.site,
         "now": now,

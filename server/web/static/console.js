@@ -5,7 +5,7 @@
 
 const body = document.body, told = body.dataset;
 const zones = document.getElementById("live");
-const SAME_PRESS_MS = 1500, POLL_MS = 5000, SLOW_MS = 8000;
+const SAME_PRESS_MS = 1500, POLL_MS = 5000, SLOW_MS = 8000, SPREAD_MS = 150;
 
 /* --- looking ------------------------------------------------------------------------------------------- */
 
@@ -65,8 +65,13 @@ function setLost(now) {
   if (now) complain(told.lost); else if (problem.textContent === told.lost) complain("");
 }
 
+/* What the page shows already, by its own press, is not asked for again; and not all pages of a hall ask at one instant. */
 const stream = new EventSource(told.events);
-stream.onmessage = look;
+stream.onmessage = event => {
+  const { epoch, rev, devices } = JSON.parse(event.data);
+  const shown = () => zones.querySelector(".console").dataset.mark === `${epoch} ${rev} ${devices}`;
+  setTimeout(() => { if (!shown()) look(); }, Math.random() * SPREAD_MS);
+};
 stream.onerror = () => setTimeout(look, 500);
 setInterval(() => { if (stream.readyState !== EventSource.OPEN || lost) look(); }, POLL_MS);
 setInterval(() => { if (stream.readyState === EventSource.OPEN) look(); }, 30000);  /* waits grow although nothing happens */
