@@ -81,6 +81,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     hall: Path
     data: Path
     http: str = "127.0.0.1:8080"
+    proxy: str | None = None  # the address of a proxy before it, which says where requests came from
     database: str | None = None  # a SQLAlchemy URL, of the first centre; else SQLite in its folder
     clock: str = "system"
     broker: BrokerTable = BrokerTable()
@@ -132,7 +133,7 @@ def run(settings: Settings) -> int:
         print(f"motcua server: {error}", file=sys.stderr)
         return 2
     try:
-        web = WebServer(create_app(centre.hall, installation), host or "127.0.0.1", int(port))
+        web = WebServer(create_app(centre.hall, installation), host or "127.0.0.1", int(port), settings.proxy)
     except OSError as error:
         print(
             f"motcua server: cannot listen on {settings.http}: {error.strerror}. Stop what listens there, or "

@@ -37,7 +37,10 @@ class WebServer:
     Raises OSError when the port is taken.
     """
 
-    def __init__(self, app: Flask, host: str, port: int) -> None:
+    def __init__(self, app: Flask, host: str, port: int, proxy: str | None = None) -> None:
+        """proxy: the address of one that is believed where a request came from (X-Forwarded-For). Without it
+        everybody behind one has its address, and shares what an address may do.
+        """
         logging.getLogger("waitress").setLevel(logging.WARNING)  # else it tells of every page that is left
         for logger in ("waitress", app.name, "server.web.problems"):
             logging.getLogger(logger).addFilter(_without_addresses)
@@ -53,6 +56,9 @@ class WebServer:
             max_request_body_size=MAX_BODY,
             asyncore_use_poll=True,  # select() ends at 1,024 files
             ident=None,
+            trusted_proxy=proxy,
+            trusted_proxy_headers={"x-forwarded-for"} if proxy else set(),
+            clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = channel_for(app, self._feeds)
         self._streams.stopping.clear()

@@ -15,11 +15,13 @@ from itertools import islice
 from typing import Any
 
 import pytest
+import requests
 from werkzeug.routing import Rule
 
 from server.people.audit import Wanted
 from server.people.rights import Role
 from server.web.live import follow
+from server.web.serving import WebServer
 from tests.web.place import PASSWORD, Place, csrf_of
 from tests.web.sending import send
 from tests.web.test_live import patient
@@ -297,3 +299,26 @@ def test_over_https_the_cookie_can_be_set_by_this_host_alone(place: Place) -> No
     header = client.get("/login", base_url="https://hall.example").headers["Set-Cookie"]
     assert header.startswith("__Host-motcua_") and "Secure" in header and "Path=/" in header
     assert "HttpOnly" in header and "SameSite=Strict" in header and "Domain" not in header
+
+
+@pytest.mark.parametrize("proxy", [None, "127.0.0.1"])
+def test_19_behind_a_proxy_failures_count_for_the_address_it_tells_if_it_is_believed(
+    place: Place, proxy: str | None
+) -> None:
+    server = WebServer(place.app, "127.0.0.1", 0, proxy)
+    thread = server.start()
+
+    def tries(address: str) -> int:
+        told = {"name": "nobody", "password": "x" * 12}
+        where = f"http://127.0.0.1:{server.port}/api/v1/login"
+        return requests.post(where, json=told, headers={"X-Forwarded-For": address}, timeout=30).status_code
+
+    try:
+        codes = [tries("203.0.113.9") for _ in range(6)]
+        assert codes == [401] * 5 + [429]
+        assert tries("10.0.0.7") == (401 if proxy else 429)
+        told = {e.about["address"] for e in place.audit.entries(Wanted(what="login.failed"), 20)}
+        assert told == ({"203.0.113.9", "10.0.0.7"} if proxy else {"127.0.0.1"})
+    finally:
+        server.stop()
+        thread.join()
