@@ -20,14 +20,12 @@ class Kind(StrEnum):
     FIRST = "first"  # make the first administrator
     PASSWORD = "password"  # choose a password
     SECOND = "second"  # the password was right, a code is to follow
-    OIDC = "oidc"  # somebody went to the provider and is to come back
 
 
 LIVES_S = {
     Kind.FIRST: 60 * 60,
     Kind.PASSWORD: 24 * 3600,  # handed over in person, often for tomorrow
     Kind.SECOND: 5 * 60,
-    Kind.OIDC: 10 * 60,
 }
 
 
@@ -50,8 +48,7 @@ class Once:
         of, key = once_table.c, new_key()
         with self._engine.begin() as db:
             db.execute(once_table.delete().where(of.until <= now))
-            if kind is not Kind.OIDC:  # many people are on their way at once, and nobody knows yet who
-                db.execute(once_table.delete().where(of.kind == kind.value, of.account.is_(account)))
+            db.execute(once_table.delete().where(of.kind == kind.value, of.account.is_(account)))
             db.execute(
                 once_table.insert().values(
                     key_hash=key_hash(key),
