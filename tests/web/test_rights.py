@@ -86,7 +86,7 @@ def test_every_view_asks_for_a_right_or_is_known_to_be_open(hall: Place) -> None
     assert {f"api.{row.name}" for row in ENDPOINTS} | {"api.openapi"} == {
         name for name in known if name.startswith("api.")
     }
-    assert {row.name for row in ENDPOINTS if row.open} == {"log-in", "get-board"}
+    assert {row.name for row in ENDPOINTS if row.open} == {"log-in", "get-board", "get-dossiers-wall"}
 
 
 def test_a_stranger_is_sent_to_the_log_in_or_refused(hall: Place) -> None:
