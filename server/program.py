@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -93,25 +93,27 @@ def run(settings: Settings) -> int:
     """Serve until SIGTERM or Ctrl-C. Raises SettingsError; 2 when the port or the data folder is taken, or
     the key is none, or the register of dossiers is none."""
     threading.excepthook = _crash
-    systemd = Systemd()
-    host, _, port = settings.http.rpartition(":")
     settings.data.mkdir(parents=True, exist_ok=True)
-    lock = (settings.data / "lock").open("a")  # held until the process ends, however it ends
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        print(
-            f"motcua server: another server works in {settings.data}; a site has one writer", file=sys.stderr
-        )
-        return 2
-    clock, table = open_clock(settings.clock), settings.broker
+    with (settings.data / "lock").open("a") as lock:  # until the process ends, however it ends
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _cannot(f"another server works in {settings.data}; a site has one writer")
+        with ExitStack() as ending:
+            return _serve(settings, ending)
+
+
+def _serve(settings: Settings, ending: ExitStack) -> int:
+    """ending: closes what was opened, however the server ends."""
+    systemd, clock, table = Systemd(), open_clock(settings.clock), settings.broker
+    host, _, port = settings.http.rpartition(":")
     credentials = read_credentials(table.user, table.password_file) if table.password_file else None
-    accounts, audit = open_accounts(settings.data / "accounts.db"), open_audit(settings.data / "audit.db")
+    accounts = ending.enter_context(closing(open_accounts(settings.data / "accounts.db")))
+    audit = ending.enter_context(closing(open_audit(settings.data / "audit.db")))
     try:
         oidc = _oidc(settings.oidc)
     except OSError as error:
-        print(f"motcua server: {error.filename} cannot be read: {error.strerror}", file=sys.stderr)
-        return 2
+        return _cannot(f"{error.filename} cannot be read: {error.strerror}")
     furnish = partial(
         Hall,
         oidc=oidc,
@@ -130,17 +132,15 @@ def run(settings: Settings) -> int:
         centre = make(settings.hall, settings.data)
         installation = Installation(centre, settings.data, make)
     except (Unreadable, ValueError, OSError) as error:
-        print(f"motcua server: {error}", file=sys.stderr)
-        return 2
+        return _cannot(str(error))
     try:
         web = WebServer(create_app(centre.hall, installation), host or "127.0.0.1", int(port), settings.proxy)
     except OSError as error:
-        print(
-            f"motcua server: cannot listen on {settings.http}: {error.strerror}. Stop what listens there, or "
-            f"move this hall: MOTCUA_HTTP=host:port, or `http` in the server's file.",
-            file=sys.stderr,
+        centre.close()
+        return _cannot(
+            f"cannot listen on {settings.http}: {error.strerror}. Stop what listens there, or move this "
+            f"hall: MOTCUA_HTTP=host:port, or `http` in the server's file."
         )
-        return 2
     installation.start()
     _say_first_link(accounts, centre.hall.config.url)
     log.info("ready http=%s site=%s events=%d", settings.http, centre.site, centre.store.seq)
@@ -149,10 +149,14 @@ def run(settings: Settings) -> int:
         web.run(each_turn=systemd.beat)
     systemd.stopping()
     installation.stop()
-    accounts.close()
-    audit.close()
     log.info("stopped")
     return 0
+
+
+def _cannot(why: str) -> int:
+    """One line on stderr, and the status of a program that cannot start."""
+    print(f"motcua server: {why}", file=sys.stderr)
+    return 2
 
 
 def _say_first_link(accounts: Accounts, url: str) -> None:
