@@ -45,6 +45,7 @@ from server.web.presses import Presses
 from server.web.reception import reception
 from server.web.setup import setup
 from server.web.sim import sim
+from server.web.squeeze import squeeze
 from server.web.sites_page import sites
 from server.web.throttle import Lately, Throttle
 from server.web.tokens_page import tokens
@@ -104,6 +105,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     problems.register(app)
     mount(app)
     speak(app)
+    squeeze(app)
     _words_in_templates(app)
 
     @app.before_request

@@ -81,13 +81,21 @@ window.measure = (() => {
     ];
   }
 
-  // A live page draws its part anew with the first word of its stream.
+  // A live page may draw its part anew with the first word of its stream.
   function settled() {
     const { fragment } = document.body.dataset;
-    return !fragment || performance.getEntriesByType("resource").some(e => e.name.includes(fragment));
+    const drawn = performance.getEntriesByType("resource").some(e => e.name.includes(fragment));
+    return !fragment || drawn || performance.now() > 1500;
+  }
+
+  // Bytes on the wire for all that this page made the browser load, each thing once.
+  function loaded() {
+    const [page] = performance.getEntriesByType("navigation");
+    const parts = new Map(performance.getEntriesByType("resource").map(e => [e.name, e.transferSize]));
+    return [...parts.values()].reduce((sum, size) => sum + size, page.transferSize);
   }
 
   const moving = () => document.getAnimations().filter(a => a.effect.getTiming().duration > 200).length;
 
-  return { small, flows, space, watch, reached, settled, moving };
+  return { small, flows, space, watch, reached, settled, loaded, moving };
 })();

@@ -22,6 +22,7 @@ PICTURES = Path(__file__).parents[2] / ".cache" / "pictures"
 WIDTHS = ((390, 844), (768, 1024), (1366, 768))
 NARROW = ((320, 568), (683, 384))  # the narrowest phone, and 1366 x 768 at twice the size
 TALLEST = 4_000
+HEAVIEST = 100_000  # bytes, with all that a browser without a cache loads
 PICTURED = {("vi", "light"), ("vi", "dark"), ("en", "light")}
 
 
@@ -37,7 +38,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 def reader(chromium: Any, town: Town) -> Iterator[Reader]:
     made = Reader(chromium, lambda: town.served.url)
     made.scripts(True)
+    chromium.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
     yield made
+    chromium.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})
     axe.unthemed(made)
     chromium.get("about:blank")
     chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
@@ -91,6 +94,8 @@ def test_a_page_reads_well_in_every_width_and_light(reader: Reader, town: Town, 
             told += [f"{width} {look}: {line}" for line in found]
             if (lang, look) in PICTURED:
                 picture(reader, f"{file}-{width}-{look}-{lang}")
+    weight = reader.js("return measure.loaded()")
+    told += [f"{weight} bytes to load"] * (weight > HEAVIEST)
     axe.theme(reader, "light")
     for width, height in (*NARROW, *WIDTHS[::2]):
         reader.size(width, height)
