@@ -64,13 +64,14 @@ def test_the_live_page_follows_the_hall(worked: Reader, place: Place) -> None:
 def test_where_the_keyboard_stands_it_stays(worked: Reader, place: Place) -> None:
     worked.log_in("chief")
     worked.open("/figures/")
+    first = int(worked.text("#waiting"))
     place.clock.pass_(minutes=20)
     place.issue(LAND)
+    worked.until(lambda: worked.text("#waiting") == str(first + 1), "one more waits")
     worked.until(lambda: worked.all("#alerts a"), "there is an alert")
     id = worked.js("const a = document.querySelector('#alerts a'); a.focus(); return a.id")
-    before = int(worked.text("#waiting"))
     place.issue(LAND)
-    worked.until(lambda: worked.text("#waiting") == str(before + 1), "the page was renewed")
+    worked.until(lambda: worked.text("#waiting") == str(first + 2), "the page was renewed")
     assert worked.js("return document.activeElement.id") == id
 
 

@@ -64,7 +64,7 @@ class Month:
         number = str(called["number"])
         place.clock.pass_(seconds=dice.randint(5, 90))
         fate = dice.choices(
-            ("served", "started", "missed", "parked", "sent", "undone", "back"), (6, 8, 2, 2, 2, 1, 1)
+            ("served", "started", "missed", "parked", "sent", "undone", "back"), (6, 8, 2, 2, 2, 2, 1)
         )[0]
         if fate in ("started", "undone") and dice.random() < 0.8:
             place.at(counter, c.Start)
@@ -86,9 +86,14 @@ class Month:
                 if dice.random() < 0.5:
                     place.at(counter, c.BringBack, number=number)
             case "sent":
-                other = dice.choice([s for s in self.services])
+                other = dice.choice(self.services)
                 place.at(counter, c.Transfer, to_service=other, note="đúng việc")
             case "undone":
+                if dice.random() < 0.5:  # sent on by mistake
+                    place.at(counter, c.Transfer, to_service=dice.choice(self.services))
+                    place.clock.pass_(seconds=4)
+                    place.at(counter, c.Undo)
+                    place.clock.pass_(seconds=9)
                 place.at(counter, c.Finish)
                 place.clock.pass_(seconds=3)
                 place.at(counter, c.Undo)
@@ -125,6 +130,7 @@ class Month:
         if n == 1:
             self.come(4)
             self.out_of_turn("7")
+            self.come(2)
             self.undone_call("6")
         place.at("7", c.PauseCounter, reason="break")
         place.clock.pass_(minutes=dice.randint(4, 15))
@@ -175,9 +181,9 @@ class Month:
             self.place.at(counter, c.Finish)
 
     def undone_call(self, counter: str) -> None:
-        if self.tried(counter, c.CallNext) is not None:
-            self.place.clock.pass_(seconds=4)
-            self.place.at(counter, c.Undo)
+        assert self.place.at(counter, c.CallNext)["number"]
+        self.place.clock.pass_(seconds=4)
+        self.place.at(counter, c.Undo)
 
     def outage(self, day: date) -> None:
         """Kiosk 1 gave three numbers of its own; two are told now, one when the day is long over."""

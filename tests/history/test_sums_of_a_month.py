@@ -57,7 +57,15 @@ def test_the_month_has_all_that_is_difficult(history: History, log: Log, lived: 
         assert getattr(whole, name) > 0, name
     with lived.store.engine.connect() as db:
         kinds = {kind for (kind,) in db.exec_driver_sql("select distinct kind from event")}
+        undone = {
+            kind
+            for (kind,) in db.exec_driver_sql(
+                "select e.kind from event e join event u on u.kind = 'Undone' "
+                "and json_extract(u.body, '$.undoes') = e.command"
+            )
+        }
     assert {"Undone", "ToldTooLate", "Entered", "Transferred", "BroughtBack", "CounterPaused"} <= kinds
+    assert {"Called", "Finished", "Transferred"} <= undone
     assert any(o.officer == "officer-8" for o in log.opens)  # the hand-over
     assert any(s.by_closing for s in log.standings)
 

@@ -86,7 +86,7 @@ def canonical(text: str) -> object:
         return datetime.strptime(text, "%d/%m/%Y").date()
     if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
         return date.fromisoformat(text)
-    if re.fullmatch(r"[+−±]?(\d+:)?\d+:\d\d", text) and not re.fullmatch(r"\d\d:\d\d", text):
+    if re.fullmatch(r"[+−±]?(\d+:)?\d+:\d\d", text):
         parts = [int(p) for p in text.lstrip("+−±").split(":")]
         seconds = sum(p * 60**n for n, p in enumerate(reversed(parts)))
         return timedelta(seconds=-seconds if text[0] == "−" else seconds)
