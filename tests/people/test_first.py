@@ -77,7 +77,7 @@ class Server:
         said = ""
         for line in self._process.stderr:
             said += line
-            if " ready " in line or "ready http=" in line:
+            if "ready http=" in line:
                 return said
         raise AssertionError(said)
 
