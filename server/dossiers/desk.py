@@ -138,7 +138,8 @@ def _confirm(data: str, token: str, by: str, now: str) -> Changes:
 
 
 def main(words: list[str]) -> int:
-    """`preview HALL DATA TOKEN KNOWN_AT NOW` reads a table from its input; `confirm DATA TOKEN BY NOW`."""
+    """`preview HALL DATA TOKEN KNOWN_AT NOW` reads a table from its input, HALL is a document as JSON;
+    `confirm DATA TOKEN BY NOW`."""
     os.nice(NICE)
     Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     try:

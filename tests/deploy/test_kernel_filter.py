@@ -9,8 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from server.site_file import load_document
 from tests.deploy.machine import ROOT, unit
 from tests.deploy.starting import Manager, settings
 
@@ -63,7 +65,8 @@ def test_an_import_on_the_page_may_do_all_it_does_and_goes_before_the_hall(
 ) -> None:
     """The server's child has its filter and shares its memory: when that ends, the import ends, alone."""
     trace, now = tmp_path / "trace", "2026-11-26T00:00:00+00:00"
-    hall, table = ROOT / "examples" / "hanam" / "hall.toml", ROOT / "examples" / "dossiers.csv"
+    hall, table = tmp_path / "hall.json", ROOT / "examples" / "dossiers.csv"
+    hall.write_bytes(msgspec.json.encode(load_document(ROOT / "examples" / "hanam" / "hall.toml")))
     watched = ["strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", str(trace), sys.executable, "-m"]
     words = ["server.dossiers.desk", "preview", str(hall), str(tmp_path), "token", now, now]
     with table.open("rb") as rows:
