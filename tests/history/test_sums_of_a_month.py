@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -159,3 +159,30 @@ def test_working_days_alone_have_figures(history: History) -> None:
     days = history.days(ALL, FIRST, END)
     worked = {day for day, parts in days.items() if parts and parts[""].issued}
     assert worked == {FIRST_DAY + timedelta(days=n) for n in DAYS}
+
+
+def test_working_time_is_what_was_done_at_counters(history: History, log: Log) -> None:
+    """Officer, counter and day: calls that were not taken back, breaks, open time, what was left open."""
+    rows = {(w.day, w.officer, w.counter): w for w in history.work(FIRST, END)}
+
+    def local(at: datetime) -> str:
+        return at.astimezone(log.zone).date().isoformat()
+
+    keys = {(local(o.since), o.officer, o.counter) for o in log.opens}
+    assert rows.keys() == keys and len({officer for _, officer, _ in keys}) == 3
+    for (day, officer, counter), row in rows.items():
+        calls = [
+            s.called
+            for s in log.standings
+            if (local(s.called), s.officer, s.counter) == (day, officer, counter)
+        ]
+        mine = [o for o in log.opens if (local(o.since), o.officer, o.counter) == (day, officer, counter)]
+        breaks = tuple((o.since, o.until, o.paused) for o in mine if o.paused)
+        opened = sum(((o.until - o.since) for o in mine if not o.paused and o.until), timedelta())
+        assert row.calls == len(calls)
+        assert (row.first_call, row.last_call) == (min(calls, default=None), max(calls, default=None))
+        assert row.breaks == breaks
+        assert row.open_us * MICROSECOND == opened
+        assert row.begins == min(o.since for o in mine)
+    left = {(w.day, w.counter) for w in rows.values() if w.left}
+    assert left == {("2026-11-11", "7"), ("2026-11-16", "6"), ("2026-11-16", "7")}
