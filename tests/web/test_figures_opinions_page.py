@@ -171,7 +171,7 @@ def test_nobody_can_take_a_rating_away_or_change_it(asking: Place) -> None:
     """There is no way to ask for it: what is logged stays."""
     morning(asking)
     rules = [str(rule) for rule in asking.app.url_map.iter_rules()]
-    rules = [rule for rule in rules if not rule.startswith("/admin/setup/")]  # what is asked, not what was said
+    rules = [rule for rule in rules if not rule.startswith("/admin/setup/")]  # what is asked
     assert not [rule for rule in rules if "rat" in rule.replace("generat", "")]
 
 
