@@ -182,7 +182,10 @@ def cancel(site: Site, state: HallState, command: c.Cancel, now: datetime) -> Ev
         raise Refusal("unknown-counter", counter=command.counter)
     ticket = ticket_by_number(state, command.number)
     must_be_able(ticket, Action.CANCEL)
-    counter = ticket.counter if ticket.state in AT_COUNTER else command.counter
+    stands = ticket.state in AT_COUNTER
+    if stands and command.counter not in (None, ticket.counter):
+        raise Refusal("elsewhere", number=ticket.number)
+    counter = ticket.counter if stands else command.counter
     meta = events_meta(command, now)
     return [e.Cancelled(ticket=ticket.id, counter=counter, reason=command.reason, **meta)]
 

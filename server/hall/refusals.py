@@ -18,6 +18,7 @@ CODES: dict[str, str] = {
     "session-full": "all numbers of this session are given",
     "nobody-waiting": "nobody waits for this counter",
     "nobody-here": "no ticket stands at this counter",
+    "elsewhere": "the ticket stands at another counter, whose officer alone may end it",
     "moved-on": "another number stands at this counter by now",
     "not-now": "the ticket's state does not allow this",
     "not-served-here": "this counter does not serve that service",

@@ -248,6 +248,19 @@ def test_a_number_is_taken_out_of_the_day_with_a_reason(place: Place) -> None:
     assert (answer["number"], answer["state"]) == (number, "cancelled")
 
 
+def test_an_officer_takes_nobody_away_from_a_colleague(place: Place) -> None:
+    """Who stands at a counter is cancelled there: elsewhere nobody could take it back."""
+    there, other = place.log_in("officer-6"), place.log_in("officer-7")
+    there.press("6", "open"), other.press("7", "open")
+    number = place.issue(LAND)["number"]
+    there.press("6", "next")
+    answer = other.press("7", "cancel", number=number, reason="nhầm")
+    assert (answer.status_code, answer.get_json()["code"]) == (409, "elsewhere")
+    assert f"Số {number} đang ở quầy khác." in answer.get_json()["title"]
+    assert place.writer.view.state.counter("6").current is not None
+    assert there.press("6", "cancel", number=number, reason="đã về").status_code == 200
+
+
 def test_reading_never_changes_anything(place: Place) -> None:
     staff = place.log_in("officer-7")
     for verb in VERBS:

@@ -185,6 +185,7 @@ REFUSALS = (
     "nobody-waiting",
     "nobody-here",
     "moved-on",
+    "elsewhere",
     "not-now",
     "not-served-here",
     "reason-needed",
