@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import suppress
 from typing import Any, get_args
 
 import segno
@@ -63,13 +64,15 @@ def give() -> ResponseReturnValue:
     asked = {"id": form_command("give"), "by": by(), "secret": new_secret(), "source": RECEPTION, **fresh()}
     klass = Klass(typed["klass"] or Klass.NORMAL)
     try:
-        outcome = hall.writer.ask(c.Issue(service=typed["service"], klass=klass, lang=typed["lang"], **asked))
-        ticket = str(outcome.result["ticket"])
         if typed["kiosk"]:
-            reprint(hall, str(outcome.result["number"]), typed["kiosk"], form_command("paper"))
+            kiosk_for(hall, "", typed["kiosk"])  # before there is a number that nobody would be told
+        outcome = hall.writer.ask(c.Issue(service=typed["service"], klass=klass, lang=typed["lang"], **asked))
     except Refusal as refusal:
         return desk(typed, sentence(refusal.code, guard.language(), refusal.params), 409)
-    return redirect(url_for("reception.given", ticket=ticket), 303)
+    if typed["kiosk"]:
+        with suppress(Refusal):  # its page shows the number, and offers the paper again
+            reprint(hall, str(outcome.result["number"]), typed["kiosk"], form_command("paper"))
+    return redirect(url_for("reception.given", ticket=str(outcome.result["ticket"])), 303)
 
 
 @reception.post("/number")

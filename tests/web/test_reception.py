@@ -78,6 +78,15 @@ def test_a_number_that_cannot_be_given_says_why_and_keeps_what_was_chosen(place:
     assert not place.writer.view.state.tickets
 
 
+def test_no_number_is_given_for_a_paper_that_cannot_come_out(place: Place, desk: Staff) -> None:
+    for kiosk, said in (("nope", "Không có thiết bị này"), ("kiosk-1", "không in được")):
+        place.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="paper-out"))
+        form = fill(desk, service=LAND, klass="normal", lang="vi", kiosk=kiosk)
+        answer = desk.client.post("/reception/", data=form)
+        assert answer.status_code == 409 and said in answer.text
+    assert not place.writer.view.state.tickets and not place.orders
+
+
 def test_papers_looked_at_raise_and_lower_a_number_in_its_line(place: Place, desk: Staff) -> None:
     place.issue(LAND)
     for do, klass, said in (
