@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import url_for
+from flask import request, url_for
 from werkzeug.exceptions import Forbidden, NotFound
 
 from server.people.accounts import Row
@@ -61,6 +61,7 @@ def governed(name: str) -> Row:
 
 
 def link(name: str) -> str:
+    """Where somebody chooses a password. The address of a centre has its prefix already."""
     hall = guard.hall()
     key = hall.accounts.once.give(Kind.PASSWORD, name, hall.wall())
-    return hall.config.url.rstrip("/") + url_for("keys.choose", key=key)
+    return hall.config.url + url_for("keys.choose", key=key).removeprefix(request.script_root)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, g, redirect, render_template, request
+from flask import Blueprint, Response, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, Forbidden
 
@@ -67,25 +67,25 @@ def keep_to_itself(answer: Response) -> Response:
 @phone.get("")
 def show(token: str) -> ResponseReturnValue:
     hall, view, ticket = guard.hall(), guard.hall().writer.view, _ticket()
-    return render_template("phone.html", **fields(hall, view, ticket, _lang(ticket), _asked()))
+    return render_template("phone.html", **fields(hall, view, ticket, _lang(ticket), _way(), _asked()))
 
 
 @phone.get("/live")
 def fragment(token: str) -> ResponseReturnValue:
     """The part of the page that changes, for one whose stream does not come through."""
     hall, view, ticket = guard.hall(), guard.hall().writer.view, _ticket()
-    return render_template("phone_live.html", **fields(hall, view, ticket, _lang(ticket), _asked()))
+    return render_template("phone_live.html", **fields(hall, view, ticket, _lang(ticket), _way(), _asked()))
 
 
 @phone.get("/events")
 def events(token: str) -> ResponseReturnValue:
     """The same part, as a JSON text, whenever it is worth telling: see `Told`."""
-    hall, lang, asked = guard.hall(), _lang(_ticket()), _asked()
+    hall, lang, way, asked = guard.hall(), _lang(_ticket()), _way(), _asked()
     streams: Streams = current_app.extensions["phones"]
     places, template = projection(), current_app.jinja_env.get_template("phone_live.html")
 
     def told(view: View, ticket: Ticket, page: Page | None) -> str:
-        return template.render(**fields(hall, view, ticket, lang, asked, page, places))
+        return template.render(**fields(hall, view, ticket, lang, way, asked, page, places))
 
     return stream(streams, lambda: follow(hall, token, places, told, streams.stopping))
 
@@ -131,7 +131,7 @@ def late(token: str) -> ResponseReturnValue:
 @phone.get("/here")
 def back_from_here(token: str) -> ResponseReturnValue:
     """Nobody is asked before: who changes the language of a refusal finds how his number stands."""
-    return redirect(f"/t/{_ticket().token}{_asked()}", 303)
+    return redirect(_way() + _asked(), 303)
 
 
 @phone.post("/here")
@@ -168,7 +168,7 @@ def said(verb: str, kind: type[c.ByHolder], mark: str = "", **more: str) -> Resp
         return ask(verb, words, status=409)
     if kind is c.GiveUp and outcome.result["state"] != "cancelled":
         return ask(verb, wrong=True, status=422)
-    return redirect(f"/t/{ticket.token}{_asked()}", 303)
+    return redirect(_way() + _asked(), 303)
 
 
 def only_from_here() -> None:
@@ -189,7 +189,7 @@ def ask(verb: str, refused: str = "", wrong: bool = False, status: int = 200) ->
     """The page between the first tap and the second: what will happen, and for cancelling the figures."""
     hall, view = guard.hall(), guard.hall().writer.view
     ticket = view.state.tickets.get(_ticket().id, _ticket())
-    told = fields(hall, view, ticket, _lang(ticket), _asked())
+    told = fields(hall, view, ticket, _lang(ticket), _way(), _asked())
     page: Page = told["page"]
     if not refused and not (page.may_say_late if verb == "late" else page.may_give_up):
         refused = sentence("not-now", told["lang"], {"number": ticket.number})
@@ -219,6 +219,7 @@ def fields(
     view: View,
     ticket: Ticket,
     lang: str,
+    way: str,
     asked: str,
     page: Page | None = None,
     places: Projection | None = None,
@@ -228,6 +229,7 @@ def fields(
     service = view.site.services[ticket.service]
     return {
         "lang": lang,
+        "way": way,
         "asked": asked,
         "t": _t(lang),
         "people": lambda n: people_text(n, lang),
@@ -255,6 +257,11 @@ def _ticket() -> Ticket:
 def _lang(ticket: Ticket) -> str:
     asked = request.args.get("lang", "")
     return asked if asked in ("vi", "en") else ticket.lang
+
+
+def _way() -> str:
+    """The address of the ticket, within its centre."""
+    return url_for("phone.show", token=_ticket().token)
 
 
 def _asked() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -104,6 +105,25 @@ def test_links_of_a_page_stay_within_its_centre(two: Province) -> None:
     assert f'action="/at/{OTHER}/' in page
     answer = staff.get(f"/at/{OTHER}/console/7")
     assert answer.headers["Location"].startswith(f"/at/{OTHER}/")
+
+
+def test_the_page_of_a_number_stays_within_its_centre(two: Province) -> None:
+    staff = two.log_in("thu", {"*": Role.RECEPTION})
+    given = number(staff, f"/at/{OTHER}", DOCUMENT.authority[0].service[0].id).get_json()
+    hall = two.installation.halls[OTHER]
+    token = hall.writer.view.state.tickets[given["ticket"]].token
+    phone, way = two.app.test_client(), f"/at/{OTHER}/t/{token}"
+    assert phone.get(f"/t/{token}").status_code == 404
+    for page in ("", "/live", "/late", "/cancel"):
+        text = phone.get(way + page).text
+        links = re.findall(r'(?:href|action|src|data-live|data-events)="(/[^"]+)"', text)
+        assert links and all(link.startswith(f"/at/{OTHER}/") for link in links), (page, links)
+    with phone.get(f"{way}/events") as pushed:
+        told = next(line for line in map(bytes.decode, pushed.response) if line.startswith("data: "))
+    assert f"{way}/late" in told
+    away = phone.post(f"{way}/late", data={"id": "1" * 16})
+    assert away.headers["Location"] == way
+    assert phone.get(f"{way}/here").headers["Location"] == way
 
 
 def test_presses_at_counters_of_the_same_name_are_two(two: Province) -> None:

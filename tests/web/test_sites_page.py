@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from server.web.words import TEXTS
 from tests.server.test_installation import DOCUMENT, ELSEWHERE, FIRST, OTHER, Province, province
 from tests.web.forms import form_of
 from tests.web.place import Staff
+from tests.web.sending import send as sent
 
 ROOT = "/admin/sites"
 THIRD = {
@@ -149,3 +151,13 @@ def test_each_centre_has_drafts_and_versions_of_its_own(two: Province, chief: St
     assert applied.headers["Location"].startswith(f"/at/{OTHER}/admin/setup/")
     assert two.installation.halls[OTHER].config.hotline == "0226"
     assert two.installation.halls[FIRST].config.hotline == "1022"
+
+
+def test_a_link_for_a_new_person_of_another_centre_leads_there(two: Province, chief: Staff) -> None:
+    """Whether that centre's address has its prefix, as most have, or is one of its own."""
+    send(chief, "new", {**THIRD, "from": FIRST})
+    people = "/at/kim-bang/admin/people/"
+    answer = sent(chief.client, people, people, name="ngoc", role="officer")
+    found = re.search(r"http://a\.vn(/at/kim-bang/password/[\w-]+)\b", answer.text)
+    assert found is not None, answer.text
+    assert "ngoc" in two.app.test_client().get(found[1]).text
