@@ -1,5 +1,5 @@
-"""Make the pictures of the README from a running hall: `make pictures`; some of them alone: `docs/pictures.py
-phone ticket-80mm`.
+"""Make the pictures of the documents from running halls: `make pictures`; some of them alone:
+`docs/pictures.py phone ticket-80mm`. `handbook` names all pictures of the handbook (`handbook_pictures.py`).
 
 Starts a hall in a folder of its own, lets a morning of citizens in, stops the clock's hurry, and photographs
 every surface through the same doors that people use. Nothing in the pictures is drawn for them.
@@ -20,9 +20,11 @@ from selenium.webdriver.common.by import By
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from docs import handbook_pictures  # noqa: E402
 from tests.system.running import RunningHall, until  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
+HANDBOOK = "handbook"
 MORNING = "10:20"  # the hall's time of the pictures
 FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars "
@@ -32,6 +34,19 @@ FLAGS = (
 
 def main() -> int:
     PICTURES.mkdir(exist_ok=True)
+    names = sys.argv[1:]
+    if not names or HANDBOOK in names:
+        with tempfile.TemporaryDirectory() as folder:
+            handbook_pictures.make(PICTURES / HANDBOOK, Path(folder) / "hall", chrome)
+    if names != [HANDBOOK]:
+        surfaces()
+    for picture in sorted(PICTURES.rglob("*.png")):
+        print(f"{picture.relative_to(ROOT)}  {picture.stat().st_size // 1024} kB")
+    return 0
+
+
+def surfaces() -> None:
+    """What stands in the README."""
     with tempfile.TemporaryDirectory() as folder:
         hall = RunningHall(Path(folder) / "hall", "--day", "--speed", "300", "--citizens", "510")
         with hall:
@@ -40,9 +55,6 @@ def main() -> int:
             devices(hall)
             pages(hall)
             printerless(hall)
-    for picture in sorted(PICTURES.glob("*.png")):
-        print(f"{picture.relative_to(ROOT)}  {picture.stat().st_size // 1024} kB")
-    return 0
 
 
 def clock(hall: RunningHall) -> str:
