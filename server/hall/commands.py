@@ -84,8 +84,8 @@ class RecordPaper(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtCounter(Command):
-    """Base of what happens at one counter. here: the number that the asker sees standing there; None: whoever
-    it is. Of somebody else by now it is refused.
+    """Base of what happens at one counter. here: the number that the asker sees standing there, "" for
+    nobody; None: whoever it is. Of somebody else by now it is refused.
     """
 
     counter: str

@@ -13,6 +13,7 @@ from server.hall.looking import (
     at_counter,
     events_meta,
     must_be_able,
+    must_be_as_seen,
     must_be_in_grace,
     of_ticket,
     place_of,
@@ -54,6 +55,7 @@ def close_counter(site: Site, state: HallState, command: c.CloseCounter, now: da
 def call_next(site: Site, state: HallState, command: c.CallNext, now: datetime) -> Events:
     """Finish whoever is here and call whose turn it is. A key at a closed counter opens it first."""
     counter = at_counter(site, state, command)
+    must_be_as_seen(state, counter, command)
     finished = _finish_current(counter, events_meta(command, now))
     ticket = choose(site, state, place_of(site, command), now)
     if ticket is None and not finished:
@@ -66,6 +68,7 @@ def call_next(site: Site, state: HallState, command: c.CallNext, now: datetime) 
 
 def call_number(site: Site, state: HallState, command: c.CallNumber, now: datetime) -> Events:
     counter, place = at_counter(site, state, command), place_of(site, command)
+    must_be_as_seen(state, counter, command)
     ticket = find_or_expect(site, state, command, now)
     if ticket.id not in state.tickets:
         issued = e.Issued(ticket=ticket, session=session_of(site, now), **events_meta(command, now))

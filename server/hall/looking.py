@@ -53,13 +53,21 @@ def must_be_in_grace(site: Site, ticket: Ticket, now: datetime) -> None:
         raise Refusal("grace-over", number=ticket.number)
 
 
+def must_be_as_seen(state: HallState, counter: CounterState, command: c.AtCounter) -> None:
+    """Raises moved-on when somebody stands at the counter whom the asker does not see there."""
+    if counter.current is None or command.here is None:
+        return
+    number = state.tickets[counter.current].number
+    if command.here.strip().upper() != number:
+        raise Refusal("moved-on", number=number)
+
+
 def ticket_here(site: Site, state: HallState, command: c.AtCounter, action: Action) -> Ticket:
     """The ticket that stands at the counter, if `action` may happen to it."""
     counter = at_counter(site, state, command)
     if counter.current is None:
         raise Refusal("nobody-here")
+    must_be_as_seen(state, counter, command)
     ticket = state.tickets[counter.current]
-    if command.here is not None and command.here.strip().upper() != ticket.number:
-        raise Refusal("moved-on", number=ticket.number)
     must_be_able(ticket, action)
     return ticket

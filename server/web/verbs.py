@@ -16,7 +16,7 @@ import msgspec
 
 from server.hall import commands as c
 from server.hall.tickets import Klass
-from server.web.fields import CounterId, Id, Level, Line, NeededLine, Number
+from server.web.fields import CounterId, Id, Level, Line, NeededLine, Number, NumberOrNobody
 
 
 class Named(Protocol):
@@ -40,7 +40,15 @@ class HereBody(Body, frozen=True, kw_only=True):
     here: Number | None = None
 
 
-class CallBody(Body, frozen=True, kw_only=True):
+class NextBody(Body, frozen=True, kw_only=True):
+    """here: the number that the asker sees at the counter, empty for nobody; refused if another one stands
+    there by now, who would be finished unseen.
+    """
+
+    here: NumberOrNobody | None = None
+
+
+class CallBody(NextBody, frozen=True, kw_only=True):
     number: Number
     reason: Line | None = None
 
@@ -107,9 +115,10 @@ class Verb:
 
 
 VERBS: dict[str, Verb] = {
-    "next": Verb(Body, lambda b, at, who: c.CallNext(**at)),
+    "next": Verb(NextBody, lambda b, at, who: c.CallNext(here=b.here, **at)),
     "call": Verb(
-        CallBody, lambda b, at, who: c.CallNumber(number=b.number, reason=b.reason, **fresh(), **at)
+        CallBody,
+        lambda b, at, who: c.CallNumber(number=b.number, reason=b.reason, here=b.here, **fresh(), **at),
     ),
     "recall": Verb(HereBody, lambda b, at, who: c.Recall(here=b.here, **at)),
     "start": Verb(HereBody, lambda b, at, who: c.Start(here=b.here, **at)),

@@ -224,3 +224,66 @@ def test_reception_works_without_scripts(reader: Reader, place: Place) -> None:
     reader.see('[name="given-0"]').send_keys("0805")
     reader.see(".actions .filled").click()
     assert "Đã nhập 1 số." in reader.see('.band[role="status"]').text
+
+
+# --- what is refused ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def refusing(desk: Reader) -> Iterator[Reader]:
+    """A desk where presses are refused, which the browser tells by status."""
+    yield desk
+    assert all("responded with a status of 4" in line for line in desk.complaints())
+
+
+def test_what_is_refused_is_told_beside_its_field_and_what_was_typed_stays(
+    refusing: Reader, place: Place
+) -> None:
+    place.issue(LAND)
+    refusing.click('[data-dialog="cancel"]')
+    opened(refusing, "cancel")
+    refusing.js("document.getElementById('cancel-number').value = 'B777'")
+    refusing.see("#cancel-reason").send_keys("lấy trùng số" + Keys.ENTER)
+    refusing.until(
+        lambda: refusing.text("#cancel-number + .wrong") == "Hôm nay không có số B777.", "beside the number"
+    )
+    assert refusing.js("return document.getElementById('cancel-reason').value") == "lấy trùng số"
+    field = refusing.see("#cancel-number")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert field.get_attribute("aria-describedby") == refusing.see("#cancel .wrong").get_attribute("id")
+    refusing.js("document.getElementById('cancel-number').value = 'B002'")
+    refusing.js("document.getElementById('cancel-reason').value = '   '")
+    refusing.click('#cancel button[value="go"]')
+    refusing.until(lambda: refusing.text("#cancel-reason + .wrong"), "beside the reason")
+    assert len(refusing.all("#cancel .wrong")) == 1 and ticket(place, "B002").state == "waiting"
+    refusing.see("#cancel-reason").send_keys("đã về" + Keys.ENTER)
+    refusing.until(lambda: not refusing.all("dialog[open]"), "done, and only then closed")
+    assert (ticket(place, "B002").state, ticket(place, "B002").reason) == ("cancelled", "đã về")
+    held = refusing.js("return document.activeElement.dataset.dialog")
+    assert held == "cancel"  # the keys are where they were
+
+
+def test_a_call_out_of_order_asks_for_the_reason_and_keeps_asking(refusing: Reader, place: Place) -> None:
+    place.issue(LAND), place.issue(LAND)
+    refusing.click('[data-dialog="number"]')
+    opened(refusing, "number")
+    refusing.see("#number-text").send_keys("b003" + Keys.ENTER)
+    opened(refusing, "reason")
+    assert not refusing.all("#number[open]")
+    refusing.see("#reason-text").send_keys("   " + Keys.ENTER)
+    refusing.until(lambda: "cần ghi lý do" in refusing.text("#reason-text + .wrong"), "blanks are no reason")
+    refusing.see("#reason-text").send_keys("đi cùng nhau" + Keys.ENTER)
+    refusing.until(lambda: refusing.text(HERE).endswith("B003"), "called")
+    assert not refusing.all("dialog[open]")
+
+
+def test_a_dialog_speaks_of_whom_it_was_opened_for(refusing: Reader, place: Place) -> None:
+    """Another tab goes on to the next citizen while this one chooses where to send the first."""
+    place.issue(LAND)
+    refusing.keys("F6")
+    opened(refusing, "transfer")
+    place.at("7", c.CallNext)
+    refusing.until(lambda: refusing.text(HERE).endswith("B002"), "the page behind the dialog shows the other")
+    refusing.see("#transfer-to").send_keys("6" + Keys.ENTER)
+    refusing.until(lambda: "Tại quầy nay là số B002." in refusing.text("#transfer-to + .wrong"), "told so")
+    assert ticket(place, "B002").state == "called"

@@ -268,3 +268,24 @@ def test_a_press_of_a_page_that_is_behind_touches_nobody_else(place: Place) -> N
     state = place.writer.view.state
     assert state.tickets[state.by_number[second]].state.value == "called"
     assert staff.press("7", "no-show", here=second).status_code == 200
+
+
+def test_the_next_is_called_only_by_who_sees_whom_that_finishes(place: Place) -> None:
+    """A laptop wakes up on a page of a while ago: its F2 would have ended a visit that just began."""
+    staff = place.log_in("officer-7")
+    sit(staff, "7")
+    first, second, third = (place.issue(LAND)["number"] for _ in range(3))
+    staff.press("7", "next", here="")
+    place.tick[0] += 5
+    for verb, more in (("next", {}), ("call", {"number": second})):
+        for behind in ("", third):
+            answer = staff.press("7", verb, here=behind, **more)
+            assert (answer.status_code, answer.get_json()["code"]) == (409, "moved-on"), (verb, behind)
+    assert staff.press("7", "next", here=first).get_json()["number"] == second
+    again = staff.press("7", "next", here=second).get_json()  # a second tab, which shows it already
+    assert (again["number"], again["repeats"]) == (second, True)
+    place.tick[0] += 5
+    assert staff.press("7", "next", here=second.lower()).get_json()["number"] == third
+    staff.press("7", "no-show", here=third)
+    place.issue(LAND)
+    assert staff.press("7", "next", here=third).status_code == 200  # nobody stands there whom it could end

@@ -25,6 +25,8 @@ from server.web.rest.endpoint import Asked, Caller, Endpoint
 from server.web.verbs import VERBS, Named, ReprintBody, Verb
 
 Status = Literal["open", "paused", "closed"]
+# Pressed again from a page that shows what the first press brought, they are still one press.
+FINISHING = ("next", "call")
 
 
 class Pressed(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +143,8 @@ def press(
     """Ask for what was pressed at a counter: the result, and the id of the command that it was."""
     hall, told = asked.hall, asked.body
     at = {"counter": counter, "by": asked.who.by}
-    what = (verb, *(repr(v) for k, v in msgspec.structs.asdict(told).items() if k != "id"))
+    aside = ("id", "here") if verb in FINISHING else ("id",)
+    what = (verb, *(repr(v) for k, v in msgspec.structs.asdict(told).items() if k not in aside))
     window = hall.clock.real_seconds(SAME_PRESS_S)
     presses: Presses = current_app.extensions["presses"]
     here = f"{hall.config.site.id}/{counter}"

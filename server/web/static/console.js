@@ -45,13 +45,16 @@ for (const up of ["pointerup", "pointercancel"]) {
 function show(html) {
   late = down ? html : null;
   if (down) return;
-  const held = document.activeElement && zones.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+  const name = held();
   zones.innerHTML = html;
   readClock();
   tick();
-  if (held) [...zones.querySelectorAll("button, [tabindex]")].find(e => nameOf(e) === held)?.focus();
+  hold(name);
 }
 
+/* The button that has the keys, by name: the page that is put in place of this one has another of that name. */
+const held = () => zones.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+const hold = name => { if (name) [...zones.querySelectorAll("button, [tabindex]")].find(e => nameOf(e) === name)?.focus(); };
 const nameOf = e => [e.dataset.key || e.dataset.verb || e.dataset.dialog, e.dataset.verb === "call" ? e.dataset.number : ""].join();
 
 function setLost(now) {
@@ -96,20 +99,44 @@ setInterval(tick, 500);
 /* --- pressing ------------------------------------------------------------------------------------------ */
 
 const problem = document.querySelector("#problem span");
-let last = null;  /* the last press: { what, id, at, open, unsure } */
+let last = null;  /* the last press: { what, sent, at, open, unsure } */
 
 function complain(text) {
   problem.textContent = text;
   problem.parentElement.hidden = !text;
 }
 
+const FIELDS = { "cannot-print": "kiosk", "unknown-device": "kiosk" };
+
+/* What was refused is told beside its field while a dialog is open, which keeps what was typed; else above the page. */
+function tell(refused) {
+  const form = document.querySelector("dialog[open] form");
+  complain(refused && !form ? refused.title : "");
+  if (!form) return;
+  for (const line of form.querySelectorAll(".wrong")) line.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); }
+  if (!refused) return;
+  const mistake = refused.errors?.[0], name = mistake ? mistake.pointer.slice(1) : FIELDS[refused.code];
+  const field = form.querySelector(`[name="${CSS.escape(name ?? "")}"]`) || form.querySelector("input:not([type=radio]):not([type=checkbox]), select");
+  const line = Object.assign(document.createElement("p"), { className: "wrong", id: "refused", textContent: mistake ? mistake.detail : refused.title });
+  line.setAttribute("role", "alert");
+  if (field) {
+    field.after(line);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", line.id);
+    field.focus();
+  }
+  else form.querySelector(".actions").before(line);
+}
+
 const newId = () => [...crypto.getRandomValues(new Uint8Array(12))].map(b => b.toString(16).padStart(2, "0")).join("");
 
 async function press(verb, words = {}, path = told.press + verb) {
-  const what = verb + JSON.stringify(words), now = performance.now();
+  const { here: seen, ...meant } = words, what = verb + JSON.stringify(meant), now = performance.now();
   const before = last && last.what === what ? last : null;
   if (before && (before.open || now - before.at < SAME_PRESS_MS)) return null;
-  const own = { what, id: before && before.unsure ? before.id : newId(), at: now, open: true, unsure: false };
+  const sent = before && before.unsure ? before.sent : { id: newId(), ...words };
+  const own = { what, sent, at: now, open: true, unsure: false };
   last = own;
   const button = zones.querySelector(`button[data-verb="${verb}"]`);
   button?.classList.add("busy");
@@ -118,17 +145,17 @@ async function press(verb, words = {}, path = told.press + verb) {
     const response = await fetch(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-CSRF-Token": told.csrf },
-      body: JSON.stringify({ id: own.id, ...words }),
+      body: JSON.stringify(sent),
       signal: AbortSignal.timeout(SLOW_MS),
     });
     answer = await response.json();
-    complain(response.ok || answer.code === "reason-needed" ? "" : answer.title);
+    tell(response.ok || (answer.code === "reason-needed" && words.reason === undefined) ? null : answer);
     if (!response.ok) own.at = -Infinity;  /* refused: pressing again tries again */
     if (answer.code === "login-needed") location.reload();
   } catch {
     own.unsure = true;  /* the same id next time: pressing again finds out, and does nothing twice */
     own.at = -Infinity;
-    complain(told.unsure);
+    tell(answer = { code: "unsure", title: told.unsure });
   }
   own.open = false;
   button?.classList.remove("busy");
@@ -139,31 +166,39 @@ async function press(verb, words = {}, path = told.press + verb) {
 /* Of whoever stands here: the page says whom it shows, so that nobody is taken for the one before. */
 const here = () => ({ here: zones.querySelector(".console").dataset.here });
 
-async function call(number) {
-  const answer = await press("call", { number });
-  if (!answer || answer.code !== "reason-needed") return;
+async function call(number, whom = here()) {
+  const answer = await press("call", { number, ...whom });
+  if (!answer || answer.code !== "reason-needed") return answer;
   const dialog = document.getElementById("reason");
   dialog.querySelector("[data-number]").textContent = number;
-  open(dialog, form => press("call", { number, reason: form.get("reason") }));
+  document.querySelector("dialog[open]")?.close();
+  open(dialog, form => press("call", { number, reason: form.get("reason").trim(), ...whom }));
+  return {};
 }
 
 /* --- dialogs ------------------------------------------------------------------------------------------- */
 
+/* Stays open until it is done: what was refused is told in it. Of whom it speaks is who stood here when it was opened. */
 function open(dialog, then) {
-  const form = dialog.querySelector("form");
+  const form = dialog.querySelector("form"), whom = here(), from = held();
   form.reset();
   for (const field of form.elements) field.setCustomValidity?.("");
-  dialog.returnValue = "";
-  form.onsubmit = event => {
-    if (event.submitter.value === "go" && dialog.id === "transfer" && !target(form.elements.to.value)) {
-      event.preventDefault();
+  form.onsubmit = async event => {
+    const how = event.submitter.value;
+    if (!how) return;
+    event.preventDefault();
+    if (dialog.id === "transfer" && !target(form.elements.to.value)) {
       form.elements.to.setCustomValidity(told.pick);
       form.elements.to.reportValidity();
+      return;
     }
+    const answer = await then(new FormData(form), how, whom);
+    if (answer ? !answer.code : !last.open) dialog.close();
   };
   form.oninput = () => { form.elements.to?.setCustomValidity(""); if (dialog.id === "transfer") meant(form); };
-  dialog.onclose = () => { if (dialog.returnValue) then(new FormData(form), dialog.returnValue); };
+  dialog.onclose = () => { if (!document.querySelector("dialog[open]")) hold(from); };
   dialog.showModal();
+  tell(null);
 }
 
 const fold = s => s.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase().trim();
@@ -189,11 +224,12 @@ function meant(form) {
 /* The colleague who takes over logs in at this very place. */
 async function handOver() {
   const answer = await press("pause", { reason: "handover" });
-  if (!answer || answer.code) return;
+  if (!answer || answer.code) return answer;
   const form = Object.assign(document.createElement("form"), { method: "post", action: told.leave, hidden: true });
   form.append(Object.assign(document.createElement("input"), { name: "csrf", value: told.csrf }));
   document.body.append(form);
   form.submit();
+  return answer;
 }
 
 /* The number that was given, large, with the way to its phone page. */
@@ -205,8 +241,8 @@ async function showGiven(ticket) {
 }
 
 const DIALOGS = {
-  transfer: form => press("transfer", {
-    ...here(),
+  transfer: (form, how, whom) => press("transfer", {
+    ...whom,
     ...target(form.get("to")),
     ...(form.get("as") ? { to_service: form.get("as") } : {}),
     ...(form.get("note") ? { note: form.get("note") } : {}),
@@ -215,19 +251,22 @@ const DIALOGS = {
   note: form => press("note", { number: document.querySelector("#note [data-number]").textContent, note: form.get("note").trim() }),
   priority: (form, how) => press("priority", { number: form.get("number").trim(), klass: how }),
   cancel: form => press("cancel", { number: form.get("number").trim(), reason: form.get("reason").trim() }),
-  number: form => call(form.get("number").trim()),
+  number: (form, how, whom) => call(form.get("number").trim(), whom),
   reprint: async form => {
     const kiosk = form.get("kiosk") ? { kiosk: form.get("kiosk") } : {};
     const answer = await press("reprint", { number: form.get("number").trim(), ...kiosk });
     if (answer && answer.kiosk) document.getElementById("said").textContent = told.reprinted.replace("{}", answer.number);
+    return answer;
   },
   issue: async form => {
     const klass = form.get("priority") ? "priority" : "normal";
     const answer = await press("issue", { service: form.get("service"), klass, lang: form.get("lang") }, told.tickets);
-    if (!answer || !answer.number) return;
+    if (!answer || !answer.number) return answer;
+    document.getElementById("issue").close();
     document.getElementById("said").textContent = told.issued.replace("{}", answer.number);
     if (form.get("kiosk")) await press("reprint", { number: answer.number, kiosk: form.get("kiosk") });
     await showGiven(answer.ticket);
+    return answer;
   },
 };
 
@@ -258,7 +297,7 @@ function act(button) {
   else press(verb, number ? { number } : OF_HERE.includes(verb) ? here() : {});
 }
 
-const OF_HERE = ["recall", "no-show", "park", "start", "finish"];
+const OF_HERE = ["next", "recall", "no-show", "park", "start", "finish"];
 
 const KEYS = {
   F2: '[data-verb="next"]', F3: '[data-verb="recall"]', F4: '[data-verb="no-show"]', F6: '[data-dialog="transfer"]',
