@@ -62,7 +62,7 @@ class Read:
         if is_struct(inner):
             if optional and self._blank(inner, where):
                 return None
-            return {key: self._field(key, of, where) for key, of in fields(inner).items()}
+            return {key: self._field(inner, key, of, where) for key, of in fields(inner).items()}
         item, fixed = rows_of(inner)
         if item is None:
             return self._scalar(kind_of(hint), where)
@@ -72,11 +72,15 @@ class Read:
             return [self.value(item, f"{where}.{n}") for n in range(fixed)]
         return self._rows(inner, item, where)
 
-    def _field(self, key: str, hint: Any, where: str) -> Tree:
-        """A row that has a name may leave its id to us."""
-        here = f"{where}.{key}"
-        if key == "id" and not self.form.get(here) and clean(self.form.get(f"{where}.name.vi", "")):
-            return ""
+    def _field(self, struct: Any, key: str, hint: Any, where: str) -> Tree:
+        """A new row that has a name may leave its id to us, and its figures to what a file leaves out."""
+        here, usual = f"{where}.{key}", usually(struct)
+        new = not self.form.get(f"{where}.id") and clean(self.form.get(f"{where}.name.vi", ""))
+        if new and not clean(self.form.get(here, "")):
+            if key == "id":
+                return ""
+            if key in usual:
+                return usual[key]
         return self.value(hint, here)
 
     def _rows(self, hint: Any, item: Any, where: str) -> list[Tree]:
@@ -241,6 +245,13 @@ def fields(struct: Any) -> Mapping[str, Any]:
     """The fields of a struct with their types, in the order of the document."""
     hints = get_type_hints(struct, include_extras=True)
     return {name: hints[name] for name in struct.__struct_fields__}
+
+
+@cache
+def usually(struct: Any) -> Mapping[str, float]:
+    """The figures of a struct that a file may leave out, and what they are then."""
+    left = {field.name: field.default for field in msgspec.structs.fields(struct)}
+    return {name: figure for name, figure in left.items() if type(figure) in (int, float)}
 
 
 def bare(hint: Any) -> tuple[Any, bool]:

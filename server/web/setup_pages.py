@@ -32,6 +32,7 @@ setup = Blueprint("setup", __name__, url_prefix="/admin/setup")
 MOST_BYTES = 1024 * 1024  # of a form: twenty slides of nine lines in two languages
 P = ParamSpec("P")
 Edit = Callable[[File, Mapping[str, str], str], Edited]
+CALENDAR = ("hours.holidays", "hours.made_up")
 LIVE = "X-Live"  # a form that is sent while somebody types: answered with its mistakes alone
 
 
@@ -165,8 +166,7 @@ def save_counter(id: str | None) -> ResponseReturnValue:
 def calendar() -> ResponseReturnValue:
     """`?year=2026`: the days of a year, and which of them differ from the week."""
     here = bench()
-    shown = _year(here, request.args.get("year"))
-    return drawn("setup_calendar.html", here, "calendar", year=shown, official=years().get(shown.year))
+    return _calendar(here, _year(here, here.document, request.args.get("year")))
 
 
 @setup.post("/calendar")
@@ -176,20 +176,35 @@ def save_calendar() -> ResponseReturnValue:
     """The ticked days, or with `do=official` the year as the state announced it."""
     ours()
     here = bench()
-    shown = _year(here, request.form.get("year"))
-    official = years().get(shown.year)
-    if request.form.get("do") == "official" and official is not None:
+    typed = request.form
+    year = _year(here, here.document, typed.get("year")).year
+    official = years().get(year)
+    if typed.get("do") == "official" and official is not None:
         document = pages.with_hours(here.document, with_year(here.document.hours, official))
     else:
-        document = pages.with_calendar(here.document, shown.year, ticked_days(request.form, shown.year))
+        document = pages.with_calendar(here.document, year, ticked_days(typed, year))
+    if typed.get("mark") != here.mark(CALENDAR) and document != here.document:
+        return _calendar(here, _year(here, document, str(year)), other_window=True), 409
     here.keep(document)
-    return redirect(url_for("setup.calendar", year=shown.year, said="saved"), 303)
+    return redirect(url_for("setup.calendar", year=year, said="saved"), 303)
 
 
-def _year(here: Bench, text: str | None) -> Year:
+def _calendar(here: Bench, shown: Year, other_window: bool = False) -> str:
+    return drawn(
+        "setup_calendar.html",
+        here,
+        "calendar",
+        year=shown,
+        official=years().get(shown.year),
+        mark=here.mark(CALENDAR),
+        other_window=other_window,
+    )
+
+
+def _year(here: Bench, document: File, text: str | None) -> Year:
     today = here.hall.clock.now().astimezone(here.hall.config.site.zone).date()
     year = int(text) if text and text.isdecimal() and 2000 <= int(text) <= 2100 else today.year
-    return year_of(here.document.hours, year, today, guard.language())
+    return year_of(document.hours, year, today, guard.language())
 
 
 # --- what all pages do

@@ -17,7 +17,7 @@ from server.drafting.trees import compare, document_of, tree_of
 from server.hall.mistakes import Problem
 from server.hall.site import ALIKE, UNREADABLE
 from server.site_file import config_of, faults, load_document
-from server.site_shape import File
+from server.site_shape import File, Service, Words
 
 HANAM = load_document(Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml")
 
@@ -151,6 +151,20 @@ def test_a_new_authority_brings_its_services_and_who_serves_them() -> None:
     }
     served = with_authority(document, n, again).document
     assert served is not None and served.counter[2].then[-1] == "viec-moi"
+
+
+def test_a_new_service_needs_a_name_and_is_for_the_rest_as_in_a_file_that_says_no_more() -> None:
+    path, n = "authority.0", len(HANAM.authority[0].service)
+    form = fields_of(HANAM, (path,)) | {
+        f"{path}.service.n": str(n + 1), f"{path}.service.{n}.name.vi": "Việc mới",
+        f"{path}.service.{n}.name.en": "New thing", f"{path}.service.{n}.target_min": "20",
+    }  # fmt: skip
+    document = with_authority(HANAM, 0, form).document
+    assert document is not None
+    name = Words("Việc mới", "New thing")
+    assert document.authority[0].service[n] == Service("viec-moi", name, target_min=20)
+    form = fields_of(HANAM, (path,)) | {f"{path}.service.0.digits": ""}
+    assert said(with_authority(HANAM, 0, form)) == [("empty", f"{path}.service.0.digits")]
 
 
 def test_a_service_that_goes_is_no_counters_any_more() -> None:

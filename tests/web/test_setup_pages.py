@@ -216,6 +216,19 @@ def test_a_form_from_an_older_window_is_shown_again_and_undoes_nothing(place: Pl
     assert (draft(place).calls.undo_s, draft(place).calls.recall_limit) == (10, 5)
 
 
+def test_a_calendar_from_an_older_window_undoes_nothing_either(place: Place, chief: Staff) -> None:
+    old = form_of(page(chief, "calendar?year=2026"))
+    send(chief, "calendar", old | {"day.1224": "on"})
+    for form in (old | {"day.1231": "on"}, {"year": "2026"}, {"year": "2026", "do": "official"}):
+        answer = send(chief, "calendar", form)
+        assert answer.status_code == 409 and TEXTS("setup.other_window", "vi") in answer.text
+        assert "2026-12-24" in map(str, draft(place).hours.holidays)
+    again = form_of(send(chief, "calendar", old | {"day.1231": "on"}).text)
+    assert "day.1231" in again and "day.1224" not in again
+    assert send(chief, "calendar", again).status_code == 303
+    assert str(draft(place).hours.holidays[-1]) == "2026-12-31"
+
+
 def test_two_administrators_have_a_draft_each(place: Place, chief: Staff) -> None:
     other = place.log_in("other", Role.ADMINISTRATOR)
     typed(chief, "calls", calls__undo_s="20")
@@ -238,9 +251,11 @@ def test_the_official_calendar_is_taken_and_edited(place: Place, chief: Staff) -
     hours = draft(place).hours
     assert [str(d) for d in hours.made_up] == ["2026-08-22", "2026-12-26"]
     assert "2026-12-24" in map(str, hours.holidays) and "2026-04-26" in map(str, hours.holidays)
-    send(chief, "calendar", {"year": "2026", "do": "official"})
+    mark = form_of(page(chief, "calendar"))["mark"]
+    send(chief, "calendar", {"year": "2026", "do": "official", "mark": mark})
     assert draft(place) is None  # the example's is the official one
-    assert send(chief, "calendar", {"year": "30000"}).status_code == 303
+    mark = form_of(page(chief, "calendar"))["mark"]
+    assert send(chief, "calendar", {"year": "30000", "mark": mark}).status_code == 303
 
 
 def test_a_form_checked_while_somebody_types_is_kept_where_it_can_be(place: Place, chief: Staff) -> None:
