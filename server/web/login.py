@@ -192,9 +192,9 @@ def entered(account: Account, by: str) -> Response:
 
 
 def home(who: Account) -> str:
-    """Where the day begins for this account at this centre."""
+    """Where the day begins for this account at this centre, or the centres where it has a role."""
     role = who.role_at(guard.hall().config.site.id)
-    pages = HOME[role] if role is not None else ("me.page",)
+    pages = HOME[role] if role is not None else ("centres.page",)
     return url_for(next(name for name in pages if name in current_app.view_functions))
 
 

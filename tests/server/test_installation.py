@@ -25,6 +25,7 @@ from server.web.app import create_app
 from server.web.hall import Hall
 from tests.server.small_server import HandClock
 from tests.web.place import HANAM, PASSWORD, Staff
+from tests.web.sending import send
 
 DOCUMENT = load_document(HANAM)
 FIRST, OTHER = DOCUMENT.id, "ly-nhan"
@@ -96,6 +97,16 @@ def test_a_role_holds_at_its_centre_and_at_no_other(two: Province) -> None:
     assert press.status_code == 403
     page = staff.get("/centres").text
     assert "Lý Nhân" in page and "Hà Nam" not in page.split("<main")[1]
+
+
+def test_who_logs_in_where_he_has_no_role_finds_the_centres_where_he_has(two: Province) -> None:
+    two.log_in("quan", {OTHER: Role.MANAGER})
+    client, typed = two.app.test_client(), {"name": "quan", "password": PASSWORD}
+    answer = send(client, "/login", "/login", **typed)
+    assert f'href="/at/{OTHER}/"' in client.get(answer.headers["Location"]).text
+    there = two.app.test_client()
+    answer = send(there, f"/at/{OTHER}/login", f"/at/{OTHER}/login", **typed)
+    assert answer.headers["Location"] == f"/at/{OTHER}/figures/"
 
 
 def test_links_of_a_page_stay_within_its_centre(two: Province) -> None:
