@@ -12,6 +12,7 @@ from broker.messages import Deed, DeviceStatus, Piece
 from server.hall import commands as c
 from server.people.rights import Role
 from tests.browser.conftest import Reader
+from tests.browser.measure import flows
 from tests.web.place import Place
 
 LAND = "environment-land"
@@ -131,3 +132,14 @@ def test_what_comes_of_an_order_is_on_the_page_without_looking_again(reader: Rea
     place.devices.put("kiosk-1", OUT)
     reader.until(lambda: "Thay cuộn giấy" in reader.text("#live"), "what to do is told")
     assert reader.js("return window.stays") and reader.complaints() == []
+
+
+def test_all_that_a_device_says_of_itself_stays_within_a_phone(reader: Reader, place: Place) -> None:
+    told = {"cuts": 12345, "metres": 12345.6, "clock_synchronised": True, "clock_offset_s": -0.1}
+    place.devices.put("kiosk-1", replace(OK, scanner="ok", version="0.1.0", uptime_s=1e6, **told))
+    place.account("boss", Role.ADMINISTRATOR)
+    reader.log_in("boss", Role.ADMINISTRATOR)
+    for width in (390, 320):
+        reader.size(width, 844)
+        reader.open("/devices/kiosk-1")
+        assert "máy chủ giờ" in reader.text(".facts") and flows(reader) == []
