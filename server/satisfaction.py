@@ -14,8 +14,9 @@ from datetime import datetime
 from math import sqrt
 from typing import Final
 
+from server.unseen import LEAST, unseen
+
 Z95: Final = 1.959964
-LEAST: Final = 5  # ratings, or answers to a question, that a figure must be made of
 RATING: Final = ""  # beside the ids of questions: the level, which is asked first
 # The lowest level that counts as satisfied, by how many levels the buttons have.
 SATISFIED_FROM: Final = {2: 2, 3: 3, 4: 3, 5: 4}
@@ -173,16 +174,6 @@ def opinion(
     return Opinion(id, said, tuple(ordered), indicators)
 
 
-def too_few(counts: Mapping[str | None, int]) -> set[str | None]:
-    """Whose figures are hidden: made of fewer than five, and, when those hidden are together fewer than five
-    and so could be worked out as what is left of the sum, the next smallest with them."""
-    hidden: set[str | None] = {id for id, n in counts.items() if 0 < n < LEAST}
-    by_size = sorted((id for id, n in counts.items() if n >= LEAST), key=lambda id: counts[id], reverse=True)
-    while hidden and by_size and sum(counts[id] for id in hidden) < LEAST:
-        hidden.add(by_size.pop())
-    return hidden
-
-
 def grouped(
     ratings: Sequence[Rating],
     served: Sequence[Served],
@@ -190,17 +181,18 @@ def grouped(
     order: Iterable[str],
     levels: int,
     questions: Sequence[str],
+    hidden: Mapping[str, Collection[str | None]],
 ) -> tuple[Opinion, ...]:
-    """An opinion for everybody who served somebody, in `order`, then others by id, nobody known last."""
+    """An opinion for everybody who served somebody, in `order`, then others by id, nobody known last.
+
+    hidden: of the ratings (RATING) and of each question, whose are only counted.
+    """
     of: dict[str | None, list[Rating]] = {}
     for rating in ratings:
         of.setdefault(whose(rating), []).append(rating)
     times = Counter(whose(visit) for visit in served)
     place = {id: n for n, id in enumerate(order)}
     ids = sorted({*of, *times}, key=lambda id: (id is None, place.get(id or "", len(place)), id or ""))
-    hidden = {RATING: too_few({id: len(rows) for id, rows in of.items()})}
-    for question in questions:
-        hidden[question] = too_few({id: sum(question in r.answers for r in of[id]) for id in of})
     return tuple(
         opinion(
             id, of.get(id, []), times[id], levels, questions, [what for what in hidden if id in hidden[what]]
@@ -220,9 +212,29 @@ def opinions_of(
 ) -> Opinions:
     """Everything the day's ratings say. questions: ids of the questionnaire; the rest: in which order."""
     asked = (levels, questions)
+    ways = ((_service, services), (_counter, counters), (_officer, officers))
+    hidden: list[dict[str, Collection[str | None]]] = [{} for _ in ways]
+    for what in (RATING, *questions):
+        gave = [r for r in ratings if what == RATING or what in r.answers]
+        found = unseen([[whose(r) for r in gave] for whose, _ in ways])
+        for mine, ids in zip(hidden, found, strict=True):
+            mine[what] = ids
     return Opinions(
         opinion("", ratings, len(served), *asked),
-        grouped(ratings, served, lambda one: one.service, services, *asked),
-        grouped(ratings, served, lambda one: one.counter, counters, *asked),
-        grouped(ratings, served, lambda one: one.officer, officers, *asked),
+        *(
+            grouped(ratings, served, whose, order, *asked, mine)
+            for (whose, order), mine in zip(ways, hidden, strict=True)
+        ),
     )
+
+
+def _service(one: Rating | Served) -> str | None:
+    return one.service
+
+
+def _counter(one: Rating | Served) -> str | None:
+    return one.counter
+
+
+def _officer(one: Rating | Served) -> str | None:
+    return one.officer

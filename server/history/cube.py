@@ -6,8 +6,8 @@ in which it was issued, a wait in the one of the first call: half-open, 08:30:00
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -18,7 +18,7 @@ from server.hall.site import Site
 from server.hall.tickets import Klass, State, Ticket
 from server.history.facts import DayFacts, Spell, Stay
 from server.history.sums import MICROSECOND, Sums, wait_code, within
-from server.satisfaction import too_few
+from server.unseen import unseen
 
 ALL: Final = "all"
 SERVICE: Final = "service"
@@ -156,27 +156,24 @@ def _long(spell: Spell) -> timedelta:
 
 
 _WHOSE: Final[dict[str, Callable[[e.Rated], str]]] = {
-    ALL: lambda rated: "",
     SERVICE: lambda rated: rated.service,
     COUNTER: lambda rated: rated.counter or "",
     OFFICER: lambda rated: rated.officer or "",
 }
 
 
-def _ratings(cube: Cube, ratings: Iterable[e.Rated], over: bool) -> None:
+def _ratings(cube: Cube, ratings: Sequence[e.Rated], over: bool) -> None:
     """All are counted; what they say is summed only where a day's own figures would show it. So nothing that
     a day hides can be worked out from two periods."""
-    for dim, whose in _WHOSE.items():
-        of = defaultdict[str | None, list[e.Rated]](list)
-        for rated in ratings:
-            of[whose(rated)].append(rated)
-        hidden = too_few({id: len(found) for id, found in of.items()})
-        for id, found in of.items():
-            sums = cube[dim][id or ""]
-            sums.rated += len(found)
-            if over and id not in hidden:
-                for key, n in Counter(f"{r.levels}-{r.level}" for r in found).items():
-                    sums.said[key] = sums.said.get(key, 0) + n
+    whose = {ALL: [""] * len(ratings), **{dim: [of(r) for r in ratings] for dim, of in _WHOSE.items()}}
+    for dim, hidden in zip(whose, unseen([*whose.values()]) if over else (), strict=over):
+        for id, rated in zip(whose[dim], ratings, strict=True):
+            if id not in hidden:
+                said, key = cube[dim][id].said, f"{rated.levels}-{rated.level}"
+                said[key] = said.get(key, 0) + 1
+    for dim, ids in whose.items():
+        for id in ids:
+            cube[dim][id].rated += 1
 
 
 def work_of(facts: DayFacts) -> tuple[Work, ...]:

@@ -12,7 +12,8 @@ from math import ceil
 
 import msgspec
 
-from server.satisfaction import LEAST, SATISFIED_FROM, LevelShare, share_of
+from server.satisfaction import SATISFIED_FROM, LevelShare, share_of
+from server.unseen import LEAST
 
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = timedelta(minutes=1)

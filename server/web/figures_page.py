@@ -21,7 +21,8 @@ from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
 from server.patterns import patterns
 from server.people.rights import Right
-from server.satisfaction import LEAST, opinion
+from server.satisfaction import opinion
+from server.unseen import LEAST
 from server.web import guard
 from server.web.chart import wait_chart
 from server.web.console_view import hall_lines

@@ -14,8 +14,9 @@ from server.history.ledger import History
 from server.history.periods import Period, Unit
 from server.history.sums import Sums, added
 from server.history.table import Cell, Column, Kind, Report, Table, Value, length, tenth
-from server.satisfaction import LEAST, share_of
+from server.satisfaction import share_of
 from server.site_file import HallConfig
+from server.unseen import LEAST
 from server.web.chart import Bars, Chart, bar_chart, line_chart
 from server.web.heat import Heat, grouped, heat_of, usual_target
 from server.web.history_asked import Asked, By, dates_text, half_text, period_text, span_word, step_query

@@ -12,16 +12,15 @@ from hypothesis import given, strategies as st
 
 from server.patterns import Kind, Pattern, most_in_a_minute, patterns
 from server.satisfaction import (
-    LEAST,
     Rating,
     Served,
     indicators_of,
     mean_of,
     opinions_of,
     satisfaction_of,
-    too_few,
     wilson,
 )
+from server.unseen import LEAST, too_few
 
 END = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
