@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from datetime import UTC, datetime, timedelta
 
+import pypdf
 import pytest
 
 from server.hall import commands as c
@@ -115,3 +118,26 @@ def test_the_chart_has_a_table_of_the_same_numbers(worked: Reader) -> None:
     waits = [w for w in worked.js(cells) if w != "–"]
     assert points == len(waits) > 0
     assert worked.js("return document.querySelector('.name50').textContent") == f"p50: {waits[-1]} phút"
+
+
+PAPER = (277, 190)  # mm, of A4 on its side within its margins
+PX_A_MM = 96 / 25.4
+
+
+@pytest.mark.parametrize("path", [p for p in PAGES if "nonsense" not in p])
+def test_a_printed_page_keeps_every_column(worked: Reader, path: str) -> None:
+    worked.log_in("chief")
+    worked.open(path)
+    paper = worked.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    first = pypdf.PdfReader(io.BytesIO(base64.b64decode(paper["data"]))).pages[0].mediabox
+    assert first.width > first.height
+    worked.size(int(PAPER[0] * PX_A_MM), int(PAPER[1] * PX_A_MM))
+    worked.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        beyond = (
+            "return [...document.querySelectorAll('table, svg')].filter("
+            "e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.id || e.className)"
+        )
+        assert worked.js(beyond) == []
+    finally:
+        worked.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
