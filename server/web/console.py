@@ -84,25 +84,28 @@ def choice(error: str | None, status: int = 200) -> ResponseReturnValue:
 @console.get("/<counter>")
 @guard.needs(Right.CALL)
 def page(counter: str) -> ResponseReturnValue:
-    hall, who = guard.hall(), guard.account()
-    view = hall.writer.view
-    if counter not in view.site.counters:
-        raise NotFound
-    there = view.state.counter(counter)
-    assert who is not None
-    if not guard.has(Right.ANY_COUNTER) and there.officer != who.name:
+    if not may_sit(counter):
         return redirect(url_for("console.choose"))
-    return render_template("console.html", pauses=PAUSES, handover=HANDOVER, **fields(hall, counter))
+    seen = fields(guard.hall(), counter)
+    return render_template("console.html", pauses=PAUSES, handover=HANDOVER, **seen)
 
 
 @console.get("/<counter>/live")
 @guard.needs(Right.CALL)
 def fragment(counter: str) -> ResponseReturnValue:
     """The calls for staff and the three zones alone, which the page puts in place of the old ones."""
-    hall = guard.hall()
-    if counter not in hall.writer.view.site.counters:
+    if not may_sit(counter):
+        return redirect(url_for("console.choose"))
+    return render_template("console_live.html", **fields(guard.hall(), counter))
+
+
+def may_sit(counter: str) -> bool:
+    """Whether this is the reader's own counter, or he may step in at any. Raises 404 where there is none."""
+    view, who = guard.hall().writer.view, guard.account()
+    if counter not in view.site.counters:
         raise NotFound
-    return render_template("console_live.html", **fields(hall, counter))
+    assert who is not None
+    return guard.has(Right.ANY_COUNTER) or view.state.counter(counter).officer == who.name
 
 
 def fields(hall: Hall, counter: str) -> dict[str, object]:

@@ -289,3 +289,26 @@ def test_the_next_is_called_only_by_who_sees_whom_that_finishes(place: Place) ->
     staff.press("7", "no-show", here=third)
     place.issue(LAND)
     assert staff.press("7", "next", here=third).status_code == 200  # nobody stands there whom it could end
+
+
+# --- who sees what was written ----------------------------------------------------------------------------
+
+
+def test_a_note_is_seen_by_who_works_there_and_by_no_colleague(place: Place) -> None:
+    own, other = place.log_in("officer-7"), place.log_in("officer-6")
+    chief, front = place.log_in("chief", Role.MANAGER), place.log_in("front", Role.RECEPTION)
+    sit(own, "7"), sit(other, "6")
+    place.issue(LAND)
+    own.press("7", "next"), own.press("7", "note", note="thiếu bản sao")
+    for reader, path, seen in (
+        (own, "/console/7/live", True),
+        (chief, "/console/7/live", True),
+        (other, "/console/7/live", False),
+        (own, "/api/v1/counters/7", True),
+        (chief, "/api/v1/counters/7", True),
+        (other, "/api/v1/counters/7", False),
+        (front, "/api/v1/counters/7", False),
+    ):
+        assert ("thiếu bản sao" in reader.get(path).text) is seen, path
+    assert other.get("/console/7/live").location == "/console/"  # the script goes there with the page
+    assert other.get("/console/99/live").status_code == 404

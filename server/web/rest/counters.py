@@ -7,6 +7,7 @@ a moment is one press, whoever sent it (`server.web.presses`).
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -64,7 +65,9 @@ class Counters(msgspec.Struct, frozen=True):
 
 
 class CounterNow(CounterRow, frozen=True, kw_only=True):
-    """What stands on the officer's page: who is here, who comes next, what may come back."""
+    """What stands on the officer's page: who is here, who comes next, what may come back. The note of who is
+    here is told to whoever may press at this counter alone.
+    """
 
     at: datetime
     here: Here | None
@@ -97,7 +100,9 @@ def one(asked: Asked) -> CounterNow:
         raise Refusal("unknown-counter", counter=id)
     now = max(hall.clock.now(), view.at)
     seen = console(view, hall.config.devices, hall.devices.snapshot(), id, now)
-    there = seen.counter
+    there, here = seen.counter, seen.here
+    if here is not None and not (asked.who.may(Right.CALL) and holds(hall, asked.who, id)):
+        here = replace(here, note=None)
     return CounterNow(
         counter=id,
         status=there.status,
@@ -105,7 +110,7 @@ def one(asked: Asked) -> CounterNow:
         reason=there.reason,
         since=there.since,
         at=now,
-        here=seen.here,
+        here=here,
         served=seen.served,
         queue=seen.queue,
         returns=seen.returns,
@@ -164,9 +169,15 @@ def must_hold(hall: Hall, who: Caller, counter: str, verb: str) -> None:
     if counter not in view.site.counters:
         raise Refusal("unknown-counter", counter=counter)
     there = view.state.counter(counter)
-    strangers = there.status != "closed" and there.officer not in (None, who.name)
-    if strangers and not who.may(Right.ANY_COUNTER) and not (verb == "open" and there.status == "paused"):
+    if not holds(hall, who, counter) and not (verb == "open" and there.status == "paused"):
         raise Refusal("counter-taken", officer=there.officer)
+
+
+def holds(hall: Hall, who: Caller, counter: str) -> bool:
+    """Whether nobody else works at this counter, which there is, or the asker may step in at any."""
+    there = hall.writer.view.state.counter(counter)
+    strangers = there.status != "closed" and there.officer not in (None, who.name)
+    return not strangers or who.may(Right.ANY_COUNTER)
 
 
 def _told(asked: Asked, result: dict[str, Any], id: str) -> dict[str, Any]:
