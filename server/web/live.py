@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from server.people.rights import Right
 from server.web import guard
+from server.web.centres import Installation
 from server.web.feeds import SLICE_S, Feed
 from server.web.hall import Hall
 from server.web.pace import near
@@ -92,18 +93,26 @@ def stream(streams: Streams, lines: Callable[[], Iterator[str]], who: str | None
     if leave is None:
         raise TooMany(BEAT_S)
     hall, hand_over = guard.hall(), request.environ.get(HAND_OVER)
+    told = until_retired(lines(), hall, current_app.extensions["installation"])
     said: Iterator[str] = iter(())
     if request.method == "HEAD":
         leave()
     elif hand_over is not None:
-        hand_over(hall, streams, Feed(lines(), leave, streams.calm_s))
+        hand_over(hall, streams, Feed(told, leave, streams.calm_s))
     else:
-        said = patiently(lines(), hall, streams)
+        said = patiently(told, hall, streams)
     answer = Response(said, content_type="text/event-stream; charset=utf-8")
     answer.headers["X-Accel-Buffering"] = "no"
     if hand_over is None:
         answer.call_on_close(leave)
     return answer
+
+
+def until_retired(lines: Iterator[str], hall: Hall, installation: Installation) -> Iterator[str]:
+    """The same lines while the centre is there: a page that goes on hearing beats believes what it shows."""
+    site = hall.config.site.id
+    while installation.halls.get(site) is hall and (line := next(lines, None)) is not None:
+        yield line
 
 
 def patiently(lines: Iterator[str], hall: Hall, streams: Streams) -> Iterator[str]:

@@ -188,6 +188,17 @@ def test_a_retired_centre_is_gone_and_its_log_is_put_aside(two: Province) -> Non
     assert two.installation.add(ELSEWHERE).writer.view.state.tickets == {}
 
 
+@pytest.mark.parametrize("path", ["/events", "/board/events", "/devices/events", "/api/v1/events"])
+def test_a_page_of_a_retired_centre_hears_nothing_more(two: Province, path: str) -> None:
+    """Else it would believe what it shows, and a centre that is added again would not reach it."""
+    staff = two.log_in("ha", {"*": Role.ADMINISTRATOR})
+    with staff.get(f"/at/{OTHER}{path}") as pushed:
+        lines = iter(pushed.response)
+        next(lines)
+        two.installation.retire(OTHER)
+        assert [line for line, _ in zip(lines, range(2), strict=False)] == []
+
+
 def test_a_restart_opens_every_centre_again_but_one_that_is_broken(tmp_path: Path) -> None:
     before = province(tmp_path)
     before.installation.add(ELSEWHERE)
