@@ -37,6 +37,7 @@ reception = Blueprint("reception", __name__, url_prefix="/reception")
 FORM_ID = re.compile(r"[0-9a-f]{16}")
 LATEST = 6  # numbers given here that stay on the page
 RAISE, LOWER, PRINT = "raise", "lower", "print"
+OF_PAPER = ("unknown-device", "cannot-print")  # what is wrong with the kiosk that was chosen
 KLASS = {RAISE: Klass.PRIORITY, LOWER: Klass.NORMAL}
 
 
@@ -68,7 +69,8 @@ def give() -> ResponseReturnValue:
             kiosk_for(hall, "", typed["kiosk"])  # before there is a number that nobody would be told
         outcome = hall.writer.ask(c.Issue(service=typed["service"], klass=klass, lang=typed["lang"], **asked))
     except Refusal as refusal:
-        return desk(typed, sentence(refusal.code, guard.language(), refusal.params), 409)
+        field = "kiosk" if refusal.code in OF_PAPER else "service"
+        return desk(typed, beside(field, refusal), 409)
     if typed["kiosk"]:
         with suppress(Refusal):  # its page shows the number, and offers the paper again
             reprint(hall, str(outcome.result["number"]), typed["kiosk"], form_command("paper"))
@@ -90,7 +92,8 @@ def number() -> ResponseReturnValue:
             raise BadRequest
         found = ticket_by_number(hall.writer.view.state, typed)
     except Refusal as refusal:
-        return desk({"number": typed[:12]}, sentence(refusal.code, guard.language(), refusal.params), 409)
+        field = "at" if refusal.code in OF_PAPER else "number"
+        return desk({"number": typed[:12]}, beside(field, refusal), 409)
     return redirect(url_for("reception.page", done=do, number=found.number), 303)
 
 
@@ -128,8 +131,9 @@ def card(id: str) -> dict[str, Any]:
 
 
 def desk(
-    typed: dict[str, str] | None = None, error: str | None = None, status: int = 200
+    typed: dict[str, str] | None = None, wrong: dict[str, str] | None = None, status: int = 200
 ) -> ResponseReturnValue:
+    """The page. typed: what stays in its fields. wrong: field -> the sentence that is told beside it."""
     hall, lang = guard.hall(), guard.language()
     done = request.args.get("done", "")
     told = None
@@ -139,13 +143,17 @@ def desk(
     text = render_template(
         "reception.html",
         typed=typed or {},
-        error=error,
+        wrong=wrong or {},
         told=told,
         printers=printers(hall, lang),
         new_id=secrets.token_hex(8),
         **around(hall, lang),
     )
     return text, status
+
+
+def beside(field: str, refusal: Refusal) -> dict[str, str]:
+    return {field: sentence(refusal.code, guard.language(), refusal.params)}
 
 
 def around(hall: Hall, lang: str) -> dict[str, Any]:

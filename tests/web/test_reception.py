@@ -87,6 +87,25 @@ def test_no_number_is_given_for_a_paper_that_cannot_come_out(place: Place, desk:
     assert not place.writer.view.state.tickets and not place.orders
 
 
+@pytest.mark.parametrize(
+    ("path", "told", "field"),
+    [
+        ("/reception/", {"service": "nope", "klass": "normal", "lang": "vi", "kiosk": ""}, "service"),
+        ("/reception/", {"service": LAND, "klass": "normal", "lang": "vi", "kiosk": "nope"}, "kiosk"),
+        ("/reception/number", {"number": "B777", "do": "raise"}, "number"),
+        ("/reception/number", {"number": "B001", "do": "print", "kiosk": "nope"}, "at"),
+    ],
+)
+def test_what_cannot_be_is_told_beside_its_field(
+    place: Place, desk: Staff, path: str, told: dict[str, str], field: str
+) -> None:
+    page = desk.client.post(path, data=fill(desk, **told)).text
+    assert re.findall(r'class="wrong" id="([a-z]+)-wrong" role="alert">[^<]+', page) == [field]
+    assert re.findall(r'<(?:input|select) id="([a-z]+)"[^>]* aria-invalid="true"', page) == [field]
+    assert page.count(" autofocus") == 1
+    assert not place.writer.view.state.tickets
+
+
 def test_papers_looked_at_raise_and_lower_a_number_in_its_line(place: Place, desk: Staff) -> None:
     place.issue(LAND)
     for do, klass, said in (
