@@ -155,10 +155,15 @@ def export(form: str) -> ResponseReturnValue:
         raise NotFound
     summed(hall, today, now)
     tell = teller(hall, today)
-    at = f"{clock_text(now, hall.config.site.zone)} {date_text(now.astimezone(hall.config.site.zone).date())}"
-    report = tell.report(tell.show(asked.asked), at)
+    report = tell.report(tell.show(asked.asked), made_at(hall, now))
     guard.audit("figures.exported", form=form, **asked.asked.query())
     return file_of(report, form)
+
+
+def made_at(hall: Hall, now: datetime) -> str:
+    """When a report was made, as people there write it."""
+    zone = hall.config.site.zone
+    return f"{clock_text(now, zone)} {date_text(now.astimezone(zone).date())}"
 
 
 def summed(hall: Hall, today: date, now: datetime) -> None:

@@ -1,16 +1,18 @@
 """Figures for programs: those of any period, the numbers behind each, and working time.
 
-The same sums that the pages and their files show (`server.history`); an opinion is told from five answers on,
-and a single rating never.
+The same sums that the pages and their files show (`server.history`), and the files as well; an opinion is
+told from five answers on, and a single rating never.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
+from flask import Response
 from msgspec import Meta
 
 from server.hall.tickets import State
@@ -19,14 +21,16 @@ from server.history.periods import Unit
 from server.history.table import Cell, Table
 from server.people.rights import Right
 from server.web.asked import refuse
-from server.web.history_asked import span_word
+from server.web.history_asked import span_query, span_word
 from server.web.history_form import Form, page_number, read, wanted
-from server.web.history_page import history_of, summed, today_here
+from server.web.history_page import FORMS, file_of, history_of, made_at, summed, today_here
 from server.web.history_view import Teller
 from server.web.measures import MEASURES
+from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint
 from server.web.rest.tickets import Day
 from server.web.words import TEXTS
+from server.web.work_page import report_of
 
 UnitName = Literal["day", "week", "month", "quarter", "year", "range"]
 ByName = Literal["time", "service", "authority", "counter", "officer", "half", "weekday"]
@@ -148,9 +152,7 @@ def figures(asked: Asked) -> Figures:
     today, now = today_here(hall)
     form = _form(asked, today)
     summed(hall, today, now)
-    may_know = asked.who.may(Right.WORKING_TIME)
-    teller = Teller(hall.config, history_of(hall), today, asked.lang, may_know)
-    shown = teller.show(form.asked)
+    shown = _teller(asked, today).show(form.asked)
     keys = {TEXTS(f"measure.{m.key}", asked.lang): m.key for m in MEASURES}
     summary = {keys[str(row[0].value)]: _figure(row[1]) for row in shown.summary.rows}
     return Figures(
@@ -184,8 +186,7 @@ def working_time(asked: Asked) -> WorkingTime:
     """When officers opened, called, paused and left."""
     hall = asked.hall
     today, now = today_here(hall)
-    form = read(_told(asked), today, Unit.WEEK)
-    _must_be_good(form)
+    form = _week(asked, today)
     summed(hall, today, now)
     period = form.asked.period
     rows = (w for w in history_of(hall).work(period.first, period.end))
@@ -212,6 +213,48 @@ def working_time(asked: Asked) -> WorkingTime:
             for w in mine
         ),
     )
+
+
+def figures_as(form: str) -> Callable[[Asked], Response]:
+    """What an endpoint does that gives the figures as a file: `csv`, `xlsx` or `pdf`."""
+
+    def exported(asked: Asked) -> Response:
+        hall = asked.hall
+        today, now = today_here(hall)
+        meant = _form(asked, today).asked
+        summed(hall, today, now)
+        teller = _teller(asked, today)
+        report = teller.report(teller.show(meant), made_at(hall, now))
+        audit(asked.who.name, "figures.exported", form=form, **meant.query())
+        return file_of(report, form)
+
+    return exported
+
+
+def work_as(form: str) -> Callable[[Asked], Response]:
+    """The same of working time."""
+
+    def exported(asked: Asked) -> Response:
+        hall = asked.hall
+        today, now = today_here(hall)
+        week = _week(asked, today)
+        summed(hall, today, now)
+        span = span_query(week.asked.period)
+        audit(asked.who.name, "figures.exported", form=form, working_time=True, **span)
+        return file_of(report_of(hall, week, asked.query.officer or "", asked.lang, now), form)
+
+    return exported
+
+
+def _teller(asked: Asked, today: date) -> Teller:
+    hall, may_know = asked.hall, asked.who.may(Right.WORKING_TIME)
+    return Teller(hall.config, history_of(hall), today, asked.lang, may_know)
+
+
+def _week(asked: Asked, today: date) -> Form:
+    form = read(_told(asked), today, Unit.WEEK)
+    _must_be_good(form)
+    return form
 
 
 def _told(asked: Asked) -> dict[str, str]:
@@ -280,5 +323,35 @@ ENDPOINTS = (
         right=Right.WORKING_TIME,
         area="figures",
         query=WorkWanted,
+    ),
+    *(
+        Endpoint(
+            name=f"export-figures-{form}",
+            method="GET",
+            path=f"/figures/export.{form}",
+            does=figures_as(form),
+            answer=bytes,
+            right=Right.FIGURES,
+            area="figures",
+            about=f"What the page of the same query shows, to take away as {form.upper()}.",
+            query=FiguresWanted,
+            media=kind.partition(";")[0],
+        )
+        for form, (_, kind) in FORMS.items()
+    ),
+    *(
+        Endpoint(
+            name=f"export-working-time-{form}",
+            method="GET",
+            path=f"/working-time/export.{form}",
+            does=work_as(form),
+            answer=bytes,
+            right=Right.WORKING_TIME,
+            area="figures",
+            about=f"Working time, to take away as {form.upper()}.",
+            query=WorkWanted,
+            media=kind.partition(";")[0],
+        )
+        for form, (_, kind) in FORMS.items()
     ),
 )
