@@ -1,24 +1,30 @@
-"""From a request to a stream: the connections of the web server, as waitress has them, with two additions.
+"""From a request to a stream: the connections of the web server, as waitress has them, with three additions.
 
 A request whose answer is a stream gives its socket to the feeds and its thread back: waitress keeps neither.
-A request that does not come to its end is closed, so that slow connections hold places only for a while. How
-large a request may be is said in `bodies`.
+A request that does not come to its end is closed, so that slow connections hold places only for a while. What
+is refused by its head alone is told like everything else that is refused. How large a request may be is said
+in `bodies`.
 """
 
 from __future__ import annotations
 
+import io
+import logging
 import threading
 import time
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response
 from waitress.channel import HTTPChannel
-from waitress.task import WSGITask
+from waitress.task import ErrorTask, WSGITask
+from werkzeug.exceptions import default_exceptions
 
 from server.web.bodies import parser_for
 from server.web.feeds import Feed, Feeds, Wire
 from server.web.hall import Hall
 from server.web.live import HAND_OVER
+
+log = logging.getLogger(__name__)
 
 HEAD_S = 20.0  # for the head of a request to come whole
 REQUEST_S = 180.0  # and for all of it: a table of dossiers over a slow line
@@ -56,9 +62,23 @@ def channel_for(app: Flask, feeds: Feeds) -> type[HTTPChannel]:
                 hall, pool, feed = self.taken
                 feeds.add(hall, pool, feed, wire)
 
+    class Refused(ErrorTask):  # type: ignore[misc]
+        def execute(self) -> None:
+            try:
+                answer = refusal(app, self.request)
+            except Exception:
+                log.exception("refusal")
+                super().execute()
+                return
+            self.status = answer.status
+            self.response_headers.extend(answer.headers.to_wsgi_list())
+            self.set_close_on_finish()
+            self.write(answer.get_data())
+
     class Connection(HTTPChannel):  # type: ignore[misc]
         parser_class = parser_for(app)
         task_class = Task
+        error_task_class = Refused
         connected: bool
         began = 0.0
 
@@ -96,3 +116,19 @@ def channel_for(app: Flask, feeds: Feeds) -> type[HTTPChannel]:
             return Wire(self.socket, chunked, begun)
 
     return Connection
+
+
+def refusal(app: Flask, head: Any) -> Response:
+    """What is answered to a request that ended with its head, so far as that could be read."""
+    environ = {
+        "REQUEST_METHOD": "GET",
+        "PATH_INFO": getattr(head, "path", "") or "/",
+        "HTTP_ACCEPT_LANGUAGE": head.headers.get("ACCEPT_LANGUAGE", ""),
+        "SERVER_NAME": "hall",
+        "SERVER_PORT": "80",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+    }
+    with app.request_context(environ):
+        known = default_exceptions.get(head.error.code, default_exceptions[400])
+        return app.process_response(app.make_response(app.handle_user_exception(known())))

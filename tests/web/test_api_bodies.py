@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,24 @@ def test_a_hundred_megabytes_are_refused_by_their_head(served: Served) -> None:
     assert status == 413
     assert still_well(port, asks)
     assert len(place.writer.view.state.tickets) == 1
+
+
+@pytest.mark.parametrize(("lang", "said"), [("vi", "quá lớn"), ("en", "too large")])
+def test_a_body_that_is_too_large_is_refused_like_anything_else(served: Served, lang: str, said: str) -> None:
+    port = served[1]
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as line:
+        headers = {"Content-Type": "application/json", "Accept-Language": lang}
+        line.request("POST", "/api/v1/tickets", b"x" * 70_000, headers)
+        answer = line.getresponse()
+        told = json.loads(answer.read())
+        assert answer.status == told["status"] == 413
+        assert answer.headers["Content-Type"].startswith("application/problem+json")
+        assert told["code"] == "too-large" and said in told["title"]
+    with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as line:
+        line.request("POST", "/reception/", b"x" * 70_000, {"Accept": "text/html"})
+        answer = line.getresponse()
+        assert answer.status == 413 and "quá lớn" in answer.read().decode()
+        assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 
 def test_a_body_in_pieces_may_be_no_larger(served: Served) -> None:
