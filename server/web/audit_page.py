@@ -27,6 +27,8 @@ audit = Blueprint("audit", __name__, url_prefix="/admin/audit")
 
 A_PAGE = 50
 CHECK_S = 300.0
+# How the words begin for what is told under a name; else `about.is-`.
+VALUES = {"do": "order.do-", "right": "right."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +122,23 @@ def _row(entry: Any, zone: tzinfo, lang: str) -> dict[str, Any]:
         "who": entry.who or TEXTS("audit.stranger", lang),
         "what": told(entry.what, lang),
         "site": entry.site,
-        "about": [(_word("about", name, lang), _text(value, lang)) for name, value in entry.about.items()],
+        "about": [
+            (_word("about.", name, lang), _text(value, lang, name)) for name, value in entry.about.items()
+        ],
     }
 
 
-def _text(value: Any, lang: str) -> str:
+def _text(value: Any, lang: str, name: str = "") -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_text(inner, lang)}" for name, inner in value.items())
+        return ", ".join(f"{inner} {_text(of, lang)}" for inner, of in value.items())
     if isinstance(value, list):
-        return ", ".join(_text(inner, lang) for inner in value)
-    return _word("about.is", str(value), lang)
+        return ", ".join(_text(inner, lang, name) for inner in value)
+    return _word(VALUES.get(name, "about.is-"), str(value), lang)
 
 
-def _word(area: str, text: str, lang: str) -> str:
+def _word(begin: str, text: str, lang: str) -> str:
     """The word of the catalogues for what was told, where there is one."""
-    key = f"{area}.{text}" if area == "about" else f"{area}-{text}"
+    key = begin + text
     return TEXTS(key, lang) if key in TEXTS else text
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import re
 import sqlite3
 from pathlib import Path
@@ -136,3 +137,21 @@ def test_every_deed_that_is_told_has_words() -> None:
     deeds.discard("audit.db")
     assert len(deeds) > 25
     assert {f"did.{deed}" for deed in deeds} <= set(TEXTS.keys())
+
+
+def test_what_is_told_of_a_deed_has_words(place: Place, chief: Staff) -> None:
+    told = {"device": "kiosk-1", "do": "restart", "broker": "told", "network": "10.0.0.0/8"}
+    place.audit.tell(place.wall[0], "ha", "device.order", "hanam", told)
+    place.audit.tell(place.wall[0], "ha", "access.refused", "hanam", {"right": "work-devices"})
+    text = re.sub(r"<[^>]+>", "", chief.get(PAGE).text)
+    assert "trạm tin đã báo · thiết bị kiosk-1 · lệnh Khởi động lại · mạng 10.0.0.0/8" in text
+    assert f"quyền {TEXTS('right.work-devices', 'vi')}" in text
+    named = {
+        key.arg
+        for file in Path("server/web").rglob("*.py")
+        for call in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in ("guard.audit", "guard.audit_as")
+        for key in call.keywords
+        if key.arg
+    }
+    assert {f"about.{name}" for name in named} <= set(TEXTS.keys())
