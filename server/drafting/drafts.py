@@ -16,7 +16,7 @@ import msgspec
 from server.drafting.trees import Path as Place
 from server.site_shape import File
 
-OWNER = re.compile(r"[a-z0-9-]{1,32}")  # as accounts are named
+OWNER = re.compile(r"(token:)?[a-z0-9-]{1,32}")  # as accounts are named, and programs with a token
 
 
 class Draft(msgspec.Struct, frozen=True):

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -25,7 +28,7 @@ from server.web.openapi import render
 from server.web.pace import Pace
 from server.web.problems import Declined
 from server.web.rest.caller import caller
-from server.web.rest.endpoint import Asked, Endpoint
+from server.web.rest.endpoint import Asked, Endpoint, Sent
 from server.web.rest.events import IN_ALL, PER_ADDRESS
 from server.web.rest.table import ENDPOINTS
 from server.web.throttle import Throttle
@@ -33,6 +36,7 @@ from server.web.throttle import Throttle
 A_MINUTE = 600  # requests of one program
 KEY = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 KEY_HEADER = "Idempotency-Key"
+PIECE = 64 * 1024
 JSON = ("application/json", "application/problem+json")
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -43,13 +47,35 @@ def answer(row: Endpoint, at: dict[str, str]) -> Response:
     who = caller(row)
     if not _accepted(row.media):
         raise Declined("not-acceptable")
-    if row.body is not None and request.content_length is None:
+    if (row.body is not None or row.file) and request.content_length is None:
         raise BadRequest("length")  # a body without a length is a stream, and nobody streams to a counter
+    request.max_content_length = row.most
     query = read_query(request.args, row.query)
     body = typed_body(row.body) if row.body is not None else None
     key = asked_key(row, body)
-    asked = Asked(guard.hall(), who, at, body, query, key, guard.language())
-    return once(row, asked) if key else told(row, row.does(asked))
+    with taken(row) as file:
+        asked = Asked(guard.hall(), who, at, body, query, key, guard.language(), file)
+        return once(row, asked) if key else told(row, row.does(asked))
+
+
+@contextmanager
+def taken(row: Endpoint) -> Iterator[Sent | None]:
+    """The file that came as the body, where the row wants one: on disk without a name, gone with the answer.
+
+    Raises 415 for another kind of file, and 413.
+    """
+    if not row.file:
+        yield None
+        return
+    if request.mimetype != row.file:
+        raise Declined("not-this-kind", {"kind": row.file})
+    with tempfile.TemporaryFile() as file:
+        digest = hashlib.sha256()
+        while piece := request.stream.read(PIECE):
+            file.write(piece)
+            digest.update(piece)
+        file.seek(0)
+        yield Sent(file, digest.hexdigest())
 
 
 def once(row: Endpoint, asked: Asked) -> Response:
@@ -90,7 +116,10 @@ def mark(row: Endpoint, asked: Asked) -> str:
     body = asked.body
     if getattr(body, "id", None) is not None and "id" in body.__struct_fields__:
         body = msgspec.structs.replace(body, id=None)
-    whole = msgspec.json.encode([row.name, dict(asked.at), asked.query, body], order="sorted")
+    told: list[Any] = [row.name, dict(asked.at), asked.query, body]
+    if asked.file is not None:
+        told.append(asked.file.digest)
+    whole = msgspec.json.encode(told, order="sorted")
     return hashlib.sha256(whole).hexdigest()
 
 

@@ -11,7 +11,17 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import get_args
 
-from flask import Blueprint, current_app, redirect, render_template, request, send_file, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, NotFound
 
@@ -93,7 +103,7 @@ def screen(device: str, id: str) -> ResponseReturnValue:
     found = _order(device, id)
     if found.picture is None:
         raise NotFound
-    return send_file(io.BytesIO(found.picture), "image/png", max_age=0)
+    return picture_of(found.picture)
 
 
 @devices.get("/<device>/orders/<id>/log.txt")
@@ -103,8 +113,18 @@ def log_file(device: str, id: str) -> ResponseReturnValue:
     found = _order(device, id)
     if found.lines is None:
         raise NotFound
-    text = "".join(f"{line}\n" for line in found.lines).encode()
-    name = f"{device}-{datetime.fromtimestamp(found.at, UTC):%Y%m%d-%H%M%S}.txt"
+    return log_of(device, found.at, found.lines)
+
+
+def picture_of(picture: bytes) -> Response:
+    """A screen as an answer. picture: PNG."""
+    return send_file(io.BytesIO(picture), "image/png", max_age=0)
+
+
+def log_of(device: str, at: float, lines: tuple[str, ...]) -> Response:
+    """A log as a file to take away. at: of its order, in Unix seconds."""
+    text = "".join(f"{line}\n" for line in lines).encode()
+    name = f"{device}-{datetime.fromtimestamp(at, UTC):%Y%m%d-%H%M%S}.txt"
     return send_file(io.BytesIO(text), "text/plain", as_attachment=True, download_name=name, max_age=0)
 
 

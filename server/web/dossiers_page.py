@@ -50,8 +50,8 @@ def page() -> ResponseReturnValue:
     zone, now = hall.config.site.zone, hall.clock.now()
     stamp = desk.store.stamp()
     months = months_back(now.astimezone(zone).date(), MONTHS)
-    month = _month(request.args.get("month"), months)
-    begins, ends, period = _period(stamp, now)
+    month = month_of(request.args.get("month"), months)
+    begins, ends, period = period_of(stamp, now)
     look = desk.look(stamp, period, month) if stamp is not None else None
     published = desk.published()
     said = request.args.get("said", "")
@@ -148,11 +148,11 @@ def approve() -> ResponseReturnValue:
     assert who is not None
     now = hall.clock.now()
     today = now.astimezone(hall.config.site.zone).date()
-    month = _month(request.form.get("month"), months_back(today, MONTHS))
+    month = month_of(request.form.get("month"), months_back(today, MONTHS))
     stamp = desk.store.stamp()
     if stamp is None:
         return _back("changed_since")
-    look = desk.look(stamp, _period(stamp, now)[2], month)
+    look = desk.look(stamp, period_of(stamp, now)[2], month)
     if request.form.get("mark") != look.mark:
         return _back("changed_since", month=month)
     desk.store.approve(look.late, who.name, now)
@@ -190,7 +190,7 @@ def _text(lang: str) -> Callable[..., str]:
     return text
 
 
-def _period(stamp: Stamp | None, now: datetime) -> tuple[date | None, date, Period]:
+def period_of(stamp: Stamp | None, now: datetime) -> tuple[date | None, date, Period]:
     """First day, last day and the period of the form. Without being asked: where the import says that it
     begins, or else the year so far. Raises Refusal."""
     zone = guard.hall().config.site.zone
@@ -220,7 +220,7 @@ def _day(text: str | None, usual: date) -> date:
     return day
 
 
-def _month(text: str | None, months: Sequence[str]) -> str:
+def month_of(text: str | None, months: Sequence[str]) -> str:
     """One of the last months; the one before this without being asked."""
     return text if text is not None and text in months else months[1]
 

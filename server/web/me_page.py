@@ -46,7 +46,7 @@ def password() -> ResponseReturnValue:
     except AccountError as error:
         return _page({"password": f"people.{error.code}"})
     guard.audit("password.changed")
-    _anew(who)
+    anew(who)
     return redirect(url_for("me.page", done="password"), 303)
 
 
@@ -87,7 +87,7 @@ def second_on() -> ResponseReturnValue:
         return _second(who, {"code": "login.wrong_code"}, 422)
     guard.audit("second.on")
     hall.accounts.logins.end_all(who.name)
-    _anew(who)
+    anew(who)
     return Response(render_template("second_codes.html", codes=codes))
 
 
@@ -111,11 +111,11 @@ def _asking() -> Account:
     return who
 
 
-def _anew(who: Account) -> None:
-    """Go on in this browser with a new key; the old one is dead."""
+def anew(who: Account) -> str:
+    """Go on in this browser with a new key; the old one is dead. Returns its CSRF token."""
     hall = guard.hall()
     found = hall.accounts.begin(who, hall.wall(), request.remote_addr or "", request.user_agent.string)
-    guard.begin(found.key, who, guard.language())
+    return guard.begin(found.key, who, guard.language())
 
 
 def _proved(who: Account, field: str, show: Any = None) -> Response | None:

@@ -23,10 +23,13 @@ PREFIX = "/api/v1"
 KEY_FORM = r"^[A-Za-z0-9._:-]{1,64}$"
 REF = "#/components/schemas/{name}"
 PROBLEM = "application/problem+json"
+TEXT = ("text/event-stream", "text/plain", "text/csv", "application/toml")
 
 # The blanks of paths.
 BLANKS: dict[str, tuple[str, dict[str, Any]]] = {
     "counter": ("The id of a counter.", {"type": "string", "examples": ["7"]}),
+    "login": ("The id of one's own log-in.", {"type": "string"}),
+    "order": ("The id of an order to a device.", {"type": "string"}),
     "delivery": ("A delivery, by its number.", {"type": "string", "pattern": "^[0-9]{1,12}$"}),
     "device": ("The id of a device.", {"type": "string", "examples": ["kiosk-1"]}),
     "account": ("The name of an account.", {"type": "string"}),
@@ -151,7 +154,7 @@ def _operation(row: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
         "description": row.said,
         "security": [{}] if row.open else [*_tokens(row, right), {"session": right}],
         **({"parameters": parameters} if parameters else {}),
-        **({"requestBody": _body(row)} if row.body is not None else {}),
+        **({"requestBody": _body(row)} if row.body is not None or row.file else {}),
         "responses": _responses(row),
     }
 
@@ -204,8 +207,15 @@ def _key(row: Endpoint) -> list[dict[str, Any]]:
 
 
 def _body(row: Endpoint) -> dict[str, Any]:
-    assert row.body is not None
+    if row.body is None:
+        most = f"A file of at most {row.most // 1024} KiB."
+        return {"required": True, "description": most, "content": {row.file: {}}}
     return {"required": True, "content": {"application/json": {"schema": _ref(row.body)}}}
+
+
+def _of_file(media: str) -> dict[str, Any]:
+    """An answer that is no JSON. What is no text has no schema: its media type says it all."""
+    return {"schema": {"type": "string"}} if media in TEXT else {}
 
 
 def _responses(row: Endpoint) -> dict[str, Any]:
@@ -214,17 +224,17 @@ def _responses(row: Endpoint) -> dict[str, Any]:
         codes |= {status: [] for status in CHANGES}
     for status, code in WEB_CODES.items():
         if status in codes:
-            codes[status].append(code)
+            codes[status].append("not-this-kind" if row.file and status == 415 else code)
     for code in (*row.refusals, *(("people-only",) if row.people_only else ())):
         codes.setdefault(status_of(code), []).append(code)
     if row.needs_key:
         for code in ("key-needed", "idempotency-mismatch", "in-flight"):
             codes[DECLINED[code]].append(code)
-    schema = {"type": "string"} if row.media != "application/json" else _ref(row.answer)
+    told = {"schema": _ref(row.answer)} if row.media == "application/json" else _of_file(row.media)
     return {
         str(row.status): {
             "description": "Done." if row.changes else "As asked.",
-            "content": {row.media: {"schema": schema}},
+            "content": {row.media: told},
         },
         **{
             str(status): {

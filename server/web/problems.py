@@ -55,6 +55,7 @@ DECLINED = {
     "in-flight": 409,
     "shown-once": 409,
     "not-acceptable": 406,
+    "not-this-kind": 415,
     "login-needed": 401,
     "token-wrong": 401,
     "ahead-of-log": 409,
@@ -67,7 +68,7 @@ DECLINED = {
 # Said by the description of an error, where the status alone is not enough.
 OWN_CODES = ("csrf", "code-needed")
 # What every sentence of a refusal may fill in; an empty word rather than a missing one.
-BLANKS = dict.fromkeys(("number", "officer", "limit", "time", "seconds", "version", "site"), "")
+BLANKS = dict.fromkeys(("number", "officer", "limit", "time", "seconds", "version", "site", "kind"), "")
 
 
 def sentence(code: str, lang: str, params: dict[str, Any]) -> str:

@@ -92,15 +92,15 @@ class Bench:
         """The bench with another draft, which is on disk; one that changes nothing is none."""
         if document == self.tip:
             self.drafts.drop(self.owner)
-            return bench()
+            return self._again()
         base = self.newest if self.draft is None else self.draft.base
         self.drafts.keep(self.owner, Draft(base, document, clashes))
-        return bench()
+        return self._again()
 
     def start_from(self, document: File) -> Bench:
         """The bench with a draft of the newest version, whatever was edited before."""
         self.drafts.drop(self.owner)
-        return bench().keep(document)
+        return self._again().keep(document)
 
     def take_over(self) -> tuple[Path, ...]:
         """Bring what others changed into the draft. What both changed stays as in the draft and is told."""
@@ -109,6 +109,9 @@ class Bench:
         document, clashes = merge(self._base, self.draft.document, self.tip)
         self.drafts.keep(self.owner, Draft(self.newest, document, clashes))
         return clashes
+
+    def _again(self) -> Bench:
+        return bench_of(self.hall, self.owner)
 
     @property
     def _base(self) -> File:
@@ -124,9 +127,15 @@ class Bench:
 
 def bench() -> Bench:
     """Of whoever asks, at this request's centre. 404 where no document holds the configuration."""
-    hall, who = guard.hall(), guard.account()
-    setup = hall.writer.planned or hall.writer.view.setup
-    if setup.document is None or hall.drafts is None or who is None:
+    who = guard.account()
+    if who is None:
         raise NotFound
-    draft = hall.drafts.of(who.name)
-    return Bench(hall, who.name, hall.drafts, setup.document, hall.writer.newest, draft)
+    return bench_of(guard.hall(), who.name)
+
+
+def bench_of(hall: Hall, owner: str) -> Bench:
+    """owner: an account's name, or a program's `token:<id>`. 404 as above."""
+    setup = hall.writer.planned or hall.writer.view.setup
+    if setup.document is None or hall.drafts is None:
+        raise NotFound
+    return Bench(hall, owner, hall.drafts, setup.document, hall.writer.newest, hall.drafts.of(owner))

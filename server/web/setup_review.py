@@ -185,7 +185,11 @@ def export() -> ResponseReturnValue:
     here = bench()
     asked = request.args.get("version", "")
     version = int(asked) if asked.isdecimal() else here.hall.writer.view.setup.version
-    document = _document(here, version)
+    return file_of(_document(here, version), version)
+
+
+def file_of(document: File, version: int) -> Response:
+    """A document as the file that a server starts with, to take away."""
     text = exported(document, f"{document.name.vi}", f"motcua: {document.id}, version {version}")
     answer = Response(text, content_type="application/toml; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="hall-{document.id}-{version}.toml"'

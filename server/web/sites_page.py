@@ -75,7 +75,7 @@ def page() -> ResponseReturnValue:
 @sites.get("/new")
 @guard.needs(Right.SITES)
 def new() -> ResponseReturnValue:
-    _governs_all()
+    governs_all()
     return _new_drawn({})
 
 
@@ -84,7 +84,7 @@ def new() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """A centre out of another one's configuration, or out of a file, under an id of its own."""
     _ours()
-    installation, typed = _governs_all(), request.form.to_dict()
+    installation, typed = governs_all(), request.form.to_dict()
     sent = request.files.get("file")
     try:
         if sent is not None and sent.filename:
@@ -110,7 +110,7 @@ def add() -> ResponseReturnValue:
 @sites.get("/<site>")
 @guard.needs(Right.SITES)
 def one(site: str) -> ResponseReturnValue:
-    return _one_drawn(site, _hall(site))
+    return _one_drawn(site, hall_of(site))
 
 
 @sites.post("/<site>/name")
@@ -118,29 +118,16 @@ def one(site: str) -> ResponseReturnValue:
 def rename(site: str) -> ResponseReturnValue:
     """Another name from now on, as a version of that centre's configuration."""
     _ours()
-    hall, typed = _hall(site), request.form.to_dict()
-    document = (hall.writer.planned or hall.writer.view.setup).document
-    if document is None:
-        raise NotFound
-    other, wrong = named(document, {**typed, "id": document.id, "url": document.url})
+    hall, typed = hall_of(site), request.form.to_dict()
+    other, wrong = renamed(hall, typed)
     if other is None:
         return _one_drawn(site, hall, wrong, typed), 422
     who = guard.account()
     assert who is not None
-    note = TEXTS("sites.renamed_note", "vi", old=document.name.vi)
     try:
-        hall.writer.change(
-            Change(
-                id=f"rename:{uuid.uuid4().hex}",
-                by=f"officer:{who.name}",
-                base=hall.writer.newest,
-                document=other,
-                note=note[:200],
-            )
-        )
+        rename_to(hall, other, f"rename:{uuid.uuid4().hex}", f"officer:{who.name}")
     except Refusal as refusal:
         return _one_drawn(site, hall, _told(refusal, other), typed), 409
-    guard.audit("site.renamed", renamed=site, name=other.name.vi)
     return redirect(url_for("sites.one", site=site, said="renamed"), 303)
 
 
@@ -149,7 +136,7 @@ def rename(site: str) -> ResponseReturnValue:
 def retire(site: str) -> ResponseReturnValue:
     """End a centre; its log stays on disk. Whoever means it writes its id."""
     _ours()
-    installation, hall = _governs_all(), _hall(site)
+    installation, hall = governs_all(), hall_of(site)
     if clean(request.form.get("id", "")) != site:
         return _one_drawn(site, hall, {"retire": TEXTS("sites.write_id", guard.language(), site=site)}), 422
     try:
@@ -162,6 +149,29 @@ def retire(site: str) -> ResponseReturnValue:
     if guard.hall().config.site.id == site:  # the address itself has just gone
         there = f"{PREFIX}{first}/admin/sites/?said=retired"
     return redirect(there, 303)
+
+
+def renamed(hall: Hall, typed: Mapping[str, str]) -> tuple[File | None, dict[str, str]]:
+    """What a centre's next configuration would be under another name; or what is wrong with which field.
+    Raises 404."""
+    document = _newest(hall)
+    return named(document, {**typed, "id": document.id, "url": document.url})
+
+
+def rename_to(hall: Hall, other: File, id: str, by: str) -> int:
+    """The version that has the name. id: of the change, once a press. Raises Refusal."""
+    note = TEXTS("sites.renamed_note", "vi", old=_newest(hall).name.vi)
+    change = Change(id=id, by=by, base=hall.writer.newest, document=other, note=note[:200])
+    outcome = hall.writer.change(change)
+    guard.audit("site.renamed", renamed=other.id, name=other.name.vi)
+    return int(outcome.result["version"])
+
+
+def _newest(hall: Hall) -> File:
+    document = (hall.writer.planned or hall.writer.view.setup).document
+    if document is None:
+        raise NotFound
+    return document
 
 
 def named(origin: File, typed: Mapping[str, str]) -> tuple[File | None, dict[str, str]]:
@@ -191,7 +201,7 @@ def _installation() -> Any:
     return current_app.extensions["installation"]
 
 
-def _governs_all() -> Changing:
+def governs_all() -> Changing:
     """The installation, for whoever has the right at every centre. Raises 403, or 404 where there can be no
     others."""
     who, installation = guard.account(), _installation()
@@ -208,7 +218,7 @@ def _ours() -> None:
     guard.check_csrf()
 
 
-def _hall(site: str) -> Hall:
+def hall_of(site: str) -> Hall:
     """Raises 404 for a centre that is not there, and for one where whoever asks has nothing to say."""
     who, hall = guard.account(), _installation().halls.get(site)
     if hall is None or who is None or not may(who.role_at(site), Right.SITES):

@@ -19,8 +19,8 @@ from server.web import guard
 from server.web.hall import Hall
 from server.web.history_asked import period_text, span_query
 from server.web.history_form import LONGEST_ID, Form, read
-from server.web.history_page import FORMS, cell_text, file_of, history_of, summed, today_here
-from server.web.words import TEXTS, clock_text, date_text, said
+from server.web.history_page import FORMS, cell_text, file_of, history_of, made_at, summed, today_here
+from server.web.words import TEXTS, clock_text, said
 
 work = Blueprint("work", __name__, url_prefix="/working-time")
 
@@ -73,22 +73,25 @@ def export(form: str) -> ResponseReturnValue:
     if form not in FORMS or asked.errors:
         raise NotFound
     summed(hall, today, now)
-    zone = hall.config.site.zone
-    made = f"{clock_text(now, zone)} {date_text(now.astimezone(zone).date())}"
-    report = Report(
-        id=f"{asked.asked.period.first}-work",
+    guard.audit("figures.exported", form=form, working_time=True, **span_query(asked.asked.period))
+    return file_of(report_of(hall, asked, whose, lang, now), form)
+
+
+def report_of(hall: Hall, form: Form, whose: str, lang: str, now: datetime) -> Report:
+    """What is taken away: all rows of a period, of one officer or ("") of all."""
+    period = form.asked.period
+    return Report(
+        id=f"{period.first}-work",
         title=TEXTS("work.title", lang),
         lines=(
             said(hall.config.site.name, lang),
-            period_text(asked.asked.period, lang),
-            TEXTS("history.made", lang, at=made),
+            period_text(period, lang),
+            TEXTS("history.made", lang, at=made_at(hall, now)),
         ),
-        tables=(table_of(hall, asked, whose, lang),),
+        tables=(table_of(hall, form, whose, lang),),
         definitions=_definitions(lang),
         lang=lang,
     )
-    guard.audit("figures.exported", form=form, working_time=True, **span_query(asked.asked.period))
-    return file_of(report, form)
 
 
 def _read(today: date) -> tuple[Form, str]:

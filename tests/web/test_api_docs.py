@@ -15,7 +15,8 @@ from server.web.tokens_page import SCOPES
 from tests.web.place import Place
 from tests.web.programs import program
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
 COMMANDS = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.S) if "curl" in block]
 
 
@@ -28,6 +29,7 @@ def test_the_commands_run_and_answer_as_it_says(place: Place) -> None:
         for block in COMMANDS:
             done = subprocess.run(
                 ["sh", "-c", block],
+                cwd=ROOT,
                 env={"HALL": f"http://127.0.0.1:{server.port}", "TOKEN": asks.key, "PATH": "/usr/bin:/bin"},
                 capture_output=True,
                 text=True,
@@ -38,11 +40,12 @@ def test_the_commands_run_and_answer_as_it_says(place: Place) -> None:
     finally:
         server.stop()
         thread.join()
-    me, ticket, tickets, pressed, refused, stream, hook = said
+    me, ticket, tickets, pressed, seen, refused, stream, hook = said
     assert json.loads(me)["name"] == f"token:{asks.id}"
     number = json.loads(ticket)["number"]
     assert [row["number"] for row in json.loads(tickets)["tickets"]] == [number]
     assert f'"number":"{number}","state":"called"' in pressed
+    assert json.loads(seen)["token"] and json.loads(seen)["changes"]["new"] == json.loads(seen)["rows"]
     shown = re.search(r"```json\n(.*?)```", PAGE, re.S)
     assert shown is not None and json.loads(refused) == json.loads(shown[1])
     assert re.findall(r"^event: (.+)$", stream, re.M) == ["issued", "called"]

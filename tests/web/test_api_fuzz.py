@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, settings, strategies
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -24,12 +24,12 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from broker.messages import DeviceStatus
+from broker.messages import Deed, DeviceStatus, Piece, Words
 from server.people.rights import EVERYWHERE, Right, Role
 from server.web.live import Streams
 from server.web.rest.endpoint import Endpoint
 from server.web.rest.table import ENDPOINTS
-from tests.web.place import PASSWORD, Place, open_place
+from tests.web.place import HANAM, PASSWORD, Place, open_place
 from tests.web.programs import program
 
 CHECKS: Any = (
@@ -43,7 +43,11 @@ CHECKS: Any = (
 LAND = "environment-land"
 Asker = Callable[[str], dict[str, str]]
 PLAIN = {"Accept-Encoding": "identity"}  # schemathesis reads answers of WSGI as they come
-AT_BORDERS = 150  # cases of one endpoint at the most: a whole configuration has thousands
+AT_BORDERS = 40  # cases of one endpoint at the most: a whole configuration has thousands
+EXAMPLES, FEW = 6, 2
+# A whole configuration takes a second to invent, and a table a process to read.
+HEAVY = ("change-setup", "add-centre", "replace-draft", "preview-import", "enter-handwritten")
+FILES = (b"", b"id = 7", b"code,authority\nx,y\n", b"\xff\x00\x89PNG", HANAM.read_bytes())
 NAMES = [row.name for row in ENDPOINTS]
 ASKS_NOTHING = ("get-board", "get-dossiers-wall")
 # Nothing can be wrong in a question that asks nothing, of whoever it may be.
@@ -51,13 +55,19 @@ MODES = [
     (r.name, m) for r in ENDPOINTS for m in GenerationMode if r.name not in ASKS_NOTHING or m.is_positive
 ]
 
-bounded = settings(
-    max_examples=10,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+for kind in {row.file for row in ENDPOINTS if row.file}:
+    schemathesis.openapi.media_type(kind, strategies.sampled_from(FILES))
+
+
+def bounded(name: str, most: int = EXAMPLES) -> settings:
+    """So many examples of one endpoint, the same ones each time."""
+    return settings(
+        max_examples=FEW if name in HEAVY else most,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +103,12 @@ def there(hall: Place) -> dict[str, str]:
     """An id of each kind."""
     hall.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="ok"))
     hall.accounts.add("ha", Role.OFFICER, PASSWORD, hall.wall[0])
+    hall.accounts.logins.begin("chief", hall.wall[0])
+    orders, chiefs = hall.hall.orders, hall.accounts.logins.of("chief", hall.wall[0])
+    status = hall.devices.snapshot()["kiosk-1"]
+    logs = orders.give("kiosk-1", "logs", "chief", status, Words("Ki-ốt", "Kiosk"), hall.hall.order)
+    orders.outcome("kiosk-1", Piece(order=logs.id, n=1, of=1, data=b"08:12\n"))
+    orders.outcome("kiosk-1", Deed(order=logs.id, what="done"))
     nobody = hall.hall.webhooks.store.add("http://127.0.0.1:9/", ["issued"], 0, "chief", 0.0)
     done = {"message": "m", "type": "issued", "body": b"{}", "at": 0.0, "state": "failed", "tries": 1}
     hall.hall.webhooks.store.ended(nobody.id, 1, {**done, "status": None, "error": "no-answer"})
@@ -106,6 +122,8 @@ def there(hall: Place) -> dict[str, str]:
         "token": program(hall, Right.LOOK).id,
         "version": "1",
         "site": "hanam",
+        "login": next((row.id for row in chiefs if not row.mine), ""),
+        "order": logs.id,
     }
 
 
@@ -115,7 +133,7 @@ def test_as_an_administrators_program(
 ) -> None:
     operation = interface.find_operation_by_id(name)
 
-    @bounded
+    @bounded(name)
     @given(case=operation.as_strategy(generation_mode=mode))
     def ask(case: schemathesis.Case) -> None:
         hall.tick[0] += 1.0  # within the pace of a program
@@ -133,7 +151,7 @@ def test_of_what_there_is(
     operation = interface.find_operation_by_id(row.name)
     ids = {blank: there[blank] for blank in row.blanks}
 
-    @bounded
+    @bounded(row.name)
     @given(case=operation.as_strategy(path_parameters=ids))
     def ask(case: schemathesis.Case) -> None:
         hall.tick[0] += 1.0
@@ -162,7 +180,7 @@ def test_at_every_border(interface: Any, hall: Place, asker: Asker, name: str) -
 def test_as_a_stranger(interface: Any, hall: Place, name: str) -> None:
     operation = interface.find_operation_by_id(name)
 
-    @bounded
+    @bounded(name, FEW)
     @given(case=operation.as_strategy())
     def ask(case: schemathesis.Case) -> None:
         hall.tick[0] += 1.0

@@ -85,6 +85,14 @@ def _program(hall: Hall, header: str) -> Caller:
     return Caller(name=f"token:{found.id}", by=f"token:{found.id}", may=may_now, program=True)
 
 
+def program_here(header: str, right: Right) -> bool:
+    """Whether this header has a token with this right here; for a look at a head, which nobody is told of."""
+    hall = guard.hall()
+    scheme, _, key = header.partition(" ")
+    found = hall.accounts.tokens.who(key.strip(), hall.wall()) if scheme.lower() == "bearer" else None
+    return found is not None and found.may(right.value, hall.config.site.id)
+
+
 def audit(who: str, what: str, **about: Any) -> None:
     """Tell the audit that `who` did `what` here. about: JSON values, nothing secret."""
     hall = guard.hall()

@@ -1,4 +1,6 @@
-"""The centres of this installation, for people with their session: which there are, one more, one less."""
+"""The centres of this installation, for people with their session: which there are, one more, another name,
+one less.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,14 @@ import msgspec
 from msgspec import Meta
 from werkzeug.exceptions import NotFound
 
+from server.drafting.files import MOST_BYTES
 from server.hall.site import Words
 from server.people.rights import Right, may
 from server.site_shape import File
 from server.web import guard, sites_page
+from server.web.asked import refuse
 from server.web.centres import PREFIX, halls
+from server.web.rest.counters import command_id
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
 
 
@@ -35,6 +40,18 @@ class CentreBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """document: its configuration, with an id of its own, which stays for ever."""
 
     document: File
+
+
+class NameBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: Words
+
+
+class Renamed(msgspec.Struct, frozen=True):
+    """version: of that centre's configuration, which has the name."""
+
+    site: str
+    name: Words
+    version: int
 
 
 class CentreMade(msgspec.Struct, frozen=True):
@@ -62,16 +79,28 @@ def listed(asked: Asked) -> Centres:
 
 def add(asked: Asked) -> CentreMade:
     """One more centre, at work at once."""
-    installation, document = sites_page._governs_all(), asked.body.document
+    installation, document = sites_page.governs_all(), asked.body.document
     made = installation.add(document)
     guard.audit("site.added", added=document.id, name=document.name.vi)
     site = made.config.site.id
     return CentreMade(site, f"{PREFIX}{site}")
 
 
+def rename(asked: Asked) -> Renamed:
+    """Another name from now on, as a version of that centre's configuration."""
+    site, told = asked.at["site"], asked.body.name
+    hall = sites_page.hall_of(site)
+    typed = {"name.vi": told.vi, "name.en": told.en}
+    document, wrong = sites_page.renamed(hall, typed)
+    if document is None:
+        refuse((f"/{field.replace('.', '/')}", "wrong") for field in wrong)
+    version = sites_page.rename_to(hall, document, command_id(asked), asked.who.by)
+    return Renamed(site, Words(document.name.vi, document.name.en), version)
+
+
 def retire(asked: Asked) -> Nothing:
     """End a centre; its log stays on disk."""
-    installation, site = sites_page._governs_all(), asked.at["site"]
+    installation, site = sites_page.governs_all(), asked.at["site"]
     if site not in installation.halls or asked.body.site != site:
         raise NotFound
     installation.retire(site)
@@ -99,9 +128,22 @@ ENDPOINTS = (
         right=Right.SITES,
         area="centres",
         body=CentreBody,
+        most=MOST_BYTES,
         status=201,
         people_only=True,
         refusals=("site-taken", "setup-wrong"),
+    ),
+    Endpoint(
+        name="rename-centre",
+        method="PUT",
+        path="/centres/{site}/name",
+        does=rename,
+        answer=Renamed,
+        right=Right.SITES,
+        area="centres",
+        body=NameBody,
+        people_only=True,
+        refusals=("setup-stale", "setup-planned", "setup-wrong", "setup-breaks"),
     ),
     Endpoint(
         name="retire-centre",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
+from flask import Response
 from msgspec import Meta
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
@@ -16,6 +17,7 @@ from server.orders import CannotOrder, Order
 from server.people.rights import Right
 from server.web import device_view
 from server.web.asked import refuse
+from server.web.devices_page import log_of, picture_of
 from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
@@ -51,7 +53,9 @@ class OrderBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OrderTold(msgspec.Struct, frozen=True, kw_only=True):
-    """word: how far it came. code: why it was refused. lines: of a log that was wanted."""
+    """word: how far it came. code: why it was refused. lines: of a log that was wanted. screen: whether a
+    picture is there; the next one takes its place.
+    """
 
     order: str
     do: str
@@ -60,6 +64,7 @@ class OrderTold(msgspec.Struct, frozen=True, kw_only=True):
     word: Literal["sent", "heard", "done", "refused", "no-answer"]
     code: str
     lines: tuple[str, ...] | None
+    screen: bool
 
 
 class OrdersTold(msgspec.Struct, frozen=True):
@@ -109,6 +114,22 @@ def orders(asked: Asked) -> OrdersTold:
     return OrdersTold(tuple(map(_told, asked.hall.orders.of(_line(asked).id))))
 
 
+def screen(asked: Asked) -> Response:
+    """What a device showed when it was ordered to: pixels that were drawn anew here."""
+    found = _order(asked)
+    if found.picture is None:
+        raise NotFound
+    return picture_of(found.picture)
+
+
+def log(asked: Asked) -> Response:
+    """The lines of a log that was wanted, as a file."""
+    found = _order(asked)
+    if found.lines is None:
+        raise NotFound
+    return log_of(found.device, found.at, found.lines)
+
+
 def code(asked: Asked) -> Code:
     """A one-time code that lets a device in; one that it had before opens nothing any more."""
     keys, line = asked.hall.keys, _line(asked)
@@ -147,6 +168,13 @@ def _line(asked: Asked) -> device_view.Line:
     return device_view.line_of(hall, id, row, hall.devices.snapshot().get(id), known, asked.lang)
 
 
+def _order(asked: Asked) -> Order:
+    found = asked.hall.orders.find(_line(asked).id, asked.at["order"])
+    if found is None:
+        raise NotFound
+    return found
+
+
 def _row(line: device_view.Line) -> DeviceRow:
     return DeviceRow(
         device=line.id,
@@ -170,6 +198,7 @@ def _told(given: Order) -> OrderTold:
         word=given.word,
         code=given.code,
         lines=given.lines,
+        screen=given.picture is not None,
     )
 
 
@@ -212,6 +241,26 @@ ENDPOINTS = (
         answer=OrdersTold,
         right=Right.WORK_DEVICES,
         area="devices",
+    ),
+    Endpoint(
+        name="get-screen",
+        method="GET",
+        path="/devices/{device}/orders/{order}/screen.png",
+        does=screen,
+        answer=bytes,
+        right=Right.WORK_DEVICES,
+        area="devices",
+        media="image/png",
+    ),
+    Endpoint(
+        name="get-log",
+        method="GET",
+        path="/devices/{device}/orders/{order}/log.txt",
+        does=log,
+        answer=bytes,
+        right=Right.WORK_DEVICES,
+        area="devices",
+        media="text/plain",
     ),
     Endpoint(
         name="make-device-code",

@@ -1,6 +1,8 @@
-"""Dossiers for programs: what everybody may know of them, the form, and the list of late authorities.
+"""Dossiers for programs: an import, what everybody may know of them, the form, and the list of late
+authorities.
 
-An import is a table of megabytes, which has to be looked at before it counts: that is done on its page.
+An import is looked at before it counts: a table is sent, what it would change is told, and only then it is
+confirmed. Refusals of rows never repeat a cell.
 """
 
 from __future__ import annotations
@@ -14,14 +16,19 @@ from werkzeug.exceptions import NotFound
 
 from broker.messages import Dossiers, LateList
 from server.dossiers.desk import Desk
-from server.dossiers.store import Publication
+from server.dossiers.store import Changes, NoDraft, Publication
 from server.dossiers.tally import COLUMNS, Row, months_back
+from server.dossiers.telling import column_name, problem_text, reason_text
 from server.people.rights import Right
 from server.web import dossiers_page
+from server.web.asked import refuse
 from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
 from server.web.rest.tickets import Day
+
+TABLE = "text/csv"
+YEARS = range(2000, 2100)
 
 Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}(?!\n)$")]
 
@@ -62,6 +69,78 @@ class ApproveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mark: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
+class ImportWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """as_of: when the register was like this; now without it."""
+
+    as_of: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+class RefusedLine(msgspec.Struct, frozen=True):
+    """line: of the table, its head is 1. column: as the table probably calls it. detail: for a reader."""
+
+    line: int
+    column: str
+    code: str
+    detail: str
+
+
+class ImportSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import would do. token: confirms it; null where nothing of it can be taken, which `problem` and
+    `refused` tell why. refused: the first of `refused_count`. shrinks: more than half of what is known would
+    go.
+    """
+
+    token: str | None
+    rows: int
+    coding: str
+    ignored: int
+    problem: str
+    detail: str
+    refused: tuple[RefusedLine, ...]
+    refused_count: int
+    changes: Changes | None
+    shrinks: bool
+
+
+class ConfirmBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    token: Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+def preview(asked: Asked) -> ImportSeen:
+    """Send a table of dossiers (CSV) and be told what it would change; nothing of it counts yet."""
+    desk, now, lang = _desk(asked), asked.hall.clock.now(), asked.lang
+    known_at = asked.query.as_of or now
+    if known_at.year not in YEARS or known_at > now:
+        refuse([("/as_of", "range")])
+    assert asked.file is not None
+    token, report = desk.preview(asked.file.stream, known_at, now)
+    return ImportSeen(
+        token=token if report.good else None,
+        rows=report.rows,
+        coding=report.coding,
+        ignored=report.ignored,
+        problem=report.problem,
+        detail=problem_text(report, lang) if report.problem else "",
+        refused=tuple(
+            RefusedLine(row.line, column_name(row.column, lang), row.key, reason_text(row, lang))
+            for row in report.refused
+        ),
+        refused_count=report.refused_count,
+        changes=report.changes,
+        shrinks=report.changes is not None and report.changes.shrinks,
+    )
+
+
+def confirm(asked: Asked) -> Changes:
+    """Import what was previewed; the second time there is nothing to do."""
+    try:
+        changes = _desk(asked).confirm(asked.body.token, asked.who.name, asked.hall.clock.now())
+    except NoDraft:
+        raise Declined("cannot-be", {"why": "too-old"}) from None
+    audit(asked.who.name, "dossiers.imported")
+    return changes
+
+
 def wall(asked: Asked) -> Dossiers:
     """What walls and phones may know of dossiers: codes, stages, counters; nobody needs to log in for it."""
     return asked.hall.dossiers()
@@ -72,8 +151,8 @@ def form(asked: Asked) -> FormTold:
     desk, hall = _desk(asked), asked.hall
     now = hall.clock.now()
     stamp = desk.store.stamp()
-    month = dossiers_page._month(asked.query.month, _months(asked))
-    _, ends, period = dossiers_page._period(stamp, now)
+    month = dossiers_page.month_of(asked.query.month, _months(asked))
+    _, ends, period = dossiers_page.period_of(stamp, now)
     look = None if stamp is None else desk.look(stamp, period, month)
     return FormTold(
         known_at=None if stamp is None else stamp.known_at,
@@ -94,7 +173,7 @@ def approve(asked: Asked) -> Published:
     stamp = desk.store.stamp()
     if stamp is None or told.month not in _months(asked):
         raise NotFound
-    look = desk.look(stamp, dossiers_page._period(stamp, now)[2], told.month)
+    look = desk.look(stamp, dossiers_page.period_of(stamp, now)[2], told.month)
     if told.mark != look.mark:
         raise Declined("cannot-be", {"why": "changed"})
     desk.store.approve(look.late, asked.who.name, now)
@@ -132,6 +211,29 @@ def _published(found: Publication | None) -> Published | None:
 
 ENDPOINTS = (
     Endpoint(
+        name="preview-import",
+        method="POST",
+        path="/dossiers/import",
+        does=preview,
+        answer=ImportSeen,
+        right=Right.DOSSIERS,
+        area="dossiers",
+        query=ImportWanted,
+        file=TABLE,
+        most=dossiers_page.UPLOAD_BYTES,
+    ),
+    Endpoint(
+        name="confirm-import",
+        method="POST",
+        path="/dossiers/import/confirm",
+        does=confirm,
+        answer=Changes,
+        right=Right.DOSSIERS,
+        area="dossiers",
+        body=ConfirmBody,
+        refusals=("cannot-be",),
+    ),
+    Endpoint(
         name="get-dossiers-wall",
         method="GET",
         path="/dossiers/wall",
@@ -168,7 +270,7 @@ ENDPOINTS = (
         path="/dossiers/late/withdraw",
         does=withdraw,
         answer=Nothing,
-        right=Right.APPROVE,
+        right=Right.DOSSIERS,
         area="dossiers",
     ),
 )

@@ -10,11 +10,12 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 import msgspec
 
 from server.people.rights import Right
+from server.web.asked import MAX_BODY
 from server.web.hall import Hall
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -41,6 +42,14 @@ NOBODY = Caller("", "", lambda right: False)
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that was sent, on disk without a name for as long as its request. digest: of all its bytes."""
+
+    stream: IO[bytes]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One request, typed. at: the blanks of the path. key: chosen by the asker for this change, or ""."""
 
@@ -51,6 +60,7 @@ class Asked:
     query: Any
     key: str
     lang: str
+    file: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +72,8 @@ class Endpoint:
     right: what the asker needs, None for everybody. open: also without a log-in. status: of success.
     refusals: codes that it answers beside those of every endpoint. keyed: a change that is carried out once a
     key. shown_once: its answer holds a secret and is kept nowhere. people_only: no program may, whatever its
-    scopes. media: of an answer that is no JSON.
+    scopes. media: of an answer that is no JSON. file: the media type of a body that is a file, and no JSON.
+    most: bytes that the body may have.
     """
 
     name: str
@@ -82,6 +93,8 @@ class Endpoint:
     shown_once: bool = False
     people_only: bool = False
     media: str = "application/json"
+    file: str = ""
+    most: int = MAX_BODY
 
     @property
     def changes(self) -> bool:

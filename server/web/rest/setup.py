@@ -10,9 +10,11 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
+from flask import Response
 from msgspec import Meta
 from werkzeug.exceptions import NotFound
 
+from server.drafting.files import MOST_BYTES
 from server.hall.changing import strains
 from server.hall.refusals import Refusal
 from server.people.rights import Right
@@ -24,6 +26,7 @@ from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.counters import command_id
 from server.web.rest.endpoint import Asked, Endpoint
+from server.web.setup_review import file_of
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,15 +124,21 @@ def one(asked: Asked) -> Document:
     return Document(version, _document(asked, version))
 
 
+def as_file(asked: Asked) -> Response:
+    """One version as the file that a server starts with."""
+    version = _version(asked)
+    return file_of(_document(asked, version), version)
+
+
 def change(asked: Asked) -> Changed:
     """Bring another configuration into force, or plan it for a coming day."""
     told: ChangeBody = asked.body
-    return _change(asked, told.document, told)
+    return bring(asked, told.base, told.document, told)
 
 
 def restore(asked: Asked) -> Changed:
     """Bring a version back, as a new one."""
-    return _change(asked, _document(asked, _version(asked)), asked.body)
+    return bring(asked, asked.body.base, _document(asked, _version(asked)), asked.body)
 
 
 def withdraw(asked: Asked) -> Changed:
@@ -141,10 +150,11 @@ def withdraw(asked: Asked) -> Changed:
     return Changed(asked.hall.writer.view.setup.version, None)
 
 
-def _change(asked: Asked, document: File, told: Any) -> Changed:
+def bring(asked: Asked, base: int, document: File, told: Any) -> Changed:
+    """Ask the writer. told: has note, starts, agree. Raises Refusal, and `strained` where nobody agreed."""
     if told.starts is None and not told.agree:
         _must_not_strain(asked, document)
-    result = _ask(asked, told.base, document, told.note, told.starts)
+    result = _ask(asked, base, document, told.note, told.starts)
     version, starts = result.get("version"), told.starts
     audit(asked.who.name, "setup.changed", version=version, note=told.note, starts=str(starts or ""))
     return Changed(int(version or asked.hall.writer.newest), starts)
@@ -221,6 +231,7 @@ ENDPOINTS = (
         right=Right.SETUP,
         area="setup",
         body=ChangeBody,
+        most=MOST_BYTES,
         refusals=(*REFUSALS, "strained"),
     ),
     Endpoint(
@@ -251,6 +262,16 @@ ENDPOINTS = (
         answer=Document,
         right=Right.SETUP,
         area="setup",
+    ),
+    Endpoint(
+        name="get-version-file",
+        method="GET",
+        path="/setup/versions/{version}/hall.toml",
+        does=as_file,
+        answer=bytes,
+        right=Right.SETUP,
+        area="setup",
+        media="application/toml",
     ),
     Endpoint(
         name="restore-version",

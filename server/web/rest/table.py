@@ -7,9 +7,11 @@ from server.web.rest import (
     counters,
     devices,
     dossiers,
+    drafts,
     events,
     figures,
     hall,
+    me,
     people,
     reception,
     session,
@@ -21,6 +23,7 @@ from server.web.rest.endpoint import Endpoint
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     *session.ENDPOINTS,
+    *me.ENDPOINTS,
     *hall.ENDPOINTS,
     *counters.ENDPOINTS,
     *tickets.ENDPOINTS,
@@ -29,6 +32,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *figures.ENDPOINTS,
     *devices.ENDPOINTS,
     *setup.ENDPOINTS,
+    *drafts.ENDPOINTS,
     *dossiers.ENDPOINTS,
     *centres.ENDPOINTS,
     *people.ENDPOINTS,
