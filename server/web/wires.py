@@ -70,7 +70,7 @@ def channel_for(app: Flask, feeds: Feeds) -> type[HTTPChannel]:
                 log.exception("refusal")
                 super().execute()
                 return
-            self.status = answer.status
+            self.status = f"{answer.status_code} {self.request.error.reason}"
             self.response_headers.extend(answer.headers.to_wsgi_list())
             self.set_close_on_finish()
             self.write(answer.get_data())
