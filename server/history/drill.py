@@ -106,6 +106,11 @@ def services_of(site: Site, wanted: Wanted) -> frozenset[str] | None:
     return None
 
 
+def tells_working_time(wanted: Wanted) -> bool:
+    """One officer's numbers with their times: the first call of the day and the last are among them."""
+    return wanted.whose == OFFICER
+
+
 def find(history: History, engine: sa.Engine, site: Site, wanted: Wanted, page: int) -> Found:
     """The `page`-th page (from 1) of the tickets behind a figure; a page behind the last is the last."""
     counts = _by_day(history, site, wanted)

@@ -11,13 +11,13 @@ from urllib.parse import quote
 import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound, ServiceUnavailable
+from werkzeug.exceptions import Forbidden, NotFound, ServiceUnavailable
 
 from server.hall.calendar import business_day
 from server.history.as_csv import csv
 from server.history.as_pdf import pdf
 from server.history.as_xlsx import xlsx
-from server.history.drill import AUTHORITY, WHOSE, find
+from server.history.drill import AUTHORITY, WHOSE, find, tells_working_time
 from server.history.ledger import History, open_history
 from server.history.periods import LONGEST
 from server.history.table import Report, percent, shown, tenth
@@ -189,8 +189,11 @@ def tickets() -> ResponseReturnValue:
     form = read({**request.args, **spelled(request.args.get("span", ""))}, today)
     if asked is None:
         return render_template("tickets.html", found=None), 400
-    summed(hall, today, now)
     tell = teller(hall, today)
+    if tells_working_time(asked) and not tell.working_time:
+        guard.refused(Right.WORKING_TIME)
+        raise Forbidden("role")
+    summed(hall, today, now)
     found = find(
         history_of(hall), hall.engine, hall.config.site, asked, page_number(request.args.get("page"))
     )
@@ -235,7 +238,9 @@ def _line(tell: Teller, row: Any) -> dict[str, Any]:
         "service": tell.name(By.SERVICE, row.service),
         "state": row.state,
         "counter": row.counter or "",
-        "officer": tell.config.officers.get(row.officer or "", row.officer or ""),
+        "officer": tell.config.officers.get(row.officer or "", row.officer or "")
+        if tell.working_time
+        else "",
         "wait": wait,
         **{name: "" if when is None else clock_text(when, zone) for name, when in at.items()},
     }
@@ -246,7 +251,7 @@ def _line(tell: Teller, row: Any) -> dict[str, Any]:
 def ticket(id: str) -> ResponseReturnValue:
     """What happened to one number: who, when, what, why. Nothing of its holder, and not what was rated."""
     hall = guard.hall()
-    told = story(hall, id, guard.language())
+    told = story(hall, id, guard.language(), names=guard.has(Right.WORKING_TIME))
     if told is None:
         raise NotFound
     service = hall.config.site.services.get(told.service)

@@ -157,7 +157,7 @@ class Teller:
 
     def _behind(self, asked: Asked, measure: Measure, value: object, **more: str) -> dict[str, str]:
         """The way to the tickets behind one figure; none behind a figure that there is not."""
-        if not measure.what or value in (None, 0):
+        if not measure.what or value in (None, 0) or (self._of_officers(asked) and not self.working_time):
             return {}
         told = {"span": span_word(asked.period), "of": asked.of, "what": measure.what, **more}
         return {k: v for k, v in told.items() if v}
@@ -227,8 +227,10 @@ class Teller:
 
     def _may_see(self, asked: Asked, measure: Measure) -> bool:
         """How busy an officer was is working time."""
-        of_officers = asked.whose == OFFICER or asked.by is By.OFFICER
-        return self.working_time or measure.key != "occupancy" or not of_officers
+        return self.working_time or measure.key != "occupancy" or not self._of_officers(asked)
+
+    def _of_officers(self, asked: Asked) -> bool:
+        return asked.whose == OFFICER or asked.by is By.OFFICER
 
     def _cells(
         self, asked: Asked, measures: Iterable[Measure], sums: Sums, way: Mapping[str, str]

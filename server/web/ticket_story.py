@@ -15,6 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from server.hall.site import Site
+from server.history.table import NOTHING
 from server.store import event_table, ticket_table
 from server.web.hall import Hall
 from server.web.words import TEXTS, clock_text, date_text, named, said
@@ -39,8 +40,8 @@ class Story:
     steps: tuple[Step, ...]
 
 
-def story(hall: Hall, id: str, lang: str) -> Story | None:
-    """None for a ticket that the log does not know."""
+def story(hall: Hall, id: str, lang: str, names: bool = True) -> Story | None:
+    """None for a ticket that the log does not know. names: the reader may know who did what when."""
     e, t = event_table.c, ticket_table.c
     columns = sa.select(e.seq, e.at, e.kind, e.command, e.by, e.body)
     with hall.engine.connect() as db:
@@ -56,12 +57,12 @@ def story(hall: Hall, id: str, lang: str) -> Story | None:
                 rows.append(row)
                 taken_back[body["undoes"]] = row.seq
     rows.sort(key=lambda row: int(row.seq))
-    steps = tuple(_step(hall, row, lang, row.command in taken_back) for row in rows)
+    steps = tuple(_step(hall, row, lang, row.command in taken_back, names) for row in rows)
     day = date_text(date.fromisoformat(ticket.day))
     return Story(ticket.number, day, ticket.service, ticket.state, steps)
 
 
-def _step(hall: Hall, row: Any, lang: str, undone: bool) -> Step:
+def _step(hall: Hall, row: Any, lang: str, undone: bool, names: bool) -> Step:
     body = msgspec.json.decode(row.body)
     key = f"happened.{row.kind}"
     at = datetime.fromisoformat(row.at)
@@ -69,15 +70,17 @@ def _step(hall: Hall, row: Any, lang: str, undone: bool) -> Step:
         at=clock_text(at, hall.config.site.zone, seconds=True),
         what=TEXTS(key if key in TEXTS else "happened.other", lang),
         counter=body.get("counter") or "",
-        who=_who(hall, row.by, body, lang),
+        who=_who(hall, row.by, body, lang, names),
         why=", ".join(_why(hall.config.site, body, lang)),
         undone=undone,
     )
 
 
-def _who(hall: Hall, by: str, body: Mapping[str, Any], lang: str) -> str:
+def _who(hall: Hall, by: str, body: Mapping[str, Any], lang: str, names: bool) -> str:
     """The officer where the event names one, else whoever asked."""
     officers = hall.config.officers
+    if not names and (body.get("officer") or by.startswith(("officer:", "reception:", "user:"))):
+        return NOTHING
     if body.get("officer"):
         return officers.get(body["officer"], str(body["officer"]))
     kind, _, id = by.partition(":")

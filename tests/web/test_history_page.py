@@ -201,6 +201,24 @@ def test_how_busy_an_officer_was_is_for_those_who_may_know_it(place: Place) -> N
         assert "Bận, %" in staff.get("/history/?unit=day&by=counter").text
 
 
+@pytest.mark.parametrize(("role", "knows"), [(Role.INSPECTOR, True), (Role.ADMINISTRATOR, False)])
+def test_when_an_officer_called_is_for_those_who_may_know_it(place: Place, role: Role, knows: bool) -> None:
+    """The first call and the last are working time, also as the times of an officer's numbers."""
+    some_visits(place)
+    staff, name = place.log_in(f"x-{role}", role), place.config.officers["officer-7"]
+    one = staff.get("/history/tickets?what=called&of=officer:officer-7")
+    assert one.status_code == (200 if knows else 403)
+    assert ("of=officer" in staff.get("/history/?unit=day&by=officer").text) == knows
+    ticket = next(iter(place.writer.view.state.tickets))
+    for path in ("/history/tickets?what=called", f"/history/tickets/{ticket}"):
+        page = staff.get(path)
+        assert (page.status_code, name in page.text) == (200, knows), path
+    asked = staff.get("/api/v1/figures/tickets?unit=day&what=called").get_json()
+    assert {t["officer"] for t in asked["tickets"]} == {"officer-7" if knows else None}
+    api = staff.get("/api/v1/figures/tickets?unit=day&what=called&of=officer:officer-7")
+    assert api.status_code == (200 if knows else 403)
+
+
 def test_exports_are_told_to_the_audit(place: Place) -> None:
     chief: Staff = place.log_in("chief", Role.MANAGER)
     assert chief.get("/history/export.csv?unit=week&by=service").status_code == 200

@@ -14,9 +14,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from flask import Response
 from msgspec import Meta
+from werkzeug.exceptions import Forbidden
 
 from server.hall.tickets import State
-from server.history.drill import find
+from server.history.drill import find, tells_working_time
 from server.history.periods import Unit
 from server.history.table import Cell, Table
 from server.people.rights import Right
@@ -176,10 +177,13 @@ def behind(asked: Asked) -> Behind:
     meant = wanted(told, today)
     if meant is None:
         refuse([("/half", "choice")])
+    named = asked.who.may(Right.WORKING_TIME)
+    if tells_working_time(meant) and not named:
+        raise Forbidden("role")
     summed(hall, today, now)
     page = page_number(str(query.page))
     found = find(history_of(hall), hall.engine, hall.config.site, meant, page)
-    return Behind(found.total, found.page, found.pages, tuple(map(_behind, found.rows)))
+    return Behind(found.total, found.page, found.pages, tuple(_behind(row, named) for row in found.rows))
 
 
 def working_time(asked: Asked) -> WorkingTime:
@@ -288,9 +292,10 @@ def _figure(cell: Cell) -> Figure:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _behind(row: Any) -> TicketBehind:
+def _behind(row: Any, named: bool) -> TicketBehind:
     told = {name: getattr(row, name) for name in TicketBehind.__struct_fields__ if name != "ticket"}
-    return msgspec.convert({**told, "ticket": row.id}, TicketBehind)
+    officer = row.officer if named else None
+    return msgspec.convert({**told, "ticket": row.id, "officer": officer}, TicketBehind)
 
 
 ENDPOINTS = (
