@@ -16,11 +16,12 @@ from pathlib import Path
 
 from benchmarks.history import LIMIT_KB, LIMIT_MS, STANDS, measure, opened
 from benchmarks.year_of_people import write
+from server.hall import commands as c
 from server.happenings import last_seq
 from server.people.rights import Role
 from server.web.history_page import history_of, today_here
 from tests.browser.conftest import Served
-from tests.browser.pages import HALF, NOBODY, PAGES, Town
+from tests.browser.pages import HALF, LAND, NOBODY, PAGES, Town
 from tests.web.place import PASSWORD, Place, Staff
 
 
@@ -37,6 +38,9 @@ def report(place: Place) -> int:
     place.accounts.ensure("forgetful", Role.OFFICER, PASSWORD, place.hall.wall())
     hooks, now = place.hall.webhooks.store, place.hall.wall()
     hook = hooks.add("https://example.invalid/", ("called",), last_seq(place.hall.engine), "bench", now)
+    for _ in range(3):  # somebody waits and somebody is called, whatever the year has left
+        place.issue(LAND)
+    place.at("7", c.CallNext)
     town = Town(place, Served(place), {}, hook.id)
     over = 0
     print(f"{'':<26} {'cpu':>7} {'clock':>7} ms {'page':>7} kB")
