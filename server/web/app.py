@@ -45,8 +45,8 @@ from server.web.presses import Presses
 from server.web.reception import reception
 from server.web.setup import setup
 from server.web.sim import sim
-from server.web.squeeze import squeeze
 from server.web.sites_page import sites
+from server.web.squeeze import squeeze
 from server.web.throttle import Lately, Throttle
 from server.web.tokens_page import tokens
 from server.web.webhooks_page import webhooks
