@@ -21,6 +21,7 @@ MARGIN_MM: Final = 12
 TEXT_PT: Final = 9
 SMALLEST_PT: Final = 6.5
 NAME_MM: Final = 46
+WORDS: Final = 3  # columns of figures that notes at the end of a line are as wide as
 
 
 class _Pages(FPDF):
@@ -76,13 +77,16 @@ def _words(pages: FPDF, text: str, size: float, bold: bool = False) -> None:
 def _table(pages: FPDF, table: Table, lang: str) -> None:
     figures = len(table.columns) - table.heads
     names = table.heads * NAME_MM if figures > 4 else pages.epw / 2
-    each = (pages.epw - names) / figures if figures else pages.epw
+    parts = [1] * figures
+    if figures > 4 and table.columns[-1].kind is Kind.TEXT:
+        parts[-1] = WORDS
+    each = (pages.epw - names) / sum(parts) if figures else pages.epw
     size = max(SMALLEST_PT, min(TEXT_PT, each / 1.75)) if figures else TEXT_PT
     pages.set_font(FACE, size=size)
     pages.set_text_color(*INK)
     pages.set_draw_color(207, 203, 191)
     with pages.table(
-        col_widths=(*([names / table.heads] * table.heads), *([each] * figures)),
+        col_widths=(*([names / table.heads] * table.heads), *(each * n for n in parts)),
         text_align=tuple("LEFT" if c.kind is Kind.TEXT else "RIGHT" for c in table.columns),
         headings_style=FontFace(emphasis="BOLD", fill_color=HEAD, color=INK),
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,

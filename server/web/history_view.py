@@ -65,7 +65,7 @@ class Teller:
             return self.t("history.nobody")
         match By(by):
             case By.SERVICE if id in site.services:
-                return said(site.services[id].name, lang)
+                return self._service_name(id)
             case By.AUTHORITY:
                 return next((said(a.name, lang) for a in site.authorities if a.id == id), id)
             case By.COUNTER:
@@ -73,6 +73,14 @@ class Teller:
             case By.OFFICER:
                 return self.config.officers.get(id, id)
         return id
+
+    def _service_name(self, id: str) -> str:
+        """With its authority's where several authorities have one of that name."""
+        service = self.site.services[id]
+        name = said(service.name, self.lang)
+        alike = sum(other.name == service.name for other in self.site.services.values())
+        whose = next((a for a in self.site.authorities if a.id == service.authority), None)
+        return name if alike == 1 or whose is None else f"{name} ({said(whose.short, self.lang)})"
 
     # --- sums -------------------------------------------------------------------------------------------
 

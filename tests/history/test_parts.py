@@ -166,6 +166,18 @@ def test_a_pdf_carries_its_letters_repeats_headings_and_numbers_its_pages() -> N
     assert "Kỳ" in pages[-1]
 
 
+def test_notes_at_the_end_of_a_line_are_not_cut_within_a_time() -> None:
+    note = "12:09–13:31 Nghỉ trưa"
+    columns = (
+        Column("Tên", Kind.TEXT),
+        *(Column(f"n{n}", Kind.COUNT) for n in range(12)),
+        Column("", Kind.TEXT),
+    )
+    rows = ((Cell("Hà"), *(Cell(n) for n in range(12)), Cell(note)),)
+    body = pdf(Report("x", "x", (), (Table("x", "x", columns, rows),), ()))
+    assert note in pypdf.PdfReader(io.BytesIO(body)).pages[0].extract_text()
+
+
 def test_how_figures_read() -> None:
     assert shown(1234567, Kind.COUNT, "vi") == "1.234.567" and shown(1234567, Kind.COUNT, "en") == "1,234,567"
     assert shown(Decimal("93.4"), Kind.PERCENT, "vi") == "93,4" and shown(None, Kind.COUNT, "vi") == "–"

@@ -219,6 +219,15 @@ def test_when_an_officer_called_is_for_those_who_may_know_it(place: Place, role:
     assert api.status_code == (200 if knows else 403)
 
 
+def test_services_of_one_name_are_told_apart_by_their_authority(place: Place) -> None:
+    """Each authority of Hà Nam has a line to fetch results at."""
+    for service in ("justice-results", "environment-results"):
+        place.issue(service)
+    page = place.log_in("chief", Role.MANAGER).get("/history/?unit=day&by=service").text
+    found = re.findall(r'<th scope="row">(Trả kết quả[^<]*)</th>', page)
+    assert len(found) == len(set(found)) == 2
+
+
 def test_exports_are_told_to_the_audit(place: Place) -> None:
     chief: Staff = place.log_in("chief", Role.MANAGER)
     assert chief.get("/history/export.csv?unit=week&by=service").status_code == 200
