@@ -112,11 +112,11 @@ def asked_key(row: Endpoint, body: Any) -> str:
 
 
 def mark(row: Endpoint, asked: Asked) -> str:
-    """Names all that is asked with a key, but for the key."""
-    body = asked.body
-    if getattr(body, "id", None) is not None and "id" in body.__struct_fields__:
-        body = msgspec.structs.replace(body, id=None)
-    told: list[Any] = [row.name, dict(asked.at), asked.query, body]
+    """Names all that is asked with a key, but for the key. What is not said leaves no trace: a field that a
+    newer program knows makes no other request of an old one."""
+    body = {} if asked.body is None else msgspec.to_builtins(asked.body)
+    said = {name: value for name, value in body.items() if value is not None and name != "id"}
+    told: list[Any] = [row.name, dict(asked.at), asked.query, said]
     if asked.file is not None:
         told.append(asked.file.digest)
     whole = msgspec.json.encode(told, order="sorted")
