@@ -46,7 +46,7 @@ class Policy(Row, frozen=True):
 class Service(Row, frozen=True):
     id: Id
     name: Words
-    letter: Annotated[str, Meta(max_length=4)] | None = None  # the authority's, unless the service has a series of its own
+    letter: Annotated[str, Meta(max_length=4)] | None = None  # the authority's, where it has no own series
     digits: int = 3
     start: int = 1
     policy: Policy | None = None

@@ -8,10 +8,10 @@ from broker import codec, messages as m, topics
 from display.announce import volume_at
 from display.programme import zone_at
 from hardware.settings import SettingsError
+from server.hall.mistakes import CODES
 from server.hall.state import HallState
 from server.projection import Projection
 from server.site_file import load_site
-from server.hall.mistakes import CODES
 from tests.hall.small_hall import ZONE, local
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "hanam" / "hall.toml"

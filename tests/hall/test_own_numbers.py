@@ -348,9 +348,7 @@ def test_two_kiosks_cut_off_all_morning_make_one_fair_line(hall: SmallHall) -> N
     }
 
 
-def test_an_untold_number_that_was_taken_back_and_cancelled_was_given_before_that() -> (
-    None
-):
+def test_an_untold_number_that_was_taken_back_and_cancelled_was_given_before_that() -> None:
     hall = SmallHall()
     hall.call_untold("A1-03"), hall.at_counter(c.Undo)
     hall.ask(c.Cancel, number="A1-03", reason="left")

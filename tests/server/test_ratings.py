@@ -361,7 +361,7 @@ def test_a_hall_may_ask_fewer_in_its_own_order_and_words(tmp_path: Path) -> None
     ("rows", "key", "word"),
     [
         ('[[rating.question]]\nid = "9"\n', "rating.question[0]", "needs a text"),
-        ('[[rating.question]]\nid = "7"\n[[rating.question]]\nid = "7"\n', "rating.question[1].id", "2 times"),
+        (2 * '[[rating.question]]\nid = "7"\n', "rating.question[1].id", "2 times"),
         ('[[rating.question]]\nid = "7"\nanswer = "x"\n', "rating.question", ""),
     ],
 )
