@@ -17,6 +17,7 @@ from typing import Any, Literal
 import msgspec
 import sqlalchemy as sa
 
+from server.drafting.trees import merge
 from server.hall.changing import breaks
 from server.hall.events import SetupChanged, SetupPlanned, SetupWithdrawn
 from server.hall.refusals import Refusal
@@ -98,23 +99,24 @@ class Setups:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What a change comes to: the setups after it, the event for the log, the rows that change."""
+    """What a change comes to: the setups after it, its events for the log, the rows that change."""
 
     setups: Setups
-    event: SetupChanged | SetupPlanned | SetupWithdrawn
+    events: tuple[SetupChanged | SetupPlanned | SetupWithdrawn, ...]
     rows: tuple[dict[str, Any], ...]
 
 
 def decide_change(setups: Setups, change: Change, state: HallState, now: datetime) -> Decided:
-    """Raises Refusal: `setup-stale` (version), `setup-planned` (version, starts), `setup-wrong` and
-    `setup-breaks` (problems), `setup-other-site`."""
+    """A change at once carries what is planned over: the plan becomes a new version, on top of the change.
+
+    Raises Refusal: `setup-stale` (version), `setup-planned` (version, starts) where the plan and the change
+    do not go together, `setup-wrong` and `setup-breaks` (problems), `setup-other-site`.
+    """
     if change.base != setups.newest:
         raise Refusal("setup-stale", version=setups.newest)
     meta: dict[str, Any] = {"at": now, "command": change.id, "by": change.by}
     if change.document is None:
         return _withdrawn(setups, meta)
-    if setups.planned is not None and change.starts is None:
-        raise Refusal("setup-planned", version=setups.planned.version, starts=str(setups.planned.starts))
     version = setups.newest + 1
     try:
         new = Setup.of(version, change.document, change.starts)
@@ -129,23 +131,46 @@ def decide_change(setups: Setups, change: Change, state: HallState, now: datetim
     if later:
         earlier = setups.planned
         rows = (row,) if earlier is None else (_ended(earlier, "withdrawn"), row)
-        event = SetupPlanned(
-            version=version, digest=digest(change.document), starts=str(change.starts), **meta
-        )
-        return Decided(Setups(setups.now, new, version), event, rows)
+        return Decided(Setups(setups.now, new, version), (_planning(new, meta),), rows)
     rows = (_ended(setups.now, "past"), {**row, "state": "in-force", "in_force_at": instant(now)})
+    changed = SetupChanged(version=version, digest=digest(change.document), **meta)
+    held = Setups(replace(new, starts=None), None, version)
+    if setups.planned is None:
+        return Decided(held, (changed,), rows)
+    plan = _carried(setups.now, setups.planned, new)
+    note = f"↷ {setups.planned.version}"
+    of_plan = replace(change, document=plan.document, starts=plan.starts, note=note)
     return Decided(
-        Setups(replace(new, starts=None), None, version),
-        SetupChanged(version=version, digest=digest(change.document), **meta),
-        rows,
+        Setups(held.now, plan, plan.version),
+        (changed, _planning(plan, meta)),
+        (*rows, _ended(setups.planned, "withdrawn"), _row(plan.version, of_plan, now)),
     )
+
+
+def _carried(now: Setup, planned: Setup, new: Setup) -> Setup:
+    """What the plan changes, done to the new configuration. Raises Refusal `setup-planned`."""
+    refusal = Refusal("setup-planned", version=planned.version, starts=str(planned.starts))
+    if now.document is None or planned.document is None or new.document is None:
+        raise refusal
+    document, clashes = merge(now.document, planned.document, new.document)
+    if clashes:
+        raise refusal
+    try:
+        return Setup.of(new.version + 1, document, planned.starts)
+    except WrongSetup:
+        raise refusal from None
+
+
+def _planning(plan: Setup, meta: dict[str, Any]) -> SetupPlanned:
+    assert plan.document is not None
+    return SetupPlanned(version=plan.version, digest=digest(plan.document), starts=str(plan.starts), **meta)
 
 
 def _withdrawn(setups: Setups, meta: dict[str, Any]) -> Decided:
     if setups.planned is None:
         raise Refusal("nothing-planned")
     event = SetupWithdrawn(version=setups.planned.version, **meta)
-    return Decided(replace(setups, planned=None), event, (_ended(setups.planned, "withdrawn"),))
+    return Decided(replace(setups, planned=None), (event,), (_ended(setups.planned, "withdrawn"),))
 
 
 def due(setups: Setups, day: str, now: datetime, command: str) -> Decided | None:
@@ -160,7 +185,7 @@ def due(setups: Setups, day: str, now: datetime, command: str) -> Decided | None
     event = SetupChanged(
         version=planned.version, digest=digest(planned.document), at=now, command=command, by="hall"
     )
-    return Decided(Setups(replace(planned, starts=None), None, setups.newest), event, rows)
+    return Decided(Setups(replace(planned, starts=None), None, setups.newest), (event,), rows)
 
 
 def digest(document: File) -> str:

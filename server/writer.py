@@ -322,7 +322,7 @@ class Writer:
         except Refusal as refusal:
             log.info("refused code=%s command=%s by=%s", refusal.code, change.id, change.by)
             return Outcome(refusal.code, refusal.params)
-        outcome = Outcome(None, {"version": decided.setups.newest})
+        outcome = Outcome(None, {"version": decided.events[0].version})
         text = msgspec.json.encode(outcome.result).decode()
         batch.outcomes.append({"id": change.id, "at": instant(now), "refusal": None, "result": text})
         self._hold(decided, batch)
@@ -337,8 +337,9 @@ class Writer:
             self._hold(decided, batch)
 
     def _hold(self, decided: Decided, batch: Batch) -> None:
-        apply(self._state, decided.event)
-        batch.events.append((self._state.day, decided.event))
+        for event in decided.events:
+            apply(self._state, event)
+            batch.events.append((self._state.day, event))
         batch.setups.extend(decided.rows)
         self._setups = decided.setups
 

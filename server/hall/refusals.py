@@ -44,7 +44,7 @@ CODES: dict[str, str] = {
     "stale": "the request took too long to arrive",
     "unknown-device": "no device of that id, or not of that role",
     "setup-stale": "the configuration was changed by somebody else meanwhile",
-    "setup-planned": "another configuration is planned for a coming day",
+    "setup-planned": "it does not go with the configuration that is planned for a coming day",
     "setup-wrong": "a configuration that makes no sense",
     "setup-breaks": "a configuration that would break the day",
     "setup-other-site": "the configuration of another site",

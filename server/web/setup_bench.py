@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from werkzeug.exceptions import NotFound
@@ -20,6 +20,7 @@ from server.drafting.pages import fields_of
 from server.drafting.trees import Edit, Path, compare, merge
 from server.hall.changing import breaks, strains
 from server.hall.mistakes import Problem
+from server.hall.refusals import Refusal
 from server.hall.site import Site
 from server.hall.state import HallState
 from server.setup import Setup, digest, document_of
@@ -64,6 +65,16 @@ class Bench:
         return () if self.draft is None else compare(self.tip, self.draft.document)
 
     @cached_property
+    def at_once(self) -> File | None:
+        """What would be in force if the draft came into force now: what it edits, without what is planned
+        for a coming day; None where the two do not go together."""
+        in_force = self.hall.writer.view.setup.document
+        if self.planned is None or in_force is None:
+            return self.document
+        document, clashes = merge(self.tip, self.document, in_force)
+        return None if clashes or (faults(document) and not self.faults) else document
+
+    @cached_property
     def theirs(self) -> tuple[Edit, ...]:
         """What somebody else changed since the draft was begun."""
         return compare(self._base, self.tip) if self.stale else ()
@@ -82,6 +93,14 @@ class Bench:
     def strains(self) -> tuple[Problem, ...]:
         """What people ought to know before it comes into force now."""
         return tuple(self._now(strains))
+
+    def asked_for(self, starts: date | None) -> File:
+        """What the writer is asked for: from business day `starts` on, or at once. Raises Refusal."""
+        document = self.document if starts else self.at_once
+        if document is None:
+            assert self.planned is not None
+            raise Refusal("setup-planned", version=self.planned.version, starts=str(self.planned.starts))
+        return document
 
     def mark(self, paths: Iterable[str] | None = None) -> str:
         """Of what stands at these paths of the draft, or of all of it: another one when that is another."""
@@ -119,8 +138,9 @@ class Bench:
         return document_of(self.hall.engine, self.draft.base) or self.tip
 
     def _now(self, told: Told) -> Iterator[Problem]:
-        if not self.faults and self.draft is not None:
-            view, new = self.hall.writer.view, config_of(self.document).site
+        document = self.at_once
+        if document is not None and self.draft is not None and not self.faults:
+            view, new = self.hall.writer.view, config_of(document).site
             for problem in told(view.site, new, view.state, max(self.hall.clock.now(), view.at)):
                 yield replace(problem, where=placed(problem, self.document))
 

@@ -76,7 +76,7 @@ def apply() -> ResponseReturnValue:
     if wrong:
         return _reviewed(here, typed, wrong), 422 if wrong in ("note", "agree", "faults") else 409
     try:
-        _ask(here, here.draft.base, here.document, note, starts)
+        _ask(here, here.draft.base, here.asked_for(starts), note, starts)
     except Refusal as refusal:
         return _reviewed(bench(), typed, f"refusal.{refusal.code}", refusal), 409
     here.drafts.drop(here.owner)

@@ -154,21 +154,21 @@ def retire(site: str) -> ResponseReturnValue:
 def renamed(hall: Hall, typed: Mapping[str, str]) -> tuple[File | None, dict[str, str]]:
     """What a centre's next configuration would be under another name; or what is wrong with which field.
     Raises 404."""
-    document = _newest(hall)
+    document = _in_force(hall)
     return named(document, {**typed, "id": document.id, "url": document.url})
 
 
 def rename_to(hall: Hall, other: File, id: str, by: str) -> int:
     """The version that has the name. id: of the change, once a press. Raises Refusal."""
-    note = TEXTS("sites.renamed_note", "vi", old=_newest(hall).name.vi)
+    note = TEXTS("sites.renamed_note", "vi", old=_in_force(hall).name.vi)
     change = Change(id=id, by=by, base=hall.writer.newest, document=other, note=note[:200])
     outcome = hall.writer.change(change)
     guard.audit("site.renamed", renamed=other.id, name=other.name.vi)
     return int(outcome.result["version"])
 
 
-def _newest(hall: Hall) -> File:
-    document = (hall.writer.planned or hall.writer.view.setup).document
+def _in_force(hall: Hall) -> File:
+    document = hall.writer.view.setup.document
     if document is None:
         raise NotFound
     return document

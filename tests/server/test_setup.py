@@ -21,7 +21,7 @@ from server.hall.refusals import Refusal
 from server.hall.tickets import Klass
 from server.setup import Change, Setup, Setups, document_of, stored, versions
 from server.site_file import load_document, load_site
-from server.site_shape import File, Words
+from server.site_shape import Counter, Device, File, Words
 from server.store import Store, sqlite_url
 from server.verify import Verification
 from server.writer import Writer
@@ -147,9 +147,6 @@ def test_what_would_break_the_day_is_refused_now_and_taken_for_tomorrow(running:
     assert running.change(other, starts=date.fromordinal(today.toordinal() + 2)) == 2
     assert running.writer.view.setup.version == 1 and running.writer.planned is not None
     assert len(running.issue(service)) == len(number)
-    with pytest.raises(Refusal) as planned:
-        running.change(notice("dở dang"))
-    assert planned.value.code == "setup-planned"
 
     running.clock.passes(days=2)
     assert len(running.issue(service)) == len(number) + 1
@@ -170,6 +167,57 @@ def test_a_plan_can_be_replaced_and_taken_back(running: Running) -> None:
     running.issue(first_service())
     assert running.writer.view.setup.version == 1
     assert [v.state for v in versions(running.store.engine) if v.version > 1] == ["withdrawn", "withdrawn"]
+
+
+def in_days(running: Running, days: int) -> date:
+    running.issue(first_service())
+    return date.fromordinal(date.fromisoformat(running.writer.view.state.day or "").toordinal() + days)
+
+
+def test_a_change_at_once_carries_what_is_planned_over(running: Running, tmp_path: Path) -> None:
+    starts = in_days(running, 2)
+    assert running.change(replace(DOCUMENT, hotline="1900 1234"), starts=starts, note="đổi số") == 2
+    assert running.change(notice("Nghỉ trưa muộn")) == 3
+    view, plan = running.writer.view, running.writer.planned
+    assert (view.setup.version, view.setup.document) == (3, notice("Nghỉ trưa muộn"))
+    assert plan is not None and (plan.version, plan.starts, running.writer.newest) == (4, starts, 4)
+    assert plan.document == replace(notice("Nghỉ trưa muộn"), hotline="1900 1234")
+    told = [(v.version, v.state, v.note) for v in versions(running.store.engine)]
+    assert told == [(4, "planned", "↷ 2"), (3, "in-force", ""), (2, "withdrawn", "đổi số")]
+    kinds = [type(event).__name__ for _, event in running.store.events()]
+    assert kinds[-3:] == ["SetupPlanned", "SetupChanged", "SetupPlanned"]
+    found = stored(running.store.engine)
+    assert found is not None and found.planned is not None and found.planned.document == plan.document
+    assert Verification(tmp_path).run() == 0
+
+    running.clock.passes(days=2)
+    running.issue(first_service())
+    assert running.writer.view.setup.document == plan.document and running.writer.planned is None
+    assert Verification(tmp_path).run() == 0
+
+
+def test_a_change_at_once_that_clashes_with_the_plan_is_refused(running: Running) -> None:
+    starts = in_days(running, 2)
+    running.change(replace(DOCUMENT, hotline="1900 1234"), starts=starts)
+    with pytest.raises(Refusal) as planned:
+        running.change(replace(DOCUMENT, hotline="1900 9999"))
+    assert planned.value.code == "setup-planned"
+    assert planned.value.params == {"version": 2, "starts": str(starts)}
+    assert (running.writer.view.setup.version, running.writer.newest) == (1, 2)
+
+
+def test_a_plan_that_would_make_no_sense_any_more_refuses_the_change(running: Running) -> None:
+    starts = in_days(running, 2)
+    spare = Counter("99", services=(first_service(),))
+    assert running.change(replace(DOCUMENT, counter=(*DOCUMENT.counter, spare))) == 2
+    now = running.writer.view.setup.document
+    assert now is not None
+    running.change(DOCUMENT, starts=starts)  # takes the counter away
+    screen = Device("screen-99", "counter", counter="99")
+    now = replace(now, device=(*now.device, screen))
+    with pytest.raises(Refusal) as planned:
+        running.change(now)
+    assert planned.value.code == "setup-planned" and running.writer.view.setup.version == 2
 
 
 def test_another_centres_document_is_refused(running: Running) -> None:

@@ -136,13 +136,28 @@ def test_what_would_break_the_day_is_refused_and_kept_for_tomorrow(place: Place,
     assert in_force(place).version == 2 and "justice-records" not in place.hall.config.site.services
 
 
+def test_what_is_edited_beside_a_plan_comes_at_once_and_the_plan_stays(place: Place, chief: Staff) -> None:
+    typed(chief, "calls", calls__undo_s="20")
+    assert told(apply(chief, "date", date="2026-12-01")) == "planned"
+    usual = in_force(place).document.calls
+    typed(chief, "calls", calls__grace_min="25")
+    assert told(apply(chief, "now")) == "applied"
+    document, plan = in_force(place).document, place.writer.planned
+    assert (document.calls.undo_s, document.calls.grace_min) == (usual.undo_s, 25)
+    assert plan is not None and plan.document is not None
+    assert (plan.document.calls.undo_s, plan.document.calls.grace_min) == (20, 25)
+    assert TEXTS("setup.planned", "vi", version=4, date="01/12/2026") in page(chief, "")
+    typed(chief, "calls", calls__undo_s="30")
+    refused = apply(chief, "now")
+    assert refused.status_code == 409 and in_force(place).version == 3
+    assert TEXTS("refusal.setup-planned", "vi", version=4) in refused.text
+
+
 def test_a_plan_is_taken_back_or_followed(place: Place, chief: Staff) -> None:
     typed(chief, "calls", calls__undo_s="20")
     assert told(apply(chief, "date", date="2026-12-01")) == "planned"
     typed(chief, "calls", calls__grace_min="25")
     assert (draft(place).calls.undo_s, draft(place).calls.grace_min) == (20, 25)
-    refused = apply(chief, "now")
-    assert refused.status_code == 409 and in_force(place).version == 1
     assert told(apply(chief, "date", date="2026-12-02")) == "planned"
     assert place.writer.planned is not None and place.writer.planned.version == 3
     assert told(send(chief, "withdraw", {})) == "withdrawn" and place.writer.planned is None

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from server.drafting.files import exported
 from server.people.rights import EVERYWHERE, Role
+from server.setup import Change
 from server.web.words import TEXTS
 from tests.server.test_installation import DOCUMENT, ELSEWHERE, FIRST, OTHER, Province, province
 from tests.web.forms import form_of
@@ -94,6 +97,19 @@ def test_another_name_is_a_version_and_the_id_stays(two: Province, chief: Staff)
     assert hall.writer.view.setup.version == 2
     assert send(chief, f"{OTHER}/name", {"name.vi": "", "name.en": "x"}).status_code == 422
     assert hall.writer.view.setup.version == 2
+
+
+def test_another_name_beside_a_plan_brings_no_plan_early(two: Province, chief: Staff) -> None:
+    writer = two.installation.halls[OTHER].writer
+    plan = replace(ELSEWHERE, hotline="1900 1234")
+    writer.change(Change(id="plan", by="test", base=1, document=plan, starts=date(2030, 1, 1)))
+    assert send(chief, f"{OTHER}/name", {"name.vi": "Lý Nhân mới", "name.en": "New"}).status_code == 303
+    document = writer.view.setup.document
+    assert document is not None and document.name.vi == "Lý Nhân mới"
+    assert document.hotline == ELSEWHERE.hotline
+    planned = writer.planned
+    assert planned is not None and planned.document is not None
+    assert (planned.document.name.vi, planned.document.hotline) == ("Lý Nhân mới", "1900 1234")
 
 
 def test_a_centre_is_retired_by_whoever_writes_its_id(two: Province, chief: Staff) -> None:

@@ -197,7 +197,7 @@ def apply(asked: Asked) -> Changed:
         here = _seen(asked, asked.body.mark)
         if here.draft is None:
             raise Declined("cannot-be", {"why": "no-draft"})
-        changed = bring(asked, here.draft.base, here.document, asked.body)
+        changed = bring(asked, here.draft.base, here.asked_for(asked.body.starts), asked.body)
         here.drafts.drop(here.owner)
         return changed
 
