@@ -199,15 +199,24 @@ def day_figures(
     spans: Sequence[tuple[datetime, datetime]],
     questions: Sequence[str] = (),
     officers: Iterable[str] = (),
+    *,
+    over: bool = True,
 ) -> DayFigures:
     """The figures of a day whose sessions are `spans` (aware, in order). questions: ids of the questionnaire;
-    officers: in the order in which they are to be listed."""
+    officers: in the order in which they are to be listed; over: the day has ended."""
     return DayFigures(
         sums_of(visits),
         within_target(site, visits),
         half_hours(visits, spans),
         opinions_of(
-            ratings, served(visits), site.rating_levels, questions, site.services, site.counters, officers
+            ratings,
+            served(visits),
+            site.rating_levels,
+            questions,
+            site.services,
+            site.counters,
+            officers,
+            over=over,
         ),
     )
 

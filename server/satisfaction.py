@@ -209,14 +209,21 @@ def opinions_of(
     services: Iterable[str] = (),
     counters: Iterable[str] = (),
     officers: Iterable[str] = (),
+    *,
+    over: bool = True,
 ) -> Opinions:
-    """Everything the day's ratings say. questions: ids of the questionnaire; the rest: in which order."""
+    """Everything the day's ratings say. questions: ids of the questionnaire; the rest: in which order.
+
+    over: the day has ended. On a day that runs each part is only counted: who looks again and again would see
+    what the one said who came between (decision 0033).
+    """
     asked = (levels, questions)
     ways = ((_service, services), (_counter, counters), (_officer, officers))
     hidden: list[dict[str, Collection[str | None]]] = [{} for _ in ways]
     for what in (RATING, *questions):
         gave = [r for r in ratings if what == RATING or what in r.answers]
-        found = unseen([[whose(r) for r in gave] for whose, _ in ways])
+        theirs = [[whose(r) for r in gave] for whose, _ in ways]
+        found = unseen(theirs) if over else [set(ids) for ids in theirs]
         for mine, ids in zip(hidden, found, strict=True):
             mine[what] = ids
     return Opinions(

@@ -80,7 +80,9 @@ def of_day(hall: Hall, day: date) -> dict[str, Any]:
     visits, ratings = read_day(hall.engine, day.isoformat())
     spans = [(s.opens, s.closes) for s in sessions_on(site, day)]
     asked = asked_on(hall.config.questions, ratings)
-    found = day_figures(site, visits, ratings, spans, [q.id for q in asked], hall.config.officers)
+    today, now = today_here(hall)
+    questions = [q.id for q in asked]
+    found = day_figures(site, visits, ratings, spans, questions, hall.config.officers, over=day < today)
     target = usual_target(site)
     return {
         "visits": visits,
@@ -91,7 +93,7 @@ def of_day(hall: Hall, day: date) -> dict[str, Any]:
         "chart": wait_chart(found.half_hours, site.zone, target),
         "target_share": TARGET_SHARE,
         "day_shown": day,
-        "now": today_here(hall)[1],
+        "now": now,
     }
 
 

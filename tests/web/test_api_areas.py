@@ -79,6 +79,24 @@ def test_the_figures_are_those_of_the_page_and_lead_to_their_numbers(place: Plac
     assert "/history/tickets/" in staff.get("/history/tickets?span=day:2026-11-23&what=served").text
 
 
+def test_the_running_day_has_answers_and_no_score_until_it_is_over(place: Place, asks: Program) -> None:
+    place.at("7", c.OpenCounter, officer="officer-7")
+    for _ in range(6):
+        serve(place)
+
+    def told(by: str) -> list[tuple[int, int, float | None]]:
+        found = asks.get(f"/figures?unit=day&day=2026-11-23&by={by}").get_json()
+        every = [found["summary"], *(row["figures"] for row in found["rows"])]
+        return [(f["rated"], f["said"], f["satisfied"]) for f in every if f["rated"]]
+
+    for by in ("service", "counter", "officer"):
+        assert set(told(by)) == {(6, 0, None)}
+    rev = place.writer.view.rev
+    place.clock.pass_(days=1)
+    place.writer.wait(rev, 5)
+    assert set(told("officer")) == {(6, 6, 100.0)}
+
+
 def test_working_time_is_for_who_may_know_it(place: Place, asks: Program) -> None:
     staff = place.log_in("officer-7")
     staff.press("7", "open")

@@ -15,6 +15,7 @@ from server.people.rights import Role
 from tests.web.place import HANAM, Place, open_place
 
 LAND = "environment-land"
+DAY = "2026-11-23"
 
 
 @pytest.fixture
@@ -53,8 +54,17 @@ def morning(place: Place) -> None:
     visit(place, "8", 4)
 
 
-def shown(place: Place, lang: str = "vi", name: str = "chief") -> str:
-    return str(place.log_in(name, Role.MANAGER).get(f"/figures/?lang={lang}").text)
+def shown(place: Place, lang: str = "vi", name: str = "chief", day: str = "") -> str:
+    """The manager's page, of today without a day."""
+    return str(place.log_in(name, Role.MANAGER).get(f"/figures/?lang={lang}&day={day}").text)
+
+
+def day_after(place: Place, lang: str = "vi") -> str:
+    """The same day's page, seen on the next one."""
+    rev = place.writer.view.rev
+    place.clock.pass_(days=1)
+    place.writer.wait(rev, 5)
+    return shown(place, lang, day=DAY)
 
 
 def rows(page: str, table: str) -> dict[str, list[str]]:
@@ -73,7 +83,7 @@ def rows(page: str, table: str) -> dict[str, list[str]]:
 
 def test_an_officers_line_has_n_response_score_interval_levels_and_reasons(asking: Place) -> None:
     morning(asking)
-    officers = rows(shown(asking), "officers")
+    officers = rows(day_after(asking), "officers")
     name = asking.config.officers["officer-7"]
     served, n, response, score, interval, *levels = officers[name][:9]
     assert (served, n, response, score) == ("7", "6", "86", "83")
@@ -84,7 +94,7 @@ def test_an_officers_line_has_n_response_score_interval_levels_and_reasons(askin
 
 def test_fewer_than_five_ratings_are_said_to_be_hidden_and_only_counted(asking: Place) -> None:
     morning(asking)
-    page = shown(asking)
+    page = day_after(asking)
     officers, counters = rows(page, "officers"), rows(page, "counters")
     hidden = officers[asking.config.officers["officer-8"]]
     assert hidden[:4] == ["2", "2", "100", "Không hiển thị: dưới 5 trả lời"]
@@ -92,17 +102,37 @@ def test_fewer_than_five_ratings_are_said_to_be_hidden_and_only_counted(asking: 
     assert counters["Quầy 8"][3] == hidden[3], "a counter is its officer"
 
 
+def test_who_looks_at_the_running_day_again_and_again_sees_nobody_rate(asking: Place) -> None:
+    """Between two looks one citizen rates: the tables tell that he did, and not how."""
+    morning(asking)
+    name = asking.config.officers["officer-7"]
+    assert rows(shown(asking), "officers")[name] == ["7", "6", "86"]
+    visit(asking, "7", 1, reason="late", answers={"1": 0})
+    page = shown(asking, "en", "other")
+    assert rows(page, "officers")[name] == ["8", "7", "88"]
+    for table in ("services", "counters", "officers"):
+        assert {len(row) for row in rows(page, table).values()} == {3}
+    assert "The day is not over" in page and "Very satisfied" in page, "the day's sum is told"
+
+
+def test_the_tables_of_the_running_day_count_what_the_log_has(asking: Place) -> None:
+    morning(asking)
+    page = shown(asking)
+    for table in ("services", "counters", "officers"):
+        assert sum(int(row[1]) for row in rows(page, table).values()) == 14
+
+
 def test_what_is_hidden_is_not_what_is_left_of_the_sum(asking: Place) -> None:
     """The day's levels minus officer 7's would be officer 8's, were officer 6 hidden too few of us."""
     morning(asking)
-    officers = rows(shown(asking), "officers")
+    officers = rows(day_after(asking), "officers")
     names = asking.config.officers
     assert [officers[names[f"officer-{n}"]][3].startswith("Không") for n in "678"].count(True) == 2
 
 
 def test_the_sums_of_the_tables_agree_with_the_log(asking: Place) -> None:
     morning(asking)
-    page = shown(asking)
+    page = day_after(asking)
     kinds = [type(event).__name__ for _, event in asking.store.events()]
     for table in ("services", "counters", "officers"):
         told = [int(n) for n in re.findall(rf'data-ratings="{table}">(\d+)<', page)]
@@ -122,7 +152,7 @@ def test_indicators_have_their_mean_and_how_many_answered(asking: Place) -> None
 def test_a_mean_is_not_shown_where_a_single_answer_would_be_the_rest(asking: Place) -> None:
     """Of indicator 7 officer 7 has five answers and officer 8 one: six in all, and 0,8."""
     morning(asking)
-    officers = rows(shown(asking), "officers")
+    officers = rows(day_after(asking), "officers")
     one, three, four, seven = officers[asking.config.officers["officer-7"]][9:13]
     assert (one, three, four, seven) == ("1,7 (6)", "2,0 (5)", "– (0)", "– (5)")
 
