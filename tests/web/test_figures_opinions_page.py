@@ -130,6 +130,24 @@ def test_what_is_hidden_is_not_what_is_left_of_the_sum(asking: Place) -> None:
     assert [officers[names[f"officer-{n}"]][3].startswith("Không") for n in "678"].count(True) == 2
 
 
+@pytest.mark.parametrize(
+    ("lang", "few", "for_others"),
+    [
+        ("vi", "Không hiển thị: dưới 5 trả lời", "Không hiển thị: có thể suy ra nhóm nhỏ hơn"),
+        ("en", "Not shown: fewer than 5 answers", "Not shown: it would give a smaller group away"),
+    ],
+)
+def test_who_is_hidden_for_a_neighbours_sake_is_not_said_to_have_few_answers(
+    asking: Place, lang: str, few: str, for_others: str
+) -> None:
+    morning(asking)
+    officers = rows(day_after(asking, lang), "officers").values()
+    assert {(row[1], row[3]) for row in officers if row[3].startswith(("Không", "Not"))} == {
+        ("2", few),
+        ("6", for_others),
+    }
+
+
 def test_the_sums_of_the_tables_agree_with_the_log(asking: Place) -> None:
     morning(asking)
     page = day_after(asking)
