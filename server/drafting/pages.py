@@ -33,6 +33,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "texts": ("documents", "hotline", "notice"),
         "wall": ("wall", "sound"),
         "devices": ("device",),
+        "officers": ("officer",),
     }
 )
 SKILL: Final = re.compile(r"skill\.([a-z0-9-]{1,32})\.([A-Za-z0-9-]{1,8})")

@@ -25,6 +25,7 @@ OTHERS: Mapping[str, tuple[str, ...]] = {
     "authorities": ("authority",),
     "counters": ("counter",),
 }
+ROWS = ("authority", "service", "counter", "device", "officer", "priority_group", "reason", "question")
 NAMED = ("id", "other", "authority", "old", "new")  # params that may be ids of services or authorities
 
 
@@ -92,6 +93,8 @@ class Names:
         for device in document.device:
             own = device_name(device.id, device.role, device.counter, lang)
             yield ("device", device.id), getattr(device.name, lang) if device.name else own
+        for officer in document.officer:
+            yield ("officer", officer.id), officer.name
         for group in document.priority_group:
             yield ("priority_group", group.id), getattr(group.name, lang)
         for reason in document.rating.reason:
@@ -149,7 +152,7 @@ def _where(where: Path, names: Names) -> tuple[str, ...]:
     said: list[str] = []
     kind = ""
     for n, step in enumerate(where):
-        if kind in ("authority", "service", "counter", "device", "priority_group", "reason", "question"):
+        if kind in ROWS:
             said.append(names(kind, step))
             kind = ""
         elif step.isdigit():

@@ -110,6 +110,7 @@ PAGES: dict[str, Page] = {
     "setup.form ratings": Page("/admin/setup/ratings"),
     "setup.form texts": Page("/admin/setup/texts"),
     "setup.form wall": Page("/admin/setup/wall"),
+    "setup.form officers": Page("/admin/setup/officers"),
     "setup.form devices": Page("/admin/setup/devices"),
     "setup.authorities": Page("/admin/setup/authorities"),
     "setup.authority": Page("/admin/setup/authority/environment"),

@@ -9,18 +9,21 @@ import pytest
 
 from server.drafting.drafts import Drafts
 from server.drafting.forms import bare, fields, hint_at, is_struct, kind_of, rows_of
+from server.hall import commands as c
 from server.hall.mistakes import CODES
 from server.people.rights import Role
+from server.site_file import load_document
 from server.site_shape import File
 from server.web.setup_words import choice, label
 from server.web.words import TEXTS
 from tests.web.forms import form_of, told_at
-from tests.web.place import Place, Staff
+from tests.web.place import HANAM, Place, Staff
 
+DOCUMENT = load_document(HANAM)
 ROOT = "/admin/setup"
 FORMS = [
-    "hall", "hours", "priority", "calls", "ratings", "texts", "wall", "devices", "authority/justice",
-    "authority/military", "counter/1", "counter/12",
+    "hall", "hours", "priority", "calls", "ratings", "texts", "wall", "devices", "officers",
+    "authority/justice", "authority/military", "counter/1", "counter/12",
 ]  # fmt: skip
 OTHERS = ["", "calendar", "authorities", "counters", "new-authority", "new-counter", "review", "versions"]
 PAGES = [*OTHERS, *FORMS]
@@ -188,6 +191,41 @@ def test_a_new_authority_and_a_new_counter(place: Place, chief: Staff) -> None:
     assert answer.status_code == 303
     assert draft(place).counter[12].services == ("viec",)
     assert "Sở Mới" in page(chief, "authorities") and ">13<" in page(chief, "counters")
+
+
+def test_whoever_is_made_on_the_web_gets_a_name_for_console_and_terminal(place: Place, chief: Staff) -> None:
+    place.account("nguyen-an")
+    place.at("7", c.OpenCounter, officer="nguyen-an")
+    n = len(DOCUMENT.officer)
+    new = {f"officer__{n}__id": "nguyen-an", f"officer__{n}__name": "Nguyễn Thị Ẩn"}
+    assert typed(chief, "officers", **new).status_code == 303
+    review = page(chief, "review")
+    assert "Nguyễn Thị Ẩn" in review and TEXTS("setup.page-officers", "vi") in review
+    assert "Nguyễn Thị Ẩn" not in chief.get("/console/7").text
+    applied = send(chief, "apply", {"mark": form_of(review)["mark"], "when": "now"})
+    assert applied.status_code == 303 and "Nguyễn Thị Ẩn" in chief.get("/console/7").text
+    view = place.writer.view
+    assert view.setup.projection.officer(view.state, "7") == "Nguyễn Thị Ẩn"
+
+    typed(chief, "officers", officer__0__name="Nguyễn Thu Hà Giang")
+    send(chief, "officers", form_of(page(chief, "officers")) | {f"officer.{n}.drop": "1"})
+    assert draft(place).officer[0].name == "Nguyễn Thu Hà Giang"
+    assert "nguyen-an" not in {officer.id for officer in draft(place).officer}
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "field", "code"),
+    [("Nguyễn An", "An", "id", "form"), ("an", "", "name", "empty"), ("", "An", "id", "form"),
+     ("an", "x" * 121, "name", "too-long"), ("officer-1", "An", "id", "twice")],
+)  # fmt: skip
+def test_a_name_that_cannot_be_is_told_at_its_field(
+    place: Place, chief: Staff, id: str, name: str, field: str, code: str
+) -> None:
+    n = len(DOCUMENT.officer)
+    answer = typed(chief, "officers", **{f"officer__{n}__id": id, f"officer__{n}__name": name})
+    text = answer.text if answer.status_code == 422 else page(chief, "officers")
+    words = TEXTS(f"mistake.{code}", "vi", most=120, id=id, n=2)
+    assert told_at(text, f"officer.{n}.{field}") == words
 
 
 def test_authorities_are_moved_and_taken_out(place: Place, chief: Staff) -> None:
