@@ -90,12 +90,14 @@ def add() -> ResponseReturnValue:
         if sent is not None and sent.filename:
             content = sent.stream.read(MOST_BYTES + 1)
             sent.close()
-            origin = imported(content)
+            origin: File | None = imported(content)
         else:
             origin = _origin(installation, typed.get("from", ""))
     except SettingsError as error:
         text = TEXTS("setup.file_wrong", guard.language(), where=error.key or "–")
         return _new_drawn(typed, {"file": f"{text} {error.reason}"}), 422
+    if origin is None:
+        return _new_drawn(typed, {"from": TEXTS("mistake.choice", guard.language())}), 422
     document, wrong = named(origin, typed)
     if document is None:
         return _new_drawn(typed, wrong), 422
@@ -227,13 +229,10 @@ def hall_of(site: str) -> Hall:
     return found
 
 
-def _origin(installation: Changing, site: str) -> File:
-    """The configuration of another centre. Raises 404."""
+def _origin(installation: Changing, site: str) -> File | None:
+    """The configuration of another centre; None where there is none to take."""
     hall = installation.halls.get(site)
-    document = None if hall is None else hall.writer.view.setup.document
-    if document is None:
-        raise NotFound
-    return document
+    return None if hall is None else hall.writer.view.setup.document
 
 
 def _row(site: str, hall: Hall, lang: str) -> Row:

@@ -17,7 +17,7 @@ from server.people.rights import EVERYWHERE, Role
 from server.setup import Change
 from server.web.words import TEXTS
 from tests.server.test_installation import DOCUMENT, ELSEWHERE, FIRST, OTHER, Province, province
-from tests.web.forms import form_of
+from tests.web.forms import form_of, told_at
 from tests.web.place import Staff
 from tests.web.sending import send as sent
 
@@ -86,6 +86,16 @@ def test_bad_input_is_told_at_its_field_and_adds_nothing(
     answer = send(chief, "new", {**THIRD, field: value, "from": FIRST})
     assert answer.status_code == 422 and f'id="wrong-{field.replace(".", "-")}"' in answer.text
     assert len(two.installation.halls) == 2
+
+
+@pytest.mark.parametrize("origin", ["", "nowhere", "../etc"])
+def test_a_centre_like_none_that_there_is_is_told_beside_the_field(
+    two: Province, chief: Staff, origin: str
+) -> None:
+    answer = send(chief, "new", {**THIRD, "from": origin})
+    assert answer.status_code == 422 and len(two.installation.halls) == 2
+    assert told_at(answer.text, "from") == TEXTS("mistake.choice", "vi")
+    assert form_of(answer.text, "url")["name.vi"] == THIRD["name.vi"]
 
 
 def test_another_name_is_a_version_and_the_id_stays(two: Province, chief: Staff) -> None:
