@@ -16,7 +16,7 @@ from tests.web.place import Place
 
 ROOT = "/admin/setup"
 PAGES = [
-    "", "hall", "hours", "calendar", "priority", "calls", "texts", "wall", "ratings", "devices",
+    "", "hall", "hours", "calendar", "priority", "calls", "texts", "wall", "ratings", "devices", "officers",
     "authorities", "authority/environment", "new-authority", "counters", "counter/7", "review", "versions",
     "versions/1",
 ]  # fmt: skip
@@ -63,6 +63,24 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(chief: Reader, p
     chief.size(320, 568)
     assert flows(chief) == []
     assert [m for m in chief.complaints() if "404" not in m and "favicon" not in m] == []
+
+
+@pytest.mark.parametrize("width", [1366, 1920, 390])
+def test_the_overviews_cards_hold_what_they_tell(chief: Reader, width: int) -> None:
+    chief.open(f"{ROOT}/calls")
+    write(chief, "calls.undo_s", "20")
+    chief.size(width, 768)
+    chief.open(f"{ROOT}/?lang=vi")
+    assert TEXTS("setup.edited", "vi") in chief.text(".tiles .tag.soon")
+    out = chief.js(
+        """
+        return [...document.querySelectorAll('.tiles .tag')].filter(tag => {
+          const card = tag.closest('a').getBoundingClientRect(), own = tag.getBoundingClientRect();
+          return own.right > card.right - 12 || tag.scrollWidth > tag.clientWidth;
+        }).map(tag => tag.textContent)
+        """
+    )
+    assert out == []
 
 
 def test_sites_are_readable_too(chief: Reader) -> None:
