@@ -199,6 +199,7 @@ def test_whoever_is_made_on_the_web_gets_a_name_for_console_and_terminal(place: 
     n = len(DOCUMENT.officer)
     new = {f"officer__{n}__id": "nguyen-an", f"officer__{n}__name": "Nguyễn Thị Ẩn"}
     assert typed(chief, "officers", **new).status_code == 303
+    assert f"{TEXTS('field.officer.id', 'vi')}: nguyen-an</legend>" in page(chief, "officers")
     review = page(chief, "review")
     assert "Nguyễn Thị Ẩn" in review and TEXTS("setup.page-officers", "vi") in review
     assert "Nguyễn Thị Ẩn" not in chief.get("/console/7").text
