@@ -142,6 +142,33 @@ def test_the_hall_as_json(place: Place) -> None:
     assert "token" not in json.dumps(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "role", "knows"),
+    [
+        ("officer-7", None, True),  # his own counter
+        ("officer-6", Role.OFFICER, False),
+        ("front", Role.RECEPTION, False),
+        ("admin", Role.ADMINISTRATOR, False),
+        ("chief", Role.MANAGER, True),
+        ("inspector", Role.INSPECTOR, True),
+    ],
+)
+def test_when_and_why_an_officer_paused_is_working_time(
+    place: Place, name: str, role: Role | None, knows: bool
+) -> None:
+    own = place.log_in("officer-7")
+    own.press("7", "open")
+    own.press("7", "pause", reason="break")
+    staff = own if role is None else place.log_in(name, role)
+    hall, counters = (staff.get(f"/api/v1/{path}").get_json()["counters"] for path in ("hall", "counters"))
+    one = staff.get("/api/v1/counters/7").get_json()
+    for row in (hall[6], counters[6], one):
+        assert (row["counter"], row["status"], row["officer"]) == ("7", "paused", "officer-7")
+        assert (row["reason"], row["since"] is not None) == (("break", True) if knows else (None, False))
+    own.press("7", "open")
+    assert (staff.get("/api/v1/counters/7").get_json()["since"] is not None) == knows, "when he came back"
+
+
 def test_healthz_needs_nobody(place: Place) -> None:
     assert place.client().get("/healthz").get_json()["ok"] is True
 

@@ -16,6 +16,7 @@ from flask import current_app
 
 from server.hall import commands as c
 from server.hall.refusals import Refusal
+from server.hall.state import CounterState
 from server.hall.tickets import State
 from server.people.rights import Right
 from server.web.console_view import Here, Queue, Return, console
@@ -51,7 +52,9 @@ class Reprinted(Pressed, frozen=True, kw_only=True):
 
 
 class CounterRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A counter now. officer: who sits there; reason: of the pause."""
+    """A counter now. officer: who sits there. reason: of the pause; since: when this status began. Both
+    are working time: null unless the asker sits there, or has the right to see working time.
+    """
 
     counter: str
     status: Status
@@ -77,19 +80,26 @@ class CounterNow(CounterRow, frozen=True, kw_only=True):
     undo_until: datetime | None
 
 
-def rows(hall: Hall) -> tuple[CounterRow, ...]:
-    """Every counter of the hall, in the order of its configuration."""
+def rows(hall: Hall, who: Caller) -> tuple[CounterRow, ...]:
+    """Every counter of the hall as `who` may know it, in the order of its configuration."""
     view = hall.writer.view
+    knows = who.may(Right.WORKING_TIME)
     found = (view.state.counter(id) for id in view.site.counters)
     return tuple(
-        CounterRow(counter=f.id, status=f.status, officer=f.officer, reason=f.reason, since=f.since)
+        CounterRow(counter=f.id, status=f.status, officer=f.officer, **_working_time(f, who, knows))
         for f in found
     )
 
 
+def _working_time(there: CounterState, who: Caller, knows: bool) -> dict[str, Any]:
+    """What a counter tells of its officer's working time, to himself and to who may know everybody's."""
+    told = knows or there.officer == who.name
+    return {"reason": there.reason if told else None, "since": there.since if told else None}
+
+
 def listed(asked: Asked) -> Counters:
     """All counters and how they stand."""
-    return Counters(rows(asked.hall))
+    return Counters(rows(asked.hall, asked.who))
 
 
 def one(asked: Asked) -> CounterNow:
@@ -107,14 +117,13 @@ def one(asked: Asked) -> CounterNow:
         counter=id,
         status=there.status,
         officer=there.officer,
-        reason=there.reason,
-        since=there.since,
         at=now,
         here=here,
         served=seen.served,
         queue=seen.queue,
         returns=seen.returns,
         undo_until=seen.undo_until,
+        **_working_time(there, asked.who, asked.who.may(Right.WORKING_TIME)),
     )
 
 

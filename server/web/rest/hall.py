@@ -49,7 +49,7 @@ class Services(msgspec.Struct, frozen=True):
 def now(asked: Asked) -> HallNow:
     """The hall as it is: the wall's board, who works where, and the last word of each device."""
     hall = asked.hall
-    return HallNow(hall.writer.view.board, rows(hall), dict(hall.devices.snapshot()))
+    return HallNow(hall.writer.view.board, rows(hall, asked.who), dict(hall.devices.snapshot()))
 
 
 def board(asked: Asked) -> Board:
