@@ -111,7 +111,10 @@ def stream(streams: Streams, lines: Callable[[], Iterator[str]], who: str | None
 def until_retired(lines: Iterator[str], hall: Hall, installation: Installation) -> Iterator[str]:
     """The same lines while the centre is there: a page that goes on hearing beats believes what it shows."""
     site = hall.config.site.id
-    while installation.halls.get(site) is hall and (line := next(lines, None)) is not None:
+    while (here := installation.halls.get(site)) is not None and here.writer is hall.writer:
+        line = next(lines, None)
+        if line is None:
+            return
         yield line
 
 

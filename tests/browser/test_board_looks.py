@@ -14,6 +14,7 @@ import pytest
 from broker import messages as m
 from server.hall import commands as c
 from server.web import board
+from server.web.centres import Alone
 from tests.browser import axe, boards
 from tests.browser.boards import Caller, RunningClock, hero, live, overflow, rows
 from tests.browser.conftest import Reader, Served
@@ -152,7 +153,8 @@ class Forged:
 
 
 def forge(place: Place, **changes: Any) -> None:
-    place.app.extensions["hall"] = replace(place.hall, writer=Forged(place.writer, changes))  # type: ignore[arg-type]
+    forged = replace(place.hall, writer=Forged(place.writer, changes))  # type: ignore[arg-type]
+    place.app.extensions.update(hall=forged, installation=Alone(forged))
 
 
 MARKUP = "<img src=x onerror=document.title='owned'>"
