@@ -133,12 +133,11 @@ class Feed:
 
 
 class Feeds:
-    """All feeds of one web server. `stopping` lets every iterator end."""
+    """All feeds of one web server."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._of: dict[tuple[int, int], list[Feed]] = {}
-        self._threads: set[threading.Thread] = set()
 
     def add(self, hall: Hall, pool: object, feed: Feed, wire: Wire) -> None:
         """Feed it from now on. Whoever calls says the first texts, so that nobody waits for a round."""
@@ -149,17 +148,18 @@ class Feeds:
             if feeds is None:
                 self._of[key] = [feed]
                 thread = threading.Thread(target=self._run, args=(key, hall), name="feeds", daemon=True)
-                self._threads.add(thread)
                 thread.start()
             else:
                 feeds.append(feed)
         feed.step(hall.writer.view.rev)
 
-    def join(self, timeout_s: float) -> None:
-        """Wait for what is being said; the iterators must have been told to end before."""
-        until = time.monotonic() + timeout_s
-        for thread in tuple(self._threads):
-            thread.join(max(0.0, until - time.monotonic()))
+    def stop(self) -> None:
+        """End all streams now, what is being said first. Their threads notice within a slice, and close the
+        sockets."""
+        with self._lock:
+            feeds = [feed for some in self._of.values() for feed in some]
+        for feed in feeds:
+            feed.end()
 
     def _run(self, key: tuple[int, int], hall: Hall) -> None:
         rev, wait_s = hall.writer.view.rev, SLICE_S
@@ -170,7 +170,6 @@ class Feeds:
                     gone.data.end()
                 wait_s = _round(feeds, rev)
                 time.sleep(ROUND_S)
-        self._threads.discard(threading.current_thread())
 
     def _living(self, key: tuple[int, int], left: selectors.BaseSelector) -> list[Feed]:
         """Those who still listen, watched; nobody any more ends the thread.

@@ -99,7 +99,7 @@ class WebServer:
 
     def _end_answers(self) -> None:
         self._streams.stopping.set()
-        self._feeds.join(STOP_S)
+        self._feeds.stop()
         self._server.task_dispatcher.shutdown(timeout=STOP_S)
 
 

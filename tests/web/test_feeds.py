@@ -224,10 +224,10 @@ def test_a_stream_that_fails_ends_alone(place: Place, caplog: pytest.LogCaptureF
         yield "x"
         raise ZeroDivisionError
 
-    feeds, stopping = Feeds(), threading.Event()
+    feeds = Feeds()
 
     def whole() -> Iterator[str]:
-        while not stopping.is_set():
+        while True:
             yield f"{place.writer.view.rev} "
             yield ""
 
@@ -240,8 +240,7 @@ def test_a_stream_that_fails_ends_alone(place: Place, caplog: pytest.LogCaptureF
     good_reader.settimeout(PATIENCE_S)
     rev = place.issue(LAND) and place.writer.view.rev
     until(lambda: f"{rev} ".encode() in good_reader.recv(10_000))
-    stopping.set()
-    feeds.join(PATIENCE_S)
+    feeds.stop()
     assert good.over and left == ["left", "left"]
     for end in (bad_reader, good_reader):
         end.close()
