@@ -62,7 +62,9 @@ class Staff:
         return dict(json.loads(answer))
 
     def page(self, path: str) -> str:
-        return self._hall.ask("GET", path, headers=self._headers | {"Accept": "text/html"})[0].decode()
+        return self._hall.ask("GET", path, headers=self._headers | {"Accept": "text/html, */*;q=0.8"})[
+            0
+        ].decode()
 
 
 class RunningHall:
