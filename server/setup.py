@@ -110,8 +110,10 @@ def decide_change(setups: Setups, change: Change, state: HallState, now: datetim
     """A change at once carries what is planned over: the plan becomes a new version, on top of the change.
 
     Raises Refusal: `setup-stale` (version), `setup-planned` (version, starts) where the plan and the change
-    do not go together, `setup-wrong` and `setup-breaks` (problems), `setup-other-site`.
+    do not go together, `setup-wrong` and `setup-breaks` (problems), `setup-other-site`, `setup-fixed`.
     """
+    if setups.now.document is None:
+        raise Refusal("setup-fixed")
     if change.base != setups.newest:
         raise Refusal("setup-stale", version=setups.newest)
     meta: dict[str, Any] = {"at": now, "command": change.id, "by": change.by}

@@ -26,7 +26,7 @@ from server.store import Store, sqlite_url
 from server.verify import Verification
 from server.writer import Writer
 from tests.server.door import Hall
-from tests.server.small_server import HandClock
+from tests.server.small_server import HandClock, running as small_hall
 from tests.web.place import HANAM
 
 DOCUMENT = load_document(HANAM)
@@ -273,3 +273,11 @@ def test_every_device_is_told_after_a_change_and_before_the_board(tmp_path: Path
         assert told.rev > first.rev
     finally:
         hall.stop()
+
+
+def test_a_hall_whose_configuration_no_file_holds_is_not_changed(tmp_path: Path) -> None:
+    with small_hall(tmp_path) as server:
+        change = Change(id="c", by="test", base=1, document=replace(DOCUMENT, id="small"))
+        with pytest.raises(Refusal) as fixed:
+            server.writer.change(change)
+        assert (fixed.value.code, server.writer.newest) == ("setup-fixed", 1)
