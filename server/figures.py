@@ -20,16 +20,23 @@ import sqlalchemy as sa
 from server.hall.site import Site
 from server.hall.tickets import State
 from server.satisfaction import Opinions, Rating, Served, opinions_of
-from server.store import rating_table, ticket_table
+from server.store import event_table, rating_table, ticket_table
 
 LAST_HOUR = timedelta(minutes=60)
 HALF_HOUR = timedelta(minutes=30)
 SOON = 0.8  # of the promised wait: from here on "soon late"
 TARGET_SHARE = 90  # per cent that ought to be called within the promised wait
 
-# Each rating with the end of its visit, where that is known.
-RATINGS = sa.select(rating_table, ticket_table.c.ended_at).join_from(
-    rating_table, ticket_table, rating_table.c.ticket == ticket_table.c.id, isouter=True
+# Each rating with the end of its visit, where that is known, in the log's order.
+_LOGGED = (
+    sa.select(sa.func.min(event_table.c.seq))
+    .where(event_table.c.ticket == rating_table.c.ticket, event_table.c.kind == "Rated")
+    .scalar_subquery()
+)
+RATINGS = (
+    sa.select(rating_table, ticket_table.c.ended_at)
+    .join_from(rating_table, ticket_table, rating_table.c.ticket == ticket_table.c.id, isouter=True)
+    .order_by(_LOGGED)
 )
 
 

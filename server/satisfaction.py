@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import sqrt
 from typing import Final
 
+from server.released import steps_of, told_so_far
 from server.unseen import LEAST, unseen
 
 Z95: Final = 1.959964
@@ -65,6 +66,7 @@ class Satisfaction:
     """Some ratings together. response: ratings per served. hidden: there are too few of them to be shown.
 
     satisfied: the share that pressed satisfied or better; None while hidden, or while there is no rating.
+    told: how many the shares are made of; all, but on a day that runs.
     """
 
     levels: tuple[LevelShare, ...]  # best first
@@ -72,6 +74,7 @@ class Satisfaction:
     served: int
     satisfied: LevelShare | None
     hidden: bool = False
+    told: int = 0
 
     @property
     def response(self) -> float | None:
@@ -135,7 +138,7 @@ def satisfaction_of(
         for level in range(levels, 0, -1)
     )
     happy = sum(r.level >= SATISFIED_FROM.get(r.levels, r.levels) for r in ratings)
-    return Satisfaction(shares, n, served, share_of(SATISFIED_FROM.get(levels, levels), happy, n))
+    return Satisfaction(shares, n, served, share_of(SATISFIED_FROM.get(levels, levels), happy, n), told=n)
 
 
 def mean_of(points: Sequence[int]) -> float:
@@ -172,6 +175,19 @@ def opinion(
     )
     ordered = sorted(reasons.items(), key=lambda row: (-row[1], row[0]))
     return Opinion(id, said, tuple(ordered), indicators)
+
+
+def opinion_so_far(ratings: Sequence[Rating], served: int, levels: int, questions: Sequence[str]) -> Opinion:
+    """Of a day that runs, in all: what may be told of `ratings` (in the log's order), while all are counted.
+
+    Everything stands still together; of a question there may be less to tell, and never more.
+    """
+    told = list(ratings[: told_so_far(len(ratings))])
+    found = opinion("", told, served, levels, ())
+    gave = {q: [r for r in told if q in r.answers] for q in questions}
+    indicators = (indicators_of(gave[q][: told_so_far(len(gave[q]))], [q])[0] for q in questions)
+    counted = replace(found.satisfaction, n=len(ratings), hidden=bool(ratings) and not told)
+    return Opinion("", counted, found.reasons, tuple(indicators))
 
 
 def grouped(
@@ -212,22 +228,25 @@ def opinions_of(
     *,
     over: bool = True,
 ) -> Opinions:
-    """Everything the day's ratings say. questions: ids of the questionnaire; the rest: in which order.
+    """Everything the day's ratings say, which come in the log's order. questions: ids of the questionnaire;
+    the rest: in which order.
 
-    over: the day has ended. On a day that runs each part is only counted: who looks again and again would see
-    what the one said who came between (decision 0033).
+    over: the day has ended. On a day that runs each part is only counted, and of all a part is told, step by
+    step: who looks again and again would see what the one said who came between (decision 0033).
     """
     asked = (levels, questions)
     ways = ((_service, services), (_counter, counters), (_officer, officers))
     hidden: list[dict[str, Collection[str | None]]] = [{} for _ in ways]
+    told = ratings[: told_so_far(len(ratings))]
     for what in (RATING, *questions):
         gave = [r for r in ratings if what == RATING or what in r.answers]
         theirs = [[whose(r) for r in gave] for whose, _ in ways]
-        found = unseen(theirs) if over else [set(ids) for ids in theirs]
+        told_of = len(told) if what == RATING else told_so_far(sum(what in r.answers for r in told))
+        found = unseen(theirs, steps_of(len(gave), told_of)) if over else [set(ids) for ids in theirs]
         for mine, ids in zip(hidden, found, strict=True):
             mine[what] = ids
     return Opinions(
-        opinion("", ratings, len(served), *asked),
+        opinion("", ratings, len(served), *asked) if over else opinion_so_far(ratings, len(served), *asked),
         *(
             grouped(ratings, served, whose, order, *asked, mine)
             for (whose, order), mine in zip(ways, hidden, strict=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
+from random import Random
 from typing import Final
 
 LEAST: Final = 5  # answers that a figure must be made of
@@ -17,6 +18,7 @@ PRIME: Final = 2**31 - 1  # sums are worked out modulo it: exact for counts, and
 
 Whose = str | None
 Row = dict[int, int]  # place -> how often; nothing elsewhere
+SEED: Final = 33
 
 
 class _Anybody:
@@ -40,15 +42,19 @@ def _with_the_next(counts: Mapping[Whose, int], hidden: set[Whose]) -> set[Whose
     return hidden
 
 
-def unseen(ways: Sequence[Sequence[Whose]]) -> list[set[Whose]]:
-    """Who is hidden in each way of grouping. ways: for each way, whose each answer is, in the same order."""
+def unseen(ways: Sequence[Sequence[Whose]], steps: Sequence[str] = ()) -> list[set[Whose]]:
+    """Who is hidden in each way of grouping. ways: for each way, whose each answer is, in the same order.
+
+    steps: in which step each was told while its day ran (`server.released`); what those came to is known.
+    """
     counts = [Counter(way) for way in ways]
     hidden = [too_few(of) for of in counts]
-    answers = list(zip(*ways, strict=True))
-    while given_away := _given_away(answers, hidden):
+    answers = list(zip(*ways, *([steps] if steps else ()), strict=True))
+    known: list[set[Whose]] = [set()] if steps else []
+    while given_away := _given_away(answers, [*hidden, *known]):
         before = sum(map(len, hidden))
         for part in given_away:
-            theirs = [(w, id) for w, id in enumerate(part) if not isinstance(id, _Anybody)]
+            theirs = [(w, id) for w, id in enumerate(part[: len(ways)]) if not isinstance(id, _Anybody)]
             if not any(id in hidden[w] for w, id in theirs):
                 _hide_smallest(counts, hidden, theirs)
         if sum(map(len, hidden)) == before:
@@ -80,12 +86,23 @@ def _given_away(answers: Sequence[tuple[Whose, ...]], hidden: Sequence[set[Whose
     span: dict[int, Row] = {}
     for places in [*rows, range(len(alike))] if len(answers) >= LEAST else rows:
         _into(span, dict.fromkeys(places, 1))
+    across = _across(span, len(alike))
     return [
         part
         for some in (set(ways), *map(set, combinations(ways, 2)))
         for part, (places, n) in _parts(alike, some).items()
-        if n < LEAST and not _rest(span, dict.fromkeys(places, 1))
+        if n < LEAST and sum(across[place] for place in places) % PRIME == 0
     ]
+
+
+def _across(span: Mapping[int, Row], size: int) -> list[int]:
+    """A vector at right angles to all of the span, and by chance (1 in `PRIME`) to nothing else: what it
+    gives nothing with can be worked out from the span. One pass, where each part would need one."""
+    dice = Random(SEED)
+    found = [dice.randrange(PRIME) for _ in range(size)]
+    for first in sorted(span, reverse=True):
+        found[first] = -sum(times * found[at] for at, times in span[first].items() if at != first) % PRIME
+    return found
 
 
 def _parts(alike: Mapping[Kind, int], some: Collection[int]) -> dict[Kind, tuple[list[int], int]]:

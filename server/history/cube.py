@@ -18,6 +18,7 @@ from server.hall.site import Site
 from server.hall.tickets import Klass, State, Ticket
 from server.history.facts import DayFacts, Spell, Stay
 from server.history.sums import MICROSECOND, Sums, wait_code, within
+from server.released import steps_of
 from server.unseen import unseen
 
 ALL: Final = "all"
@@ -166,7 +167,8 @@ def _ratings(cube: Cube, ratings: Sequence[e.Rated], over: bool) -> None:
     """All are counted; what they say is summed only where a day's own figures would show it. So nothing that
     a day hides can be worked out from two periods."""
     whose = {ALL: [""] * len(ratings), **{dim: [of(r) for r in ratings] for dim, of in _WHOSE.items()}}
-    for dim, hidden in zip(whose, unseen([*whose.values()]) if over else (), strict=over):
+    found = unseen([*whose.values()], steps_of(len(ratings))) if over else ()
+    for dim, hidden in zip(whose, found, strict=over):
         for id, rated in zip(whose[dim], ratings, strict=True):
             if id not in hidden:
                 said, key = cube[dim][id].said, f"{rated.levels}-{rated.level}"

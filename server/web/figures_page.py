@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask.typing import ResponseReturnValue
 from server.figures import (
     TARGET_SHARE,
     DayFigures,
+    Visit,
     day_figures,
     read_day,
     read_officer,
@@ -19,9 +21,9 @@ from server.figures import (
 )
 from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
-from server.patterns import patterns
+from server.patterns import Kind, Pattern, patterns
 from server.people.rights import Right
-from server.satisfaction import opinion
+from server.satisfaction import Rating, opinion
 from server.unseen import LEAST
 from server.web import guard
 from server.web.chart import wait_chart
@@ -47,7 +49,6 @@ def page() -> ResponseReturnValue:
     day = wanted_day(request.args.get("day"), today)
     told = of_day(hall, day)
     found: DayFigures = told["found"]
-    visits, ratings = told["visits"], told["ratings"]
     return render_template(
         "figures.html",
         **told,
@@ -57,7 +58,6 @@ def page() -> ResponseReturnValue:
         reason_names=hall.config.reasons,
         levels=view.site.rating_levels,
         least=LEAST,
-        notes=patterns(ratings, Counter(v.counter for v in served(visits))),
         sums=sum_parts(found),
         today=today,
         before=(day - timedelta(days=1)).isoformat(),
@@ -90,11 +90,20 @@ def of_day(hall: Hall, day: date) -> dict[str, Any]:
         "asked": asked,
         "found": found,
         "said_in_all": found.opinions.all.satisfaction,
+        "notes": notes_of(found, ratings, visits),
         "chart": wait_chart(found.half_hours, site.zone, target),
         "target_share": TARGET_SHARE,
         "day_shown": day,
         "now": now,
     }
+
+
+def notes_of(found: DayFigures, ratings: Sequence[Rating], visits: Sequence[Visit]) -> tuple[Pattern, ...]:
+    """What is worth a look. What notes count of the buttons that were pressed they tell of the counters of
+    which it is told at all: of none while the day runs."""
+    told = {one.id for one in found.opinions.counters if one.satisfaction.satisfied is not None}
+    noted = patterns(ratings, Counter(v.counter for v in served(visits)))
+    return tuple(note for note in noted if note.kind is Kind.RUSH or note.counter in told)
 
 
 def live_fields(hall: Hall, told: dict[str, Any]) -> dict[str, Any]:

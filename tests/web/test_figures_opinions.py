@@ -94,7 +94,8 @@ def visits(officer: str | None, times: int) -> list[Served]:
 
 
 def test_an_officers_score_stands_beside_how_many_were_asked() -> None:
-    ratings = said("ha", 4, 5) + said("ha", 1, reason="late") + said("nam", 3, 5)
+    ratings = [one for both in zip(said("ha", 4, 5), said("nam", 3, 5), strict=True) for one in both]
+    ratings += said("ha", 1, reason="late")
     found = opinions_of(ratings, visits("ha", 12) + visits("nam", 20), 4, officers=("nam", "ha"))
     nam, ha = found.officers
     assert (nam.id, ha.id) == ("nam", "ha"), "in the order of the hall's file"

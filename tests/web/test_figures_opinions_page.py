@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,12 +45,12 @@ def morning(place: Place) -> None:
     """Officer 7 is rated six times of seven; officer 6 six times of six; officer 8 by two."""
     for counter in ("6", "7", "8"):
         place.at(counter, c.OpenCounter, officer=f"officer-{counter}")
-    for level in (4, 4, 3, 4, 3):
-        visit(place, "7", level, answers={"1": 2, "3": 2, "7": 1})
+    for seven, six in ((4, 4), (4, 3), (3, 3), (4, 2), (3, 4)):
+        visit(place, "7", seven, answers={"1": 2, "3": 2, "7": 1})
+        visit(place, "6", six)
     visit(place, "7", 1, reason="attitude", answers={"1": 0})
     visit(place, "7")
-    for level in (4, 3, 3, 2, 4, 4):
-        visit(place, "6", level)
+    visit(place, "6", 4)
     visit(place, "8", 1, reason="late", answers={"7": 0})
     visit(place, "8", 4)
 
@@ -112,7 +113,27 @@ def test_who_looks_at_the_running_day_again_and_again_sees_nobody_rate(asking: P
     assert rows(page, "officers")[name] == ["8", "7", "88"]
     for table in ("services", "counters", "officers"):
         assert {len(row) for row in rows(page, table).values()} == {3}
-    assert "The day is not over" in page and "Very satisfied" in page, "the day's sum is told"
+    assert "The day is not over" in page and "first 10 answers" in page, "of the day's sum ten of fifteen"
+    assert "%, n = 10" in page and "15 answers of 16 served" in page
+
+
+def test_the_sum_of_the_running_day_stands_still_between_steps(asking: Place) -> None:
+    """Whoever looks after every answer sees the picture change by five, and the same after a restart."""
+    asking.at("7", c.OpenCounter, officer="officer-7")
+    chief, pictures = asking.log_in("chief", Role.MANAGER), []
+    for n in range(1, 17):
+        visit(asking, "7", 1 + n % 4, reason="late" if n % 4 == 0 else None, answers={"1": n % 3})
+        page = chief.get("/figures/").text
+        told = re.search(r"%, n = (\d+)", page)
+        assert told is not None
+        parts = [page.split('id="reasons"')[1:], page.split('id="indicators"')[1:]]
+        cut = [part[0].split("</section>")[0] if part else "" for part in parts]
+        pictures.append(
+            (int(told[1]), re.findall(r'<td class="n">(\d+)</td><td class="n"><strong>', page), cut)
+        )
+    assert [n for n, _, _ in pictures] == [0] * 9 + [5] * 5 + [10] * 2
+    for one, after in pairwise(pictures):
+        assert one[0] != after[0] or one == after, "all of it stands still"
 
 
 def test_the_tables_of_the_running_day_count_what_the_log_has(asking: Place) -> None:
@@ -160,7 +181,7 @@ def test_the_sums_of_the_tables_agree_with_the_log(asking: Place) -> None:
 
 def test_indicators_have_their_mean_and_how_many_answered(asking: Place) -> None:
     morning(asking)
-    indicators = rows(shown(asking), "indicators")
+    indicators = rows(day_after(asking), "indicators")
     assert indicators["1"][1] == "1,7 (6)"  # five times 2 and once 0
     assert indicators["3"][1] == "2,0 (5)"
     assert indicators["4"][1] == "– (0)"
@@ -177,7 +198,8 @@ def test_a_mean_is_not_shown_where_a_single_answer_would_be_the_rest(asking: Pla
 
 def test_a_reason_is_counted_in_all(asking: Place) -> None:
     morning(asking)
-    assert rows(shown(asking), "reasons") == {"Thái độ chưa tốt": ["1"], "Trễ hẹn": ["1"]}
+    assert 'id="reasons"' not in shown(asking, name="early"), "of the first five nobody gave one"
+    assert rows(day_after(asking), "reasons") == {"Thái độ chưa tốt": ["1"], "Trễ hẹn": ["1"]}
 
 
 def test_a_hall_without_questions_has_no_indicators(place: Place) -> None:
@@ -191,11 +213,12 @@ def test_what_is_worth_a_look_is_noted_in_words(place: Place) -> None:
     place.at("7", c.OpenCounter, officer="officer-7")
     for _ in range(12):
         visit(place, "7", 4, after_s=1)
-    page = shown(place)
+    assert 'id="notes"' not in shown(place, name="early"), "what was pressed is told when the day is over"
+    page = day_after(place)
     assert "Quầy 7: 12 trên 12 đánh giá chọn mức cao nhất trong 2 giây" in page
     assert "Quầy 7: 12 đánh giá trên 12 lượt, tất cả giống nhau" in page
     assert "không phải kết luận" in page
-    assert "Counter 7: 12 of 12 ratings" in shown(place, "en", "other")
+    assert "Counter 7: 12 of 12 ratings" in shown(place, "en", "other", DAY)
 
 
 def test_an_ordinary_morning_has_no_notes(asking: Place) -> None:

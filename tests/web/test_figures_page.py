@@ -84,15 +84,21 @@ def test_satisfaction_tells_how_many_answered(place: Place) -> None:
     busy_morning(place)
     page = place.log_in("chief", Role.MANAGER).get("/figures/").text
     assert "3 trả lời trên 3 lượt (100 %)" in page
-    assert "%, n = 3" in page
+    assert "%, n = 0" in page
     assert "Không hiển thị: dưới 5 trả lời" in page and "21–94" not in page  # Wilson of 2 of 3
+    first = place.writer.view.state.day
     place.at("6", c.Finish)
     for level in (4, 3):
         number = place.at("6", c.CallNext)["number"]
         place.at("6", c.Finish)
         place.at("6", c.Rate, number=number, level=level, levels=4)
-    page = place.log_in("other-chief", Role.MANAGER).get("/figures/").text
-    assert "5 trả lời trên 6 lượt (83 %)" in page
+    chief = place.log_in("other-chief", Role.MANAGER)
+    page = chief.get("/figures/").text
+    assert "5 trả lời trên 6 lượt (83 %)" in page and "khi đủ 10 trả lời" in page and "38–96" not in page
+    rev = place.writer.view.rev
+    place.clock.at += timedelta(days=1)
+    place.writer.wait(rev, 5)
+    page = chief.get(f"/figures/?day={first}").text
     assert "Rất hài lòng" in page and "38–96" in page  # Wilson of 4 of 5
 
 
