@@ -255,21 +255,40 @@ def asked_range(usual: int, most: int) -> Range | None:
 def sheets() -> ResponseReturnValue:
     """Paper for an outage, to be printed beforehand: slips with large numbers, and a list to write on."""
     hall = guard.hall()
-    site = hall.config.site
-    letter = request.args.get("letter", "")
-    known = letters(site)
-    letter = letter if letter in known else known[0]
+    known, letter = letters(hall.config.site), request.args.get("letter", "")
     asked = asked_range(SLIPS, MOST_SLIPS)
     first = asked.first if asked is not None else 1
     last = max(first, asked.last if asked is not None else SLIPS)
-    of_letter = [s for s in site.services.values() if s.letter == letter]
+    told = slips(hall, letter if letter in known else known[0], first, last)
     return render_template(
         "sheets.html",
         letters=known,
-        letter=letter,
+        letter=told.letter,
         first=first,
         last=last,
-        numbers=[number_text(letter, n, of_letter[0].digits, BY_HAND) for n in range(first, last + 1)],
+        numbers=told.numbers,
+        services=told.services,
+        next=told.next,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Slips:
+    """Numbers to be written by hand. services: those of the letter. next: the first that nobody has today."""
+
+    letter: str
+    numbers: tuple[str, ...]
+    services: tuple[Service, ...]
+    next: int
+
+
+def slips(hall: Hall, letter: str, first: int, last: int) -> Slips:
+    """letter: one of `letters`."""
+    of_letter = tuple(s for s in hall.config.site.services.values() if s.letter == letter)
+    digits = of_letter[0].digits
+    return Slips(
+        letter=letter,
+        numbers=tuple(number_text(letter, n, digits, BY_HAND) for n in range(first, last + 1)),
         services=of_letter,
         next=hall.writer.view.state.next_ordinal.get(letter + BY_HAND, 1),
     )

@@ -131,7 +131,8 @@ def _schemas() -> tuple[dict[str, Any], dict[str, str]]:
     alike: dict[str, Any] = {}
     for name, schema in found.items():
         module, _, short = name.rpartition(".")
-        if alike.setdefault(short, schema).get("properties") != schema.get("properties"):
+        other = alike.setdefault(short, schema)
+        if any(other.get(part) != schema.get(part) for part in ("properties", "enum")):
             short = f"{module.rpartition('.')[2].title().replace('_', '')}{short}"
         names[name] = short
     text = json.dumps(found)

@@ -82,14 +82,20 @@ def ticket_picture() -> ResponseReturnValue:
     asked = request.args.get("service", "")
     service = asked if asked in config.site.services else next(iter(config.site.services))
     lang: m.Lang = "en" if request.args.get("lang") == "en" else "vi"
-    what = ticket(here, config, service, lang, width if width in WIDTHS else 80)
-    pictures: Pictures = current_app.extensions.setdefault("pictures", Pictures())
-    try:
-        picture = pictures.drawn(what)
-    except OSError as error:
-        current_app.logger.error("preview_failed %s", error)
+    picture = drawn_ticket(here, config, service, lang, width if width in WIDTHS else 80)
+    if picture is None:
         return Response(TEXTS("setup.preview_failed", lang), 503, content_type="text/plain; charset=utf-8")
     return Response(picture, content_type="image/png")
+
+
+def drawn_ticket(here: Bench, config: HallConfig, service: str, lang: m.Lang, width: int) -> bytes | None:
+    """A ticket of the draft as PNG, `width` mm wide; None when it could not be drawn."""
+    pictures: Pictures = current_app.extensions.setdefault("pictures", Pictures())
+    try:
+        return pictures.drawn(ticket(here, config, service, lang, width))
+    except OSError as error:
+        current_app.logger.error("preview_failed %s", error)
+        return None
 
 
 @setup.get("/preview/wall")
@@ -128,20 +134,25 @@ def wall_page() -> ResponseReturnValue:
 @setup.get("/preview/wall/state")
 @guard.needs(Right.SETUP)
 def wall_state() -> ResponseReturnValue:
-    """What the board asks for every few seconds: the hall as it is, as the draft would show it."""
+    """What the board asks for every few seconds."""
     here = bench()
-    config, now = _config(here), here.hall.clock.now()
     news = boards.now_of(here.hall)
-    news.plan = m.DeviceConfig(
+    news.plan, board, dossiers = wall_of(here)
+    news.board, news.dossiers = msgspec.Raw(codec.encode(board)), msgspec.Raw(codec.encode(dossiers))
+    return Response(msgspec.json.encode(news), content_type="application/json; charset=utf-8")
+
+
+def wall_of(here: Bench) -> tuple[m.DeviceConfig, m.Board, m.Dossiers]:
+    """The hall as it is, as the draft would show it."""
+    config, now = _config(here), here.hall.clock.now()
+    plan = m.DeviceConfig(
         rev=0,
         at=now,
         hall=words(config.site.name),
         time_zone=str(config.site.zone),
         display=Projection(config).wall_plan(None, now),
     )
-    news.board = msgspec.Raw(codec.encode(_board(here, config, now)))
-    news.dossiers = msgspec.Raw(codec.encode(here.hall.dossiers()))
-    return Response(msgspec.json.encode(news), content_type="application/json; charset=utf-8")
+    return plan, _board(here, config, now), here.hall.dossiers()
 
 
 @setup.get("/preview/wall/events")

@@ -50,6 +50,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "replace-draft": {"mark": "x", "document": msgspec.to_builtins(load(HANAM, File))},
     "take-over-into-draft": {"mark": "x"},
     "apply-draft": {"mark": "x"},
+    "take-calendar-into-draft": {"mark": "x", "year": 2026},
     "discard-draft": {"mark": "x"},
     "confirm-import": {"token": "x"},
     "approve-late": {"month": "2026-10", "mark": "x"},

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from flask import Response
 from msgspec import Meta
+from msgspec.structs import replace
 from werkzeug.exceptions import NotFound, ServiceUnavailable
 
 from broker.messages import DeviceStatus
@@ -110,8 +111,10 @@ def order(asked: Asked) -> OrderTold:
 
 
 def orders(asked: Asked) -> OrdersTold:
-    """The last orders to a device, and what came of each."""
-    return OrdersTold(tuple(map(_told, asked.hall.orders.of(_line(asked).id))))
+    """The last orders to a device, and what came of each; logs are told to whoever may order them alone."""
+    found = map(_told, asked.hall.orders.of(_line(asked).id))
+    may = asked.who.may(Right.WORK_DEVICES)
+    return OrdersTold(tuple(told if may else replace(told, lines=None) for told in found))
 
 
 def screen(asked: Asked) -> Response:
@@ -239,7 +242,7 @@ ENDPOINTS = (
         path="/devices/{device}/orders",
         does=orders,
         answer=OrdersTold,
-        right=Right.WORK_DEVICES,
+        right=Right.DEVICES,
         area="devices",
     ),
     Endpoint(

@@ -8,7 +8,7 @@ writer, which alone decides about what is applied.
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -16,16 +16,15 @@ from msgspec.structs import replace as with_id
 
 from hardware.settings import SettingsError
 from server.drafting.files import MOST_BYTES, imported
-from server.drafting.trees import Edit
 from server.hall.mistakes import Problem
 from server.people.rights import Right
 from server.site_shape import File
 from server.web.fields import Line
 from server.web.problems import Declined
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
-from server.web.rest.setup import REFUSALS, Changed, bring
+from server.web.rest.setup import REFUSALS, Changed, Difference, InWords, bring, difference, in_words
 from server.web.setup_bench import Bench, bench_of
-from server.web.setup_words import Names, lines, sentence
+from server.web.setup_words import Names, sentence
 
 Mark = Annotated[str, Meta(min_length=1, max_length=32)]
 
@@ -92,25 +91,6 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     strains: tuple[Fault, ...]
 
 
-class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """where: steps into the document; a row with an id goes by it. old, new: what stands there."""
-
-    kind: Literal["changed", "added", "removed", "moved"]
-    where: tuple[str, ...]
-    old: Any
-    new: Any
-
-
-class InWords(msgspec.Struct, frozen=True):
-    """The same for a reader, by the page where one edits it."""
-
-    page: str
-    kind: str
-    where: tuple[str, ...]
-    old: str
-    new: str
-
-
 class Differences(msgspec.Struct, frozen=True, kw_only=True):
     """differences: what the draft would change. theirs: what others changed since it was begun. clashes: what
     both changed, where theirs was taken over.
@@ -125,15 +105,15 @@ class Differences(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(asked: Asked) -> DraftTold:
     """The asker's draft of the configuration, or what one would be made of."""
-    return _told(_bench(asked))
+    return draft_told(bench(asked))
 
 
 def replace(asked: Asked) -> DraftTold:
     """Put a document in the place of the draft; it may have faults, which `check` tells."""
-    here = _bench(asked)
+    here = bench(asked)
     with here.drafts.turn(here.owner):
-        here = _seen(asked, asked.body.mark)
-        return _told(here.keep(with_id(asked.body.document, id=here.tip.id)))
+        here = seen(asked, asked.body.mark)
+        return draft_told(here.keep(with_id(asked.body.document, id=here.tip.id)))
 
 
 def replace_by_file(asked: Asked) -> DraftTold:
@@ -143,15 +123,15 @@ def replace_by_file(asked: Asked) -> DraftTold:
         document = imported(asked.file.stream.read(MOST_BYTES + 1))
     except SettingsError as error:
         raise Declined("cannot-be", {"why": "file", "where": error.key, "detail": error.reason}) from None
-    here = _bench(asked)
+    here = bench(asked)
     with here.drafts.turn(here.owner):
-        here = _seen(asked, asked.query.mark)
-        return _told(here.start_from(with_id(document, id=here.tip.id)))
+        here = seen(asked, asked.query.mark)
+        return draft_told(here.start_from(with_id(document, id=here.tip.id)))
 
 
 def check(asked: Asked) -> Checked:
     """What is wrong with the draft, and what it would break or strain if it came into force now."""
-    here = _bench(asked)
+    here = bench(asked)
     names = Names(asked.lang, here.document, here.tip)
 
     def faults(found: tuple[Problem, ...]) -> tuple[Fault, ...]:
@@ -167,34 +147,29 @@ def check(asked: Asked) -> Checked:
 
 def differences(asked: Asked) -> Differences:
     """What the draft would change, and what others changed since it was begun."""
-    here = _bench(asked)
-    words = lines(here.edits, here.tip, here.document, asked.lang)
+    here = bench(asked)
     return Differences(
         mark=here.mark(),
-        differences=tuple(map(_difference, here.edits)),
-        words=tuple(
-            InWords(page, line.kind, line.where, line.old, line.new)
-            for page, found in words.items()
-            for line in found
-        ),
-        theirs=tuple(map(_difference, here.theirs)),
+        differences=tuple(map(difference, here.edits)),
+        words=in_words(here.edits, here.tip, here.document, asked.lang),
+        theirs=tuple(map(difference, here.theirs)),
         clashes=here.draft.clashes if here.draft is not None else (),
     )
 
 
 def take_over(asked: Asked) -> DraftTold:
     """Bring what others changed meanwhile into the draft; what both changed stays as in the draft."""
-    here = _bench(asked)
+    here = bench(asked)
     with here.drafts.turn(here.owner):
-        _seen(asked, asked.body.mark).take_over()
-        return _told(_bench(asked))
+        seen(asked, asked.body.mark).take_over()
+        return draft_told(bench(asked))
 
 
 def apply(asked: Asked) -> Changed:
     """Bring the draft into force, or plan it for a coming day."""
-    here = _bench(asked)
+    here = bench(asked)
     with here.drafts.turn(here.owner):
-        here = _seen(asked, asked.body.mark)
+        here = seen(asked, asked.body.mark)
         if here.draft is None:
             raise Declined("cannot-be", {"why": "no-draft"})
         changed = bring(asked, here.draft.base, here.asked_for(asked.body.starts), asked.body)
@@ -204,26 +179,26 @@ def apply(asked: Asked) -> Changed:
 
 def discard(asked: Asked) -> Nothing:
     """Throw the draft away."""
-    here = _bench(asked)
+    here = bench(asked)
     with here.drafts.turn(here.owner):
-        _seen(asked, asked.body.mark)
+        seen(asked, asked.body.mark)
         here.drafts.drop(here.owner)
     return Nothing()
 
 
-def _bench(asked: Asked) -> Bench:
+def bench(asked: Asked) -> Bench:
     return bench_of(asked.hall, asked.who.name)
 
 
-def _seen(asked: Asked, mark: str) -> Bench:
+def seen(asked: Asked, mark: str) -> Bench:
     """The bench, if it is still as the asker saw it."""
-    here = _bench(asked)
+    here = bench(asked)
     if mark != here.mark():
         raise Declined("cannot-be", {"why": "changed"})
     return here
 
 
-def _told(here: Bench) -> DraftTold:
+def draft_told(here: Bench) -> DraftTold:
     return DraftTold(
         mark=here.mark(),
         edited=here.draft is not None,
@@ -232,10 +207,6 @@ def _told(here: Bench) -> DraftTold:
         stale=here.stale,
         document=here.document,
     )
-
-
-def _difference(edit: Edit) -> Difference:
-    return Difference(kind=edit.kind, where=edit.where, old=edit.old, new=edit.new)
 
 
 def _row(name: str, method: Any, path: str, does: Any, answer: Any, **more: Any) -> Endpoint:

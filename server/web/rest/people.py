@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import msgspec
+from flask import current_app
 from msgspec import Meta
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -125,6 +126,17 @@ class AuditEntries(msgspec.Struct, frozen=True):
     """The newest first."""
 
     entries: tuple[AuditEntry, ...]
+
+
+class AuditChecked(msgspec.Struct, frozen=True, kw_only=True):
+    """count: entries that hold, from the first. broken: what is wrong with entry `entry`; null while the
+    whole list is what was written.
+    """
+
+    at: datetime
+    count: int
+    broken: str | None
+    entry: int | None
 
 
 # --- accounts -----------------------------------------------------------------------------------------------
@@ -292,6 +304,16 @@ def audit(asked: Asked) -> AuditEntries:
     )
 
 
+def check_audit(asked: Asked) -> AuditChecked:
+    """Read the whole audit, and tell whether it is still what was written."""
+    hall, checks = asked.hall, current_app.extensions["checks"]
+    if hall.audit is None:
+        raise NotFound
+    looked = checks.look(hall.audit, hall.wall(), hall.tick())
+    found = looked.finding
+    return AuditChecked(at=_instant(looked.at), count=found.count, broken=found.broken, entry=found.row)
+
+
 def _token(token: Token) -> TokenRow:
     program = token.program
     return TokenRow(
@@ -320,6 +342,7 @@ def _row(name: str, method: Any, path: str, does: Any, answer: Any, **more: Any)
 _ONE = "/people/{account}"
 _SECRET: dict[str, Any] = {"shown_once": True, "status": 201}
 _MAY_NOT: dict[str, Any] = {"refusals": ("cannot-be",)}
+_AUDIT: dict[str, Any] = {"right": Right.AUDIT, "area": "audit"}
 ENDPOINTS = (
     _row("list-people", "GET", "/people", listed, People),
     _row("add-person", "POST", "/people", add, Invited, body=PersonBody, **_SECRET),
@@ -333,7 +356,6 @@ ENDPOINTS = (
     _row("list-tokens", "GET", "/tokens", tokens, TokenRows),
     _row("make-token", "POST", "/tokens", make_token, NewToken, body=TokenBody, **_SECRET),
     _row("revoke-token", "DELETE", "/tokens/{token}", revoke_token, Nothing),
-    _row(
-        "list-audit", "GET", "/audit", audit, AuditEntries, query=AuditWanted, right=Right.AUDIT, area="audit"
-    ),
+    _row("list-audit", "GET", "/audit", audit, AuditEntries, query=AuditWanted, **_AUDIT),
+    _row("check-audit", "GET", "/audit/check", check_audit, AuditChecked, **_AUDIT),
 )

@@ -10,18 +10,24 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
+from flask import Response
 from msgspec import Meta
 
 from server.hall import commands as c
 from server.hall.handwritten import ROWS
 from server.hall.tickets import Klass, State
 from server.people.rights import Right
+from server.web import handwritten
+from server.web.asked import refuse
 from server.web.fields import CounterId, Level, Line, Number
 from server.web.paper import kiosk_for, send
 from server.web.rest.counters import command_id
 from server.web.rest.endpoint import Asked, Endpoint
+from server.web.slips_pdf import pdf
 from server.web.verbs import Body, NumberBody, ReprintBody, fresh
+from server.web.words import TEXTS, said
 
+Letter = Annotated[str, Meta(min_length=1, max_length=4)]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
@@ -72,6 +78,25 @@ class Sheet(Body, frozen=True, kw_only=True):
     rows: Annotated[tuple[HandwrittenRow, ...], Meta(min_length=1, max_length=ROWS)]
 
 
+class SlipsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """letter: of a series; the first one without it. last: with `first`, at most 240 numbers; else a page."""
+
+    letter: Letter | None = None
+    first: Annotated[int, Meta(ge=1, le=9999)] = 1
+    last: Annotated[int, Meta(ge=1, le=9999)] | None = None
+
+
+class SlipsTold(msgspec.Struct, frozen=True):
+    """Numbers to be written by hand, as on the slips. services: of the letter. next: the first figure that
+    nobody has today. letters: that there are."""
+
+    letter: str
+    numbers: tuple[str, ...]
+    services: tuple[str, ...]
+    next: int
+    letters: tuple[str, ...]
+
+
 class SheetEntered(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers that are in the books now, as the hall writes them."""
 
@@ -112,6 +137,33 @@ def enter(asked: Asked) -> SheetEntered:
     rows = tuple(c.Handwritten(**{**msgspec.structs.asdict(row), **fresh()}) for row in body.rows)
     command = c.EnterHandwritten(id=command_id(asked), by=asked.who.by, day=body.day, rows=rows)
     return SheetEntered(id=asked.key, numbers=tuple(asked.hall.writer.ask(command).result["numbers"]))
+
+
+def slips(asked: Asked) -> SlipsTold:
+    """The numbers of the paper for an outage: slips to hand out, and a list to write on."""
+    told = _slips(asked)
+    services, known = tuple(s.id for s in told.services), tuple(handwritten.letters(asked.hall.config.site))
+    return SlipsTold(told.letter, told.numbers, services, told.next, known)
+
+
+def slips_pdf(asked: Asked) -> Response:
+    """The paper itself, to be printed beforehand, as PDF."""
+    told, name = _slips(asked), said(asked.hall.config.site.name, asked.lang)
+    paper = pdf(told, name, asked.lang, lambda key: TEXTS(key, asked.lang))
+    return Response(paper, content_type="application/pdf")
+
+
+def _slips(asked: Asked) -> handwritten.Slips:
+    wanted: SlipsWanted = asked.query
+    known = handwritten.letters(asked.hall.config.site)
+    letter = wanted.letter or known[0]
+    last = wanted.last or min(wanted.first + handwritten.SLIPS - 1, 9999)
+    wrong = [("/letter", "choice")] if letter not in known else []
+    if not 0 <= last - wanted.first < handwritten.MOST_SLIPS:
+        wrong.append(("/last", "range"))
+    if wrong:
+        refuse(wrong)
+    return handwritten.slips(asked.hall, letter, wanted.first, last)
 
 
 def _told(asked: Asked, command: c.Command) -> Told:
@@ -164,5 +216,26 @@ ENDPOINTS = (
         body=Sheet,
         status=201,
         refusals=("rows-wrong",),
+    ),
+    Endpoint(
+        name="list-slips",
+        method="GET",
+        path="/handwritten/slips",
+        does=slips,
+        answer=SlipsTold,
+        right=Right.ISSUE,
+        area="tickets",
+        query=SlipsWanted,
+    ),
+    Endpoint(
+        name="print-slips",
+        method="GET",
+        path="/handwritten/slips.pdf",
+        does=slips_pdf,
+        answer=bytes,
+        right=Right.ISSUE,
+        area="tickets",
+        query=SlipsWanted,
+        media="application/pdf",
     ),
 )

@@ -7,7 +7,7 @@ pages: it says which version it follows, so that nobody undoes what he has not s
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from flask import Response
@@ -15,6 +15,7 @@ from msgspec import Meta
 from werkzeug.exceptions import NotFound
 
 from server.drafting.files import MOST_BYTES
+from server.drafting.trees import Edit, compare
 from server.hall.changing import strains
 from server.hall.refusals import Refusal
 from server.people.rights import Right
@@ -27,6 +28,7 @@ from server.web.rest.caller import audit
 from server.web.rest.counters import command_id
 from server.web.rest.endpoint import Asked, Endpoint
 from server.web.setup_review import file_of
+from server.web.setup_words import lines
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +65,38 @@ class Document(msgspec.Struct, frozen=True):
 
     version: int
     document: File
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """where: steps into the document; a row with an id goes by it. old, new: what stands there."""
+
+    kind: Literal["changed", "added", "removed", "moved"]
+    where: tuple[str, ...]
+    old: Any
+    new: Any
+
+
+class InWords(msgspec.Struct, frozen=True):
+    """The same for a reader, by the page where one edits it."""
+
+    page: str
+    kind: str
+    where: tuple[str, ...]
+    old: str
+    new: str
+
+
+class VersionsDiffer(msgspec.Struct, frozen=True):
+    """From the older of two documents to the other."""
+
+    differences: tuple[Difference, ...]
+    words: tuple[InWords, ...]
+
+
+class OtherWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """since: the version it is compared with; the one that holds now without it."""
+
+    since: Annotated[int, Meta(ge=1, le=10**9)] | None = None
 
 
 class ChangeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -122,6 +156,24 @@ def one(asked: Asked) -> Document:
     """The document of one version."""
     version = _version(asked)
     return Document(version, _document(asked, version))
+
+
+def compared(asked: Asked) -> VersionsDiffer:
+    """What a version changes of another one; of the one that holds, what its coming back would change."""
+    since = asked.query.since or asked.hall.writer.view.setup.version
+    old, new = _document(asked, since), _document(asked, _version(asked))
+    edits = compare(old, new)
+    return VersionsDiffer(tuple(map(difference, edits)), in_words(edits, old, new, asked.lang))
+
+
+def difference(edit: Edit) -> Difference:
+    return Difference(kind=edit.kind, where=edit.where, old=edit.old, new=edit.new)
+
+
+def in_words(edits: tuple[Edit, ...], old: File, new: File, lang: str) -> tuple[InWords, ...]:
+    """Differences as a reader is told them, page by page."""
+    found = lines(edits, old, new, lang).items()
+    return tuple(InWords(page, one.kind, one.where, one.old, one.new) for page, told in found for one in told)
 
 
 def as_file(asked: Asked) -> Response:
@@ -262,6 +314,16 @@ ENDPOINTS = (
         answer=Document,
         right=Right.SETUP,
         area="setup",
+    ),
+    Endpoint(
+        name="compare-versions",
+        method="GET",
+        path="/setup/versions/{version}/differences",
+        does=compared,
+        answer=VersionsDiffer,
+        right=Right.SETUP,
+        area="setup",
+        query=OtherWanted,
     ),
     Endpoint(
         name="get-version-file",
