@@ -22,6 +22,7 @@ from broker.messages import LateList
 from hardware.clock import open_clock
 from server.demo.files import VOLUMES
 from server.dossiers.authorities import Authorities
+from server.dossiers.bringing import Delivery
 from server.dossiers.columns import NAMES
 from server.dossiers.importing import examine
 from server.dossiers.status import PAUSED, SPELLINGS, Status
@@ -230,17 +231,19 @@ def fill(store: DossierStore, config: HallConfig, now: datetime) -> bool:
     today = now.astimezone(config.site.zone).date()
     if known is not None and (known.by != BY or known.known_at.astimezone(config.site.zone).date() == today):
         return False
+    zone = config.site.zone
+    delivery = Delivery(now, BY, begins=datetime.combine(begins_on(today), datetime.min.time(), zone))
     try:
-        found = examine(table_of(config, today), config, store, now)
+        found = examine(table_of(config, today), config, store, delivery)
     except OtherHall:
         return False
     if not found.report.good:
         raise RuntimeError(f"the demo's own table is refused: {found.report}")
-    zone = config.site.zone
-    begins = datetime.combine(begins_on(today), datetime.min.time(), zone)
-    store.replace(found.dossiers, now, BY, now, begins)
+    store.bring(found.brought, delivery, now)
     last_month = months_back(today, 2)[1]
-    units = late_units(found.dossiers, Authorities(config).shorts, last_month, now, zone)
+    units = late_units(
+        [one.dossier for one in found.brought], Authorities(config).shorts, last_month, now, zone
+    )
     if all(p.approved_by == BY for p in store.publications()):  # a person's word stands
         store.approve(LateList(last_month, units), BY, now)
     return True
@@ -249,9 +252,10 @@ def fill(store: DossierStore, config: HallConfig, now: datetime) -> bool:
 def run(settings: Settings) -> int:
     """Fill the register of the server whose settings these are. A nice process: the hall comes first."""
     os.nice(10)
-    store = open_dossiers(settings.data)
+    config = load_site(settings.hall)
+    store = open_dossiers(settings.data, config.site.zone)
     try:
-        fill(store, load_site(settings.hall), open_clock(settings.clock).now().astimezone(UTC))
+        fill(store, config, open_clock(settings.clock).now().astimezone(UTC))
     finally:
         store.close()
     return 0

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,8 +24,9 @@ import msgspec
 
 from broker.messages import LateList
 from server.dossiers.authorities import Authorities
+from server.dossiers.bringing import Changes, Delivery
 from server.dossiers.importing import Report, examine, read_all
-from server.dossiers.store import Changes, DossierStore, NoDraft, Publication, Stamp, open_dossiers
+from server.dossiers.store import DossierStore, NoDraft, Publication, Stamp, open_dossiers
 from server.dossiers.tally import Form, Period, late_units, tally
 from server.setup import Setup
 from server.site_file import HallConfig, config_of
@@ -63,19 +65,24 @@ class Desk:
 
     def preview(self, table: IO[bytes], known_at: datetime, now: datetime) -> tuple[str, Report]:
         """What an import would do, and the token that confirms it. table: a real file, at its beginning."""
-        token, setup = secrets.token_urlsafe(16), self._setup()
-        with tempfile.NamedTemporaryFile(dir=self._data, prefix=".hall-") as file:
-            file.write(msgspec.json.encode(setup.document))
-            file.flush()
-            said = _child(
-                table, "preview", file.name, self._data, token, known_at.isoformat(), now.isoformat()
-            )
+        token = secrets.token_urlsafe(16)
+        with self._hall_file() as hall:
+            said = _child(table, "preview", hall, self._data, token, known_at.isoformat(), now.isoformat())
         return token, msgspec.json.decode(said, type=Report)
 
     def confirm(self, token: str, by: str, now: datetime) -> Changes:
         """Import what was previewed. Raises NoDraft."""
-        said = _child(None, "confirm", self._data, token, by, now.isoformat())
+        with self._hall_file() as hall:
+            said = _child(None, "confirm", hall, self._data, token, by, now.isoformat())
         return msgspec.json.decode(said, type=Changes)
+
+    @contextmanager
+    def _hall_file(self) -> Iterator[str]:
+        """The configuration that holds, for a child process."""
+        with tempfile.NamedTemporaryFile(dir=self._data, prefix=".hall-") as file:
+            file.write(msgspec.json.encode(self._setup().document))
+            file.flush()
+            yield file.name
 
     # --- looking --------------------------------------------------------------------------------------
 
@@ -117,20 +124,23 @@ def _child(table: IO[bytes] | None, *words: object) -> bytes:
 
 
 def _preview(hall_file: str, data: str, token: str, known_at: str, now: str) -> Report:
-    store = open_dossiers(Path(data))
+    document = msgspec.json.decode(Path(hall_file).read_bytes(), type=File)
+    config = config_of(document)
+    store = open_dossiers(Path(data), config.site.zone)
     try:
         known = datetime.fromisoformat(known_at)
-        document = msgspec.json.decode(Path(hall_file).read_bytes(), type=File)
-        found = examine(read_all(sys.stdin.buffer), config_of(document), store, known)
+        delivery = Delivery(known, by="")
+        found = examine(read_all(sys.stdin.buffer), config, store, delivery)
         if found.report.good:
-            store.draft(found.dossiers, known, token, datetime.fromisoformat(now))
+            store.draft(found.brought, delivery, token, datetime.fromisoformat(now))
         return found.report
     finally:
         store.close()
 
 
-def _confirm(data: str, token: str, by: str, now: str) -> Changes:
-    store = open_dossiers(Path(data))
+def _confirm(hall_file: str, data: str, token: str, by: str, now: str) -> Changes:
+    config = config_of(msgspec.json.decode(Path(hall_file).read_bytes(), type=File))
+    store = open_dossiers(Path(data), config.site.zone)
     try:
         return store.confirm(token, by, datetime.fromisoformat(now))
     finally:
@@ -139,7 +149,7 @@ def _confirm(data: str, token: str, by: str, now: str) -> Changes:
 
 def main(words: list[str]) -> int:
     """`preview HALL DATA TOKEN KNOWN_AT NOW` reads a table from its input, HALL is a document as JSON;
-    `confirm DATA TOKEN BY NOW`."""
+    `confirm HALL DATA TOKEN BY NOW`."""
     os.nice(NICE)
     Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     try:

@@ -7,16 +7,15 @@ The same for the command line and for the page. Knows the hall's file and the st
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, BinaryIO
 
 import msgspec
 
 from server.dossiers.authorities import Authorities
+from server.dossiers.bringing import Brought, Changes, Delivery
 from server.dossiers.decoding import MAX_BYTES, FileRefused
 from server.dossiers.reading import Refused, Rules, read_table
-from server.dossiers.register import Dossier
-from server.dossiers.store import Changes, DossierStore
+from server.dossiers.store import DossierStore
 from server.site_file import HallConfig
 
 
@@ -52,7 +51,7 @@ class Report(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Examined:
     report: Report
-    dossiers: list[Dossier]
+    brought: list[Brought]
 
 
 def read_all(stream: BinaryIO) -> bytes:
@@ -60,23 +59,24 @@ def read_all(stream: BinaryIO) -> bytes:
     return stream.read(MAX_BYTES + 1)
 
 
-def examine(data: bytes, config: HallConfig, store: DossierStore, known_at: datetime) -> Examined:
+def examine(data: bytes, config: HallConfig, store: DossierStore, delivery: Delivery) -> Examined:
     """Read a table and compare it with what is there; nothing is written."""
-    rules = Rules(Authorities(config), frozenset(config.site.counters), config.site.zone, known_at)
+    rules = Rules(Authorities(config), frozenset(config.site.counters), config.site.zone, delivery.known_at)
     try:
         found = read_table(data, rules)
     except FileRefused as refused:
         return Examined(Report(problem=refused.key, params=refused.params), [])
     good = not found.refused_count
+    brought = [Brought(d) for d in found.dossiers]
     report = Report(
         rows=len(found.dossiers) + found.refused_count,
         coding=found.coding,
         ignored=found.ignored,
         refused=tuple(_row(refused) for refused in found.refused),
         refused_count=found.refused_count,
-        changes=store.compare(found.dossiers) if good else None,
+        changes=store.compare(brought, delivery) if good else None,
     )
-    return Examined(report, found.dossiers if good else [])
+    return Examined(report, brought if good else [])
 
 
 def _row(refused: Refused) -> RefusedRow:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from hardware.clock import open_clock
+from server.dossiers.bringing import Delivery
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.importing import Report, examine, read_all
 from server.dossiers.store import Unreadable, open_dossiers
@@ -59,17 +60,18 @@ def run(settings: Settings, wishes: Wishes) -> int:
     if known_at > now:
         return _misused("--as-of: the data cannot be from later than now")
     try:
-        store = open_dossiers(settings.data)
+        store = open_dossiers(settings.data, zone)
     except Unreadable as error:
         return _misused(str(error))
     try:
-        found = examine(data, config, store, known_at)
+        delivery = Delivery(known_at, wishes.by, begins=begins)
+        found = examine(data, config, store, delivery)
         report = found.report
         if report.changes is not None and report.changes.shrinks and not wishes.fewer:
             params = {"gone": report.changes.gone, "before": report.changes.before}
             report = Report(problem="shrinks", params=params)
         if report.good and not wishes.check:
-            store.replace(found.dossiers, known_at, wishes.by, now, begins)
+            store.bring(found.brought, delivery, now)
     finally:
         store.close()
     print(

@@ -1,24 +1,40 @@
-"""A dossier as this hall knows it: where it belongs, how it stands and when. Pure.
+"""A dossier as this hall knows it: where it belongs, how it stands and when, and what became of it. Pure.
 
-It has no citizen, no phone, no address and no officer. `procedure` is for staff and later reports; nothing
-that leaves the server takes it along.
+It has no citizen: who somebody is stands apart (`server.dossiers.applicants`). What a source says of a
+dossier and what our own people put down of it are different things, and neither overwrites the other.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 
 from server.dossiers.status import ENDED, PAUSED, UNCOUNTED, Status
 
 
-class Dossier(msgspec.Struct, frozen=True):
-    """code: as `server.dossiers.code` writes it. authority, counter: ids of the hall, or "" for no counter.
+class Channel(StrEnum):
+    """How it was handed in, in the portal's order: its number is the place in this list, from 1."""
 
+    IN_PERSON = "in_person"
+    ONLINE = "online"
+    POST = "post"
+
+
+class Dossier(msgspec.Struct, frozen=True):
+    """What a source says of one dossier now.
+
+    code: as `server.dossiers.code` writes it. authority, counter: ids of the hall, or "" for no counter.
     Instants are aware. A date without an hour is the start of its day, a due date without one its end.
     resolved: when the result was there, also of a dossier that was stopped or taken back; returned: when it
-    was handed over. Either may be unknown.
+    was handed over; recorded: when that was entered. Any may be unknown.
+
+    procedure_code: "1.005129". field: the procedure's field in the source's words. officer: who handles it,
+    as the source names staff. limit: what the procedure is promised in, "3d", "0.5d", "4h". complete: when it
+    was received complete, so that the clock starts. fee: in VND. first_due: the promise before
+    re-appointments. reappointed: how many of these the source knows. group: names the set of an interlinked
+    procedure. due_by_us: the due date was worked out here, of `complete` and `limit`: the source had none.
     """
 
     code: str
@@ -30,6 +46,19 @@ class Dossier(msgspec.Struct, frozen=True):
     resolved: datetime | None = None
     returned: datetime | None = None
     counter: str = ""
+    procedure_code: str = ""
+    field: str = ""
+    channel: Channel | None = None
+    officer: str = ""
+    limit: str = ""
+    complete: datetime | None = None
+    fee: int | None = None
+    paid: bool | None = None
+    recorded: datetime | None = None
+    reappointed: int = 0
+    first_due: datetime | None = None
+    group: str = ""
+    due_by_us: bool = False
 
     @property
     def counts(self) -> bool:
@@ -49,3 +78,59 @@ class Dossier(msgspec.Struct, frozen=True):
         """Taken in, promised for a time that is over, in process, and not waiting for its citizen."""
         waits = self.ended or self.status in PAUSED or self.status in UNCOUNTED
         return not waits and self.due is not None and self.due < at
+
+
+class Step(msgspec.Struct, frozen=True):
+    """A line of a dossier's history: how it stood from `at` on, and with whom as far as is known."""
+
+    at: datetime
+    status: Status
+    authority: str = ""
+    officer: str = ""
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """What one authority does of an interlinked dossier.
+
+    place: 1 for the first; legs of one place run side by side. given: when it was handed to the authority.
+    """
+
+    place: int
+    authority: str
+    given: datetime | None = None
+    due: datetime | None = None
+    done: datetime | None = None
+    note: str = ""
+
+
+class Handover(msgspec.Struct, frozen=True):
+    """A result that was put into somebody's hands at a counter: a fact of ours, whatever a source says."""
+
+    code: str
+    at: datetime
+    ticket: str
+    counter: str
+    by: str
+
+
+class Reappointment(msgspec.Struct, frozen=True):
+    """A promise of ours in place of one that could not be kept. number: 1 for the first, the only lawful one.
+
+    by: the account. letter_at: when the apology was made out; None: not yet.
+    """
+
+    code: str
+    number: int
+    at: datetime
+    by: str
+    old_due: datetime
+    new_due: datetime
+    reason: str
+    letter_at: datetime | None = None
+
+
+def promised(dossier: Dossier, ours: tuple[Reappointment, ...]) -> datetime | None:
+    """The due date that holds: ours, while the source still says the one that ours took the place of."""
+    if ours and dossier.due is not None and ours[-1].old_due >= dossier.due:
+        return ours[-1].new_due
+    return dossier.due

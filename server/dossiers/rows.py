@@ -1,4 +1,8 @@
-"""The tables of `dossiers.db`, and a dossier as a row: instants are ISO 8601 in UTC, so that they sort."""
+"""The tables of `dossiers.db`, as `server/dossiers/migrations` makes them, and a dossier as a row.
+
+Instants are ISO 8601 in UTC to the second, so that they sort. Columns that are worked out of others when a
+row is written stand behind them: `over`, `judged` (`server.dossiers.sums`).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from server.dossiers.register import Dossier
+from server.dossiers.register import Channel, Dossier
 from server.dossiers.status import Status
 
 metadata = sa.MetaData()
@@ -23,6 +27,113 @@ dossier_table = sa.Table(
     sa.Column("resolved", sa.Text),
     sa.Column("returned", sa.Text),
     sa.Column("counter", sa.Text, nullable=False),
+    sa.Column("procedure_code", sa.Text, nullable=False, server_default=""),
+    sa.Column("field", sa.Text, nullable=False, server_default=""),
+    sa.Column("channel", sa.Text),
+    sa.Column("officer", sa.Text, nullable=False, server_default=""),
+    sa.Column("limit", sa.Text, nullable=False, server_default=""),
+    sa.Column("complete", sa.Text),
+    sa.Column("fee", sa.Integer),
+    sa.Column("paid", sa.Boolean),
+    sa.Column("recorded", sa.Text),
+    sa.Column("reappointed", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("first_due", sa.Text),
+    sa.Column("group", sa.Text, nullable=False, server_default=""),
+    sa.Column("due_by_us", sa.Boolean, nullable=False, server_default="0"),
+    sa.Column("source", sa.Text, nullable=False, server_default=""),
+    sa.Column("over", sa.Text),  # when it was resolved, as it is counted
+    sa.Column("judged", sa.Text),  # how the promise was kept, once it is over
+)
+sa.Index("dossier_open", dossier_table.c.due, sqlite_where=dossier_table.c.over.is_(None))
+sa.Index("dossier_over", dossier_table.c.over, sqlite_where=dossier_table.c.over.is_not(None))
+sa.Index("dossier_received", dossier_table.c.received)
+sa.Index("dossier_source", dossier_table.c.source)
+sa.Index("dossier_group", dossier_table.c.group, sqlite_where=dossier_table.c.group != "")
+# How a dossier stood from when on.
+step_table = sa.Table(
+    "step",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, primary_key=True),
+    sa.Column("status", sa.Text, primary_key=True),
+    sa.Column("authority", sa.Text, nullable=False),
+    sa.Column("officer", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+leg_table = sa.Table(
+    "leg",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("place", sa.Integer, primary_key=True),
+    sa.Column("authority", sa.Text, primary_key=True),
+    sa.Column("given", sa.Text),
+    sa.Column("due", sa.Text),
+    sa.Column("done", sa.Text),
+    sa.Column("note", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+# Who somebody is. Nothing else of ours has a person (`server.dossiers.applicants`).
+applicant_table = sa.Table(
+    "applicant",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("phone", sa.Text, nullable=False, index=True),
+    sa.Column("address", sa.Text, nullable=False),
+    sa.Column("email", sa.Text, nullable=False),
+    sa.Column("id_seal", sa.Text, nullable=False, index=True),
+    sa.Column("secret_seal", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+# Whose person was deleted here, so that no import brings it again.
+forgotten_table = sa.Table(
+    "forgotten",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+handover_table = sa.Table(
+    "handover",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("ticket", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False, index=True),
+    sa.Column("counter", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+)
+reappointment_table = sa.Table(
+    "reappointment",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("old_due", sa.Text, nullable=False),
+    sa.Column("new_due", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("letter_at", sa.Text),
+)
+# Sums of what reports count: `span` is a day, YYYY-MM-DD, or a whole month, YYYY-MM.
+sum_table = sa.Table(
+    "sum",
+    metadata,
+    sa.Column("dimension", sa.Text, primary_key=True),
+    sa.Column("span", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("count", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+# What the file itself is made with: the time zone in which the sums' days are.
+fact_table = sa.Table(
+    "fact",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 import_table = sa.Table(
     "import",
@@ -34,6 +145,7 @@ import_table = sa.Table(
     sa.Column("by", sa.Text, nullable=False),
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("changes", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False, server_default=""),
 )
 draft_table = sa.Table(
     "draft",
@@ -54,27 +166,34 @@ publication_table = sa.Table(
     sa.Column("withdrawn_by", sa.Text),
     sa.Column("withdrawn_at", sa.Text),
 )
-FIELDS: Final = tuple(column.name for column in dossier_table.columns)
+
+# A dossier's own columns: those of the struct, in its order.
+FIELDS: Final = Dossier.__struct_fields__
+_INSTANTS: Final = frozenset({"received", "due", "resolved", "returned", "complete", "recorded", "first_due"})
 
 
-def row_of(d: Dossier) -> tuple[str | None, ...]:
-    times = (None if at is None else text_of(at) for at in (d.received, d.due, d.resolved, d.returned))
-    return d.code, d.authority, d.procedure, d.status.value, *times, d.counter
+def row_of(d: Dossier) -> dict[str, Any]:
+    """The columns of the struct; what is worked out of them is `server.dossiers.sums`' business."""
+    row: dict[str, Any] = {}
+    for name in FIELDS:
+        value = getattr(d, name)
+        row[name] = text_of(value) if name in _INSTANTS and value is not None else value
+    row["status"] = d.status.value
+    row["channel"] = None if d.channel is None else d.channel.value
+    return row
 
 
 def dossier_of(row: Any) -> Dossier:
-    code, authority, procedure, status, received, due, resolved, returned, counter = row
-    return Dossier(
-        code,
-        authority,
-        procedure,
-        Status(status),
-        instant_of(received),
-        None if due is None else instant_of(due),
-        None if resolved is None else instant_of(resolved),
-        None if returned is None else instant_of(returned),
-        counter,
-    )
+    """Of a row that has the struct's columns, whatever else it has."""
+    mapped = row._mapping
+    values = {name: mapped[name] for name in FIELDS}
+    for name in _INSTANTS:
+        if values[name] is not None:
+            values[name] = instant_of(values[name])
+    values["status"] = Status(values["status"])
+    if values["channel"] is not None:
+        values["channel"] = Channel(values["channel"])
+    return Dossier(**values)
 
 
 def text_of(at: datetime) -> str:

@@ -1,15 +1,18 @@
-"""`dossiers.db`: the last import, drafts that wait for a yes, and the late lists that were approved.
+"""`dossiers.db`: the register of one centre, and what its own people put down about it.
 
 A file of its own beside `hall.db`: an import is one transaction here and holds no lock that a call needs
-(decision 0021). Any process may read while another imports.
+(decision 0021). Any process may read while another imports. SQL of one subject is a module of its own, which
+works in `reading()` or `writing()`.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,43 +20,32 @@ import msgspec
 import sqlalchemy as sa
 
 from broker.messages import LateList, LateUnit
-from server.dossiers.register import Dossier
+from server.dossiers import bringing, sums
+from server.dossiers.bringing import Brought, Changes as Changes, Delivery
+from server.dossiers.register import Dossier, Handover, Leg, Reappointment, Step, promised
 from server.dossiers.rows import (
-    FIELDS,
     dossier_of,
     dossier_table,
     draft_table,
+    fact_table,
+    handover_table,
     import_table,
     instant_of,
-    metadata,
+    leg_table,
     publication_table,
-    row_of,
+    reappointment_table,
+    step_table,
     text_of,
 )
 from server.dossiers.status import Status
+from server.dossiers.tally import Form, Period
 from server.sqlite import durable
 
 BUSY_MS: Final = 20_000  # an importer waits for another one
 DRAFT_S: Final = 3600  # a preview that nobody confirmed is forgotten
 FILE: Final = "dossiers.db"
-
-
-class Changes(msgspec.Struct, frozen=True):
-    """What an import does to what was there: the file is the whole, so what it does not have goes."""
-
-    new: int
-    changed: int
-    same: int
-    gone: int
-
-    @property
-    def before(self) -> int:
-        return self.changed + self.same + self.gone
-
-    @property
-    def shrinks(self) -> bool:
-        """Whether more than half of what was known would go: perhaps it was part of an export."""
-        return self.gone * 2 > self.before
+SCHEMA: Final = "0002"  # the migration this code speaks; server/dossiers/migrations holds the way there
+ZONE: Final = "zone"  # the fact that says in which time zone the sums' days are
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -79,6 +71,30 @@ class Publication(msgspec.Struct, frozen=True):
     withdrawn_at: datetime | None = None
 
 
+class _Draft(msgspec.Struct, frozen=True):
+    """What waits for a yes."""
+
+    delivery: Delivery
+    brought: list[Brought]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that is known of one dossier but its person. steps, legs, handovers, reappointments: in order."""
+
+    dossier: Dossier
+    source: str
+    steps: tuple[Step, ...]
+    legs: tuple[Leg, ...]
+    handovers: tuple[Handover, ...]
+    reappointments: tuple[Reappointment, ...]
+
+    @property
+    def due(self) -> datetime | None:
+        """The promise that holds."""
+        return promised(self.dossier, self.reappointments)
+
+
 class Unreadable(Exception):
     """A file that is no register; one sentence that says what to do."""
 
@@ -90,9 +106,12 @@ class NoDraft(LookupError):
 class DossierStore:
     """The dossiers of one site. Safe to use from any thread and beside other processes."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        metadata.create_all(engine)
+    def __init__(self, engine: sa.Engine, zone: tzinfo) -> None:
+        """zone: in which the days are that reports count by."""
+        self._engine, self.zone = engine, zone
+        _migrate(engine)
+        with self.writing() as db:
+            _in_zone(db, zone)
         self._watching = engine.connect()
 
     def close(self) -> None:
@@ -104,11 +123,23 @@ class DossierStore:
         with self._watching.begin():
             return int(self._watching.exec_driver_sql("PRAGMA data_version").scalar_one())
 
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A transaction that sees the register as it is now, and goes on seeing that."""
+        with self._engine.connect() as db, db.begin():
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A transaction that takes the file's one place for writers at once, and waits for it."""
+        with self._engine.connect().execution_options(writes=True) as db, db.begin():
+            yield db
+
     # --- reading --------------------------------------------------------------------------------------
 
     def stamp(self) -> Stamp | None:
         """The last import, or None: there is no register yet."""
-        with self._reading() as db:
+        with self.reading() as db:
             row = db.execute(import_table.select().order_by(import_table.c.id.desc()).limit(1)).one_or_none()
         if row is None:
             return None
@@ -123,16 +154,88 @@ class DossierStore:
         )
 
     def dossiers(self, statuses: Iterable[Status] | None = None) -> list[Dossier]:
-        """All of them, or those of some statuses."""
+        """All of them, or those of some statuses: for walls and tests, never for a figure of a report."""
         wanted = dossier_table.select()
         if statuses is not None:
             wanted = wanted.where(dossier_table.c.status.in_([status.value for status in statuses]))
-        with self._reading() as db:
+        with self.reading() as db:
             return [dossier_of(row) for row in db.execute(wanted)]
+
+    def find(self, code: str) -> Whole | None:
+        """One dossier, by the code as `server.dossiers.code` writes it."""
+        with self.reading() as db:
+            row = db.execute(dossier_table.select().where(dossier_table.c.code == code)).one_or_none()
+            if row is None:
+                return None
+            return Whole(
+                dossier_of(row),
+                row.source,
+                tuple(sorted((bringing.step_of(r) for r in _of(db, step_table, code)), key=lambda s: s.at)),
+                tuple(
+                    sorted((bringing.leg_of(r) for r in _of(db, leg_table, code)), key=lambda leg: leg.place)
+                ),
+                tuple(sorted((_handover(r) for r in _of(db, handover_table, code)), key=lambda h: h.at)),
+                tuple(
+                    sorted(
+                        (_reappointment(r) for r in _of(db, reappointment_table, code)),
+                        key=lambda r: r.number,
+                    )
+                ),
+            )
+
+    def form(
+        self,
+        dimension: sums.Dimension,
+        values: Iterable[str] | None,
+        period: Period,
+        known_at: datetime,
+    ) -> Form:
+        """The form of a period of whole days: see `server.dossiers.sums.form`."""
+        with self.reading() as db:
+            return sums.form(db, dimension, values, period, known_at, self.zone)
+
+    # --- importing ------------------------------------------------------------------------------------
+
+    def compare(self, brought: Sequence[Brought], delivery: Delivery) -> Changes:
+        """What an import of these would change."""
+        with self.reading() as db:
+            return bringing.compare(db, brought, delivery)
+
+    def bring(self, brought: Sequence[Brought], delivery: Delivery, now: datetime) -> Changes:
+        """Take these over in one transaction that writes only what is different."""
+        with self.writing() as db:
+            return bringing.bring(db, brought, delivery, now, self.zone)
+
+    def draft(self, brought: Sequence[Brought], delivery: Delivery, token: str, now: datetime) -> None:
+        """Keep what a person is to look at before it counts; older drafts go."""
+        body = msgspec.json.encode(_Draft(delivery, list(brought)))
+        with self.writing() as db:
+            db.execute(draft_table.delete().where(draft_table.c.at < _too_old(now)))
+            known_at = text_of(delivery.known_at)
+            db.execute(
+                draft_table.insert().values(token=token, at=text_of(now), known_at=known_at, body=body)
+            )
+
+    def confirm(self, token: str, by: str, now: datetime) -> Changes:
+        """Let a draft count. Raises NoDraft: the second press of a button does nothing, nor does a preview
+        from before another import.
+        """
+        with self.writing() as db:
+            d = draft_table.c
+            row = db.execute(
+                draft_table.select().where(d.token == token, d.at >= _too_old(now))
+            ).one_or_none()
+            if row is None:
+                raise NoDraft(token)
+            draft = msgspec.json.decode(row.body, type=_Draft)
+            delivery = msgspec.structs.replace(draft.delivery, by=by)
+            return bringing.bring(db, draft.brought, delivery, now, self.zone)
+
+    # --- publishing -----------------------------------------------------------------------------------
 
     def publications(self, most: int = 12) -> list[Publication]:
         """The newest first, those that were taken back included."""
-        with self._reading() as db:
+        with self.reading() as db:
             rows = db.execute(
                 publication_table.select().order_by(publication_table.c.id.desc()).limit(most)
             ).all()
@@ -143,58 +246,9 @@ class DossierStore:
         last = self.publications(1)
         return last[0] if last and last[0].withdrawn_at is None else None
 
-    # --- importing ------------------------------------------------------------------------------------
-
-    def compare(self, dossiers: Sequence[Dossier]) -> Changes:
-        """What an import of these would change."""
-        with self._reading() as db:
-            return _difference(db, dossiers)[0]
-
-    def replace(
-        self,
-        dossiers: Sequence[Dossier],
-        known_at: datetime,
-        by: str,
-        now: datetime,
-        begins: datetime | None = None,
-    ) -> Changes:
-        """Make these the whole register, in one transaction that writes only what is different."""
-        with self._writing() as db:
-            return _replace(db, dossiers, known_at, by, now, begins)
-
-    def draft(self, dossiers: Sequence[Dossier], known_at: datetime, token: str, now: datetime) -> None:
-        """Keep what a person is to look at before it counts; older drafts go."""
-        with self._writing() as db:
-            db.execute(draft_table.delete().where(draft_table.c.at < _too_old(now)))
-            db.execute(
-                draft_table.insert().values(
-                    token=token,
-                    at=text_of(now),
-                    known_at=text_of(known_at),
-                    body=msgspec.json.encode(dossiers),
-                )
-            )
-
-    def confirm(self, token: str, by: str, now: datetime) -> Changes:
-        """Let a draft count; the form begins where it did. Raises NoDraft: the second press of a button does
-        nothing, nor does a preview from before another import.
-        """
-        with self._writing() as db:
-            d, i = draft_table.c, import_table.c
-            wanted = draft_table.select().where(d.token == token, d.at >= _too_old(now))
-            row = db.execute(wanted).one_or_none()
-            if row is None:
-                raise NoDraft(token)
-            dossiers = msgspec.json.decode(row.body, type=list[Dossier])
-            said = db.execute(sa.select(i.begins).order_by(i.id.desc()).limit(1)).scalar()
-            begins = None if said is None else instant_of(said)
-            return _replace(db, dossiers, instant_of(row.known_at), by, now, begins)
-
-    # --- publishing -----------------------------------------------------------------------------------
-
     def approve(self, late: LateList, by: str, now: datetime) -> None:
         """Publish a late list in place of the one before."""
-        with self._writing() as db:
+        with self.writing() as db:
             db.execute(
                 publication_table.insert().values(
                     month=late.month,
@@ -207,7 +261,7 @@ class DossierStore:
     def withdraw(self, by: str, now: datetime) -> bool:
         """Take back everything that is published. False when nothing is."""
         p = publication_table
-        with self._writing() as db:
+        with self.writing() as db:
             last = db.execute(sa.select(sa.func.max(p.c.id))).scalar()
             done = db.execute(
                 p.update()
@@ -216,20 +270,9 @@ class DossierStore:
             )
             return done.rowcount == 1
 
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        with self._engine.connect() as db, db.begin():
-            yield db
 
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        """A transaction that takes the file's one place for writers at once, and waits for it."""
-        with self._engine.connect().execution_options(writes=True) as db, db.begin():
-            yield db
-
-
-def open_dossiers(data: Path) -> DossierStore:
-    """The store in a server's data folder, made for its owner alone when it is not there.
+def open_dossiers(data: Path, zone: tzinfo) -> DossierStore:
+    """The store in a centre's data folder, made for its owner alone when it is not there. zone: of the hall.
 
     Raises Unreadable.
     """
@@ -240,7 +283,7 @@ def open_dossiers(data: Path) -> DossierStore:
     engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)  # no cell in a traceback
     durable(engine, BUSY_MS)
     try:
-        return DossierStore(engine)
+        return DossierStore(engine, zone)
     except sa.exc.DatabaseError as error:
         engine.dispose()
         raise Unreadable(
@@ -252,53 +295,6 @@ def _too_old(now: datetime) -> str:
     return text_of(datetime.fromtimestamp(now.timestamp() - DRAFT_S, UTC))
 
 
-def _replace(
-    db: sa.Connection,
-    dossiers: Sequence[Dossier],
-    known_at: datetime,
-    by: str,
-    now: datetime,
-    begins: datetime | None,
-) -> Changes:
-    changes, written, gone = _difference(db, dossiers)
-    db.execute(draft_table.delete())  # what they would change is not what they said
-    if gone:
-        db.execute(
-            dossier_table.delete().where(dossier_table.c.code == sa.bindparam("was")),
-            [{"was": code} for code in gone],
-        )
-    if written:
-        db.execute(dossier_table.insert().prefix_with("OR REPLACE"), written)
-    db.execute(
-        import_table.insert().values(
-            at=text_of(now),
-            known_at=text_of(known_at),
-            begins=None if begins is None else text_of(begins),
-            by=by,
-            rows=len(dossiers),
-            changes=msgspec.json.encode(changes).decode(),
-        )
-    )
-    return changes
-
-
-def _difference(
-    db: sa.Connection, dossiers: Sequence[Dossier]
-) -> tuple[Changes, list[dict[str, Any]], list[str]]:
-    """What would change, the rows that are new or different, and the codes that go."""
-    before = {row[0]: tuple(row) for row in db.execute(dossier_table.select())}
-    written: list[dict[str, Any]] = []
-    changed = 0
-    for dossier in dossiers:
-        row = row_of(dossier)
-        known = before.pop(dossier.code, None)
-        if known != row:
-            changed += known is not None
-            written.append(dict(zip(FIELDS, row, strict=True)))
-    new = len(written) - changed
-    return Changes(new, changed, len(dossiers) - len(written), len(before)), written, list(before)
-
-
 def _publication(row: Any) -> Publication:
     return Publication(
         row.id,
@@ -308,3 +304,57 @@ def _publication(row: Any) -> Publication:
         row.withdrawn_by,
         None if row.withdrawn_at is None else instant_of(row.withdrawn_at),
     )
+
+
+def _of(db: sa.Connection, table: sa.Table, code: str) -> Any:
+    return db.execute(table.select().where(table.c.code == code))
+
+
+def _handover(row: Any) -> Handover:
+    return Handover(row.code, instant_of(row.at), row.ticket, row.counter, row.by)
+
+
+def _reappointment(row: Any) -> Reappointment:
+    return Reappointment(
+        row.code,
+        row.number,
+        instant_of(row.at),
+        row.by,
+        instant_of(row.old_due),
+        instant_of(row.new_due),
+        row.reason,
+        None if row.letter_at is None else instant_of(row.letter_at),
+    )
+
+
+def _migrate(engine: sa.Engine) -> None:
+    """Run the migrations that this file lacks; one from before there were any has the first."""
+    with engine.connect() as db:
+        tables = set(sa.inspect(db).get_table_names())
+        found = None
+        if "alembic_version" in tables:
+            found = db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    if found == SCHEMA:
+        return
+    from alembic import command
+    from alembic.config import Config
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.connect().execution_options(writes=True) as db, db.begin():
+        config.attributes["connection"] = db
+        if found is None and "dossier" in tables:
+            command.stamp(config, "0001")
+        command.upgrade(config, "head")
+
+
+def _in_zone(db: sa.Connection, zone: tzinfo) -> None:
+    """Sums are by days of one time zone: count them anew where it is another by now."""
+    f = fact_table.c
+    known = db.execute(sa.select(f.value).where(f.key == ZONE)).scalar()
+    if known == str(zone):
+        return
+    sums.recount(db, zone)
+    db.execute(fact_table.delete().where(f.key == ZONE))
+    db.execute(fact_table.insert().values(key=ZONE, value=str(zone)))

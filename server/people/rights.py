@@ -31,6 +31,7 @@ class Right(StrEnum):
     FIGURES = "figures"  # figures of days, and what is behind each
     WORKING_TIME = "working-time"  # when officers began, paused and ended
     DOSSIERS = "dossiers"  # see and import dossiers
+    PERSONS = "persons"  # who handed one in: letters with names, what is held about one person
     APPROVE = "approve"  # the list of late authorities that walls show
     DEVICES = "devices"  # see devices
     WORK_DEVICES = "work-devices"  # order them about, enrol and revoke them
@@ -53,6 +54,7 @@ MAY: Mapping[Role, frozenset[Right]] = MappingProxyType(
             Right.FIGURES,
             Right.WORKING_TIME,
             Right.DOSSIERS,
+            Right.PERSONS,
             Right.APPROVE,
             Right.DEVICES,
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from server.dossiers.bringing import Delivery
 from server.dossiers.importing import examine
 from server.people.rights import Role
 from tests.browser import axe
@@ -18,8 +19,9 @@ OPEN = row(code="H42.10-261101-0003", authority="Sở Y tế", received="02/11/2
 
 def take(place: Place, *rows: dict[str, str]) -> None:
     now = place.clock.now()
-    found = examine(table(*rows).encode(), place.config, place.register, now)
-    place.register.replace(found.dossiers, now, "test", now)
+    delivery = Delivery(now, "test")
+    found = examine(table(*rows).encode(), place.config, place.register, delivery)
+    place.register.bring(found.brought, delivery, now)
 
 
 def test_a_manager_imports_and_approves_without_scripts(reader: Reader, place: Place, tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from server.demo.dossiers import BY, OtherHall, fill, table_of
+from server.dossiers.bringing import Delivery
 from server.dossiers.store import open_dossiers
 from server.dossiers.wall import Publishing
-from tests.server.dossiers.tables import CONFIG, NOW, read, row, table
+from tests.server.dossiers.tables import CONFIG, NOW, ZONE, brought, read, row, table
 
 
 def test_a_hall_opens_with_its_dossiers_and_keeps_what_people_did(tmp_path: Path) -> None:
-    store = open_dossiers(tmp_path)
+    store = open_dossiers(tmp_path, ZONE)
     assert fill(store, CONFIG, NOW) is True
     stamp, published = store.stamp(), store.published()
     assert stamp is not None and (stamp.rows, stamp.by, stamp.known_at) == (35_591, BY, NOW)
@@ -26,7 +27,7 @@ def test_a_hall_opens_with_its_dossiers_and_keeps_what_people_did(tmp_path: Path
     waiting = [line for line in said.lines if line.stage != "processing"]
     assert all(line.place in CONFIG.site.counters for line in waiting)
     assert fill(store, CONFIG, NOW + timedelta(hours=3)) is False, "once a day"
-    store.replace(read(table(row())).dossiers, NOW, "chief", NOW)
+    store.bring(brought(read(table(row())).dossiers), Delivery(NOW, "chief"), NOW)
     assert fill(store, CONFIG, NOW + timedelta(days=1)) is False, "a person's register stands"
     store.close()
 
@@ -35,6 +36,6 @@ def test_another_hall_has_no_dossiers_of_ha_nam(tmp_path: Path) -> None:
     other = replace(CONFIG, site=replace(CONFIG.site, authorities=CONFIG.site.authorities[1:]))
     with pytest.raises(OtherHall):
         table_of(other, NOW.date())
-    store = open_dossiers(tmp_path)
+    store = open_dossiers(tmp_path, ZONE)
     assert fill(store, other, NOW) is False and store.stamp() is None
     store.close()

@@ -176,7 +176,7 @@ def open_place(
     source = Source(setup.site.id, store.engine, lambda s: writer.wait(writer.view.rev, s), time.time)
     wall, tick = [1_800_000_000.0], [1000.0]
     orders: list[tuple[str, Control]] = []
-    register = open_dossiers(folder)
+    register = open_dossiers(folder, setup.site.zone)
     clocks: dict[str, Any] = {"wall": lambda: wall[0], "tick": lambda: tick[0]} if frozen else {}
     hall = Hall(
         writer=writer,

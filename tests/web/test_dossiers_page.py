@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from server.dossiers.bringing import Delivery
 from server.dossiers.importing import examine
 from server.dossiers.status import Status
 from server.hall import commands as c
@@ -48,9 +49,10 @@ def hidden(page: Any, name: str) -> str:
 def take(place: Place, *rows: dict[str, str]) -> None:
     """Import rows as another program would: the page's own way is tried in tests of its own."""
     now = place.clock.now()
-    found = examine(table(*rows).encode(), place.config, place.register, now)
+    delivery = Delivery(now, "test")
+    found = examine(table(*rows).encode(), place.config, place.register, delivery)
     assert found.report.good, found.report
-    place.register.replace(found.dossiers, now, "test", now)
+    place.register.bring(found.brought, delivery, now)
 
 
 def cells(page: Any, authority: str) -> list[str]:
@@ -232,7 +234,7 @@ def test_it_speaks_english(place: Place, chief: Staff) -> None:
 def test_neither_a_call_nor_the_page_waits_for_an_import(place: Place, chief: Staff) -> None:
     take(place, LATE, OPEN)
     before = cells(chief.get("/dossiers/"), "")
-    with place.register._writing() as importing:  # as another process does, for as long as it takes
+    with place.register.writing() as importing:  # as another process does, for as long as it takes
         importing.exec_driver_sql("DELETE FROM dossier")
         assert place.issue("environment-land")["number"] == "B001"
         assert place.at("7", c.OpenCounter, officer="officer-7") is not None

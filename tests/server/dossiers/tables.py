@@ -15,9 +15,11 @@ from broker.link import Received
 from broker.memory import MemoryBroker
 from broker.seal import Sealer
 from server.dossiers.authorities import Authorities
+from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.feed import Feed
 from server.dossiers.importing import Examined, examine
 from server.dossiers.reading import Reading, Rules, read_table
+from server.dossiers.register import Dossier
 from server.dossiers.store import open_dossiers
 from server.outlet import Outlet
 from server.site_file import HallConfig, load_site
@@ -27,6 +29,7 @@ HANAM = Path(__file__).parents[3] / "examples" / "hanam"
 CONFIG = load_site(HANAM / "hall.toml")
 ZONE = CONFIG.site.zone
 NOW = datetime(2026, 11, 25, 1, 10, tzinfo=UTC)  # Wednesday, 08:10 in the hall
+DELIVERY = Delivery(NOW, "test")
 RULES = Rules(Authorities(CONFIG), frozenset(CONFIG.site.counters), ZONE, NOW)
 SEALER = Sealer(bytes(range(32)))
 
@@ -73,11 +76,15 @@ def refusal(**cells: str) -> tuple[int, str, str, str]:
     return told.line, told.column, told.key, told.nearest
 
 
+def brought(dossiers: Iterable[Dossier]) -> list[Brought]:
+    return [Brought(dossier) for dossier in dossiers]
+
+
 class Public:
     """A register in a folder, the server's outlet on a broker in the process, and one who listens."""
 
     def __init__(self, folder: Path, config: HallConfig = CONFIG) -> None:
-        self.store = open_dossiers(folder)
+        self.store = open_dossiers(folder, ZONE)
         broker = MemoryBroker()
         site = CONFIG.site.id
         self._outlet = Outlet(site, "0", SEALER)
@@ -91,13 +98,13 @@ class Public:
         self.feed = Feed(lambda: config, self.store, self.clock, self._outlet.dossiers, every_s=0.02)
 
     def examine(self, data: bytes) -> Examined:
-        return examine(data, CONFIG, self.store, NOW)
+        return examine(data, CONFIG, self.store, DELIVERY)
 
     def take(self, *rows: Mapping[str, str]) -> None:
         """Import good rows."""
         found = self.examine(table(*rows).encode())
         assert found.report.good, found.report
-        self.store.replace(found.dossiers, NOW, "test", NOW)
+        self.store.bring(found.brought, DELIVERY, NOW)
 
     def heard(self) -> list[bytes]:
         """Every payload about dossiers since the last time."""

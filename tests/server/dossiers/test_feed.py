@@ -15,10 +15,22 @@ from msgspec.structs import replace
 from broker import codec, messages as m, topics
 from broker.link import Received
 from broker.messages import LateList, LateUnit, Words
+from server.dossiers.bringing import Delivery
 from server.dossiers.feed import LOOK_EVERY_S
 from server.dossiers.store import FILE, open_dossiers
 from tests.server.door import SITE, Hall
-from tests.server.dossiers.tables import CONFIG, NOW, Public, read, resolved, row, table
+from tests.server.dossiers.tables import (
+    CONFIG,
+    DELIVERY,
+    NOW,
+    ZONE,
+    Public,
+    brought,
+    read,
+    resolved,
+    row,
+    table,
+)
 from tests.server.small_server import HandClock
 
 LATE = LateList("2026-10", (LateUnit(Words("Tư pháp", "Justice"), 1, 2),))
@@ -61,7 +73,7 @@ def test_each_change_is_said_once_and_each_revision_is_above_the_one_before(publ
 def test_a_draft_is_no_news(public: Public) -> None:
     public.take(row())
     public.feed.look()
-    public.store.draft(read(table(row(status="9"))).dossiers, NOW, "token", NOW)
+    public.store.draft(brought(read(table(row(status="9"))).dossiers), DELIVERY, "token", NOW)
     assert public.feed.look() is False and len(messages(public)) == 1
 
 
@@ -69,15 +81,15 @@ def test_data_that_is_the_same_but_newer_is_news(public: Public) -> None:
     public.take(row())
     public.feed.look()
     later = NOW + timedelta(hours=1)
-    public.store.replace(read(table(row())).dossiers, later, "test", later)
+    public.store.bring(brought(read(table(row())).dossiers), Delivery(later, "test"), later)
     assert public.feed.look() is True and messages(public)[-1].known_at == later
 
 
 def test_an_import_beside_it_comes_through_while_it_watches(public: Public, tmp_path: Path) -> None:
     public.feed.look()
     public.feed.start()
-    other = open_dossiers(tmp_path)
-    other.replace(read(table(row())).dossiers, NOW, "other", NOW)
+    other = open_dossiers(tmp_path, ZONE)
+    other.bring(brought(read(table(row())).dossiers), DELIVERY, NOW)
     patience, waited = threading.Event(), 0.0
     while public.feed.latest().known_at is None and waited < PATIENCE_S:
         waited += 0.02
@@ -93,8 +105,8 @@ def test_a_file_that_breaks_does_not_stop_the_hall(
 ) -> None:
     public.take(row())
     public.feed.look()
-    other = open_dossiers(tmp_path)
-    with other._writing() as db:
+    other = open_dossiers(tmp_path, ZONE)
+    with other.writing() as db:
         db.exec_driver_sql("DROP TABLE dossier")
     other.close()
     assert public.feed.look() is False and public.feed.look() is False

@@ -26,7 +26,18 @@ from server.dossiers.reading import LONGEST_PROCEDURE
 from server.dossiers.register import Dossier
 from server.dossiers.telling import lines
 from server.program import Settings
-from tests.server.dossiers.tables import CONFIG, GOOD, HANAM, NOW, Public, resolved, row, table
+from tests.server.dossiers.tables import (
+    CONFIG,
+    DELIVERY,
+    GOOD,
+    HANAM,
+    NOW,
+    Public,
+    brought,
+    resolved,
+    row,
+    table,
+)
 
 FAMILY = ("Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Vũ", "Đặng")
 MIDDLE = ("Văn", "Thị", "Quốc", "Ngọc", "Thị Kim", "Đình")
@@ -106,7 +117,7 @@ def test_nothing_of_a_citizen_is_published_or_logged(
     public: Public, record: Record, found: str, coding: str, ready: bool
 ) -> None:
     record.texts.clear()
-    public.store.replace([], NOW, "test", NOW)
+    public.store.bring([], DELIVERY, NOW)
     public.feed.look()
     public.heard()
     taken: dict[str, Dossier] = {}
@@ -119,10 +130,12 @@ def test_nothing_of_a_citizen_is_published_or_logged(
         examined = public.examine(table(poisoned).encode(coding))
         told = "\n".join(line for lang in ("vi", "en") for line in lines(examined.report, lang, done=False))
         assert not holds(told, found), "nor does a refusal repeat it"
-        for dossier in examined.dossiers:  # of one code the first, which the procedure's door brings in
+        for dossier in (
+            one.dossier for one in examined.brought
+        ):  # of one code the first, which the procedure's door brings in
             taken.setdefault(dossier.code, dossier)
         assert examined.report.good or door != "Họ và tên", "names in other columns are no reason to refuse"
-    public.store.replace(list(taken.values()), NOW, "test", NOW)
+    public.store.bring(brought(taken.values()), DELIVERY, NOW)
     stored = (replace(d, procedure="") for d in public.store.dossiers())
     assert not holds(str(list(stored)), found), "what has no column is not even kept"
     public.feed.look()

@@ -13,7 +13,7 @@ import motcua
 from hardware.clock import set_clock
 from server.dossiers import importing
 from server.dossiers.store import open_dossiers
-from tests.server.dossiers.tables import HANAM, NOW, row, table
+from tests.server.dossiers.tables import HANAM, NOW, ZONE, row, table
 
 EXAMPLE = HANAM.parent / "dossiers.csv"
 
@@ -43,7 +43,7 @@ class Terminal:
         return status, told.out, told.err
 
     def known(self) -> int:
-        store = open_dossiers(self.folder / "data")
+        store = open_dossiers(self.folder / "data", ZONE)
         count = len(store.dossiers())
         store.close()
         return count
@@ -103,7 +103,7 @@ def test_part_of_an_export_does_not_replace_the_register_by_accident(terminal: T
 
 def test_the_data_may_be_of_an_hour_ago_and_the_form_may_begin_when_told(terminal: Terminal) -> None:
     assert terminal.run(some(1), "--as-of", "25/11/2026 07:30", "--from", "01/07/2026")[0] == 0
-    store = open_dossiers(terminal.folder / "data")
+    store = open_dossiers(terminal.folder / "data", ZONE)
     stamp = store.stamp()
     store.close()
     assert stamp is not None and stamp.begins is not None

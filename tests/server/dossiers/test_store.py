@@ -12,9 +12,10 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from broker.messages import LateList, LateUnit, Words
+from server.dossiers.bringing import Changes, Delivery
 from server.dossiers.status import Status
-from server.dossiers.store import DRAFT_S, Changes, DossierStore, NoDraft, open_dossiers
-from tests.server.dossiers.tables import NOW, read, resolved, row, table
+from server.dossiers.store import DRAFT_S, DossierStore, NoDraft, open_dossiers
+from tests.server.dossiers.tables import DELIVERY, NOW, ZONE, brought, read, resolved, row, table
 
 ONE = row(code="H42.13-261109-0001")
 TWO = row(code="H42.13-261109-0002")
@@ -23,18 +24,20 @@ LATE = LateList("2026-10", (LateUnit(Words("Tư pháp", "Justice"), 1, 2),))
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[DossierStore]:
-    opened = open_dossiers(tmp_path)
+    opened = open_dossiers(tmp_path, ZONE)
     yield opened
     opened.close()
 
 
 def take(store: DossierStore, *rows: dict[str, str]) -> Changes:
-    return store.replace(read(table(*rows)).dossiers, NOW, "test", NOW)
+    return store.bring(brought(read(table(*rows)).dossiers), DELIVERY, NOW)
 
 
 def test_what_goes_in_comes_out(store: DossierStore) -> None:
     some = read(table(ONE, resolved(returned="22/11/2026", counter="4"))).dossiers
-    store.replace(some, NOW, "chief", NOW + timedelta(minutes=1), begins=NOW - timedelta(days=1))
+    store.bring(
+        brought(some), Delivery(NOW, "chief", begins=NOW - timedelta(days=1)), NOW + timedelta(minutes=1)
+    )
     assert sorted(store.dossiers(), key=lambda d: d.code) == sorted(some, key=lambda d: d.code)
     assert [d.code for d in store.dossiers([Status.RESOLVED])] == ["000.00.13.H42-261109-0118"]
     stamp = store.stamp()
@@ -53,16 +56,16 @@ def test_an_import_that_fails_in_the_middle_changes_nothing(store: DossierStore)
     take(store, ONE)
     broken = [*read(table(TWO)).dossiers, replace(read(table(row())).dossiers[0], procedure=None)]
     with pytest.raises(sa.exc.IntegrityError) as failed:
-        store.replace(broken, NOW, "test", NOW)
+        store.bring(brought(broken), DELIVERY, NOW)
     assert "lý lịch" not in str(failed.value), "no cell in a traceback"
     assert [d.code for d in store.dossiers()] == ["H42.13-261109-0001"]
 
 
 def test_a_reader_sees_it_before_or_after_and_does_not_wait(store: DossierStore, tmp_path: Path) -> None:
     take(store, ONE)
-    other = open_dossiers(tmp_path)
+    other = open_dossiers(tmp_path, ZONE)
     version = other.version()
-    with store._writing() as db:
+    with store.writing() as db:
         db.exec_driver_sql("DELETE FROM dossier")
         assert len(other.dossiers()) == 1 and other.version() == version
     assert other.dossiers() == [] and other.version() != version
@@ -72,13 +75,13 @@ def test_a_reader_sees_it_before_or_after_and_does_not_wait(store: DossierStore,
 def test_the_file_is_for_its_owner_alone_and_is_kept(store: DossierStore, tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "dossiers.db").stat().st_mode) == 0o600
     take(store, ONE)
-    again = open_dossiers(tmp_path)
+    again = open_dossiers(tmp_path, ZONE)
     assert len(again.dossiers()) == 1
     again.close()
 
 
 def test_a_draft_counts_once_it_is_confirmed_and_once_only(store: DossierStore) -> None:
-    store.draft(read(table(ONE)).dossiers, NOW, "token", NOW)
+    store.draft(brought(read(table(ONE)).dossiers), DELIVERY, "token", NOW)
     assert store.stamp() is None and store.dossiers() == []
     assert store.confirm("token", "chief", NOW).new == 1
     for token in ("token", "other"):
@@ -88,24 +91,24 @@ def test_a_draft_counts_once_it_is_confirmed_and_once_only(store: DossierStore) 
 
 
 def test_a_draft_is_forgotten_after_an_hour(store: DossierStore) -> None:
-    store.draft(read(table(ONE)).dossiers, NOW, "old", NOW)
-    store.draft(read(table(TWO)).dossiers, NOW, "new", NOW + timedelta(seconds=DRAFT_S + 1))
+    store.draft(brought(read(table(ONE)).dossiers), DELIVERY, "old", NOW)
+    store.draft(brought(read(table(TWO)).dossiers), DELIVERY, "new", NOW + timedelta(seconds=DRAFT_S + 1))
     with pytest.raises(NoDraft):
         store.confirm("old", "chief", NOW)
     assert store.confirm("new", "chief", NOW).new == 1
-    store.draft(read(table(ONE)).dossiers, NOW, "alone", NOW)
+    store.draft(brought(read(table(ONE)).dossiers), DELIVERY, "alone", NOW)
     with pytest.raises(NoDraft):
         store.confirm("alone", "chief", NOW + timedelta(seconds=DRAFT_S + 1))
 
 
 def test_a_draft_from_before_another_import_takes_nothing_back(store: DossierStore) -> None:
     """A preview waits on a page while the timer of the command brings a newer register."""
-    store.draft(read(table(ONE)).dossiers, NOW, "token", NOW)
+    store.draft(brought(read(table(ONE)).dossiers), DELIVERY, "token", NOW)
     begins = NOW - timedelta(days=700)
-    store.replace(read(table(TWO)).dossiers, NOW, "motcua dossiers", NOW, begins)
+    store.bring(brought(read(table(TWO)).dossiers), Delivery(NOW, "motcua dossiers", begins=begins), NOW)
     with pytest.raises(NoDraft):
         store.confirm("token", "chief", NOW)
-    store.draft(read(table(ONE)).dossiers, NOW, "again", NOW)
+    store.draft(brought(read(table(ONE)).dossiers), DELIVERY, "again", NOW)
     store.confirm("again", "chief", NOW)
     stamp = store.stamp()
     assert stamp is not None and (stamp.by, stamp.begins) == ("chief", begins), "the form begins where it did"

@@ -1,0 +1,135 @@
+"""Who handed a dossier in: the one place of ours that knows a person, and how people show to be that one.
+
+A source is kept of people only when its mapping says so. An identity number and the secret of a slip are
+kept as seals (HMAC-SHA-256 by a key beside the database): they can be compared with and never read. Keeps
+out logs, pages and messages; nothing here is ever shown whole but to staff with the right to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import sqlalchemy as sa
+
+from server.dossiers.rows import applicant_table, forgotten_table
+
+KEY_FILE: Final = "dossiers.key"
+KEY_BYTES: Final = 32
+PHONE_FIGURES: Final = 4  # the last of a phone number, which show somebody
+
+
+class ApplicantKind(StrEnum):
+    """In the portal's order: its number is the place in this list, from 0."""
+
+    CITIZEN = "citizen"
+    ENTERPRISE = "enterprise"
+    HOUSEHOLD = "household"
+
+
+class Applicant(msgspec.Struct, frozen=True):
+    """phone: figures only. id_seal, secret_seal: of `Seals`, or "" for none. Any text may be empty."""
+
+    kind: ApplicantKind = ApplicantKind.CITIZEN
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    email: str = ""
+    id_seal: str = ""
+    secret_seal: str = ""
+
+
+FORGOTTEN: Final = Applicant(name="\0forgotten")  # instead of one that was deleted here; never written
+
+
+class Seals:
+    """Seals of one centre."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def of_id(self, number: str) -> str:
+        """Of an identity number; the same for all dossiers of a person."""
+        return self._sealed("id", re.sub(r"\D", "", number))
+
+    def of_secret(self, code: str, secret: str) -> str:
+        """Of the secret on one dossier's slip, however it is written."""
+        return self._sealed("secret", f"{code}:{re.sub(r'[^0-9A-Z]', '', secret.upper())}")
+
+    def _sealed(self, what: str, text: str) -> str:
+        return hmac.new(self._key, f"{what}:{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def open_seals(folder: Path) -> Seals:
+    """The seals of a centre; their key is made when there is none. Raises ValueError for a bad key file."""
+    path = folder / KEY_FILE
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"{path} is no key of {KEY_BYTES} bytes")
+    return Seals(key)
+
+
+def is_phone(applicant: Applicant, figures: str) -> bool:
+    """Whether these are the last figures of the phone number; never of one that is not known."""
+    last = applicant.phone[-PHONE_FIGURES:]
+    return len(last) == PHONE_FIGURES and hmac.compare_digest(last.encode(), figures.encode())
+
+
+def is_sealed(seal: str, other: str) -> bool:
+    """Whether two seals are of the same; never of nothing."""
+    return bool(seal) and hmac.compare_digest(seal.encode(), other.encode())
+
+
+# --- the table ----------------------------------------------------------------------------------------
+
+
+def known(db: sa.Connection, codes: Sequence[str]) -> dict[str, Applicant]:
+    """Of these dossiers; FORGOTTEN for those whose person was deleted."""
+    found = {r.code: _of(r) for r in db.execute(_where(applicant_table, codes))}
+    found |= {row.code: FORGOTTEN for row in db.execute(_where(forgotten_table, codes))}
+    return found
+
+
+def write(db: sa.Connection, people: Mapping[str, Applicant]) -> None:
+    """Of dossiers, but for those whose person was deleted here."""
+    gone: set[str] = set()
+    codes = list(people)
+    for first in range(0, len(codes), 500):
+        some = codes[first : first + 500]
+        gone.update(row.code for row in db.execute(_where(forgotten_table, some)))
+    rows = [{"code": code, **_row(p)} for code, p in people.items() if code not in gone]
+    if rows:
+        db.execute(applicant_table.insert().prefix_with("OR REPLACE"), rows)
+
+
+def remove(db: sa.Connection, codes: Sequence[str]) -> int:
+    """How many were deleted."""
+    return db.execute(applicant_table.delete().where(applicant_table.c.code.in_(codes))).rowcount
+
+
+def _where(table: sa.Table, codes: Sequence[str]) -> Any:
+    return table.select().where(table.c.code.in_(codes))
+
+
+def _row(p: Applicant) -> dict[str, str]:
+    return {**msgspec.structs.asdict(p), "kind": p.kind.value}
+
+
+def _of(row: Any) -> Applicant:
+    values = {name: getattr(row, name) for name in Applicant.__struct_fields__}
+    return Applicant(**{**values, "kind": ApplicantKind(row.kind)})

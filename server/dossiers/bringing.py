@@ -1,0 +1,276 @@
+"""From a source into the register: what would change, and the one transaction that changes it.
+
+A source may bring its whole register, so that what it does not bring is gone, or some dossiers. Only what
+differs is written; what our own people put down is not touched.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, Final, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from server.dossiers import applicants, sums
+from server.dossiers.register import Dossier, Leg, Step
+from server.dossiers.rows import (
+    FIELDS,
+    dossier_of,
+    dossier_table,
+    draft_table,
+    import_table,
+    instant_of,
+    leg_table,
+    row_of,
+    step_table,
+    text_of,
+)
+from server.dossiers.status import Status
+
+T = TypeVar("T")
+
+ASKED_AT_ONCE: Final = 500  # codes in one question
+
+
+class Brought(msgspec.Struct, frozen=True):
+    """A dossier with what else a source says of it.
+
+    steps: its history, as far as the source has one; else what is seen is written down. legs: of an
+    interlinked one; () leaves those that are known. applicant: None leaves what is known.
+    """
+
+    dossier: Dossier
+    steps: tuple[Step, ...] = ()
+    legs: tuple[Leg, ...] = ()
+    applicant: applicants.Applicant | None = None
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What an import does to what was there of its source. gone: of a source that brings all it has."""
+
+    new: int
+    changed: int
+    same: int
+    gone: int
+
+    @property
+    def before(self) -> int:
+        return self.changed + self.same + self.gone
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether more than half of what was known would go: perhaps it was part of an export."""
+        return self.gone * 2 > self.before
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """Who brings dossiers, and of when. source: "" for the centre's one file without a mapping of its own.
+    whole: what of this source is not among them is gone. begins: where the form begins, or None for where it
+    did."""
+
+    known_at: datetime
+    by: str
+    source: str = ""
+    whole: bool = True
+    begins: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Difference:
+    new: int = 0
+    same: int = 0
+    changed: list[tuple[Brought, Dossier | None, datetime | None]] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+
+    @property
+    def changes(self) -> Changes:
+        return Changes(self.new, len(self.changed) - self.new, self.same, len(self.gone))
+
+
+def compare(db: sa.Connection, brought: Sequence[Brought], delivery: Delivery) -> Changes:
+    """What `bring` would change."""
+    return _difference(db, brought, delivery).changes
+
+
+def bring(
+    db: sa.Connection, brought: Sequence[Brought], delivery: Delivery, now: datetime, zone: tzinfo
+) -> Changes:
+    """Take these over, in the transaction of `db`."""
+    found = _difference(db, brought, delivery)
+    changes, totals = found.changes, Counter[Any]()
+    db.execute(draft_table.delete())  # what they would change is not what they said
+    _take_away(db, found.gone, totals, zone)
+    for _, known, was_over in found.changed:
+        if known is not None:
+            sums.count(totals, known, was_over, zone, sign=-1)
+    _write(db, found.changed, delivery, totals, zone)
+    sums.add(db, totals)
+    begins = delivery.begins or _began(db)
+    db.execute(
+        import_table.insert().values(
+            at=text_of(now),
+            known_at=text_of(delivery.known_at),
+            begins=None if begins is None else text_of(begins),
+            by=delivery.by,
+            rows=len(brought),
+            changes=msgspec.json.encode(changes).decode(),
+            source=delivery.source,
+        )
+    )
+    return changes
+
+
+def _began(db: sa.Connection) -> datetime | None:
+    i = import_table.c
+    said = db.execute(sa.select(i.begins).order_by(i.id.desc()).limit(1)).scalar()
+    return None if said is None else instant_of(said)
+
+
+def _difference(db: sa.Connection, brought: Sequence[Brought], delivery: Delivery) -> _Difference:
+    found = _Difference()
+    codes = [one.dossier.code for one in brought]
+    for some in _parts(brought):
+        known = _known(db, [one.dossier.code for one in some])
+        people = applicants.known(db, [one.dossier.code for one in some if one.applicant is not None])
+        legs = _legs(db, [one.dossier.code for one in some if one.legs])
+        steps = _steps(db, [one for one in some if one.steps])
+        for one in some:
+            code = one.dossier.code
+            row = known.get(code)
+            if row is None:
+                found.new += 1
+                found.changed.append((one, None, None))
+                continue
+            before = dossier_of(row)
+            same = before == one.dossier and row.source == delivery.source
+            same = same and (
+                one.applicant is None or people.get(code) in (one.applicant, applicants.FORGOTTEN)
+            )
+            same = same and (not one.legs or legs.get(code) == set(one.legs))
+            same = same and not (set(one.steps) - steps.get(code, set()))
+            if same:
+                found.same += 1
+            else:
+                found.changed.append((one, before, None if row.over is None else instant_of(row.over)))
+    if delivery.whole:
+        d = dossier_table.c
+        had = db.execute(sa.select(d.code).where(d.source == delivery.source)).scalars()
+        found.gone = sorted(set(had).difference(codes))
+    return found
+
+
+def _take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tzinfo) -> None:
+    """Dossiers that their source does not know any more. Facts of ours about them stay."""
+    for some in _parts(gone):
+        for row in _known(db, some).values():
+            over = None if row.over is None else instant_of(row.over)
+            sums.count(totals, dossier_of(row), over, zone, sign=-1)
+        for table in (dossier_table, step_table, leg_table):
+            db.execute(table.delete().where(table.c.code.in_(some)))
+        applicants.remove(db, some)
+
+
+def _write(
+    db: sa.Connection,
+    changed: list[tuple[Brought, Dossier | None, datetime | None]],
+    delivery: Delivery,
+    totals: Counter[Any],
+    zone: tzinfo,
+) -> None:
+    rows, steps = [], []
+    for one, known, _ in changed:
+        d = one.dossier
+        over = sums.over_at(d, delivery.known_at)
+        sums.count(totals, d, over, zone)
+        row = row_of(d)
+        row |= {"source": delivery.source, "judged": sums.judged(d, zone)}
+        row["over"] = None if over is None else text_of(over)
+        rows.append(row)
+        for step in one.steps or _seen(d, known, delivery.known_at):
+            steps.append(
+                {
+                    "code": d.code,
+                    "at": text_of(step.at),
+                    "status": step.status.value,
+                    "authority": step.authority,
+                    "officer": step.officer,
+                }
+            )
+    if rows:
+        db.execute(dossier_table.insert().prefix_with("OR REPLACE"), rows)
+    if steps:
+        db.execute(sqlite.insert(step_table).on_conflict_do_nothing(), steps)
+    with_legs = [one for one, _, _ in changed if one.legs]
+    if with_legs:
+        for part in _parts(with_legs):
+            db.execute(leg_table.delete().where(leg_table.c.code.in_([o.dossier.code for o in part])))
+        db.execute(leg_table.insert(), [row for one in with_legs for row in _leg_rows(one)])
+    applicants.write(db, {o.dossier.code: o.applicant for o, _, _ in changed if o.applicant is not None})
+
+
+def _seen(d: Dossier, known: Dossier | None, known_at: datetime) -> Iterator[Step]:
+    """The history that a state shows, of a source that has none: what is new since it was seen last."""
+    if known is None and d.counts:
+        yield Step(d.received, Status.ACCEPTED, d.authority)
+    if d.resolved is not None and (known is None or known.resolved != d.resolved):
+        yield Step(d.resolved, d.status if d.status is not Status.RETURNED else Status.RESOLVED, d.authority)
+    if d.returned is not None and (known is None or known.returned != d.returned):
+        yield Step(d.returned, Status.RETURNED, d.authority)
+    told = d.resolved is not None if d.status is not Status.RETURNED else d.returned is not None
+    first = known is None and d.status is Status.ACCEPTED
+    if not (d.ended and told) and not first and (known is None or known.status is not d.status):
+        yield Step(max(known_at, d.received), d.status, d.authority, d.officer)
+
+
+def _known(db: sa.Connection, codes: Sequence[str]) -> dict[str, Any]:
+    columns = [dossier_table.c[name] for name in (*FIELDS, "source", "over")]
+    wanted = sa.select(*columns).where(dossier_table.c.code.in_(codes))
+    return {row.code: row for row in db.execute(wanted)}
+
+
+def _legs(db: sa.Connection, codes: Sequence[str]) -> dict[str, set[Leg]]:
+    found: dict[str, set[Leg]] = {}
+    for row in db.execute(leg_table.select().where(leg_table.c.code.in_(codes))):
+        found.setdefault(row.code, set()).add(leg_of(row))
+    return found
+
+
+def _steps(db: sa.Connection, brought: Sequence[Brought]) -> dict[str, set[Step]]:
+    found: dict[str, set[Step]] = {}
+    codes = [one.dossier.code for one in brought]
+    for row in db.execute(step_table.select().where(step_table.c.code.in_(codes))):
+        found.setdefault(row.code, set()).add(step_of(row))
+    return found
+
+
+def step_of(row: Any) -> Step:
+    return Step(instant_of(row.at), Status(row.status), row.authority, row.officer)
+
+
+def leg_of(row: Any) -> Leg:
+    at = {name: getattr(row, name) for name in ("given", "due", "done")}
+    instants = {name: None if text is None else instant_of(text) for name, text in at.items()}
+    return Leg(row.place, row.authority, note=row.note, **instants)
+
+
+def _leg_rows(one: Brought) -> Iterable[dict[str, Any]]:
+    for leg in one.legs:
+        at = {name: getattr(leg, name) for name in ("given", "due", "done")}
+        texts = {name: None if value is None else text_of(value) for name, value in at.items()}
+        yield {
+            "code": one.dossier.code,
+            "place": leg.place,
+            "authority": leg.authority,
+            "note": leg.note,
+            **texts,
+        }
+
+
+def _parts(all: Sequence[T]) -> Iterator[Sequence[T]]:
+    for first in range(0, len(all), ASKED_AT_ONCE):
+        yield all[first : first + ASKED_AT_ONCE]

@@ -1,0 +1,210 @@
+"""What reports count of dossiers, kept as sums by day and month in the transaction that changes a dossier.
+
+Every figure of the form is a difference of counts "before a day": what was received, what was over by how it
+was judged, whose promise was past, and of those, who was over and past. A report of any length of days then
+adds up months and the days of two broken ones, whether there are a thousand dossiers or millions.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, tzinfo
+from enum import StrEnum
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from server.dossiers.register import Dossier
+from server.dossiers.rows import dossier_of, dossier_table, import_table, instant_of, sum_table, text_of
+from server.dossiers.status import ENDED, PAUSED, UNCOUNTED
+from server.dossiers.tally import Form, Judgement, Period, Row, judge
+
+RECEIVED: Final = "received"
+DUE: Final = "due"  # promised for that day: open and not waiting for the citizen, or over by now
+CLEARED: Final = "cleared"  # over, and the promise past
+JUDGED: Final = tuple(j.value for j in Judgement)
+CHUNK: Final = 5000  # rows that are read at a time
+
+Sums = Counter[tuple["Dimension", str, str, str]]  # dimension, day, value, kind -> count
+
+
+class Dimension(StrEnum):
+    """By what dossiers are summed. An officer is one of an authority: "justice/Nguyễn Văn A"."""
+
+    AUTHORITY = "authority"
+    OFFICER = "officer"
+    FIELD = "field"
+    CHANNEL = "channel"
+
+
+def over_at(d: Dossier, known_at: datetime) -> datetime | None:
+    """When it was resolved, as it is counted. On a day that nobody wrote down: when it was promised, as far
+    as that was past when it was heard of."""
+    if not d.ended:
+        return None
+    return d.ended_at or max(d.received, min(d.due or known_at, known_at))
+
+
+def judged(d: Dossier, zone: tzinfo) -> str | None:
+    return judge(d, zone).value if d.ended else None
+
+
+def parts(d: Dossier, over: datetime | None, zone: tzinfo) -> Iterator[tuple[str, str]]:
+    """The kinds that one dossier is counted as, each with its day. Pure."""
+    if not d.counts:
+        return
+    yield RECEIVED, _day(d.received, zone)
+    how = judged(d, zone)
+    if over is not None and how is not None:
+        yield how, _day(over, zone)
+    if d.due is not None and (over is not None or d.status not in PAUSED):
+        yield DUE, _day(d.due, zone)
+    if d.due is not None and over is not None:
+        yield CLEARED, _day(max(d.due, over), zone)
+
+
+def count(sums: Sums, d: Dossier, over: datetime | None, zone: tzinfo, sign: int = 1) -> None:
+    """Add one dossier to sums, or take it away."""
+    values = dimensions(d)
+    for kind, day in parts(d, over, zone):
+        for dimension, value in values:
+            sums[dimension, day, value, kind] += sign
+
+
+def dimensions(d: Dossier) -> list[tuple[Dimension, str]]:
+    """What a dossier is summed by; what is not known of it has no line."""
+    found = [(Dimension.AUTHORITY, d.authority)]
+    if d.officer:
+        found.append((Dimension.OFFICER, f"{d.authority}/{d.officer}"))
+    if d.field:
+        found.append((Dimension.FIELD, d.field))
+    if d.channel is not None:
+        found.append((Dimension.CHANNEL, d.channel.value))
+    return found
+
+
+def add(db: sa.Connection, sums: Sums) -> None:
+    """Write what was counted, in the transaction of what it was counted of."""
+    spans: Counter[tuple[str, str, str, str]] = Counter()
+    for (dimension, day, value, kind), n in sums.items():
+        spans[dimension.value, f"d{day}", value, kind] += n
+        spans[dimension.value, f"m{day[:7]}", value, kind] += n
+    rows = [(*key, n) for key, n in sorted(spans.items()) if n]
+    if rows:
+        names = ("dimension", "span", "value", "kind", "count")
+        wanted = sqlite.insert(sum_table)
+        more = wanted.on_conflict_do_update(
+            index_elements=names[:4], set_={"count": sum_table.c.count + wanted.excluded.count}
+        )
+        db.execute(more, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def recount(db: sa.Connection, zone: tzinfo) -> None:
+    """Make all sums anew: in another time zone days are others, and how promises were kept."""
+    last = db.execute(sa.select(sa.func.max(import_table.c.known_at))).scalar()
+    sums: Sums = Counter()
+    changed: list[dict[str, str | None]] = []
+    for some in db.execute(dossier_table.select()).partitions(CHUNK):
+        for row in some:
+            d = dossier_of(row)
+            over = over_at(d, instant_of(last or row.received)) if row.over is None else instant_of(row.over)
+            count(sums, d, over, zone)
+            now = None if over is None else text_of(over), judged(d, zone)
+            if now != (row.over, row.judged):
+                changed.append({"known": d.code, "now_over": now[0], "now_judged": now[1]})
+    if changed:
+        p = sa.bindparam
+        how = dossier_table.update().where(dossier_table.c.code == p("known"))
+        db.execute(how.values(over=p("now_over"), judged=p("now_judged")), changed)
+    db.execute(sum_table.delete())
+    add(db, sums)
+
+
+# --- reading ------------------------------------------------------------------------------------------
+
+
+def before(db: sa.Connection, dimension: Dimension, day: date) -> dict[str, Counter[str]]:
+    """value -> kind -> how many there were on all days before `day`."""
+    s = sum_table.c
+    month = f"{day:%Y-%m}"
+    wanted = (
+        sa.select(s.value, s.kind, sa.func.sum(s.count))
+        .where(
+            s.dimension == dimension.value,
+            sa.or_(
+                sa.and_(s.span >= "m", s.span < f"m{month}"),
+                sa.and_(s.span >= f"d{month}-01", s.span < f"d{day:%Y-%m-%d}"),
+            ),
+        )
+        .group_by(s.value, s.kind)
+    )
+    found: dict[str, Counter[str]] = {}
+    for value, kind, n in db.execute(wanted):
+        found.setdefault(value, Counter())[kind] = n
+    return found
+
+
+def form(
+    db: sa.Connection,
+    dimension: Dimension,
+    values: Iterable[str] | None,
+    period: Period,
+    known_at: datetime,
+    zone: tzinfo,
+) -> Form:
+    """The form of a period of whole days, of these values in this order, or of all that there are.
+
+    The same figures as `tally` has, which counts dossier by dossier. known_at: when the register was like
+    this; what is overdue then is asked of the open dossiers themselves, to the second.
+    """
+    first = None if period.begins is None else period.begins.astimezone(zone).date()
+    end = period.ends.astimezone(zone).date()
+    until = before(db, dimension, end)
+    since = before(db, dimension, first) if first is not None else {}
+    late_now = overdue_now(db, dimension, known_at) if known_at < period.ends else None
+    asked = sorted(until) if values is None else list(values)
+    rows = {v: _row(v, since.get(v, Counter()), until.get(v, Counter()), late_now) for v in asked}
+    return Form(rows, sum((row for row in rows.values() if row is not None), Row()))
+
+
+def overdue_now(db: sa.Connection, dimension: Dimension, at: datetime) -> Mapping[str, int]:
+    """value -> how many are in process and overdue at `at`, as the register is now."""
+    d = dossier_table.c
+    value: Any = {
+        Dimension.AUTHORITY: d.authority,
+        Dimension.OFFICER: d.authority + "/" + d.officer,
+        Dimension.FIELD: d.field,
+        Dimension.CHANNEL: d.channel,
+    }[dimension]
+    wanted = sa.select(value, sa.func.count()).where(*overdue_where(at)).group_by(value)
+    return {value: n for value, n in db.execute(wanted)}
+
+
+def overdue_where(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """What makes an open dossier overdue at `at`: `Dossier.overdue` for the database."""
+    d = dossier_table.c
+    calm = [status.value for status in PAUSED | UNCOUNTED | ENDED]
+    return d.over.is_(None), d.due < text_of(at), d.status.not_in(calm)
+
+
+def _row(
+    value: str, since: Counter[str], until: Counter[str], late_now: Mapping[str, int] | None
+) -> Row | None:
+    carried = since[RECEIVED] - sum(since[kind] for kind in JUDGED)
+    resolved = {kind: until[kind] - since[kind] for kind in JUDGED}
+    pending = until[RECEIVED] - sum(until[kind] for kind in JUDGED)
+    overdue = until[DUE] - until[CLEARED] if late_now is None else late_now.get(value, 0)
+    row = Row(
+        received_new=until[RECEIVED] - since[RECEIVED],
+        carried_over=carried,
+        pending_not_due=pending - overdue,
+        pending_overdue=overdue,
+        **resolved,
+    )
+    return row if row != Row() else None
+
+
+def _day(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d}"
