@@ -41,8 +41,9 @@ check: $(TEST)  ## the quick part of test: lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(RUN)  ## measure the hall: number, call and board over the real processes
+bench: $(RUN)  ## measure the hall over the real processes: number, call, board; and due dates
 	@$(BIN)/motcua bench
+	@$(BIN)/python -m benchmarks.due
 
 bench-walls: $(TEST)  ## measure walls: from an officer's key to the light of ten displays, memory, rest
 	$(BIN)/python -m benchmarks.light
