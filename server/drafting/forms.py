@@ -172,7 +172,7 @@ def value_of(typed: str, kind: Kind, where: str) -> Tree | Problem:
     if not text:
         if kind.optional:
             return None
-        if kind.name != "text" or kind.least:
+        if kind.name != "text" or isinstance(fitting(text, kind, where), Problem):
             return Problem("empty", where)
     value: Tree = text
     if kind.name in ("whole", "number"):
@@ -185,7 +185,7 @@ def value_of(typed: str, kind: Kind, where: str) -> Tree | Problem:
             value = int(value)
     elif kind.name == "clock":
         value = CLOCKS.sub(_clock, text)
-    return _fitting(value, kind, where)
+    return fitting(value, kind, where)
 
 
 def clean(typed: str) -> str:
@@ -316,9 +316,9 @@ def _list_of(text: str, kind: Kind, where: str) -> Tree | Problem:
         parts = [CLOCKS.sub(_clock, DASHES.sub("-", part)) for part in parts]
     one = kind_of(kind.item)
     for part in parts:
-        fitting = _fitting(part, one, where)
-        if isinstance(fitting, Problem):
-            return fitting
+        found = fitting(part, one, where)
+        if isinstance(found, Problem):
+            return found
     if len(parts) == 1 and is_one_or_list(kind.hint):
         return parts[0]
     return parts
@@ -328,7 +328,8 @@ def _clock(found: re.Match[str]) -> str:
     return f"{int(found[1]):02}:{found[2]}"
 
 
-def _fitting(value: Tree, kind: Kind, where: str) -> Tree | Problem:
+def fitting(value: Tree, kind: Kind, where: str) -> Tree | Problem:
+    """A value of the right type, or why it may not stand there."""
     try:
         return msgspec.to_builtins(msgspec.convert(value, kind.hint))
     except msgspec.ValidationError:

@@ -16,8 +16,7 @@ from flask.typing import ResponseReturnValue
 from msgspec.structs import replace as with_id
 from werkzeug.exceptions import NotFound
 
-from hardware.settings import SettingsError
-from server.drafting.files import MOST_BYTES, exported, imported
+from server.drafting.files import MOST_BYTES, WrongFile, exported, imported
 from server.drafting.forms import clean
 from server.drafting.trees import compare
 from server.hall.calendar import business_day
@@ -30,7 +29,7 @@ from server.site_shape import File
 from server.web import guard, problems
 from server.web.setup_bench import Bench, bench
 from server.web.setup_pages import drawn, in_turn, ours, problems_by_page, setup
-from server.web.setup_words import Names, lines, place_text
+from server.web.setup_words import Names, file_sentence, lines, place_text
 
 NOTE = 200  # characters
 SHOWN = 50  # versions a page
@@ -44,10 +43,14 @@ def overview() -> ResponseReturnValue:
     return _overview(bench())
 
 
-def _overview(here: Bench, error: SettingsError | None = None) -> str:
+def _overview(here: Bench, wrong: Problem | None = None) -> str:
     known = versions(here.hall.engine)
     in_force = next((v for v in known if v.state == "in-force"), None)
-    more = {"in_force": in_force, "count": len(known), "file_error": error}
+    more = {
+        "in_force": in_force,
+        "count": len(known),
+        "file_wrong": "" if wrong is None else file_sentence(wrong, guard.language()),
+    }
     return drawn("setup.html", here, "overview", at_local=_at_local(here), **more)
 
 
@@ -209,8 +212,8 @@ def bring() -> ResponseReturnValue:
     sent.close()
     try:
         document = imported(content)
-    except SettingsError as error:
-        return _overview(here, error), 422
+    except WrongFile as error:
+        return _overview(here, error.problem), 422
     if here.draft is not None and not request.form.get("replace"):
         return redirect(url_for("setup.overview", said="draft-stands", _anchor="file"), 303)
     other = document.id != here.tip.id

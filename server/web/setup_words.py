@@ -6,6 +6,7 @@ unless there are words for more of it. Rows go by the names that people gave the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -122,6 +123,15 @@ def sentence(problem: Problem, names: Names) -> str:
     return (
         text if problem.meant is None else f"{text} {TEXTS('setup.meant', names.lang, meant=problem.meant)}"
     )
+
+
+def file_sentence(problem: Problem, lang: str) -> str:
+    """What is wrong with a file that was sent, and under which of its keys."""
+    key = "setup.file_wrong_at" if problem.where else "setup.file_wrong"
+    said = [TEXTS(key, lang, where=problem.where), sentence(problem, Names(lang))]
+    if problem.code == "form":
+        said.append(hint(re.sub(r"\[(\d+)\]", r".\1", problem.where), lang))
+    return " ".join(part for part in said if part)
 
 
 # --- what differs

@@ -17,8 +17,7 @@ from flask.typing import ResponseReturnValue
 from msgspec.structs import replace
 from werkzeug.exceptions import Forbidden, NotFound
 
-from hardware.settings import SettingsError
-from server.drafting.files import MOST_BYTES, imported
+from server.drafting.files import MOST_BYTES, WrongFile, imported
 from server.drafting.forms import clean, hint_at, kind_of, value_of
 from server.hall.mistakes import Problem
 from server.hall.refusals import Refusal
@@ -28,7 +27,7 @@ from server.site_shape import File, Words
 from server.web import guard, problems
 from server.web.centres import PREFIX
 from server.web.hall import Hall
-from server.web.setup_words import Names, sentence
+from server.web.setup_words import Names, file_sentence, place_text, sentence
 from server.web.words import TEXTS, said
 
 sites = Blueprint("sites", __name__, url_prefix="/admin/sites")
@@ -93,9 +92,8 @@ def add() -> ResponseReturnValue:
             origin: File | None = imported(content)
         else:
             origin = _origin(installation, typed.get("from", ""))
-    except SettingsError as error:
-        text = TEXTS("setup.file_wrong", guard.language(), where=error.key or "–")
-        return _new_drawn(typed, {"file": f"{text} {error.reason}"}), 422
+    except WrongFile as error:
+        return _new_drawn(typed, {"file": file_sentence(error.problem, guard.language())}), 422
     if origin is None:
         return _new_drawn(typed, {"from": TEXTS("mistake.choice", guard.language())}), 422
     document, wrong = named(origin, typed)
@@ -247,9 +245,10 @@ def _sentence(refusal: Refusal) -> str:
 
 def _told(refusal: Refusal, document: File) -> dict[str, str]:
     """A refusal beside the field that it is about, and the problems of a configuration below it."""
-    names = Names(guard.language(), document)
-    more = [sentence(p, names) for p in refusal.params.get("problems", ()) if isinstance(p, Problem)]
-    text = " ".join((_sentence(refusal), *more[:5]))
+    lang, names = guard.language(), Names(guard.language(), document)
+    found = [p for p in refusal.params.get("problems", ()) if isinstance(p, Problem)][:5]
+    more = [f"{place_text(tuple(p.where.split('.')), document, lang)}: {sentence(p, names)}" for p in found]
+    text = " ".join((_sentence(refusal), *more))
     return {"id" if refusal.code == "site-taken" else "all": text}
 
 

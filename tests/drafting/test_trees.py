@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+import tomli_w
 from hypothesis import given, settings, strategies as st
 
-from hardware.settings import SettingsError
-from server.drafting.files import MOST_BYTES, exported, imported
+from server.drafting.files import MOST_BYTES, WrongFile, exported, imported
 from server.drafting.trees import compare, document_of, merge, tree_of
 from server.site_file import load_document, load_site
 from server.site_shape import File
+from server.web.setup_words import file_sentence
 
 HANAM = load_document(Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml")
 
@@ -154,19 +158,69 @@ def test_the_example_is_the_same_hall_through_a_file(tmp_path: Path) -> None:
     assert load_site(path) == load_site(Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml")
 
 
+def in_file(old: str, new: str) -> bytes:
+    text = exported(HANAM)
+    assert old in text
+    return text.replace(old, new, 1).encode()
+
+
 @pytest.mark.parametrize(
-    ("sent", "word"),
+    ("sent", "code", "where"),
     [
-        (b"\xff\xfe\x00", "UTF-8"),
-        (b"id = [", "not TOML"),
-        (b"a=" + b"[" * 200_000, "not TOML"),
-        (b"# " + b"x" * MOST_BYTES, "larger"),
-        (b"id = 'x'\nname = 3", "table"),
-        (b"colour = 'red'", "not a setting"),
-        (exported(HANAM).replace('id = "hanam"', 'id = "Ha Nam"').encode(), ""),
+        (b"\xff\xfe\x00", "file-text", ""),
+        (b"id = 'x'\nname = [ = ]", "file-toml", ""),
+        (b"id = [", "file-ends", ""),
+        (b"a=" + b"[" * 200_000, "file-nested", ""),
+        (b"# " + b"x" * MOST_BYTES, "file-large", ""),
+        (b"id = 'x'\nname = 3", "not-table", "name"),
+        (b"colour = 'red'", "no-key", "colour"),
+        (b"id = 'x'", "missing", "name"),
+        (in_file('id = "hanam"', 'id = "Ha Nam"'), "form", "id"),
+        (in_file('id = "hanam"', 'id = ""'), "empty", "id"),
+        (in_file('id = "hanam"', "id = 7"), "not-text", "id"),
+        (in_file('role = "kiosk"', 'role = "kisok"'), "none-of", "device[0].role"),
+        (in_file("letter = ", 'letter = "ABCDEF" # '), "too-long", "authority[0].letter"),
+        (in_file("cut_off_min = ", "cut_off_min = -"), "range", "hours.cut_off_min"),
+        (in_file('mon = [\n    "', 'mon = [\n    "7'), "form", "hours.mon[0]"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_file_that_is_none_is_refused_with_the_reason(sent: bytes, word: str) -> None:
-    with pytest.raises(SettingsError) as caught:
+def test_a_file_that_is_none_is_refused_with_the_reason(sent: bytes, code: str, where: str) -> None:
+    with pytest.raises(WrongFile) as caught:
         imported(sent)
-    assert word in caught.value.reason and "\n" not in str(caught.value)[:300]
+    assert (caught.value.problem.code, caught.value.problem.where) == (code, where), str(caught.value)
+    assert file_sentence(caught.value.problem, "vi") != file_sentence(caught.value.problem, "en")
+
+
+def test_whatever_stands_under_a_key_the_file_is_read_or_refused_with_a_reason() -> None:
+    """Each key once as something else, of a file with one row of each kind."""
+    table = {
+        key: rows[:1] if isinstance(rows, list) else rows
+        for key, rows in tomllib.loads(exported(HANAM)).items()
+    }
+    whole = imported(tomli_w.dumps(table).encode())
+    for *way, last in places(table):
+        at = table
+        for step in way:
+            at = at[step]
+        before = at[last]
+        for other in ("", "x" * 999, 7, -1, 1e300, True, [], ["", 7], {}, {"x": 1}, date(2026, 1, 1)):
+            at[last] = other
+            try:
+                imported(tomli_w.dumps(table).encode())
+            except WrongFile as wrong:
+                assert file_sentence(wrong.problem, "vi"), (way, last, other)
+        at[last] = before
+    assert imported(tomli_w.dumps(table).encode()) == whole
+
+
+def places(value: Any, *way: Any) -> Iterator[list[Any]]:
+    """One way to each key, and into the first of each list's rows."""
+    if isinstance(value, list):
+        for n, inner in enumerate(value[:1]):
+            yield [*way, n]
+            yield from places(inner, *way, n)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield [*way, key]
+            yield from places(inner, *way, key)

@@ -14,12 +14,13 @@ from PIL import Image
 from server.drafting.files import exported, imported
 from server.hall import commands as c
 from server.people.audit import Wanted
-from server.people.rights import Role
+from server.people.rights import Right, Role
 from server.setup import Change, document_of, versions
 from server.web.setup_preview import Pictures
 from server.web.words import TEXTS
 from tests.web.forms import form_of
 from tests.web.place import Place, Staff
+from tests.web.programs import program
 from tests.web.test_setup_pages import ROOT, draft, page, send, typed
 
 
@@ -302,6 +303,20 @@ def test_a_file_that_is_none_is_told_and_changes_nothing(place: Place, chief: St
     answer = sent(chief, content)
     assert answer.status_code == 422 and "file-wrong" in answer.text
     assert draft(place) is None
+
+
+def test_a_file_is_refused_in_the_readers_language(place: Place, chief: Staff) -> None:
+    whole = chief.get(f"{ROOT}/hall.toml").data
+    page = sent(chief, whole.replace(b'role = "kiosk"', b'role = "kisok"', 1)).text
+    assert "Chỗ sai: device[0].role" in page and "“kisok” không có trong danh sách" in page
+    asks = program(place, Right.SETUP)
+    told = asks.client.put(
+        f"/api/v1/setup/draft/hall.toml?mark={asks.get('/setup/draft').get_json()['mark']}",
+        data=whole.replace(b"hotline = ", b"hotlin = ", 1),
+        headers={**asks.headers, "Content-Type": "application/toml", "Idempotency-Key": "file-1"},
+    ).get_json()
+    assert (told["why"], told["wrong"], told["where"]) == ("file", "no-key", "hotlin")
+    assert told["detail"].startswith("Không có khóa này.") and "Có phải: hotline?" in told["detail"], told["detail"]
 
 
 def test_a_file_that_is_too_large_is_refused(place: Place, chief: Staff) -> None:

@@ -14,8 +14,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace as with_id
 
-from hardware.settings import SettingsError
-from server.drafting.files import MOST_BYTES, imported
+from server.drafting.files import MOST_BYTES, WrongFile, imported
 from server.hall.mistakes import Problem
 from server.people.rights import Right
 from server.site_shape import File
@@ -121,8 +120,11 @@ def replace_by_file(asked: Asked) -> DraftTold:
     assert asked.file is not None
     try:
         document = imported(asked.file.stream.read(MOST_BYTES + 1))
-    except SettingsError as error:
-        raise Declined("cannot-be", {"why": "file", "where": error.key, "detail": error.reason}) from None
+    except WrongFile as error:
+        wrong = error.problem
+        detail = sentence(wrong, Names(asked.lang))
+        told = {"why": "file", "wrong": wrong.code, "where": wrong.where, "detail": detail}
+        raise Declined("cannot-be", told) from None
     here = bench(asked)
     with here.drafts.turn(here.owner):
         here = seen(asked, asked.query.mark)
