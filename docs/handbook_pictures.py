@@ -246,8 +246,8 @@ def of_manager(camera: Camera) -> None:
     camera.keep("working-time", 900)
     camera.open("/figures/")
     camera.keep("opinions", part="#officers")
-    camera.open("/dossiers/")
-    camera.keep("dossiers", part="main .two")
+    camera.open("/dossiers/late")
+    camera.keep("dossiers", part="main #late")
 
 
 def of_administrator(camera: Camera, hook: str) -> None:

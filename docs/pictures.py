@@ -97,7 +97,7 @@ def pages(hall: RunningHall) -> None:
     for name, path, role, size in (
         ("console", "/console", "officer", (1366, 768)),
         ("figures", "/figures", "manager", (1366, 1000)),
-        ("dossiers", "/dossiers", "manager", (1366, 900)),
+        ("dossiers", "/dossiers/report", "manager", (1366, 900)),
         ("hall", "/hall", None, (1366, 1000)),
         ("board-web", "/board?zone=calls", None, (1280, 720)),
         ("phone", f"/t/{token(hall)}", None, (390, 844)),

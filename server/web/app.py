@@ -20,7 +20,7 @@ from server.web.board import CALM_S as BOARD_CALM_S, board
 from server.web.centres import Alone, Installation, centres, mount
 from server.web.console import console
 from server.web.devices_page import devices
-from server.web.dossiers_page import dossiers
+from server.web.dossiers import ROOMS
 from server.web.enrol import enrolment
 from server.web.figures_page import figures
 from server.web.frame import Frame, keep_look, speak
@@ -90,7 +90,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     for blueprint in (reception, handwritten, setup, sites, webhooks):
         app.register_blueprint(blueprint)
     app.register_blueprint(enrolment)
-    for blueprint in (login, console, figures, devices, dossiers, live, board, phone, api, centres):
+    for blueprint in (login, console, figures, devices, *ROOMS, live, board, phone, api, centres):
         app.register_blueprint(blueprint)
     for blueprint in (keys, me, people, tokens, audit, history, work):
         app.register_blueprint(blueprint)

@@ -16,6 +16,8 @@ from tests.web.place import Place
 LATE = resolved(code="H42.13-260901-0001", received="01/09/2026", due="05/10/2026", resolved="06/10/2026")
 OPEN = row(code="H42.10-261101-0003", authority="Sở Y tế", received="02/11/2026", due="30/11/2026")
 
+ROOMS = ("/dossiers/", "/dossiers/import", "/dossiers/report", "/dossiers/late")
+
 
 def take(place: Place, *rows: dict[str, str]) -> None:
     now = place.clock.now()
@@ -30,7 +32,7 @@ def test_a_manager_imports_and_approves_without_scripts(reader: Reader, place: P
     place.account("chief", Role.MANAGER)
     reader.log_in("chief", Role.MANAGER)
     reader.scripts(False)
-    reader.open("/dossiers/")
+    reader.open("/dossiers/import")
     reader.see("#table").send_keys(str(file))
     reader.click("#upload button")
     reader.see(".preview")
@@ -38,6 +40,7 @@ def test_a_manager_imports_and_approves_without_scripts(reader: Reader, place: P
     reader.click(".preview button")
     reader.see(".told.okay")
     assert len(place.register.dossiers()) == 2
+    reader.open("/dossiers/late")
     reader.click("#late .actions button")
     reader.until(lambda: place.register.published() is not None, "the list is approved")
     reader.see("#late .band.okay")
@@ -50,8 +53,10 @@ def test_nothing_is_cut_or_wrong_at_any_width(reader: Reader, place: Place) -> N
     reader.log_in("chief", Role.MANAGER)
     for width, height in WIDTHS:
         reader.size(width, height)
-        reader.open("/dossiers/")
-        assert flows(reader) == [], width
-    assert axe.faults(reader, "/dossiers/", widths=axe.WIDTHS[::2], langs=("vi",)) == []
+        for path in ROOMS:
+            reader.open(path)
+            assert flows(reader) == [], (path, width)
+    for path in ROOMS:
+        assert axe.faults(reader, path, widths=axe.WIDTHS[::2], langs=("vi",)) == []
     axe.unthemed(reader)
     assert reader.complaints() == []

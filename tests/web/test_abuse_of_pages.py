@@ -133,6 +133,8 @@ def test_26_what_is_asked_for_in_an_address_is_text(chief: Staff, kind: str) -> 
         "/admin/audit/",
         "/figures/",
         "/dossiers/",
+        "/dossiers/report",
+        "/dossiers/late",
         "/console/",
         "/working-time/",
     ):

@@ -13,7 +13,7 @@ from server.people.audit import Wanted
 from server.people.rights import Right, Role
 from tests.web.place import Place
 from tests.web.programs import LAND, Program, program
-from tests.web.test_dossiers_page import LATE, OPEN, OVERDUE, take
+from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, take
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from broker import messages as m
 from server.people.audit import Wanted
 from server.people.rights import Right, Role
-from server.web.dossiers_page import UPLOAD_BYTES
+from server.web.dossiers.imports import UPLOAD_BYTES
 from server.web.rest.endpoint import Endpoint
 from server.web.rest.table import ENDPOINTS
 from server.web.serving import WebServer
@@ -23,7 +23,7 @@ from tests.server.test_installation import ELSEWHERE, OTHER, province
 from tests.web.place import Place
 from tests.web.programs import LAND, Program, program
 from tests.web.test_api_bodies import answer_to
-from tests.web.test_dossiers_page import LATE, OPEN, OVERDUE
+from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE
 
 ASKED = {"replace-draft-by-file": "?mark=x"}
 FILES = [row for row in ENDPOINTS if row.file]

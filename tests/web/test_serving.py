@@ -132,10 +132,10 @@ def test_a_table_is_taken_from_who_may_import_and_nobody_else_can_fill_the_disk(
     chief, chiefs = log_in(place, port, "chief", Role.MANAGER)
     forged = {"Cookie": chiefs["Cookie"][:-4] + "AAAA"}
     for path, cookies in (
-        ("/dossiers/preview", {}),
-        ("/dossiers/preview", officers),
-        ("/dossiers/preview", forged),
-        ("/dossiers/confirm", chiefs),
+        ("/dossiers/import/preview", {}),
+        ("/dossiers/import/preview", officers),
+        ("/dossiers/import/preview", forged),
+        ("/dossiers/import/confirm", chiefs),
         ("/nowhere", chiefs),
     ):
         for length in ("Content-Length: 1000000", "Transfer-Encoding: chunked"):
@@ -151,7 +151,7 @@ def test_a_table_is_taken_from_who_may_import_and_nobody_else_can_fill_the_disk(
     )
     chief.request(
         "POST",
-        "/dossiers/preview",
+        "/dossiers/import/preview",
         body + "\r\n--x--\r\n",
         {"Cookie": chiefs["Cookie"], "Content-Type": "multipart/form-data; boundary=x"},
     )

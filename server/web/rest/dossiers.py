@@ -20,8 +20,9 @@ from server.dossiers.store import Changes, NoDraft, Publication
 from server.dossiers.tally import COLUMNS, Row, months_back
 from server.dossiers.telling import column_name, problem_text, reason_text
 from server.people.rights import Right
-from server.web import dossiers_page
 from server.web.asked import refuse
+from server.web.dossiers.imports import UPLOAD_BYTES
+from server.web.dossiers.parts import MONTHS, month_of, period_of
 from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
@@ -151,8 +152,8 @@ def form(asked: Asked) -> FormTold:
     desk, hall = _desk(asked), asked.hall
     now = hall.clock.now()
     stamp = desk.store.stamp()
-    month = dossiers_page.month_of(asked.query.month, _months(asked))
-    _, ends, period = dossiers_page.period_of(stamp, now)
+    month = month_of(asked.query.month, _months(asked))
+    _, ends, period = period_of(stamp, now)
     look = None if stamp is None else desk.look(stamp, period, month)
     return FormTold(
         known_at=None if stamp is None else stamp.known_at,
@@ -173,7 +174,7 @@ def approve(asked: Asked) -> Published:
     stamp = desk.store.stamp()
     if stamp is None or told.month not in _months(asked):
         raise NotFound
-    look = desk.look(stamp, dossiers_page.period_of(stamp, now)[2], told.month)
+    look = desk.look(stamp, period_of(stamp, now)[2], told.month)
     if told.mark != look.mark:
         raise Declined("cannot-be", {"why": "changed"})
     desk.store.approve(look.late, asked.who.name, now)
@@ -198,7 +199,7 @@ def _desk(asked: Asked) -> Desk:
 
 def _months(asked: Asked) -> Any:
     today = asked.hall.clock.now().astimezone(asked.hall.config.site.zone).date()
-    return months_back(today, dossiers_page.MONTHS)
+    return months_back(today, MONTHS)
 
 
 def _row(row: Row | None) -> dict[str, int] | None:
@@ -220,7 +221,7 @@ ENDPOINTS = (
         area="dossiers",
         query=ImportWanted,
         file=TABLE,
-        most=dossiers_page.UPLOAD_BYTES,
+        most=UPLOAD_BYTES,
     ),
     Endpoint(
         name="confirm-import",

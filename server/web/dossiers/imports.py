@@ -1,0 +1,81 @@
+"""The import of a table: what it would change is seen first, and only then it is confirmed. Works without
+JavaScript."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from typing import Final
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from server.dossiers.dates import NoDate, read_instant
+from server.dossiers.importing import Report
+from server.dossiers.store import NoDraft
+from server.dossiers.telling import column_name, lines, problem_text, reason_text
+from server.people.rights import Right
+from server.web import guard
+from server.web.dossiers.parts import around, back, desk_here
+
+imports = Blueprint("dossier_import", __name__, url_prefix="/dossiers/import")
+
+UPLOAD_BYTES: Final = 16 * 1024 * 1024  # the command takes larger files; the demo's register has 6 MB
+
+
+@imports.get("")
+@guard.needs(Right.DOSSIERS)
+def page() -> ResponseReturnValue:
+    return render_template("dossiers_import.html", **around(desk_here().store.stamp()))
+
+
+@imports.post("/preview")
+@guard.needs(Right.DOSSIERS)
+def preview() -> ResponseReturnValue:
+    """What an upload would change, or why it is refused; nothing of it counts yet."""
+    request.max_content_length = UPLOAD_BYTES
+    guard.check_same_site()
+    guard.check_csrf()
+    hall, lang, now = guard.hall(), guard.language(), guard.hall().clock.now()
+    table = request.files.get("table")
+    if table is None or not table.filename:
+        return back("dossier_import.page", "no_file")
+    try:
+        text = request.form.get("as_of", "")
+        known_at = read_instant(text, hall.config.site.zone) if text else now
+    except NoDate:
+        return back("dossier_import.page", "bad_as_of")
+    if known_at > now:
+        return back("dossier_import.page", "bad_as_of")
+    with tempfile.TemporaryFile() as file:  # has no name, and is gone with the answer
+        shutil.copyfileobj(table.stream, file)
+        table.close()
+        file.seek(0)
+        token, report = desk_here().preview(file, known_at, now)
+    return render_template(
+        "dossiers_preview.html",
+        report=report,
+        problem=problem_text(report, lang) if report.problem else "",
+        summary=lines(report, lang, done=False) if report.good else [],
+        refused=[(row.line, column_name(row.column, lang), reason_text(row, lang)) for row in report.refused],
+        token=token,
+        **around(None),
+    )
+
+
+@imports.post("/confirm")
+@guard.needs(Right.DOSSIERS)
+def confirm() -> ResponseReturnValue:
+    """Import what was previewed; the second press finds nothing to do."""
+    guard.check_same_site()
+    guard.check_csrf()
+    who = guard.account()
+    assert who is not None
+    try:
+        desk_here().confirm(request.form.get("token", "")[:64], who.name, guard.hall().clock.now())
+    except NoDraft:
+        report = Report(problem="too-old")
+        problem = problem_text(report, guard.language())
+        return render_template("dossiers_preview.html", report=report, problem=problem, **around(None))
+    guard.audit("dossiers.imported")
+    return back("dossier_import.page", "done")

@@ -1,0 +1,32 @@
+"""The entry to the dossiers: from when the figures are, how the register stands, and where to go on."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from server.people.rights import Right
+from server.web import guard
+from server.web.dossiers.parts import around, desk_here, month_of, month_text, months_here, period_of
+
+dossiers = Blueprint("dossiers", __name__, url_prefix="/dossiers")
+
+
+@dossiers.get("/")
+@guard.needs(Right.DOSSIERS)
+def page() -> ResponseReturnValue:
+    if "begins" in request.args or "ends" in request.args:  # the form was on this page once
+        return redirect(f"{url_for('dossier_report.page')}?{request.query_string.decode()}", 302)
+    desk, hall = desk_here(), guard.hall()
+    stamp = desk.store.stamp()
+    begins, ends, period = period_of(stamp, hall.clock.now())
+    look = desk.look(stamp, period, month_of(None, months_here())) if stamp is not None else None
+    return render_template(
+        "dossiers.html",
+        total=look.form.total if look is not None else None,
+        begins=begins,
+        ends=ends,
+        published=desk.published(),
+        month_text=month_text,
+        **around(stamp),
+    )

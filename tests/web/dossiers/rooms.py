@@ -1,0 +1,53 @@
+"""What tests of the dossiers' rooms share: some dossiers, an upload, and how a page reads."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+from typing import Any
+
+from server.dossiers.bringing import Delivery
+from server.dossiers.importing import examine
+from tests.server.dossiers.tables import resolved, row, table
+from tests.web.place import Place, Staff
+
+# The hall's clock shows Monday, 23/11/2026, 08:12.
+LATE = resolved(code="H42.13-260901-0001", received="01/09/2026", due="05/10/2026", resolved="06/10/2026")
+OVERDUE = row(code="H42.10-261001-0002", authority="Sở Y tế", received="01/10/2026", due="20/10/2026")
+OPEN = row(code="H42.10-261101-0003", authority="Sở Y tế", received="02/11/2026", due="30/11/2026")
+
+
+def send(staff: Staff, path: str, **fields: Any) -> Any:
+    """A form, as the page would send it."""
+    return staff.client.post(f"/dossiers/{path}", data={"csrf": staff.csrf, **fields})
+
+
+def upload(staff: Staff, *rows: dict[str, str], **fields: Any) -> Any:
+    file = (io.BytesIO(table(*rows).encode()), "export.csv")
+    return send(staff, "import/preview", table=file, **fields)
+
+
+def hidden(page: Any, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.text)
+    assert found is not None, page.text
+    return found[1]
+
+
+def take(place: Place, *rows: dict[str, str]) -> None:
+    """Import rows as another program would: the page's own way is tried in tests of its own."""
+    now = place.clock.now()
+    delivery = Delivery(now, "test")
+    found = examine(table(*rows).encode(), place.config, place.register, delivery)
+    assert found.report.good, found.report
+    place.register.bring(found.brought, delivery, now)
+
+
+def cells(page: Any, authority: str) -> list[str]:
+    """The ten figures of a line as they are shown."""
+    (line,) = re.findall(rf'<tr data-authority="{authority}">(.*?)</tr>', page.text, re.S)
+    return re.findall(r'data-column="[a-z_]+">([^<]*)<', line)
+
+
+def words(page: Any) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", page.text)).split())

@@ -1,0 +1,88 @@
+"""A table is previewed, then imported."""
+
+from __future__ import annotations
+
+import io
+import re
+
+from server.web.dossiers.imports import UPLOAD_BYTES
+from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, hidden, send, upload, words
+from tests.web.place import Place, Staff
+
+
+def test_nothing_counts_before_it_is_confirmed(place: Place, chief: Staff) -> None:
+    page = upload(chief, LATE, {**OPEN, "Họ và tên": "Trần Thị Bưởi"})
+    assert "Đã đọc 2 hồ sơ (UTF-8); 1 cột không dùng, không lưu." in words(page)
+    assert "Nếu nhập: 2 mới, 0 thay đổi, 0 như cũ" in words(page)
+    assert place.register.stamp() is None
+    token = hidden(page, "token")
+    answer = send(chief, "import/confirm", token=token)
+    assert (answer.status_code, answer.location) == (303, "/dossiers/import?said=done")
+    stamp = place.register.stamp()
+    assert stamp is not None and (stamp.by, stamp.rows) == ("chief", 2)
+    assert "Đã nhập hồ sơ" in chief.get(answer.location).text
+    assert "đã được xác nhận" in send(chief, "import/confirm", token=token).text, (
+        "a second press changes nothing"
+    )
+    assert "Bưởi" not in str(place.register.dossiers())
+
+
+def test_to_drop_most_of_the_register_wants_a_tick_besides_the_button(place: Place, chief: Staff) -> None:
+    send(chief, "import/confirm", token=hidden(upload(chief, LATE, OVERDUE, OPEN), "token"))
+    page = upload(chief, OPEN)
+    assert "Hơn một nửa số hồ sơ đang có sẽ bị bỏ" in words(page)
+    (box,) = re.findall(r'<input type="checkbox"[^>]*name="token"[^>]*>', page.text)
+    assert "required" in box and 'type="hidden" name="token"' not in page.text
+    send(chief, "import/confirm")
+    stamp = place.register.stamp()
+    assert stamp is not None and stamp.rows == 3
+    send(chief, "import/confirm", token=hidden(page, "token"))
+    stamp = place.register.stamp()
+    assert stamp is not None and stamp.rows == 1
+
+
+def test_what_is_refused_is_told_by_line_and_nothing_of_it_is_taken(place: Place, chief: Staff) -> None:
+    bad = {**OPEN, "code": "Nguyễn Văn An <script>"}
+    page = upload(chief, LATE, bad, {**OVERDUE, "status": "Đang sử lý"})
+    assert page.status_code == 200 and place.register.stamp() is None and 'name="token"' not in page.text
+    told = words(page)
+    assert "Không nhập gì cả" in told and "Bị từ chối: 2 trong 3 dòng." in told
+    assert "3 Mã hồ sơ không phải mã hồ sơ; mã đúng có dạng H42.13-261109-0118" in told
+    assert "4 Trạng thái" in told and "Gần nhất: Đang xử lý" in told
+    assert "Nguyễn Văn An" not in page.text and "<script>alert" not in page.text
+
+
+def test_a_file_that_is_no_table_is_sent_back_with_advice(chief: Staff) -> None:
+    data = "M· hå s¬,C¬ quan\nSë T­ ph¸p,§ang xö lý ®­îc\n".encode("latin-1")
+    page = send(chief, "import/preview", table=(io.BytesIO(data), "x.csv"))
+    assert page.status_code == 200 and "TCVN-3" in words(page) and "UniKey" in words(page)
+
+
+def test_no_file_and_data_of_the_future_are_told(chief: Staff) -> None:
+    assert send(chief, "import/preview").location == "/dossiers/import?said=no_file"
+    answer = upload(chief, OPEN, as_of="2026-11-24T08:00")
+    assert answer.location == "/dossiers/import?said=bad_as_of"
+    assert "không được sau bây giờ" in chief.get(answer.location).text
+
+
+def test_a_preview_of_data_from_an_hour_ago_says_so_on_the_page(place: Place, chief: Staff) -> None:
+    page = upload(chief, OPEN, as_of="2026-11-22T07:00")
+    send(chief, "import/confirm", token=hidden(page, "token"))
+    told = words(chief.get("/dossiers/"))
+    assert "Số liệu đến 07:00 22/11/2026" in told and "Số liệu đã cũ: 25 giờ." in told
+
+
+def test_an_upload_has_a_limit_of_its_own_and_all_else_keeps_the_small_one(chief: Staff) -> None:
+    def post(path: str, count: int) -> int:
+        body = (
+            b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n' + chief.csrf.encode() + b"\r\n"
+            b'--x\r\nContent-Disposition: form-data; name="table"; filename="x.csv"\r\n\r\n' + b"x" * count
+        )
+        sent = chief.client.post(
+            f"/dossiers/{path}", data=body + b"\r\n--x--\r\n", content_type="multipart/form-data; boundary=x"
+        )
+        return int(sent.status_code)
+
+    assert post("import/preview", UPLOAD_BYTES) == 413
+    assert post("import/preview", 900_000) == 200
+    assert post("import/confirm", 70_000) == 413
