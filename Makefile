@@ -41,9 +41,10 @@ check: $(TEST)  ## the quick part of test: lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(RUN)  ## measure the hall over the real processes: number, call, board; and due dates
+bench: $(RUN)  ## measure the hall over the real processes, due dates, and a province's dossiers
 	@$(BIN)/motcua bench
 	@$(BIN)/python -m benchmarks.due
+	@$(BIN)/python -m benchmarks.dossiers
 
 bench-walls: $(TEST)  ## measure walls: from an officer's key to the light of ten displays, memory, rest
 	$(BIN)/python -m benchmarks.light

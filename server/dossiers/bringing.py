@@ -14,7 +14,6 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 
 from server.dossiers import applicants, sums
 from server.dossiers.register import Dossier, Leg, Step
@@ -35,6 +34,7 @@ from server.dossiers.status import Status
 T = TypeVar("T")
 
 ASKED_AT_ONCE: Final = 500  # codes in one question
+_NOTE: Final = "INSERT OR IGNORE INTO step (code, at, status, authority, officer) VALUES (?, ?, ?, ?, ?)"
 
 
 class Brought(msgspec.Struct, frozen=True):
@@ -192,19 +192,12 @@ def _write(
         row["over"] = None if over is None else text_of(over)
         rows.append(row)
         for step in one.steps or _seen(d, known, delivery.known_at):
-            steps.append(
-                {
-                    "code": d.code,
-                    "at": text_of(step.at),
-                    "status": step.status.value,
-                    "authority": step.authority,
-                    "officer": step.officer,
-                }
-            )
+            how = step.status.value
+            steps.append((d.code, text_of(step.at), how, step.authority, step.officer))
     if rows:
         db.execute(dossier_table.insert().prefix_with("OR REPLACE"), rows)
     if steps:
-        db.execute(sqlite.insert(step_table).on_conflict_do_nothing(), steps)
+        db.exec_driver_sql(_NOTE, steps)
     with_legs = [one for one, _, _ in changed if one.legs]
     if with_legs:
         for part in _parts(with_legs):

@@ -44,10 +44,22 @@ dossier_table = sa.Table(
     sa.Column("over", sa.Text),  # when it was resolved, as it is counted
     sa.Column("judged", sa.Text),  # how the promise was kept, once it is over
 )
-sa.Index("dossier_open", dossier_table.c.due, sqlite_where=dossier_table.c.over.is_(None))
+# What the promises of open dossiers are asked for, without a look at the rows (`server.dossiers.standings`).
+sa.Index(
+    "dossier_open",
+    *(dossier_table.c[name] for name in ("due", "authority", "officer", "status", "reappointed", "code")),
+    sqlite_where=dossier_table.c.over.is_(None),
+)
 sa.Index("dossier_over", dossier_table.c.over, sqlite_where=dossier_table.c.over.is_not(None))
 sa.Index("dossier_received", dossier_table.c.received)
 sa.Index("dossier_source", dossier_table.c.source)
+sa.Index("dossier_authority", dossier_table.c.authority, dossier_table.c.received)
+sa.Index(
+    "dossier_officer",
+    dossier_table.c.officer,
+    dossier_table.c.received,
+    sqlite_where=dossier_table.c.officer != "",
+)
 sa.Index("dossier_group", dossier_table.c.group, sqlite_where=dossier_table.c.group != "")
 # How a dossier stood from when on.
 step_table = sa.Table(
@@ -116,7 +128,42 @@ reappointment_table = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("letter_at", sa.Text),
 )
-# Sums of what reports count: `span` is a day, YYYY-MM-DD, or a whole month, YYYY-MM.
+# Who was told that a promise comes near, or is broken, and of which promise: once a step. mail: the message
+# that lists it; NULL: still to be listed in one; 0: there was no address.
+reminder_table = sa.Table(
+    "reminder",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("due", sa.Text, nullable=False),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("mail", sa.Integer),
+    sa.UniqueConstraint("code", "step", "due", "recipient"),
+    sqlite_autoincrement=True,
+)
+sa.Index("reminder_mail", reminder_table.c.mail)
+# Messages as they are sent, and sent again until a mail server has them: waiting, sent or failed.
+mail_table = sa.Table(
+    "mail",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("recipient", sa.Text, nullable=False),
+    sa.Column("to", sa.Text, nullable=False),
+    sa.Column("message_id", sa.Text, nullable=False, unique=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_at", sa.Text, nullable=False),
+    sa.Column("error", sa.Text),
+    sqlite_autoincrement=True,
+)
+sa.Index("mail_waiting", mail_table.c.next_at, sqlite_where=mail_table.c.state == "waiting")
+sa.Index("mail_recipient", mail_table.c.recipient, mail_table.c.at)
+# Sums of what reports count: `span` is a day, dYYYY-MM-DD, a whole month, mYYYY-MM, or a year, yYYYY.
 sum_table = sa.Table(
     "sum",
     metadata,

@@ -1,0 +1,120 @@
+"""A province's register of two million dossiers and ten million steps: `python -m benchmarks.dossiers`.
+
+Filled in parts of `PART` through the door that imports use, to a tenth first and then to the whole:
+dossiers a second of the first and the last tenth show whether imports are linear. At both sizes what reports
+ask is asked `TIMES` times, each by a connection that is new: milliseconds, the median and the slowest. One
+that takes more than `LIMIT_MS` is marked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from datetime import date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from benchmarks.province_of_dossiers import AUTHORITIES, STANDS, province
+from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.store import FILE, DossierStore, open_dossiers
+from server.dossiers.sums import Dimension
+from server.dossiers.tally import Period
+
+ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+PART: Final = 20_000
+TIMES: Final = 5
+LIMIT_MS: Final = 300
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), ZONE)
+
+
+PERIODS: Final = {
+    "a month": Period(midnight(date(2026, 10, 1)), midnight(date(2026, 11, 1))),
+    "this year": Period(midnight(date(2026, 1, 1)), midnight(date(2026, 11, 25))),
+    "odd days": Period(midnight(date(2024, 3, 17)), midnight(date(2026, 8, 12))),
+    "from ever": Period(None, midnight(date(2026, 11, 25))),
+}
+
+
+def fill(store: DossierStore, brought: Iterator[Brought], count: int) -> list[float]:
+    """Bring `count` more in parts. Dossiers a second of each part."""
+    speeds = []
+    while count > 0:
+        some = list(islice(brought, min(PART, count)))
+        begun = time.perf_counter()
+        store.bring(some, Delivery(STANDS, "bench", source="bench", whole=False), STANDS)
+        speeds.append(len(some) / (time.perf_counter() - begun))
+        count -= len(some)
+    return speeds
+
+
+def asked(store: DossierStore) -> dict[str, Callable[[], Any]]:
+    """What pages ask of the register, by what it is."""
+    forms = {
+        f"form by {dimension.value}, {name}": lambda d=dimension, p=period: store.form(d, None, p, STANDS)
+        for dimension in Dimension
+        for name, period in PERIODS.items()
+    }
+    codes = [one.dossier.code for one in islice(province(1000), 0, 1000, 100)]
+    return {
+        **forms,
+        "one dossier": lambda: max(map(store.find, codes), key=bool),
+        "form of the hall's authorities": lambda: store.form(
+            Dimension.AUTHORITY, AUTHORITIES, PERIODS["a month"], STANDS - timedelta(days=1)
+        ),
+    }
+
+
+def report(folder: Path) -> int:
+    """How many questions took too long."""
+    over = 0
+    names: list[str] = []
+    with closing(open_dossiers(folder, ZONE)) as store:
+        names = list(asked(store))
+    for name in names:
+        spent = []
+        for _ in range(TIMES):
+            with closing(open_dossiers(folder, ZONE)) as store:
+                question = asked(store)[name]
+                begun = time.perf_counter()
+                question()
+                spent.append((time.perf_counter() - begun) * 1000)
+        bad = median(spent) > LIMIT_MS
+        over += bad
+        print(f"  {name:<40} {median(spent):7.1f} {max(spent):7.1f} ms{'  over' if bad else ''}", flush=True)
+    return over
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Reports and imports with a province's register.")
+    parser.add_argument("--dossiers", type=int, default=2_000_000)
+    parser.add_argument("--keep", type=Path, help="a folder in which the register is kept, or was")
+    told = parser.parse_args()
+    over = 0
+    with ExitStack() as stack:
+        folder = told.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="motcua-bench-")))
+        if not (folder / FILE).exists():
+            brought = province(told.dossiers)
+            with closing(open_dossiers(folder, ZONE)) as store:
+                first = fill(store, brought, told.dossiers // 10)
+            print(f"{told.dossiers // 10:,} dossiers, {median(first):,.0f} a second")
+            over += report(folder)
+            with closing(open_dossiers(folder, ZONE)) as store:
+                rest = fill(store, brought, told.dossiers - told.dossiers // 10)
+            last = median(rest[-len(first) :])
+            size = sum(path.stat().st_size for path in folder.glob(f"{FILE}*")) / 1e9
+            print(f"{told.dossiers:,} dossiers, the last tenth {last:,.0f} a second, {size:.2f} GB")
+        over += report(folder)
+    return 1 if over else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
