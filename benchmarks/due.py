@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
-from server.dossiers.due import Rules
+from server.dossiers.due import Counting, Rules
 from server.dossiers.limits import read_limit
 from server.dossiers.working_time import WorkCalendar
 from server.drafting.calendars import years
@@ -43,9 +43,9 @@ def main(count: int) -> int:
     slowest = 0.0
     for name, rules in {
         "hours": Rules(calendar()),
-        "hours, clock after 15:00": Rules(calendar(), late_rule="clock"),
-        "days, due at the close": Rules(calendar(), "days"),
-        "days, due at the same time": Rules(calendar(), "days", "same-time"),
+        "hours, clock after 15:00": Rules(calendar(), Counting(late_rule="clock")),
+        "days, due at the close": Rules(calendar(), Counting("days")),
+        "days, due at the same time": Rules(calendar(), Counting("days", "same-time")),
     }.items():
         began = perf_counter()
         for received, limit in asked:

@@ -31,6 +31,7 @@ def mistakes(document: shape.File) -> Iterator[Problem]:
     yield from _once(document)
     yield from _questions(document.rating)
     yield from _wall(document)
+    yield from _counted(document.dossiers.time.hours)
 
 
 def placed(problem: Problem, document: shape.File) -> str:
@@ -168,6 +169,18 @@ def _questions(rating: shape.Rating) -> Iterator[Problem]:
         if row.id not in law and (row.text is None or row.answers is None):
             told = {"id": row.id, "known": ", ".join(law)}
             yield Problem("no-question", f"rating.question.{n}", told)
+
+
+def _counted(week: shape.Week) -> Iterator[Problem]:
+    """Sessions that count for due dates end after they begin, and one after the other."""
+    for day in DAYS:
+        last, here = "", f"dossiers.time.hours.{day}"
+        for opens, _, closes in (stretch.partition("-") for stretch in getattr(week, day)):
+            if closes <= opens:
+                yield Problem("closes-first", here, {"day": day.capitalize(), "closes": closes})
+            if opens < last:
+                yield Problem("sessions-overlap", here, {"day": day.capitalize(), "opens": opens})
+            last = closes
 
 
 # --- the wall's day -----------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import Literal
 from broker.messages import DisplayPlan, Zone
 from hardware.settings import SettingsError, load
 from server import site_shape as shape
+from server.dossiers.due import AS_USUAL, Counting, Rules, rules_for
 from server.hall.mistakes import Problem
 from server.hall.site import (
     Authority,
@@ -79,6 +80,12 @@ class HallConfig:
     wall: DisplayPlan = USUAL_WALL
     codes: Literal["short", "whole"] = "short"
     dossier_lines: int = 180
+    counting: Counting = AS_USUAL
+
+    @property
+    def due_rules(self) -> Rules:
+        """How this hall works out due dates, by its calendar."""
+        return rules_for(self.site.hours, self.site.zone, self.counting)
 
 
 class WrongSetup(Exception):
@@ -137,6 +144,19 @@ def config_of(document: shape.File) -> HallConfig:
         wall=wall_plan(document.wall, document.sound),
         codes=document.dossiers.codes,
         dossier_lines=document.dossiers.lines,
+        counting=_counting(document.dossiers.time),
+    )
+
+
+def _counting(row: shape.WorkTime) -> Counting:
+    week = _week(row.hours)
+    return Counting(
+        row.convention,
+        row.due_at,
+        round(row.hours_a_day * 3600),
+        time.fromisoformat(row.late_hour),
+        row.late_rule,
+        week if any(week) else (),
     )
 
 
@@ -205,12 +225,16 @@ def _policy(row: shape.Policy) -> Policy:
 
 def _hours(row: shape.Hours) -> Hours:
     return Hours(
-        week=tuple(tuple(_session(stretch) for stretch in getattr(row, day)) for day in DAYS),
+        week=_week(row),
         holidays=frozenset(row.holidays),
         made_up=frozenset(row.made_up),
         cut_off=timedelta(minutes=row.cut_off_min),
         day_changes=time.fromisoformat(row.day_changes),
     )
+
+
+def _week(row: shape.Week) -> tuple[tuple[Session, ...], ...]:
+    return tuple(tuple(_session(stretch) for stretch in getattr(row, day)) for day in DAYS)
 
 
 def _session(stretch: str) -> Session:

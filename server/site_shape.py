@@ -72,7 +72,7 @@ class Counter(Row, frozen=True):
     area: Annotated[str, Meta(max_length=20)] = ""
 
 
-class Hours(Row, frozen=True):
+class Week(Row, frozen=True):
     mon: tuple[Stretch, ...] = ()
     tue: tuple[Stretch, ...] = ()
     wed: tuple[Stretch, ...] = ()
@@ -80,6 +80,9 @@ class Hours(Row, frozen=True):
     fri: tuple[Stretch, ...] = ()
     sat: tuple[Stretch, ...] = ()
     sun: tuple[Stretch, ...] = ()
+
+
+class Hours(Week, frozen=True):
     holidays: tuple[date, ...] = ()
     made_up: tuple[date, ...] = ()
     cut_off_min: Minutes = 15
@@ -187,12 +190,24 @@ class Device(Row, frozen=True):
     zone: Zone | None = None
 
 
+class WorkTime(Row, frozen=True):
+    """How due dates are worked out. hours: the sessions that count; where none is, the hall's."""
+
+    convention: Literal["hours", "days"] = "hours"
+    due_at: Literal["close", "same-time"] = "close"
+    hours_a_day: Annotated[float, Meta(ge=1, le=24)] = 8
+    late_rule: Literal["off", "forwarding", "clock"] = "forwarding"
+    late_hour: Clock = "15:00"
+    hours: Week = Week()
+
+
 class Dossiers(Row, frozen=True):
     """codes: how much of a dossier's code everybody may see: date and last figures, or all of it. lines: how
     many dossiers walls go through in a round, those that concern somebody most."""
 
     codes: Literal["short", "whole"] = "short"
     lines: Annotated[int, Meta(ge=6, le=600)] = 180
+    time: WorkTime = WorkTime()
 
 
 class File(Row, frozen=True):

@@ -10,20 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from fractions import Fraction
+from datetime import datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import Final, Literal, Protocol
 
 from server.dossiers.limits import Limit
 from server.dossiers.status import ENDED, PAUSED, UNCOUNTED, Status
 from server.dossiers.working_time import WorkCalendar
+from server.hall.site import Hours, Session
 
 Convention = Literal["hours", "days"]
 DueAt = Literal["close", "same-time"]
 LateRule = Literal["off", "forwarding", "clock"]
 
 SUPPLEMENT_DAYS: Final = 3  # Decree 61/2018 Art. 19(4): within which a supplement is asked for
-ONE_DAY: Final = Limit(Fraction(1))
 STANDS: Final = PAUSED | {Status.STOPPED}  # the clock stands still; all but a supplement let it run on
 
 
@@ -36,30 +36,43 @@ class Moment(Protocol):
     def status(self) -> Status: ...
 
 
-@dataclass(frozen=True)
-class Rules:
-    """How a site counts. day_s: seconds of work that one day of a limit is worth where it is poured.
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What a site chooses. day_s: seconds of work that one day of a limit is worth where it is poured.
 
     late_hour: what comes after it is forwarded at the next working day's opening; with `clock` it also counts
-    as come then.
+    as come then. week: the sessions that count, Monday first; () for those in which the hall is open.
     """
 
-    calendar: WorkCalendar
     convention: Convention = "hours"
     due_at: DueAt = "close"
     day_s: int = 8 * 3600
     late_hour: time = time(15)
     late_rule: LateRule = "forwarding"
+    week: tuple[tuple[Session, ...], ...] = ()
+
+
+AS_USUAL: Final = Counting()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How a site counts, and when it works."""
+
+    calendar: WorkCalendar
+    by: Counting = AS_USUAL
 
     def begins(self, received: datetime) -> datetime:
         """When the clock of a dossier starts that came, complete, at that instant. Raises NoTime."""
         snapped = self.calendar.snapped(received)
-        return self._next_opening(snapped) if self.late_rule == "clock" and self._late(snapped) else snapped
+        return (
+            self._next_opening(snapped) if self.by.late_rule == "clock" and self._late(snapped) else snapped
+        )
 
     def forward_by(self, received: datetime) -> datetime:
         """Until when it goes to the authority: that day, or after the late hour the next day's opening."""
         snapped = self.calendar.snapped(received)
-        if self.late_rule != "off" and self._late(snapped):
+        if self.by.late_rule != "off" and self._late(snapped):
             return self._next_opening(snapped)
         return self.calendar.closes_on(snapped.date())
 
@@ -108,7 +121,7 @@ class Rules:
     # --- inside
 
     def _late(self, at: datetime) -> bool:
-        return at.time() > self.late_hour
+        return at.time() > self.by.late_hour
 
     def _next_opening(self, at: datetime) -> datetime:
         return self.calendar.opens_on(self.calendar.day_after(at.date(), 1))
@@ -116,7 +129,7 @@ class Rules:
     def _due(self, run: _Run, limit: Limit) -> datetime:
         if limit.same_day:
             return self._same_day(self._later(run.start, run.days))
-        if limit.unit == "h" or self.convention == "hours":
+        if limit.unit == "h" or self.by.convention == "hours":
             return self._poured(run, limit)
         whole, rest = divmod(limit.amount, 1)
         start = self._later(run.start, run.days)
@@ -132,12 +145,12 @@ class Rules:
         return self.calendar.after(run.resumed or run.start, self._seconds(limit) - run.spent)
 
     def _same_day(self, start: datetime) -> datetime:
-        late = self.late_rule != "off" and self._late(start)
+        late = self.by.late_rule != "off" and self._late(start)
         return self.calendar.closes_on(self.calendar.day_after(start.date(), int(late)))
 
     def _on_day(self, start: datetime, count: int) -> datetime:
         day = self.calendar.day_after(start.date(), count)
-        if self.due_at == "close":
+        if self.by.due_at == "close":
             return self.calendar.closes_on(day)
         return self.calendar.on(day, start.time())
 
@@ -155,7 +168,7 @@ class Rules:
         )
 
     def _seconds(self, limit: Limit) -> int:
-        return round(limit.amount * (3600 if limit.unit == "h" else self.day_s))
+        return round(limit.amount * (3600 if limit.unit == "h" else self.by.day_s))
 
 
 State = Literal["runs", "stands", "ended"]
@@ -181,6 +194,12 @@ class _Run:
     resumed: datetime | None = None
     spent: int = 0
     days: int = 0
+
+
+@lru_cache(maxsize=64)
+def rules_for(hours: Hours, zone: tzinfo, by: Counting) -> Rules:
+    """The rules of a hall; for the same hall the same ones, whose calendar is laid out already."""
+    return Rules(WorkCalendar(zone, by.week or hours.week, hours.holidays, hours.made_up), by)
 
 
 def apology_by(rules: Rules, due: datetime) -> datetime:

@@ -16,7 +16,7 @@ from functools import cached_property
 from math import floor
 from typing import Final
 
-from server.hall.site import Hours, Session
+from server.hall.site import Session
 
 LAST_YEAR: Final = 2500  # nothing is promised for later
 AHEAD: Final = 2  # years that are laid out beyond those asked for
@@ -53,11 +53,6 @@ class WorkCalendar:
     off: frozenset[date] = frozenset()
     made_up: frozenset[date] = frozenset()
     _kept: dict[str, _Line] = field(default_factory=dict, init=False, repr=False, compare=False)
-
-    @classmethod
-    def of(cls, hours: Hours, zone: tzinfo, week: tuple[tuple[Session, ...], ...] = ()) -> WorkCalendar:
-        """The hall's own time, or its days off and made up with another `week` of sessions."""
-        return cls(zone, week or hours.week, hours.holidays, hours.made_up)
 
     # --- days
 

@@ -22,7 +22,7 @@ from tests.web.place import HANAM, Place, Staff
 DOCUMENT = load_document(HANAM)
 ROOT = "/admin/setup"
 FORMS = [
-    "hall", "hours", "priority", "calls", "ratings", "texts", "wall", "devices", "officers",
+    "hall", "hours", "time", "priority", "calls", "ratings", "texts", "wall", "devices", "officers",
     "authority/justice", "authority/military", "counter/1", "counter/12",
 ]  # fmt: skip
 OTHERS = ["", "calendar", "authorities", "counters", "new-authority", "new-counter", "review", "versions"]

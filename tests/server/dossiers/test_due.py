@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from types import FrameType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import assume, given, strategies as st
 
-from server.dossiers.due import Rules, apology_by
+from server.dossiers.due import Counting, LateRule, Rules, apology_by
 from server.dossiers.limits import Limit, read_limit
 from server.dossiers.register import Step
 from server.dossiers.status import Status
@@ -30,8 +30,9 @@ from tests.server.dossiers.working import (
 )
 
 HOURS = Rules(calendar())
-CLOSE = Rules(calendar(), "days")
-SAME = Rules(calendar(), "days", "same-time")
+CLOSE = Rules(calendar(), Counting("days"))
+NINE = Rules(calendar(), Counting("days", "same-time", late_rule="clock", late_hour=time(9)))
+SAME = Rules(calendar(), Counting("days", "same-time"))
 
 
 def due(of: Rules, received: str, limit: str) -> str:
@@ -86,7 +87,7 @@ def test_part_of_a_day_never_lasts_longer_than_a_short_day() -> None:
 
 
 def test_what_comes_after_three_counts_as_the_rule_says() -> None:
-    off, forwarding, clock = (replace(HOURS, late_rule=rule) for rule in ("off", "forwarding", "clock"))  # type: ignore[arg-type]
+    off, forwarding, clock = (Rules(HOURS.calendar, Counting(late_rule=rule)) for rule in get_args(LateRule))
     assert [due(of, "20/11 15:30", "1 ngày") for of in (off, forwarding, clock)] == [
         "23/11 15:30", "23/11 15:30", "23/11 17:30",
     ]  # fmt: skip
@@ -163,8 +164,8 @@ def test_a_due_date_is_the_inverse_of_the_working_time_until_it(
     of: Rules, received: datetime, limit: Limit
 ) -> None:
     begins, ends = of.begins(received), of.due(received, limit)
-    if limit.unit == "h" or (of.convention == "hours" and not limit.same_day):
-        seconds = limit.amount * (3600 if limit.unit == "h" else of.day_s)
+    if limit.unit == "h" or (of.by.convention == "hours" and not limit.same_day):
+        seconds = limit.amount * (3600 if limit.unit == "h" else of.by.day_s)
         assert of.calendar.elapsed(begins, ends) == round(seconds)
     elif limit.amount.denominator == 1 and not limit.same_day:
         assert of.calendar.days_between(begins, ends) == limit.amount
@@ -228,6 +229,6 @@ def calls_of(of: Rules, limit: str) -> int:
     return counted["call"]
 
 
-@pytest.mark.parametrize("of", [HOURS, CLOSE, SAME, replace(SAME, late_rule="clock", late_hour=time(9))])
+@pytest.mark.parametrize("of", [HOURS, CLOSE, SAME, NINE])
 def test_a_limit_of_ten_years_is_no_more_work_than_one_of_a_day(of: Rules) -> None:
     assert calls_of(of, "2500d") == calls_of(of, "1d") < 100 * 30

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from server.dossiers.due import Rules
+from server.dossiers.due import Counting, Rules
 from server.dossiers.limits import Limit
 from server.dossiers.working_time import WorkCalendar
 from server.drafting.calendars import years
@@ -70,11 +70,13 @@ def calendars(draw: st.DrawFn) -> WorkCalendar:
 def rules(draw: st.DrawFn) -> Rules:
     return Rules(
         draw(st.one_of(calendars(), st.just(calendar()))),
-        draw(st.sampled_from(("hours", "days"))),
-        draw(st.sampled_from(("close", "same-time"))),
-        draw(st.sampled_from((8 * 3600, 27_000))),
-        draw(st.sampled_from((time(15), time(9)))),
-        draw(st.sampled_from(("off", "forwarding", "clock"))),
+        Counting(
+            draw(st.sampled_from(("hours", "days"))),
+            draw(st.sampled_from(("close", "same-time"))),
+            draw(st.sampled_from((8 * 3600, 27_000))),
+            draw(st.sampled_from((time(15), time(9)))),
+            draw(st.sampled_from(("off", "forwarding", "clock"))),
+        ),
     )
 
 
