@@ -86,6 +86,36 @@ def upgrade() -> None:
         sa.Column("letter_at", sa.Text),
     )
     op.create_table(
+        "reminder",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("code", sa.Text, nullable=False),
+        sa.Column("step", sa.Text, nullable=False),
+        sa.Column("due", sa.Text, nullable=False),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("mail", sa.Integer),
+        sa.UniqueConstraint("code", "step", "due", "recipient"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("reminder_mail", "reminder", ["mail"])
+    op.create_table(
+        "mail",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("recipient", sa.Text, nullable=False),
+        sa.Column("to", sa.Text, nullable=False),
+        sa.Column("message_id", sa.Text, nullable=False, unique=True),
+        sa.Column("subject", sa.Text, nullable=False),
+        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("state", sa.Text, nullable=False),
+        sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+        sa.Column("next_at", sa.Text, nullable=False),
+        sa.Column("error", sa.Text),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("mail_waiting", "mail", ["next_at"], sqlite_where=sa.text("state = 'waiting'"))
+    op.create_index("mail_recipient", "mail", ["recipient", "at"])
+    op.create_table(
         "sum",
         sa.Column("dimension", sa.Text, primary_key=True),
         sa.Column("span", sa.Text, primary_key=True),
@@ -101,19 +131,25 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.add_column("import", sa.Column("source", sa.Text, nullable=False, server_default=""))
-    op.create_index("dossier_open", "dossier", ["due"], sqlite_where=sa.text("over IS NULL"))
+    asked = ["due", "authority", "officer", "status", "reappointed", "code"]
+    op.create_index("dossier_open", "dossier", asked, sqlite_where=sa.text("over IS NULL"))
     op.create_index("dossier_over", "dossier", ["over"], sqlite_where=sa.text("over IS NOT NULL"))
     op.create_index("dossier_received", "dossier", ["received"])
     op.create_index("dossier_source", "dossier", ["source"])
+    op.create_index("dossier_authority", "dossier", ["authority", "received"])
+    named = sa.text("officer != ''")
+    op.create_index("dossier_officer", "dossier", ["officer", "received"], sqlite_where=named)
     op.create_index("dossier_group", "dossier", ["group"], sqlite_where=sa.text("\"group\" != ''"))
 
 
 def downgrade() -> None:
-    for name in ("open", "over", "received", "source", "group"):
+    for name in ("open", "over", "received", "source", "authority", "officer", "group"):
         op.drop_index(f"dossier_{name}")
     op.drop_column("import", "source")
     op.drop_table("fact")
     op.drop_table("sum")
+    op.drop_table("mail")
+    op.drop_table("reminder")
     op.drop_table("reappointment")
     op.drop_table("handover")
     op.drop_table("forgotten")
