@@ -10,8 +10,9 @@ from __future__ import annotations
 import json as plain_json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
 from types import NoneType, UnionType
-from typing import Any, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from flask import Response, request
@@ -24,7 +25,10 @@ from server.web.words import TEXTS
 
 MAX_BODY = 64 * 1024
 MISTAKES_TOLD = 20
+CHOICES_TOLD = 20
 EVERYWHERE = frozenset({"lang"})  # the reader's language may be asked for at any address
+
+Found = tuple[str, str] | tuple[str, str, tuple[str, ...]]
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=msgspec.Struct)
@@ -88,7 +92,7 @@ def read_query(asked: MultiDict[str, str], shape: type[Q]) -> Q:
     """The address's query as `shape`, whose fields are words, figures or lists of them."""
     kinds = get_type_hints(shape, include_extras=True)
     told: dict[str, Any] = {}
-    wrong: list[tuple[str, str]] = []
+    wrong: list[Found] = []
     for name, values in asked.lists():
         if name in EVERYWHERE and name not in kinds:
             continue
@@ -101,7 +105,7 @@ def read_query(asked: MultiDict[str, str], shape: type[Q]) -> Q:
             try:
                 told[name] = msgspec.convert(said, _said_kind(kinds[name]), strict=False)
             except msgspec.ValidationError as error:
-                wrong.append(_mistake(str(error), name))
+                wrong.append(_chosen(_mistake(str(error), name), kinds[name]))
     needed = (field.name for field in msgspec.structs.fields(shape) if field.required)
     wrong += [(_pointer([name]), "missing") for name in needed if name not in asked]
     if wrong:
@@ -109,11 +113,18 @@ def read_query(asked: MultiDict[str, str], shape: type[Q]) -> Q:
     return shape(**told)
 
 
-def refuse(mistakes: Iterable[tuple[str, str]]) -> NoReturn:
-    """Raises bad-request with these (pointer, code) told in the reader's language."""
-    lang = guard.language()
-    errors = [Mistake(p, code, TEXTS(f"asked.{code}", lang)) for p, code in mistakes][:MISTAKES_TOLD]
+def refuse(mistakes: Iterable[Found]) -> NoReturn:
+    """Raises bad-request with these (pointer, code) told in the reader's language; `choice` with what there
+    is to choose from, where that is a third.
+    """
+    errors = [_told(*mistake) for mistake in mistakes][:MISTAKES_TOLD]
     raise Refusal("bad-request", errors=errors)
+
+
+def _told(pointer: str, code: str, known: tuple[str, ...] = ()) -> Mistake:
+    lang = guard.language()
+    said = TEXTS("asked.none-of", lang, known=", ".join(known)) if known else TEXTS(f"asked.{code}", lang)
+    return Mistake(pointer, code, said)
 
 
 def refuse_doubles(raw: bytes) -> None:
@@ -132,7 +143,7 @@ def refuse_doubles(raw: bytes) -> None:
         refuse((_pointer([name]), "twice") for name in doubles)
 
 
-def _mistakes(raw: bytes, shape: Any, said: str) -> list[tuple[str, str]]:
+def _mistakes(raw: bytes, shape: Any, said: str) -> list[Found]:
     """Every mistake that can be told field by field; else the one that was found first."""
     try:
         whole = msgspec.json.decode(raw)
@@ -143,7 +154,7 @@ def _mistakes(raw: bytes, shape: Any, said: str) -> list[tuple[str, str]]:
     return found or [_mistake(said)]
 
 
-def _field_mistakes(told: Mapping[str, Any], shape: type[msgspec.Struct] | Any) -> Iterator[tuple[str, str]]:
+def _field_mistakes(told: Mapping[str, Any], shape: type[msgspec.Struct] | Any) -> Iterator[Found]:
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     for name, field in fields.items():
         if name not in told:
@@ -153,9 +164,28 @@ def _field_mistakes(told: Mapping[str, Any], shape: type[msgspec.Struct] | Any) 
         try:
             msgspec.convert(told[name], field.type)
         except msgspec.ValidationError as error:
-            yield _mistake(str(error), name)
+            yield _chosen(_mistake(str(error), name), field.type)
     if shape.__struct_config__.forbid_unknown_fields:
         yield from ((_pointer([name]), "unknown") for name in told if name not in fields)
+
+
+def _chosen(mistake: tuple[str, str], kind: Any) -> Found:
+    """A choice that there is not, with those that there are, where the field itself is a closed list."""
+    pointer, code = mistake
+    known = words_of(kind) if code == "choice" and pointer.count("/") == 1 else ()
+    return (pointer, code, known) if 0 < len(known) <= CHOICES_TOLD else mistake
+
+
+def words_of(kind: Any) -> tuple[str, ...]:
+    """The words of a closed list; nothing for another type."""
+    plain = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    if get_origin(plain) is Literal:
+        return tuple(str(word) for word in get_args(plain))
+    if isinstance(plain, type) and issubclass(plain, Enum):
+        return tuple(str(one.value) for one in plain)
+    if get_origin(plain) in (Union, UnionType):
+        return tuple(word for one in get_args(plain) for word in words_of(one))
+    return ()
 
 
 def _mistake(said: str, *before: str) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import NotFound
 
 from broker import messages as m
 from broker.users import NoBroker
@@ -83,7 +83,7 @@ def order(device: str) -> ResponseReturnValue:
     hall, line = guard.hall(), _line(device)
     do = request.form.get("do", "")
     if do not in get_args(m.Order):
-        raise BadRequest("order")
+        return render_template("device.html", **_one(device, refused="unknown")), 422
     wanted: m.Order = do  # type: ignore[assignment]  # one of them
     try:
         given = hall.orders.give(

@@ -89,7 +89,8 @@ def _page(kind: Kind, key: str, error: AccountError | None = None, name: str = "
     lang, account = guard.language(), _look(kind, key)
     errors = {}
     if error is not None:
-        words = TEXTS(f"people.{error.code}", lang, n=SHORTEST, name=name)
+        nameless = error.code == "odd-name" and not name
+        words = TEXTS("mistake.empty" if nameless else f"people.{error.code}", lang, n=SHORTEST, name=name)
         errors = {FIELDS.get(error.code, "password"): words}
     page = render_template(
         "key.html", kind=kind.value, key=key, whose=account, name=name, errors=errors, shortest=SHORTEST

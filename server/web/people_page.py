@@ -40,7 +40,7 @@ def make() -> ResponseReturnValue:
     hall, lang = guard.hall(), guard.language()
     name = request.form.get("name", "").strip().lower()
     site, role = request.form.get("site", ""), request.form.get("role", "")
-    errors = {} if NAME.fullmatch(name) else {"name": "people.odd-name"}
+    errors = {} if NAME.fullmatch(name) else {"name": "people.odd-name" if name else "mistake.empty"}
     if site not in keeping.sites(lang):
         errors["site"] = "people.no-site"
     if role not in set(Role):

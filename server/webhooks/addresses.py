@@ -24,7 +24,7 @@ NAT64 = ip_network("64:ff9b::/96")
 
 
 class BadAddress(Exception):
-    """code: stable. `webhook.<code>` says it in words."""
+    """code: stable. `asked.<code>` says it in words."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -347,6 +347,13 @@ def test_a_mistake_is_told_in_the_readers_language(hall: Place, everything: Ever
         answer = everything.post("/tickets", {}, headers={"Accept-Language": lang})
         told = refused(answer, "bad-request")
         assert told["errors"] == [{"pointer": "/service", "code": "missing", "detail": words}]
+    hall.tick[0] += 1.0
+    (wrong,) = refused(everything.post("/devices/kiosk-1/orders", {"do": "dance"}), "bad-request")["errors"]
+    assert (wrong["pointer"], wrong["code"]) == ("/do", "choice") and "identify, screenshot" in wrong[
+        "detail"
+    ]
+    (wrong,) = refused(everything.get("/figures?unit=century"), "bad-request")["errors"]
+    assert (wrong["pointer"], wrong["code"]) == ("/unit", "choice") and "day, week, month" in wrong["detail"]
 
 
 def test_the_good_bodies_are_of_endpoints_that_there_are() -> None:

@@ -60,7 +60,7 @@ def test_a_new_account_gets_a_link_and_its_owner_chooses_the_password(place: Pla
     ("typed", "words"),
     [
         ({"name": "Hà", "role": "officer"}, "chữ thường không dấu"),
-        ({"name": "", "role": "officer"}, "chữ thường không dấu"),
+        ({"name": "", "role": "officer"}, "Cần nhập."),
         ({"name": "<script>alert(1)</script>", "role": "officer"}, "chữ thường không dấu"),
         ({"name": "x" * 5000, "role": "officer"}, "chữ thường không dấu"),
         ({"name": "goc", "role": "officer"}, "đã có người dùng"),
