@@ -41,7 +41,7 @@ def xlsx(report: Report) -> bytes:
         sheet.cell(1, 1).font = BOLD
         sheet.append([])
         _table(sheet, table, report.lang)
-    about = book.create_sheet(_sheet_name("?", book.sheetnames))
+    about = book.create_sheet(_sheet_name(report.about, book.sheetnames))
     for n, (term, text) in enumerate(report.definitions, 1):
         _text(about.cell(n, 1), term)
         about.cell(n, 1).font = BOLD

@@ -1,4 +1,4 @@
-"""Which tickets are behind a figure: counted by the sums, listed from the day's tickets by the same rules.
+"""Which numbers or deeds are behind a figure: counted by the sums, listed by the same rules.
 
 The sums say on which days they are, so a page of a list reads those days alone, however long the period is.
 """
@@ -6,68 +6,34 @@ The sums say on which days they are, so a page of a list reads those days alone,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Final
+from datetime import date, datetime
+from typing import Final
 
 import sqlalchemy as sa
 
 from server.hall.site import Site
 from server.history.cube import ALL, COUNTER, OFFICER, SERVICE, SLOT, slot_dim, slot_of
+from server.history.deeds import CALLS, Deed
 from server.history.ledger import History
-from server.history.sums import Sums, wait_code, within
+from server.history.whats import LATELY, SPELLS, WHATS, Row
 from server.store import ticket_table
 
 AUTHORITY: Final = "authority"
 WHOSE: Final = (SERVICE, AUTHORITY, COUNTER, OFFICER)
 PAGE: Final = 50
-Row = Any
-
-
-@dataclass(frozen=True, slots=True)
-class What:
-    """count: how many of some sums. at: the column whose instant says in which half hour it counts."""
-
-    count: Callable[[Sums], int]
-    holds: Callable[[Site, Row], bool]
-    at: str = "issued_at"
-
-
-def _expired(row: Row) -> bool:
-    return bool(row.state == "cancelled" and row.reason == "expired")
-
-
-def _late(site: Site, row: Row) -> bool:
-    service = site.services.get(row.service)
-    if row.called_at is None or service is None:
-        return False
-    wait = datetime.fromisoformat(row.called_at) - datetime.fromisoformat(row.issued_at)
-    return not within(wait_code(wait), service.target // timedelta(minutes=1))
-
-
-WHATS: Final[Mapping[str, What]] = {
-    "issued": What(lambda s: s.issued, lambda site, row: True),
-    "served": What(lambda s: s.served, lambda site, row: row.state == "served"),
-    "no_show": What(lambda s: s.no_show, lambda site, row: row.state == "no_show"),
-    "cancelled": What(
-        lambda s: s.cancelled, lambda site, row: row.state == "cancelled" and not _expired(row)
-    ),
-    "expired": What(lambda s: s.expired, lambda site, row: _expired(row)),
-    "lost": What(lambda s: s.lost, lambda site, row: row.state in ("no_show", "cancelled")),
-    "unfinished": What(
-        lambda s: s.unfinished, lambda site, row: row.state in ("waiting", "parked", "called", "serving")
-    ),
-    "called": What(lambda s: s.called, lambda site, row: row.called_at is not None, "called_at"),
-    "late": What(lambda s: s.judged - s.kept, _late, "called_at"),
-    "priority": What(lambda s: s.priority, lambda site, row: row.klass == "priority"),
-}
+WHOLE: Final = 31  # days of which all calls are read, to tell of how many numbers they are
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Tickets of business days `first` up to before `end`. whose, id: of one service, authority, counter or
-    officer ("" for nobody). weekday: Monday 0; halves: half hours from midnight in the site's own time."""
+    """What happened on business days `first` up to before `end`. whose, id: of one service, authority,
+    counter or officer ("" for nobody).
+
+    weekday: Monday 0; halves: half hours from midnight in the site's own time. counter: of an officer's
+    deeds, those at one counter. until: where the last hour is meant, its end.
+    """
 
     what: str
     first: date
@@ -76,15 +42,27 @@ class Wanted:
     id: str = ""
     weekday: int | None = None
     halves: frozenset[int] | None = None
+    counter: str | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A number, a deed, or a deed of a number."""
+
+    ticket: Row | None
+    deed: Deed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """total: of all pages; rows: of this one, by day and time of issue."""
+    """total: of all pages; rows: of this one, by day and time. numbers: how many numbers the total is of;
+    None where nobody counted them."""
 
     total: int
     page: int
-    rows: tuple[Row, ...]
+    rows: tuple[Listed, ...]
+    numbers: int | None = None
 
     @property
     def pages(self) -> int:
@@ -92,40 +70,71 @@ class Found:
 
 
 def can_be_listed(wanted: Wanted) -> bool:
-    """Half hours are kept in all and by service, not by counter or officer."""
-    return wanted.halves is None or wanted.whose not in (COUNTER, OFFICER)
+    """Half hours are kept in all and by service, not by counter or officer; calls one by one of a month."""
+    what = WHATS[wanted.what]
+    if wanted.halves is not None and (wanted.whose in (COUNTER, OFFICER) or not what.timed):
+        return False
+    if wanted.counter is not None and (wanted.whose != OFFICER or what.deed is None):
+        return False
+    if (wanted.what == "lately") != (wanted.until is not None):
+        return False
+    alone = what.where == CALLS and (not what.exact or wanted.counter is not None)
+    return not alone or (wanted.end - wanted.first).days <= WHOLE
 
 
 def services_of(site: Site, wanted: Wanted) -> frozenset[str] | None:
-    """The services that are meant; None for all."""
+    """The services that are meant; None for all. What is no longer an authority was a service without one."""
     match wanted.whose:
         case "service":
             return frozenset({wanted.id})
         case "authority":
-            return frozenset(s.id for s in site.services.values() if s.authority == wanted.id)
+            mine = {s.id for s in site.services.values() if s.authority == wanted.id}
+            known = wanted.id in {a.id for a in site.authorities}
+            return frozenset(mine if mine or known else {wanted.id})
     return None
 
 
 def tells_working_time(wanted: Wanted) -> bool:
-    """One officer's numbers with their times: the first call of the day and the last are among them."""
-    return wanted.whose == OFFICER
+    """One officer's numbers with their times: the first call of the day and the last are among them. So are
+    the times of a counter where somebody sits alone."""
+    return wanted.whose == OFFICER or wanted.what in SPELLS
 
 
 def find(history: History, engine: sa.Engine, site: Site, wanted: Wanted, page: int) -> Found:
-    """The `page`-th page (from 1) of the tickets behind a figure; a page behind the last is the last."""
-    counts = _by_day(history, site, wanted)
+    """The `page`-th page (from 1) of what is behind a figure; a page behind the last is the last."""
+    what, counts = WHATS[wanted.what], _by_day(history, site, wanted)
+    whole = not what.exact or wanted.counter is not None
+    if what.deed is not None:
+        whole = whole or what.where != CALLS or len(counts) <= WHOLE
+    if whole:
+        listed = _listed(history, engine, site, wanted, sorted(counts))
+        total, into = len(listed), 0
+        page = _within(page, total)
+        rows = listed[(page - 1) * PAGE : page * PAGE]
+        of = len({deed.ticket for deed in listed if isinstance(deed, Deed)})
+        numbers = of if what.deed is not None and wanted.what not in SPELLS else None
+        return Found(total, page, _told(engine, rows), numbers)
     total = sum(counts.values())
-    page = min(max(1, page), max(1, -(-total // PAGE)))
-    skip, days, seen = (page - 1) * PAGE, list[date](), 0
-    into = 0  # how many of the first day read are of earlier pages
+    page = _within(page, total)
+    days, into = _of_page(counts, page)
+    listed = _listed(history, engine, site, wanted, days)
+    return Found(total, page, _told(engine, listed[into : into + PAGE]))
+
+
+def _within(page: int, total: int) -> int:
+    return min(max(1, page), max(1, -(-total // PAGE)))
+
+
+def _of_page(counts: Mapping[date, int], page: int) -> tuple[list[date], int]:
+    """The days that a page reads, and how many of the first are of earlier pages."""
+    skip, days, seen, into = (page - 1) * PAGE, list[date](), 0, 0
     for day, n in sorted(counts.items()):
         if seen + n > skip and seen < skip + PAGE:
             if not days:
                 into = skip - seen
             days.append(day)
         seen += n
-    rows = _tickets(engine, site, wanted, days)
-    return Found(total, page, tuple(rows[into : into + PAGE]))
+    return days, into
 
 
 def _by_day(history: History, site: Site, wanted: Wanted) -> dict[date, int]:
@@ -139,6 +148,8 @@ def _by_day(history: History, site: Site, wanted: Wanted) -> dict[date, int]:
 
 
 def _dims(wanted: Wanted, services: frozenset[str] | None) -> list[str]:
+    if wanted.what in SPELLS:
+        return [ALL]
     if wanted.halves is not None:
         return [SLOT] if services is None else [slot_dim(s) for s in sorted(services)]
     if wanted.whose in (COUNTER, OFFICER):
@@ -154,30 +165,83 @@ def _meant(key: str, dim: str, wanted: Wanted, services: frozenset[str] | None) 
     return dim == ALL or key == wanted.id
 
 
+def _listed(
+    history: History, engine: sa.Engine, site: Site, wanted: Wanted, days: Sequence[date]
+) -> Sequence[Row | Deed]:
+    """All of these days."""
+    if WHATS[wanted.what].deed is None:
+        return _tickets(engine, site, wanted, days)
+    return _deeds(history, site, wanted, days)
+
+
+def _deeds(history: History, site: Site, wanted: Wanted, days: Sequence[date]) -> list[Deed]:
+    what, services = WHATS[wanted.what], services_of(site, wanted)
+    assert what.deed is not None
+    at = None if wanted.what not in SPELLS or services is None else _counters_of(site, services)
+    return [
+        deed
+        for day in days
+        for deed in history.deeds(what.where, day)
+        if what.deed(deed)
+        and (deed.counter in at if at is not None else services is None or deed.service in services)
+        and (wanted.whose != COUNTER or deed.counter == wanted.id)
+        and (wanted.whose != OFFICER or deed.officer == wanted.id)
+        and (wanted.counter is None or deed.counter == wanted.counter)
+        and (wanted.halves is None or _half_of(site, deed.at) in wanted.halves)
+    ]
+
+
+def _counters_of(site: Site, services: frozenset[str]) -> frozenset[str]:
+    """The counters that may serve one of them."""
+    return frozenset(c.id for c in site.counters.values() if any(c.serves(s) for s in services))
+
+
+_COLUMNS: Final = tuple(
+    ticket_table.c[name]
+    for name in (
+        "id", "day", "number", "service", "klass", "state", "counter", "officer", "reason",
+        "issued_at", "called_at", "started_at", "ended_at",
+    )
+)  # fmt: skip
+
+
+def _told(engine: sa.Engine, rows: Sequence[Row | Deed]) -> tuple[Listed, ...]:
+    """What is listed on one page, deeds with their numbers."""
+    ids = {row.ticket for row in rows if isinstance(row, Deed) and row.ticket}
+    of = {}
+    if ids:
+        with engine.connect() as db:
+            of = {row.id: row for row in db.execute(sa.select(*_COLUMNS).where(ticket_table.c.id.in_(ids)))}
+    return tuple(Listed(of.get(r.ticket), r) if isinstance(r, Deed) else Listed(r) for r in rows)
+
+
 def _tickets(engine: sa.Engine, site: Site, wanted: Wanted, days: Sequence[date]) -> list[Row]:
-    t = ticket_table.c
-    columns = (
-        t.id, t.day, t.number, t.service, t.klass, t.state, t.counter, t.officer, t.reason,
-        t.issued_at, t.called_at, t.started_at, t.ended_at,
-    )  # fmt: skip
-    rows = sa.select(*columns).where(t.day.in_([d.isoformat() for d in days]))
-    services = services_of(site, wanted)
+    t, what, services = ticket_table.c, WHATS[wanted.what], services_of(site, wanted)
+    assert what.holds is not None
+    rows = sa.select(*_COLUMNS).where(t.day.in_([d.isoformat() for d in days]))
     if services is not None:
         rows = rows.where(t.service.in_(services))
     if wanted.whose in (COUNTER, OFFICER):
         column = t.counter if wanted.whose == COUNTER else t.officer
         rows = rows.where(column == wanted.id if wanted.id else sa.or_(column.is_(None), column == ""))
-    what = WHATS[wanted.what]
     with engine.connect() as db:
         found = [
             row for row in db.execute(rows.order_by(t.day, t.issued_at, t.number)) if what.holds(site, row)
         ]
+    if wanted.until is not None:
+        found = [row for row in found if _lately(row.called_at, wanted.until)]
     if wanted.halves is None:
         return found
-    return [row for row in found if _half_of(site, getattr(row, what.at)) in wanted.halves]
+    return [row for row in found if _half_of(site, _instant(getattr(row, what.at))) in wanted.halves]
 
 
-def _half_of(site: Site, at: str | None) -> int | None:
-    if at is None:
-        return None
-    return int(slot_of(datetime.fromisoformat(at), 0, site.zone).partition(".")[2])
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _lately(at: str, until: datetime) -> bool:
+    return until - LATELY <= datetime.fromisoformat(at) <= until
+
+
+def _half_of(site: Site, at: datetime | None) -> int | None:
+    return None if at is None else int(slot_of(at, 0, site.zone).partition(".")[2])

@@ -66,7 +66,7 @@ class Stay:
 @dataclass(frozen=True, slots=True)
 class Spell:
     """A counter open or paused under one officer. reason: of a pause. left: nobody closed it, the day did;
-    it is then reckoned up to the last thing that was done there."""
+    it is then reckoned up to the last thing that was done there. still: it is so now."""
 
     counter: str
     officer: str | None
@@ -75,6 +75,7 @@ class Spell:
     ends: datetime | None = None
     reason: str = ""
     left: bool = False
+    still: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class Note:
     command: str
     ticket: str
     what: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ class DayFold:
                     stays[-1] = replace(here, ended_at=event.at, ended_by=event.command, end=end, auto=auto)
 
     def _note(self, event: e.OfTicket, what: str) -> None:
-        self._notes.append(Note(event.command, event.ticket, what))
+        self._notes.append(Note(event.command, event.ticket, what, event.at))
 
     def _turn(self, counter: str, at: datetime, spell: Spell | None, left: bool = False) -> None:
         spells = self._spells[counter]
@@ -210,7 +212,7 @@ class DayFold:
             tickets=(*self._state.tickets.values(), *self._late.values()),
             stays=tuple(stays),
             spells=tuple(
-                replace(s, ends=max(now, s.begins)) if s.ends is None else s
+                replace(s, ends=max(now, s.begins), still=True) if s.ends is None else s
                 for spells in self._spells.values()
                 for s in spells
             ),

@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from server.hall.events import KINDS, Event
 from server.hall.site import Site
 from server.history.cube import ALL, DIMS, Cube, Work, cube_of, work_of
+from server.history.deeds import Deed, deeds_of
 from server.history.facts import DayFold
 from server.history.periods import DAY, Period, months_on
 from server.history.sums import Sums, added
@@ -31,7 +32,7 @@ from server.store import event_table
 
 log = logging.getLogger("history")
 
-FORM: Final = 3  # of what is kept; another one and all of it is summed anew
+FORM: Final = 4  # of what is kept; another one and all of it is summed anew
 BUDGET_S: Final = 1.0  # of summing for one reader; what is left the next one does
 OF_ANOTHER_DAY: Final = ("ToldTooLate", "Entered")  # events whose ticket may be of an earlier day
 WORK: Final = "work"
@@ -66,6 +67,7 @@ _month = sa.Table(
 
 _sums = msgspec.msgpack.Decoder(dict[str, Sums])
 _works = msgspec.msgpack.Decoder(tuple[Work, ...])
+_deeds = msgspec.msgpack.Decoder(tuple[Deed, ...])
 _pack = msgspec.msgpack.Encoder().encode
 
 
@@ -79,6 +81,7 @@ class History:
         self._today = DayFold("")
         self._today_seq = 0
         self._today_cube: tuple[int, datetime, Cube, tuple[Work, ...]] | None = None
+        self._today_deeds: dict[str, tuple[Deed, ...]] = {}
         self._day = date.min
         self._made = False
 
@@ -149,6 +152,15 @@ class History:
         if first <= self._day < end and self._today_cube is not None:
             found.extend(self._today_cube[3])
         return found
+
+    def deeds(self, where: str, day: date) -> tuple[Deed, ...]:
+        """What happened on a business day, one by one. where: as `server.history.deeds` keeps it."""
+        if day == self._day:
+            return self._today_deeds.get(where, ())
+        wanted = sa.select(_day.c.body).where(_day.c.dim == where, _day.c.day == day.isoformat())
+        with self._keeping() as kept:
+            body = kept.execute(wanted).scalar()
+        return () if body is None else _deeds.decode(body)
 
     def _running(self, dim: str) -> dict[str, Sums]:
         today = self._today_cube
@@ -257,6 +269,7 @@ class History:
             facts = fold.facts(at)
             rows = {dim: _pack(parts) for dim, parts in cube_of(site, facts).items()}
             rows[WORK] = _pack(work_of(facts))
+            rows |= {where: _pack(deeds) for where, deeds in deeds_of(facts).items()}
             kept.execute(_day.delete().where(_day.c.day == day))
             kept.execute(
                 _day.insert(), [{"dim": dim, "day": day, "body": body} for dim, body in rows.items()]
@@ -268,6 +281,7 @@ class History:
         day = self._day.isoformat()
         if self._today.day != day or not self._today_seq:
             self._today, self._today_seq, self._today_cube = DayFold(day), 0, None
+            self._today_deeds = {}
         before = self._today_seq
         for seq, event in self._events(events, None, day, before):
             self._today.take(event)
@@ -277,6 +291,7 @@ class History:
             facts = self._today.facts(now)
             cube = cube_of(site, facts, over=False) if facts.tickets or facts.spells else {}
             self._today_cube = (self._today_seq, now, cube, work_of(facts))
+            self._today_deeds = deeds_of(facts)
 
     @staticmethod
     def _events(

@@ -74,13 +74,15 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is exported in one piece. lines: under the title (hall, period, when it was made)."""
+    """What is exported in one piece. lines: under the title (hall, period, when it was made). about: the word
+    for its definitions."""
 
     id: str
     title: str
     lines: tuple[str, ...]
     tables: tuple[Table, ...]
     definitions: tuple[tuple[str, str], ...]
+    about: str
     lang: str = "vi"
 
 

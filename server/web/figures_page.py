@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +21,8 @@ from server.figures import (
 )
 from server.hall.calendar import business_day, sessions_on
 from server.hall.refusals import Refusal
+from server.history.cube import slot_of
+from server.history.whats import SPELLS
 from server.patterns import Kind, Pattern, patterns
 from server.people.rights import Right
 from server.satisfaction import Rating, opinion
@@ -36,6 +38,16 @@ from server.web.opinions import NOTES, asked_on, opinion_tables
 
 figures = Blueprint("figures", __name__, url_prefix="/figures")
 DAYS_BACK = 3660
+# What is behind each part of the day's sum: a number is in exactly one.
+BEHIND_SUMS: Final = {
+    "served": "served",
+    "no_show": "no_show",
+    "cancelled": "dropped",
+    "waiting": "waiting",
+    "parked": "parked",
+    "called": "at_call",
+    "serving": "serving",
+}
 WEEKS_SHOWN = 4  # of an officer's own figures: who sees each day sees each citizen
 
 
@@ -53,12 +65,14 @@ def page() -> ResponseReturnValue:
         "figures.html",
         **told,
         **(live_fields(hall, told) if day == today else {}),
+        way=ways_of(day),
         opinions=opinion_tables(hall.config, found.opinions),
         note_keys=NOTES,
         reason_names=hall.config.reasons,
         levels=view.site.rating_levels,
         least=LEAST,
         sums=sum_parts(found),
+        behind_sum=BEHIND_SUMS,
         today=today,
         before=(day - timedelta(days=1)).isoformat(),
         after=(day + timedelta(days=1)).isoformat() if day < today else None,
@@ -70,8 +84,24 @@ def page() -> ResponseReturnValue:
 def fragment() -> ResponseReturnValue:
     """The hall now alone, which the page puts in place of the old one."""
     hall = guard.hall()
-    told = of_day(hall, today_here(hall)[0])
-    return render_template("figures_live.html", **told, **live_fields(hall, told))
+    today = today_here(hall)[0]
+    told = of_day(hall, today)
+    return render_template("figures_live.html", **told, **live_fields(hall, told), way=ways_of(today))
+
+
+def ways_of(day: date) -> Callable[..., str]:
+    """The ways to what is behind a day's figures, for whoever asks; "" where there is none for them, or no
+    figure: `way(what, n, of="counter:7", half=17)`."""
+    may_know = guard.has(Right.WORKING_TIME)
+
+    def way(what: str, n: object, of: str = "", **more: object) -> str:
+        if n in (None, 0) or (not may_know and (what in SPELLS or of.startswith("officer:"))):
+            return ""
+        told = {"of": of, **more}
+        carried: dict[str, Any] = {k: v for k, v in told.items() if v not in ("", None)}
+        return url_for("history.tickets", span=f"day:{day}", what=what, **carried)
+
+    return way
 
 
 def of_day(hall: Hall, day: date) -> dict[str, Any]:
@@ -95,6 +125,7 @@ def of_day(hall: Hall, day: date) -> dict[str, Any]:
         "target_share": TARGET_SHARE,
         "day_shown": day,
         "now": now,
+        "half_of": lambda at: int(slot_of(at, 0, site.zone).partition(".")[2]),
     }
 
 
@@ -174,5 +205,4 @@ def wanted_day(text: str | None, today: date) -> date:
 
 
 def sum_parts(found: DayFigures) -> list[tuple[str, int]]:
-    names = ("served", "no_show", "cancelled", "waiting", "parked", "called", "serving")
-    return [(name, getattr(found.sums, name)) for name in names]
+    return [(name, getattr(found.sums, name)) for name in BEHIND_SUMS]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from server.history.drill import WHATS, WHOSE, Wanted, can_be_listed
+from server.history.drill import WHOSE, Wanted, can_be_listed
 from server.history.periods import DAY, LONGEST, Period, Unit, period
+from server.history.whats import WHATS
 from server.web.history_asked import OFFERED, Asked, By
 
 OLDEST: Final = timedelta(days=3660)
@@ -68,10 +69,23 @@ def _of(text: str, errors: dict[str, str]) -> tuple[str | None, str]:
     if not text:
         return None, ""
     whose, _, id = text.partition(":")
-    if whose not in WHOSE or len(id) > LONGEST_ID or not id.isprintable():
+    if whose not in WHOSE or not _good_id(id):
         errors["of"] = "history.bad_of"
         return None, ""
     return whose, id
+
+
+def _good_id(id: str) -> bool:
+    return len(id) <= LONGEST_ID and id.isprintable()
+
+
+def _instant(text: str | None) -> datetime | None:
+    """An aware instant; None where nothing is asked, or nothing of the kind."""
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None
 
 
 def _by(text: str, whose: str | None, errors: dict[str, str]) -> By:
@@ -88,13 +102,14 @@ def _by(text: str, whose: str | None, errors: dict[str, str]) -> By:
 
 
 def wanted(args: Mapping[str, str], today: date) -> Wanted | None:
-    """The tickets that a figure's way leads to; None for an address that no page of ours makes."""
+    """What a figure's way leads to; None for an address that no page of ours makes."""
     form = read({**args, **spelled(args.get("span", ""))}, today)
     what = args.get("what", "")
     weekday, half, hour = (
         _number(args.get(n), limit) for n, limit in (("weekday", 7), ("half", 48), ("hour", 24))
     )
-    if form.errors or what not in WHATS or None in (weekday, half, hour):
+    counter, until = args.get("counter"), _instant(args.get("until"))
+    if form.errors or what not in WHATS or None in (weekday, half, hour) or not _good_id(counter or ""):
         return None
     assert weekday is not None and half is not None and hour is not None
     halves = frozenset({half}) if half >= 0 else frozenset({2 * hour, 2 * hour + 1}) if hour >= 0 else None
@@ -107,6 +122,8 @@ def wanted(args: Mapping[str, str], today: date) -> Wanted | None:
         asked.id,
         weekday if weekday >= 0 else None,
         halves,
+        counter or None,
+        until,
     )
     return found if can_be_listed(found) else None
 

@@ -24,11 +24,12 @@ from server.history.table import Report, percent, shown, tenth
 from server.people.rights import Right
 from server.web import guard
 from server.web.hall import Hall
-from server.web.history_asked import OFFERED, By, half_text, period_text, span_query
+from server.web.history_asked import OFFERED, period_text, span_query
 from server.web.history_form import page_number, read, spelled, wanted
+from server.web.history_lists import about, form_of, line_of
 from server.web.history_view import Teller
 from server.web.ticket_story import story
-from server.web.words import TEXTS, clock_text, date_text, said
+from server.web.words import clock_text, date_text, said
 
 history = Blueprint("history", __name__, url_prefix="/history")
 
@@ -91,6 +92,7 @@ def page() -> ResponseReturnValue:
         seen=seen,
         left=0,
         sums=seen.sums,
+        card=seen.cards,
         earlier=seen.earlier,
         period_is=period_text(form.asked.period, lang),
         whose_is=tell.name(form.asked.whose, form.asked.id) if form.asked.whose else "",
@@ -182,7 +184,8 @@ def file_of(report: Report, form: str) -> Response:
 @history.get("/tickets")
 @guard.needs(Right.FIGURES)
 def tickets() -> ResponseReturnValue:
-    """The numbers behind one figure: the page's query, and `what`, `weekday`, `half` or `hour`, `page`."""
+    """What is behind one figure: the page's query, and `what`, `weekday`, `half` or `hour`, of an officer's
+    deeds `counter`, of the last hour `until`, and `page`."""
     hall, lang = guard.hall(), guard.language()
     today, now = today_here(hall)
     asked = wanted(request.args, today)
@@ -198,52 +201,20 @@ def tickets() -> ResponseReturnValue:
         history_of(hall), hall.engine, hall.config.site, asked, page_number(request.args.get("page"))
     )
     told: dict[str, Any] = {k: v for k, v in request.args.items() if k not in ("page", "lang", "look") and v}
-    about = [period_text(form.asked.period, lang)]
-    if asked.whose:
-        about.append(tell.name(asked.whose, asked.id))
-    if asked.weekday is not None:
-        about.append(TEXTS(f"weekday.{asked.weekday}", lang))
-    if asked.halves:
-        first, last = min(asked.halves), max(asked.halves) + 1
-        span = {"from_": half_text(first), "to": half_text(last)}
-        about.append(TEXTS("tickets.from_half", lang, **span))
     back: dict[str, Any] = form.asked.query()
     return render_template(
         "tickets.html",
         found=found,
         what=asked.what,
-        about=about,
-        rows=[_line(tell, row) for row in found.rows],
+        form=form_of(asked.what),
+        about=[period_text(form.asked.period, lang), *about(tell, asked)],
+        rows=[line_of(tell, row) for row in found.rows],
+        late=url_for("history.tickets", **{**told, "what": "late"}) if asked.what == "judged" else None,
         many_days=(asked.end - asked.first).days > 1,
         previous=url_for("history.tickets", **told, page=found.page - 1) if found.page > 1 else None,
         next=url_for("history.tickets", **told, page=found.page + 1) if found.page < found.pages else None,
         back=url_for("history.page", **back),
     )
-
-
-def _line(tell: Teller, row: Any) -> dict[str, Any]:
-    """One ticket of a list; instants as people read them."""
-    zone = tell.site.zone
-    at = {
-        name: None if getattr(row, name) is None else datetime.fromisoformat(getattr(row, name))
-        for name in ("issued_at", "called_at", "ended_at")
-    }
-    issued, called = at["issued_at"], at["called_at"]
-    wait = None if issued is None or called is None else max(0, int((called - issued).total_seconds() // 60))
-    return {
-        "id": row.id,
-        "number": row.number,
-        "star": row.klass == "priority",
-        "day": date_text(date.fromisoformat(row.day)),
-        "service": tell.name(By.SERVICE, row.service),
-        "state": row.state,
-        "counter": row.counter or "",
-        "officer": tell.config.officers.get(row.officer or "", row.officer or "")
-        if tell.working_time
-        else "",
-        "wait": wait,
-        **{name: "" if when is None else clock_text(when, zone) for name, when in at.items()},
-    }
 
 
 @history.get("/tickets/<id>")

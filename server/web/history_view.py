@@ -14,6 +14,7 @@ from server.history.ledger import History
 from server.history.periods import Period, Unit
 from server.history.sums import Sums, added
 from server.history.table import Cell, Column, Kind, Report, Table, Value, length, tenth
+from server.history.whats import WHATS
 from server.satisfaction import share_of
 from server.site_file import HallConfig
 from server.unseen import LEAST
@@ -28,7 +29,8 @@ SUMMARY_ONLY_WHILE_RUNNING: Final = "unfinished"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Everything on the page. table: by what was asked; buttons: what citizens pressed."""
+    """Everything on the page. table: by what was asked; buttons: what citizens pressed. cards: by key of the
+    measure, its figure and the one before."""
 
     asked: Asked
     before: Period
@@ -37,6 +39,7 @@ class Shown:
     summary: Table
     table: Table
     buttons: Table | None
+    cards: Mapping[str, tuple[Cell, Cell]]
     heat: Heat
     waits: Chart
     issued: Bars
@@ -55,6 +58,10 @@ class Teller:
 
     def t(self, key: str, **params: object) -> str:
         return TEXTS(key, self.lang, **params)
+
+    def t_or(self, key: str, other: str) -> str:
+        """Words of a key that may be none of ours."""
+        return self.t(key) if key in TEXTS else other
 
     # --- names ------------------------------------------------------------------------------------------
 
@@ -153,6 +160,7 @@ class Teller:
             sums=sums,
             earlier=earlier,
             summary=self._summary(asked, before, sums, earlier),
+            cards={m.key: self._card(asked, before, m, sums, earlier) for m in MEASURES},
             table=self._table(asked, period, sums, halves, steps),
             buttons=self._buttons(sums),
             heat=self._heat(asked, slots),
@@ -163,23 +171,28 @@ class Teller:
             issued=bar_chart([(label, s.issued) for label, s in points]),
         )
 
-    def _behind(self, asked: Asked, measure: Measure, value: object, **more: str) -> dict[str, str]:
-        """The way to the tickets behind one figure; none behind a figure that there is not."""
-        if not measure.what or value in (None, 0) or (self._of_officers(asked) and not self.working_time):
+    def _behind(self, asked: Asked, measure: Measure, sums: Sums, **more: str) -> dict[str, str]:
+        """The way to what is behind one figure; none behind a figure that is of nothing."""
+        if not measure.what or measure.of(sums, self.levels) is None or not WHATS[measure.what].count(sums):
+            return {}
+        if self._of_officers(asked) and not self.working_time:
             return {}
         told = {"span": span_word(asked.period), "of": asked.of, "what": measure.what, **more}
         return {k: v for k, v in told.items() if v}
 
+    def _card(self, asked: Asked, before: Period, m: Measure, sums: Sums, earlier: Sums) -> tuple[Cell, Cell]:
+        """A figure of the period, and of the one before."""
+        then = Asked(before, asked.by, asked.whose, asked.id)
+        return (
+            Cell(m.of(sums, self.levels), self._behind(asked, m, sums), m.kind),
+            Cell(m.of(earlier, self.levels), self._behind(then, m, earlier), m.kind),
+        )
+
     def _summary(self, asked: Asked, before: Period, sums: Sums, earlier: Sums) -> Table:
         def row(m: Measure) -> tuple[Cell, ...]:
-            now, then = m.of(sums, self.levels), m.of(earlier, self.levels)
-            change, kind = difference(now, then, m.kind)
-            return (
-                Cell(self.t(f"measure.{m.key}"), kind=Kind.TEXT),
-                Cell(now, self._behind(asked, m, now), m.kind),
-                Cell(then, self._behind(Asked(before, asked.by, asked.whose, asked.id), m, then), m.kind),
-                Cell(change, kind=kind),
-            )
+            now, then = self._card(asked, before, m, sums, earlier)
+            change, kind = difference(now.value, then.value, m.kind)
+            return (Cell(self.t(f"measure.{m.key}"), kind=Kind.TEXT), now, then, Cell(change, kind=kind))
 
         columns = (
             Column(self.t("history.figure"), Kind.TEXT),
@@ -188,7 +201,7 @@ class Teller:
             Column(self.t("history.change"), Kind.COUNT),
         )
         shown = [m for m in MEASURES if m.key != SUMMARY_ONLY_WHILE_RUNNING or sums.unfinished]
-        shown = [m for m in shown if self._may_see(asked, m)]
+        shown = [m for m in shown if self._may_see(m)]
         return Table("summary", self.t("history.summary"), columns, tuple(row(m) for m in shown))
 
     def _table(
@@ -199,7 +212,7 @@ class Teller:
         halves: Mapping[str, Sums],
         steps: list[tuple[Period, Sums]],
     ) -> Table:
-        by, measures = asked.by, tuple(m for m in COLUMNS if self._may_see(asked, m))
+        by, measures = asked.by, tuple(m for m in COLUMNS if self._may_see(m))
         rows: list[tuple[Cell, Sums, dict[str, str]]] = []
         if by is By.HALF or (by is By.TIME and period.unit is Unit.DAY and halves):
             by, measures = By.HALF, tuple(m for m in COLUMNS if m.timed)
@@ -233,9 +246,9 @@ class Teller:
         total = (Cell(self.t("history.total"), kind=Kind.TEXT), *self._cells(asked, measures, sums, {}))
         return Table(by.value, head, columns, (*lines, total), total=True)
 
-    def _may_see(self, asked: Asked, measure: Measure) -> bool:
-        """How busy an officer was is working time."""
-        return self.working_time or measure.key != "occupancy" or not self._of_officers(asked)
+    def _may_see(self, measure: Measure) -> bool:
+        """How busy an officer was is working time; so is how busy the counter was where he sat alone."""
+        return self.working_time or measure.key != "occupancy"
 
     def _of_officers(self, asked: Asked) -> bool:
         return asked.whose == OFFICER or asked.by is By.OFFICER
@@ -245,7 +258,7 @@ class Teller:
     ) -> Iterable[Cell]:
         for measure in measures:
             value = measure.of(sums, self.levels)
-            behind = self._behind(asked, measure, value)
+            behind = self._behind(asked, measure, sums)
             yield Cell(value, {**behind, **way} if behind else {})
 
     def _groups(self, asked: Asked, period: Period) -> list[tuple[str, Sums]]:
@@ -309,7 +322,7 @@ class Teller:
         return self._heat(asked, self._slots(asked, asked.period))
 
     def _heat(self, asked: Asked, slots: Mapping[str, Sums]) -> Heat:
-        way = self._behind(asked, BY_KEY["called"], 1)
+        way = self._behind(asked, BY_KEY["called"], Sums(called=1))
         return heat_of(self.site, slots, self._target(asked), way, self.lang)
 
     # --- in one piece -----------------------------------------------------------------------------------
@@ -327,6 +340,7 @@ class Teller:
             lines=tuple(dict.fromkeys(line for line in lines if line)),
             tables=tuple(tables),
             definitions=self.definitions(),
+            about=self.t("history.definitions"),
             lang=self.lang,
         )
 

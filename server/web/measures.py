@@ -1,4 +1,4 @@
-"""The figures of the history: each with its word, its definition, and which tickets are behind it.
+"""The figures of the history: each with its word, its definition, and what is behind it.
 
 One table. A measure is worked out from `Sums` alone; what it says of nothing is None.
 """
@@ -16,8 +16,8 @@ from server.history.table import Kind, Value, percent, seconds, tenth
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """key: its word is `measure.<key>`; define: of its definition. what: of the tickets behind it, "" for
-    none: what citizens said leads to no single one. timed: known by half hours too."""
+    """key: its word is `measure.<key>`; define: of its definition. what: of what is behind it, "" for none:
+    what citizens said leads to no single one. timed: known by half hours too."""
 
     key: str
     kind: Kind
@@ -52,19 +52,30 @@ MEASURES: Final = (
     Measure("p50", Kind.MINUTES, lambda s, _: s.wait_percentile(50), "wait", "called"),
     Measure("p90", Kind.MINUTES, lambda s, _: s.wait_percentile(90), "wait", "called"),
     Measure("longest", Kind.MINUTES, lambda s, _: s.longest, "wait", "called"),
-    Measure("kept", Kind.PERCENT, lambda s, _: percent(s.kept, s.judged), "kept", "late"),
-    Measure("service", Kind.DURATION, lambda s, _: seconds(s.service_us, s.service_n), "service", "served"),
-    Measure("handling", Kind.DURATION, lambda s, _: seconds(s.handled_us, s.handled_n), "handling", "called"),
-    Measure("occupancy", Kind.PERCENT, lambda s, _: percent(s.busy_us, s.open_us), "occupancy", timed=False),
-    Measure("rated", Kind.COUNT, lambda s, _: s.rated, "response", "served", timed=False),
-    Measure("response", Kind.PERCENT, lambda s, _: percent(s.rated, s.served), "response", timed=False),
+    Measure("kept", Kind.PERCENT, lambda s, _: percent(s.kept, s.judged), "kept", "judged"),
+    Measure("service", Kind.DURATION, lambda s, _: seconds(s.service_us, s.service_n), "service", "timed"),
+    Measure(
+        "handling", Kind.DURATION, lambda s, _: seconds(s.handled_us, s.handled_n), "handling", "handled"
+    ),
+    Measure(
+        "occupancy",
+        Kind.PERCENT,
+        lambda s, _: percent(s.busy_us, s.open_us),
+        "occupancy",
+        "open",
+        timed=False,
+    ),
+    Measure("rated", Kind.COUNT, lambda s, _: s.rated, "response", "rated", timed=False),
+    Measure(
+        "response", Kind.PERCENT, lambda s, _: percent(s.rated, s.served), "response", "rated", timed=False
+    ),
     Measure("said", Kind.COUNT, lambda s, _: s.said_n, "satisfied", timed=False),
     Measure("satisfied", Kind.PERCENT, _satisfied, "satisfied", timed=False),
     Measure("low", Kind.PERCENT, _bound("low"), "interval", timed=False),
     Measure("high", Kind.PERCENT, _bound("high"), "interval", timed=False),
-    Measure("requeued", Kind.COUNT, lambda s, _: s.requeued, "requeued", timed=False),
-    Measure("transferred", Kind.COUNT, lambda s, _: s.transferred, "transferred", timed=False),
-    Measure("out_of_turn", Kind.COUNT, lambda s, _: s.out_of_turn, "out_of_turn", timed=False),
+    Measure("requeued", Kind.COUNT, lambda s, _: s.requeued, "requeued", "requeued", timed=False),
+    Measure("transferred", Kind.COUNT, lambda s, _: s.transferred, "transferred", "transferred", timed=False),
+    Measure("out_of_turn", Kind.COUNT, lambda s, _: s.out_of_turn, "out_of_turn", "out_of_turn", timed=False),
     Measure("priority", Kind.COUNT, lambda s, _: s.priority, "priority", "priority"),
 )
 BY_KEY: Final = {m.key: m for m in MEASURES}

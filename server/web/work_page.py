@@ -90,6 +90,7 @@ def report_of(hall: Hall, form: Form, whose: str, lang: str, now: datetime) -> R
         ),
         tables=(table_of(hall, form, whose, lang),),
         definitions=_definitions(lang),
+        about=TEXTS("history.definitions", lang),
         lang=lang,
     )
 
@@ -147,22 +148,28 @@ def _cells(hall: Hall, w: Work, handed: bool, lang: str) -> Iterator[Cell]:
     def local(at: datetime | None) -> datetime | None:
         return None if at is None else at.astimezone(zone).replace(tzinfo=None)
 
-    def behind(what: str, n: int) -> Mapping[str, str]:
-        way = {"span": f"day:{w.day}", "of": f"officer:{w.officer}", "what": what}
+    def behind(what: str, n: object) -> Mapping[str, str]:
+        way = {"span": f"day:{w.day}", "of": f"officer:{w.officer}", "counter": w.counter, "what": what}
         return way if n and guard.has(Right.FIGURES) else {}
 
     away = sum(((until - since) for since, until, _ in w.breaks), timedelta())
     yield Cell(hall.config.officers.get(w.officer, w.officer) or TEXTS("work.nobody", lang))
     yield Cell(date.fromisoformat(w.day))
     yield Cell(w.counter)
-    for at in (w.begins, w.first_call, w.last_call, w.ends):
-        yield Cell(local(at))
-    yield Cell(seconds(w.open_us, 1))
-    yield Cell(len(w.breaks))
-    yield Cell(round(away.total_seconds()))
-    yield Cell(w.calls, behind("called", w.calls))
-    yield Cell(w.finished, behind("served", w.finished))
-    yield Cell(_share(w))
+    spells = behind("open", w.open_us) or behind("calls", w.calls) or behind("breaks", w.breaks)
+    for at, way in (
+        (w.begins, spells),
+        (w.first_call, behind("calls", w.calls)),
+        (w.last_call, behind("calls", w.calls)),
+        (w.ends, spells),
+    ):
+        yield Cell(local(at), way)
+    yield Cell(seconds(w.open_us, 1), behind("open", w.open_us))
+    yield Cell(len(w.breaks), behind("breaks", w.breaks))
+    yield Cell(round(away.total_seconds()), behind("breaks", w.breaks))
+    yield Cell(w.calls, behind("calls", w.calls))
+    yield Cell(w.finished, behind("timed", w.finished))
+    yield Cell(_share(w), behind("handled", w.busy_us))
     yield Cell("; ".join(_notes(w, handed, zone, lang)))
 
 

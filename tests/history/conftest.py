@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from server.history.ledger import History
+from server.people.rights import Role
 from server.web.history_page import history_of, today_here
 from tests.history.month import Month
 from tests.history.recompute import Log
-from tests.web.place import HandClock, Place, open_place
+from tests.web.place import HandClock, Place, Staff, open_place
 
 START = datetime(2026, 11, 9, 0, 5, tzinfo=UTC)  # Monday, 07:05 in the hall
 
@@ -27,6 +28,11 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 @pytest.fixture(scope="session")
 def log(lived: Place) -> Log:
     return Log(Path(str(lived.store.engine.url.database)))
+
+
+@pytest.fixture(scope="session")
+def chief(lived: Place) -> Staff:
+    return lived.log_in("chief", Role.MANAGER)
 
 
 @pytest.fixture

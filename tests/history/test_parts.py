@@ -124,7 +124,7 @@ def odd_report(names: list[str]) -> Report:
         for name in names
     )  # fmt: skip
     table = Table("x", "[Bảng]: '*?/\\", columns, rows)
-    return Report("x", "=Tiêu đề", ("Dòng",), (table, table), (("Kỳ", "Ngày."),))
+    return Report("x", "=Tiêu đề", ("Dòng",), (table, table), (("Kỳ", "Ngày."),), "Cách tính")
 
 
 ODD = ["=HYPERLINK(1)", 'a"b,c', "dòng\r\nmới", "Ệ Ẫ Ự Ỡ ẵ", "\x00\x07", "＝1", "x" * 300, ""]
@@ -141,6 +141,7 @@ def test_csv_is_read_back_as_it_was_meant() -> None:
 
 def test_a_workbook_has_typed_cells_and_no_formula() -> None:
     book = openpyxl.load_workbook(io.BytesIO(xlsx(odd_report(ODD))))
+    assert book.sheetnames[-1] == "Cách tính"
     assert len(book.sheetnames) == 3
     sheet = book.worksheets[0]
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
@@ -174,7 +175,7 @@ def test_notes_at_the_end_of_a_line_are_not_cut_within_a_time() -> None:
         Column("", Kind.TEXT),
     )
     rows = ((Cell("Hà"), *(Cell(n) for n in range(12)), Cell(note)),)
-    body = pdf(Report("x", "x", (), (Table("x", "x", columns, rows),), ()))
+    body = pdf(Report("x", "x", (), (Table("x", "x", columns, rows),), (), "x"))
     assert note in pypdf.PdfReader(io.BytesIO(body)).pages[0].extract_text()
 
 

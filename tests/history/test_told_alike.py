@@ -5,20 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pypdf
 import pytest
 
 from server.history.ledger import History
-from server.people.rights import Role
 from tests.history.recompute import Log
 from tests.history.test_sums_of_a_month import EVERY_DAY, targets
 from tests.web.place import Place, Staff
@@ -70,11 +67,6 @@ class Tables(HTMLParser):
         if tag in ("td", "th") and self._cell is not None and self._rows:
             self._rows[-1].append((" ".join("".join(self._cell).split()), self._href))
             self._cell = None
-
-
-@pytest.fixture(scope="module")
-def chief(lived: Place) -> Iterator[Staff]:
-    yield lived.log_in("chief", Role.MANAGER)
 
 
 def canonical(text: str) -> object:
@@ -185,37 +177,3 @@ def test_the_page_says_what_the_raw_log_says(chief: Staff, log: Log, lived: Plac
     summary = [canonical(row[1][0]) for row in page_tables(chief, f"{MONTH}&by=time")["summary"][1:]]
     assert summary[: len(wanted)] == wanted
     assert summary[-4:] == [said[k] for k in ("requeued", "transferred", "out_of_turn", "priority")]
-
-
-@pytest.mark.parametrize("query", QUERIES)
-def test_every_count_leads_to_as_many_numbers(chief: Staff, history: History, query: str) -> None:
-    """Each way of a page is walked once; what it leads to is as long as the figure says, page by page."""
-    ways: dict[str, set[str]] = {}
-    for id, rows in page_tables(chief, query).items():
-        heads = [text for text, _ in rows[0]]
-        for row in rows[1:]:
-            for head, (text, href) in zip(heads, row, strict=True):
-                if href:
-                    name = row[0][0] if id == "summary" else head
-                    ways.setdefault(href, set()).add(f"{name}={text}" if id != "heat" else "heat")
-    assert len(ways) > 8
-    for href, figures in sorted(ways.items())[::3]:
-        answer = chief.get(f"/history/{href}")
-        assert answer.status_code == 200, href
-        total = int(re.search(r'id="total" class="n">(\d+)<', answer.text)[1])  # type: ignore[index]
-        what = parse_qs(urlsplit(href).query)["what"][0]
-        for figure in figures:
-            name, _, text = figure.partition("=")
-            counts = {"Đã cấp": "issued", "Đã phục vụ": "served", "Vắng": "no_show", "Đã hủy": "cancelled",
-                      "Hết ngày": "expired", "Đã gọi": "called", "Ưu tiên": "priority"}  # fmt: skip
-            if counts.get(name) == what:
-                assert canonical(text) == total, (href, figure)
-        listed = 0
-        page = 1
-        while True:
-            body = chief.get(f"/history/{href}&page={page}").text
-            listed += len(re.findall(r'<tr><th scope="row"', body))
-            if f"page={page + 1}" not in body:
-                break
-            page += 1
-        assert listed == total, href

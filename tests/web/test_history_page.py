@@ -196,9 +196,12 @@ def test_how_busy_an_officer_was_is_for_those_who_may_know_it(place: Place) -> N
     some_visits(place)
     for name, role, knows in (("chief", Role.MANAGER, True), ("admin", Role.ADMINISTRATOR, False)):
         staff = place.log_in(name, role)
-        for query in ("by=officer", "of=officer:officer-7"):
-            assert ("Bận, %" in staff.get(f"/history/?unit=day&{query}").text) == knows
-        assert "Bận, %" in staff.get("/history/?unit=day&by=counter").text
+        for query in ("by=officer", "of=officer:officer-7", "by=counter", "of=counter:7", "by=time"):
+            assert ("Bận, %" in staff.get(f"/history/?unit=day&{query}").text) == knows, "who sat there alone"
+        told = staff.get("/api/v1/figures?unit=day&by=counter").get_json()
+        assert ("occupancy" in told["summary"]) == knows
+        for what in ("open", "open_now", "breaks"):
+            assert staff.get(f"/history/tickets?what={what}").status_code == (200 if knows else 403)
 
 
 @pytest.mark.parametrize(("role", "knows"), [(Role.INSPECTOR, True), (Role.ADMINISTRATOR, False)])

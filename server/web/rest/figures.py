@@ -17,7 +17,8 @@ from msgspec import Meta
 from werkzeug.exceptions import Forbidden
 
 from server.hall.tickets import State
-from server.history.drill import find, tells_working_time
+from server.history.deeds import RATED
+from server.history.drill import Listed, find, tells_working_time
 from server.history.periods import Unit
 from server.history.table import Cell, Table
 from server.people.rights import Right
@@ -36,8 +37,10 @@ from server.web.work_page import report_of
 UnitName = Literal["day", "week", "month", "quarter", "year", "range"]
 ByName = Literal["time", "service", "authority", "counter", "officer", "half", "weekday"]
 WhatName = Literal[
-    "issued", "served", "no_show", "cancelled", "expired", "lost", "unfinished", "called", "late", "priority"
-]
+    "issued", "served", "no_show", "cancelled", "expired", "dropped", "lost", "unfinished", "waiting",
+    "parked", "at_call", "serving", "called", "judged", "late", "priority", "handled", "timed", "calls",
+    "rated", "requeued", "transferred", "out_of_turn",
+]  # fmt: skip
 Of = Annotated[str, Meta(max_length=100)]
 Figure = float | int | None
 
@@ -75,16 +78,21 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BehindWanted(FiguresWanted, frozen=True, forbid_unknown_fields=True):
-    """weekday: Monday 0; half: of an hour, 0 to 47, in the hall's own time."""
+    """weekday: Monday 0; half: of an hour, 0 to 47, in the hall's own time. counter: of an officer's calls,
+    those at one counter.
+    """
 
     what: WhatName = "issued"
     weekday: Annotated[int, Meta(ge=0, le=6)] | None = None
     half: Annotated[int, Meta(ge=0, le=47)] | None = None
+    counter: Of | None = None
     page: Annotated[int, Meta(ge=1, le=100_000)] = 1
 
 
 class TicketBehind(msgspec.Struct, frozen=True, kw_only=True):
-    """One number behind a figure; what happened to it: `/tickets/{ticket}`."""
+    """One number behind a figure; what happened to it: `/tickets/{ticket}`. at, until: of what is counted,
+    where that is a call or something done to the number; a number is then there as often as it was done.
+    """
 
     ticket: str
     number: str
@@ -96,6 +104,8 @@ class TicketBehind(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     called_at: datetime | None
     ended_at: datetime | None
+    at: datetime | None = None
+    until: datetime | None = None
 
 
 class Behind(msgspec.Struct, frozen=True):
@@ -173,7 +183,9 @@ def behind(asked: Asked) -> Behind:
     today, now = today_here(hall)
     form, query = _form(asked, today), asked.query
     told = {"span": span_word(form.asked.period), "of": form.asked.of, "what": query.what}
-    told |= {name: str(n) for name in ("weekday", "half") if (n := getattr(query, name)) is not None}
+    told |= {
+        name: str(n) for name in ("weekday", "half", "counter") if (n := getattr(query, name)) is not None
+    }
     meant = wanted(told, today)
     if meant is None:
         refuse([("/half", "choice")])
@@ -292,10 +304,16 @@ def _figure(cell: Cell) -> Figure:
     return float(value) if isinstance(value, Decimal) else value
 
 
-def _behind(row: Any, named: bool) -> TicketBehind:
-    told = {name: getattr(row, name) for name in TicketBehind.__struct_fields__ if name != "ticket"}
-    officer = row.officer if named else None
-    return msgspec.convert({**told, "ticket": row.id, "officer": officer}, TicketBehind)
+def _behind(listed: Listed, named: bool) -> TicketBehind:
+    row, deed = listed.ticket, listed.deed
+    assert row is not None, "counters without a number are not asked for here"
+    told = {name: getattr(row, name, None) for name in TicketBehind.__struct_fields__}
+    told |= {"ticket": row.id, "officer": row.officer if named else None}
+    if deed is not None:
+        told |= {"counter": deed.counter or None, "officer": (deed.officer or None) if named else None}
+        if deed.kind != RATED:
+            told |= {"at": deed.at, "until": deed.until}
+    return msgspec.convert(told, TicketBehind)
 
 
 ENDPOINTS = (
