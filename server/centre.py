@@ -27,7 +27,9 @@ from server.device_keys import DeviceKeys, Way
 from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.dossiers.desk import Desk
+from server.dossiers.due import Rules
 from server.dossiers.feed import Feed
+from server.dossiers.reckoner import Reckoner
 from server.dossiers.store import open_dossiers
 from server.drafting.drafts import Drafts
 from server.orders import Orders
@@ -76,7 +78,7 @@ class Centre:
         sealer = open_sealer(folder)
         self.store = Store(database or sqlite_url(folder / "hall.db"))
         setups = _setups(self.store, hall_file, clock.now())
-        self._register = open_dossiers(folder, setups.now.site.zone)
+        self._register = open_dossiers(folder, setups.now.site.zone, self._due_rules)
         self._outcomes = open_outcomes(folder / "outcomes.db")
         self._boards: queue.SimpleQueue[View | None] = queue.SimpleQueue()
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -84,6 +86,7 @@ class Centre:
         self.site, devices = setups.now.site.id, Devices()
         self._outlet = Outlet(self.site, release(), sealer)
         self._feed = Feed(lambda: self.writer.view.setup.config, self._register, clock, self._outlet.dossiers)
+        self._reckoner = Reckoner(self._due_rules, self._register, clock)
         self._hooks = open_hooks(folder / "webhooks.db")
         source = Source(self.site, self.store.engine, self._changed, time.time)
         self._webhooks = Sender(self._hooks, source)
@@ -134,6 +137,7 @@ class Centre:
         for thread in self._threads:
             thread.start()
         self._feed.start()
+        self._reckoner.start()
         self._webhooks.start()
         log.info("centre site=%s epoch=%d events=%d", self.site, self.writer.view.epoch, self.store.seq)
 
@@ -148,6 +152,7 @@ class Centre:
         for thread in self._threads:
             thread.join()
         self._feed.stop()
+        self._reckoner.stop()
         self.close()
 
     def close(self) -> None:
@@ -156,6 +161,9 @@ class Centre:
         self._hooks.close()
         self._register.close()
         self.store.close()
+
+    def _due_rules(self) -> Rules:
+        return self.writer.view.setup.config.due_rules
 
     def _changed(self, wait_s: float) -> View:
         """The hall after the next commit, or after so many seconds."""

@@ -253,7 +253,7 @@ def run(settings: Settings) -> int:
     """Fill the register of the server whose settings these are. A nice process: the hall comes first."""
     os.nice(10)
     config = load_site(settings.hall)
-    store = open_dossiers(settings.data, config.site.zone)
+    store = open_dossiers(settings.data, config.site.zone, lambda: config.due_rules)
     try:
         fill(store, config, open_clock(settings.clock).now().astimezone(UTC))
     finally:

@@ -15,7 +15,8 @@ from typing import Any, Final, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import applicants, sums
+from server.dossiers import applicants, reckoning, sums
+from server.dossiers.due import Rules
 from server.dossiers.register import Dossier, Leg, Step
 from server.dossiers.rows import (
     FIELDS,
@@ -92,16 +93,25 @@ class _Difference:
         return Changes(self.new, len(self.changed) - self.new, self.same, len(self.gone))
 
 
-def compare(db: sa.Connection, brought: Sequence[Brought], delivery: Delivery) -> Changes:
+def compare(
+    db: sa.Connection, brought: Sequence[Brought], delivery: Delivery, rules: Rules | None = None
+) -> Changes:
     """What `bring` would change."""
-    return _difference(db, brought, delivery).changes
+    return _difference(db, brought, delivery, rules).changes
 
 
 def bring(
-    db: sa.Connection, brought: Sequence[Brought], delivery: Delivery, now: datetime, zone: tzinfo
+    db: sa.Connection,
+    brought: Sequence[Brought],
+    delivery: Delivery,
+    now: datetime,
+    zone: tzinfo,
+    rules: Rules | None = None,
 ) -> Changes:
-    """Take these over, in the transaction of `db`."""
-    found = _difference(db, brought, delivery)
+    """Take these over, in the transaction of `db`. rules: by which to work out due dates that are missing."""
+    found = _difference(db, brought, delivery, rules)
+    if rules is not None:
+        reckoning.counted_by(db, rules)
     changes, totals = found.changes, Counter[Any]()
     db.execute(draft_table.delete())  # what they would change is not what they said
     _take_away(db, found.gone, totals, zone)
@@ -131,7 +141,9 @@ def _began(db: sa.Connection) -> datetime | None:
     return None if said is None else instant_of(said)
 
 
-def _difference(db: sa.Connection, brought: Sequence[Brought], delivery: Delivery) -> _Difference:
+def _difference(
+    db: sa.Connection, brought: Sequence[Brought], delivery: Delivery, rules: Rules | None
+) -> _Difference:
     found = _Difference()
     codes = [one.dossier.code for one in brought]
     for some in _parts(brought):
@@ -139,7 +151,7 @@ def _difference(db: sa.Connection, brought: Sequence[Brought], delivery: Deliver
         people = applicants.known(db, [one.dossier.code for one in some if one.applicant is not None])
         legs = _legs(db, [one.dossier.code for one in some if one.legs])
         steps = _steps(db, [one for one in some if one.steps])
-        for one in some:
+        for one in some if rules is None else _with_due(db, some, known, delivery.known_at, rules):
             code = one.dossier.code
             row = known.get(code)
             if row is None:
@@ -162,6 +174,21 @@ def _difference(db: sa.Connection, brought: Sequence[Brought], delivery: Deliver
         had = db.execute(sa.select(d.code).where(d.source == delivery.source)).scalars()
         found.gone = sorted(set(had).difference(codes))
     return found
+
+
+def _with_due(
+    db: sa.Connection, some: Sequence[Brought], known: dict[str, Any], known_at: datetime, rules: Rules
+) -> Iterator[Brought]:
+    """Those whose due date is ours with it, by all of their history that is known or new."""
+    ours = [one.dossier.code for one in some if reckoning.is_ours(one.dossier)]
+    pasts = reckoning.pasts(db, ours)
+    for one in some:
+        d = one.dossier
+        if reckoning.is_ours(d):
+            past, row = pasts.get(d.code, reckoning.Past()), known.get(d.code)
+            new = one.steps or tuple(_seen(d, None if row is None else dossier_of(row), known_at))
+            d = reckoning.worked_out(d, rules, past._replace(steps=(*past.steps, *new)))
+        yield msgspec.structs.replace(one, dossier=d)
 
 
 def _take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tzinfo) -> None:

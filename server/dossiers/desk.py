@@ -126,7 +126,7 @@ def _child(table: IO[bytes] | None, *words: object) -> bytes:
 def _preview(hall_file: str, data: str, token: str, known_at: str, now: str) -> Report:
     document = msgspec.json.decode(Path(hall_file).read_bytes(), type=File)
     config = config_of(document)
-    store = open_dossiers(Path(data), config.site.zone)
+    store = open_dossiers(Path(data), config.site.zone, lambda: config.due_rules)
     try:
         known = datetime.fromisoformat(known_at)
         delivery = Delivery(known, by="")
@@ -140,7 +140,7 @@ def _preview(hall_file: str, data: str, token: str, known_at: str, now: str) -> 
 
 def _confirm(hall_file: str, data: str, token: str, by: str, now: str) -> Changes:
     config = config_of(msgspec.json.decode(Path(hall_file).read_bytes(), type=File))
-    store = open_dossiers(Path(data), config.site.zone)
+    store = open_dossiers(Path(data), config.site.zone, lambda: config.due_rules)
     try:
         return store.confirm(token, by, datetime.fromisoformat(now))
     finally:

@@ -23,7 +23,6 @@ Convention = Literal["hours", "days"]
 DueAt = Literal["close", "same-time"]
 LateRule = Literal["off", "forwarding", "clock"]
 
-SUPPLEMENT_DAYS: Final = 3  # Decree 61/2018 Art. 19(4): within which a supplement is asked for
 STANDS: Final = PAUSED | {Status.STOPPED}  # the clock stands still; all but a supplement let it run on
 
 
@@ -76,11 +75,6 @@ class Rules:
             return self._next_opening(snapped)
         return self.calendar.closes_on(snapped.date())
 
-    def supplement_by(self, received: datetime) -> datetime:
-        """Until when a supplement may be asked for."""
-        begins = self.begins(received)
-        return self.calendar.closes_on(self.calendar.day_after(begins.date(), SUPPLEMENT_DAYS))
-
     def due(self, received: datetime, limit: Limit) -> datetime:
         """When a dossier is due that came complete at `received`. Raises NoTime."""
         return self._due(_Run(self.begins(received)), limit)
@@ -96,27 +90,25 @@ class Rules:
         due = self._due(run, limit)
         state: State = "runs"
         stood: datetime | None = None
+        ran_on: datetime | None = None
         anew = False
-        pauses = starts = 0
         for step in sorted(history, key=lambda step: step.at):
             if step.at < received or step.status in UNCOUNTED:
                 continue
             if step.status in STANDS:
-                pauses += state != "stands"
                 stood, state = stood or step.at, "stands"
                 anew = anew or step.status is Status.AWAITING_SUPPLEMENT
                 continue
-            if stood is not None and step.status not in ENDED:
-                if anew:
-                    run = _Run(self.begins(step.at))
-                    starts += 1
-                elif stood < due:
-                    run = self._resumed(run, stood, step.at)
-                due = self._due(run, limit)
-            if step.status not in ENDED:
+            if step.status in ENDED:
+                state = "ended"
+                continue
+            if stood is not None:
+                if anew or stood < due:
+                    run = _Run(self.begins(step.at)) if anew else self._resumed(run, stood, step.at)
+                    due, ran_on = self._due(run, limit), step.at
                 stood, anew = None, False
-            state = "ended" if step.status in ENDED else "runs"
-        return Clock(due, state, pauses, starts)
+            state = "runs"
+        return Clock(due, state, ran_on)
 
     # --- inside
 
@@ -176,13 +168,12 @@ State = Literal["runs", "stands", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """due: as long as the clock stands, what it was before. pauses: how often it stood; starts: how often it
-    started anew."""
+    """due: as long as the clock stands, what it was before. ran_on: when it last did after a pause that moved
+    the due date, anew or not."""
 
     due: datetime
     state: State
-    pauses: int = 0
-    starts: int = 0
+    ran_on: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +196,6 @@ def rules_for(hours: Hours, zone: tzinfo, by: Counting) -> Rules:
 def apology_by(rules: Rules, due: datetime) -> datetime:
     """Until when a delay is told and excused: a day before the promise (Decree 61/2018 Art. 19(9)), and in
     office: the close of the last working day before the promised one."""
-    local = rules.calendar.local(due)
-    day = rules.calendar.day_after(local.date() - timedelta(days=1), 0)
-    if day >= local.date():
-        day = rules.calendar.day_after(day, -1)
-    return rules.calendar.closes_on(day)
+    calendar, local = rules.calendar, rules.calendar.local(due)
+    day = calendar.day_after(local.date() - timedelta(days=1), 0)
+    return calendar.closes_on(day if day < local.date() else calendar.day_after(day, -1))

@@ -60,7 +60,7 @@ def run(settings: Settings, wishes: Wishes) -> int:
     if known_at > now:
         return _misused("--as-of: the data cannot be from later than now")
     try:
-        store = open_dossiers(settings.data, zone)
+        store = open_dossiers(settings.data, zone, lambda: config.due_rules)
     except Unreadable as error:
         return _misused(str(error))
     try:

@@ -128,6 +128,15 @@ reappointment_table = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("letter_at", sa.Text),
 )
+# A due date of ours that stands on a paper which somebody took home.
+printed_table = sa.Table(
+    "printed",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("due", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
 # Who was told that a promise comes near, or is broken, and of which promise: once a step. mail: the message
 # that lists it; NULL: still to be listed in one; 0: there was no address.
 reminder_table = sa.Table(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from broker.messages import LateList, LateUnit
 from server.dossiers import bringing, sums
 from server.dossiers.bringing import Brought, Changes as Changes, Delivery
+from server.dossiers.due import Rules
 from server.dossiers.register import Dossier, Handover, Leg, Reappointment, Step, promised
 from server.dossiers.rows import (
     dossier_of,
@@ -106,9 +107,12 @@ class NoDraft(LookupError):
 class DossierStore:
     """The dossiers of one site. Safe to use from any thread and beside other processes."""
 
-    def __init__(self, engine: sa.Engine, zone: tzinfo) -> None:
-        """zone: in which the days are that reports count by."""
-        self._engine, self.zone = engine, zone
+    def __init__(
+        self, engine: sa.Engine, zone: tzinfo, rules: Callable[[], Rules | None] = lambda: None
+    ) -> None:
+        """zone: in which the days are that reports count by. rules: by which due dates that no source has are
+        worked out now; without them none is."""
+        self._engine, self.zone, self._rules = engine, zone, rules
         _migrate(engine)
         with self.writing() as db:
             _in_zone(db, zone)
@@ -199,12 +203,12 @@ class DossierStore:
     def compare(self, brought: Sequence[Brought], delivery: Delivery) -> Changes:
         """What an import of these would change."""
         with self.reading() as db:
-            return bringing.compare(db, brought, delivery)
+            return bringing.compare(db, brought, delivery, self._rules())
 
     def bring(self, brought: Sequence[Brought], delivery: Delivery, now: datetime) -> Changes:
         """Take these over in one transaction that writes only what is different."""
         with self.writing() as db:
-            return bringing.bring(db, brought, delivery, now, self.zone)
+            return bringing.bring(db, brought, delivery, now, self.zone, self._rules())
 
     def draft(self, brought: Sequence[Brought], delivery: Delivery, token: str, now: datetime) -> None:
         """Keep what a person is to look at before it counts; older drafts go."""
@@ -229,7 +233,7 @@ class DossierStore:
                 raise NoDraft(token)
             draft = msgspec.json.decode(row.body, type=_Draft)
             delivery = msgspec.structs.replace(draft.delivery, by=by)
-            return bringing.bring(db, draft.brought, delivery, now, self.zone)
+            return bringing.bring(db, draft.brought, delivery, now, self.zone, self._rules())
 
     # --- publishing -----------------------------------------------------------------------------------
 
@@ -271,8 +275,9 @@ class DossierStore:
             return done.rowcount == 1
 
 
-def open_dossiers(data: Path, zone: tzinfo) -> DossierStore:
+def open_dossiers(data: Path, zone: tzinfo, rules: Callable[[], Rules | None] = lambda: None) -> DossierStore:
     """The store in a centre's data folder, made for its owner alone when it is not there. zone: of the hall.
+    rules: of the configuration that holds.
 
     Raises Unreadable.
     """
@@ -283,7 +288,7 @@ def open_dossiers(data: Path, zone: tzinfo) -> DossierStore:
     engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)  # no cell in a traceback
     durable(engine, BUSY_MS)
     try:
-        return DossierStore(engine, zone)
+        return DossierStore(engine, zone, rules)
     except sa.exc.DatabaseError as error:
         engine.dispose()
         raise Unreadable(

@@ -96,7 +96,6 @@ def test_what_comes_after_three_counts_as_the_rule_says() -> None:
     ]  # fmt: skip
     assert said(forwarding.forward_by(at("20/11 15:00"))) == "20/11 17:30"
     assert due(off, "20/11 16:00", "0d") == "20/11 17:30"
-    assert said(HOURS.supplement_by(at("20/11 09:30"))) == "26/11 17:30"
 
 
 def test_an_apology_comes_a_working_day_before() -> None:

@@ -86,6 +86,13 @@ def upgrade() -> None:
         sa.Column("letter_at", sa.Text),
     )
     op.create_table(
+        "printed",
+        sa.Column("code", sa.Text, primary_key=True),
+        sa.Column("due", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "reminder",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("code", sa.Text, nullable=False),
@@ -150,6 +157,7 @@ def downgrade() -> None:
     op.drop_table("sum")
     op.drop_table("mail")
     op.drop_table("reminder")
+    op.drop_table("printed")
     op.drop_table("reappointment")
     op.drop_table("handover")
     op.drop_table("forgotten")
