@@ -50,7 +50,17 @@ sa.Index(
     *(dossier_table.c[name] for name in ("due", "authority", "officer", "status", "reappointed", "code")),
     sqlite_where=dossier_table.c.over.is_(None),
 )
-sa.Index("dossier_over", dossier_table.c.over, sqlite_where=dossier_table.c.over.is_not(None))
+# The dossiers behind a figure (`server.dossiers.reports.behind`), of all and of one authority.
+sa.Index(
+    "dossier_over",
+    *(dossier_table.c[name] for name in ("over", "judged", "received")),
+    sqlite_where=dossier_table.c.over.is_not(None),
+)
+sa.Index(
+    "dossier_judged",
+    *(dossier_table.c[name] for name in ("authority", "judged", "over", "received")),
+    sqlite_where=dossier_table.c.over.is_not(None),
+)
 sa.Index("dossier_received", dossier_table.c.received)
 sa.Index("dossier_source", dossier_table.c.source)
 sa.Index("dossier_authority", dossier_table.c.authority, dossier_table.c.received)
@@ -71,6 +81,12 @@ step_table = sa.Table(
     sa.Column("authority", sa.Text, nullable=False),
     sa.Column("officer", sa.Text, nullable=False),
     sqlite_with_rowid=False,
+)
+# Who was asked for more papers (`server.dossiers.reports.scoring`).
+sa.Index(
+    "step_supplement",
+    step_table.c.code,
+    sqlite_where=step_table.c.status == Status.AWAITING_SUPPLEMENT.value,
 )
 leg_table = sa.Table(
     "leg",
@@ -202,6 +218,34 @@ import_table = sa.Table(
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("changes", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False, server_default=""),
+)
+# Who brings dossiers, and how they write them (`server.dossiers.mapping`).
+source_table = sa.Table(
+    "source",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("mapping", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+)
+# Why rows of a table were refused: places and reasons, never a cell.
+refusal_table = sa.Table(
+    "refusal",
+    metadata,
+    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+# What a source sent by itself, and what it was answered, so that the same message counts once.
+sent_table = sa.Table(
+    "sent",
+    metadata,
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("at", sa.Text, nullable=False),
+    sa.Column("answer", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 draft_table = sa.Table(
     "draft",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any, Final
@@ -23,6 +24,8 @@ from server.dossiers.tally import Form, Judgement, Period, Row, judge
 RECEIVED: Final = "received"
 DUE: Final = "due"  # promised for that day: open and not waiting for the citizen, or over by now
 CLEARED: Final = "cleared"  # over, and the promise past
+AGAIN: Final = "again"  # received, and promised anew at least once by what its source says
+AGAIN_OVER: Final = "again_over"  # of those, when it was over
 JUDGED: Final = tuple(j.value for j in Judgement)
 CHUNK: Final = 5000  # rows that are read at a time
 # As text: made by the expression language, each of a million rows costs four times as much.
@@ -67,6 +70,10 @@ def parts(d: Dossier, over: datetime | None, zone: tzinfo) -> Iterator[tuple[str
         yield DUE, _day(d.due, zone)
     if d.due is not None and over is not None:
         yield CLEARED, _day(max(d.due, over), zone)
+    if d.reappointed:
+        yield AGAIN, _day(d.received, zone)
+        if over is not None:
+            yield AGAIN_OVER, _day(over, zone)
 
 
 def count(sums: Sums, d: Dossier, over: datetime | None, zone: tzinfo, sign: int = 1) -> None:
@@ -147,6 +154,25 @@ def before(db: sa.Connection, dimension: Dimension, day: date) -> dict[str, Coun
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What there was before a period began and before it ended: value -> kind -> how many."""
+
+    since: Mapping[str, Counter[str]]
+    until: Mapping[str, Counter[str]]
+
+    def again(self, value: str) -> int:
+        """Of what was received or carried over in the period, how many were promised anew."""
+        return self.until.get(value, Counter())[AGAIN] - self.since.get(value, Counter())[AGAIN_OVER]
+
+
+def bounds(db: sa.Connection, dimension: Dimension, period: Period, zone: tzinfo) -> Bounds:
+    """Of a period of whole days."""
+    first = None if period.begins is None else period.begins.astimezone(zone).date()
+    until = before(db, dimension, period.ends.astimezone(zone).date())
+    return Bounds(before(db, dimension, first) if first is not None else {}, until)
+
+
 def form(
     db: sa.Connection,
     dimension: Dimension,
@@ -160,13 +186,22 @@ def form(
     The same figures as `tally` has, which counts dossier by dossier. known_at: when the register was like
     this; what is overdue then is asked of the open dossiers themselves, to the second.
     """
-    first = None if period.begins is None else period.begins.astimezone(zone).date()
-    end = period.ends.astimezone(zone).date()
-    until = before(db, dimension, end)
-    since = before(db, dimension, first) if first is not None else {}
+    return form_of(db, bounds(db, dimension, period, zone), dimension, values, period, known_at)
+
+
+def form_of(
+    db: sa.Connection,
+    found: Bounds,
+    dimension: Dimension,
+    values: Iterable[str] | None,
+    period: Period,
+    known_at: datetime,
+) -> Form:
+    """The same of bounds that are there already."""
     late_now = overdue_now(db, dimension, known_at) if known_at < period.ends else None
-    asked = sorted(until) if values is None else list(values)
-    rows = {v: _row(v, since.get(v, Counter()), until.get(v, Counter()), late_now) for v in asked}
+    asked = sorted(found.until) if values is None else list(values)
+    none = Counter[str]()
+    rows = {v: _row(v, found.since.get(v, none), found.until.get(v, none), late_now) for v in asked}
     return Form(rows, sum((row for row in rows.values() if row is not None), Row()))
 
 

@@ -16,11 +16,12 @@ from msgspec.structs import replace
 from server.dossiers import sums
 from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.register import Channel, Dossier
+from server.dossiers.reports.behind import Figure, behind, counted
 from server.dossiers.rows import metadata, sum_table
 from server.dossiers.status import ENDED, Status
 from server.dossiers.store import DossierStore, open_dossiers
 from server.dossiers.sums import Dimension
-from server.dossiers.tally import Period, tally
+from server.dossiers.tally import COLUMNS, Period, tally
 from tests.server.dossiers.tables import ZONE
 
 FIRST = date(2026, 1, 1)
@@ -54,6 +55,7 @@ def dossiers(draw: st.DrawFn, code: int) -> Dossier:
         officer=draw(st.sampled_from(("", "An", "Bình"))),
         field=draw(st.sampled_from(("", "đất đai"))),
         channel=draw(st.none() | st.sampled_from(Channel)),
+        reappointed=draw(st.sampled_from((0, 0, 1, 2))),
     )
 
 
@@ -72,8 +74,31 @@ def bring(store: DossierStore, some: tuple[Dossier, ...], whole: bool = True) ->
     store.bring([Brought(d) for d in some], Delivery(KNOWN, "test", whole=whole), KNOWN)
 
 
+def figures_have_what_is_behind_them(store: DossierStore, period: Period, dimension: Dimension) -> None:
+    """Each figure of each form is as many dossiers as are listed behind it, whichever page one is on."""
+    with store.reading() as db:
+        form = sums.form(db, dimension, None, period, KNOWN, ZONE)
+        lines = {(value,): row for value, row in form.rows.items()} | {tuple(form.rows): form.total}
+        for values, row in lines.items():
+            for column in (*COLUMNS, "undated") if values and row is not None else ():
+                figure, n = Figure(dimension, values, column, period, KNOWN), getattr(row, column)
+                assert counted(db, figure) == n, (dimension, values, column)
+                pages = [behind(db, figure, skip, n, most=3) for skip in range(0, n, 3)]
+                assert len({one.code for page in pages for one in page}) == n
+        if dimension is Dimension.AUTHORITY:
+            again = sum(1 for d in store.dossiers() if d.reappointed and _within(d, period) and d.counts)
+            found = sums.bounds(db, Dimension.AUTHORITY, period, ZONE)
+            assert sum(map(found.again, found.until)) == again
+
+
+def _within(d: Dossier, period: Period) -> bool:
+    """It was received or carried over."""
+    over = sums.over_at(d, KNOWN)
+    return d.received < period.ends and (over is None or period.begins is None or over >= period.begins)
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(registers, registers, registers, days, days, st.booleans())
+@given(registers, registers, registers, days, days, st.booleans(), st.sampled_from(Dimension))
 def test_the_form_is_what_a_naive_recount_says(
     store: DossierStore,
     first: tuple[Dossier, ...],
@@ -82,6 +107,7 @@ def test_the_form_is_what_a_naive_recount_says(
     one: date,
     other: date,
     ever: bool,
+    by: Dimension,
 ) -> None:
     """After a whole register, a part, and another whole one, each of which changes the one before."""
     for brought, whole in ((first, True), (some, False), (last, True)):
@@ -94,6 +120,7 @@ def test_the_form_is_what_a_naive_recount_says(
         shadows = [replace(d, authority=d.channel.value) for d in store.dossiers() if d.channel is not None]
         by_channel = tally(shadows, [c.value for c in Channel], period, KNOWN, ZONE)
         assert store.form(Dimension.CHANNEL, [c.value for c in Channel], period, KNOWN) == by_channel
+    figures_have_what_is_behind_them(store, period, by)
     with store.reading() as db:
         kept = set(db.execute(sum_table.select().where(sum_table.c.count != 0)).all())
     with store.writing() as db:

@@ -137,10 +137,37 @@ def upgrade() -> None:
         sa.Column("value", sa.Text, nullable=False),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "source",
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("mapping", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "refusal",
+        sa.Column("token", sa.Text, primary_key=True),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "sent",
+        sa.Column("source", sa.Text, primary_key=True),
+        sa.Column("id", sa.Text, primary_key=True),
+        sa.Column("at", sa.Text, nullable=False),
+        sa.Column("answer", sa.LargeBinary, nullable=False),
+        sqlite_with_rowid=False,
+    )
     op.add_column("import", sa.Column("source", sa.Text, nullable=False, server_default=""))
     asked = ["due", "authority", "officer", "status", "reappointed", "code"]
     op.create_index("dossier_open", "dossier", asked, sqlite_where=sa.text("over IS NULL"))
-    op.create_index("dossier_over", "dossier", ["over"], sqlite_where=sa.text("over IS NOT NULL"))
+    ended = sa.text("over IS NOT NULL")
+    op.create_index("dossier_over", "dossier", ["over", "judged", "received"], sqlite_where=ended)
+    judged = ["authority", "judged", "over", "received"]
+    op.create_index("dossier_judged", "dossier", judged, sqlite_where=ended)
+    asked_for = sa.text("status = 'awaiting_supplement'")
+    op.create_index("step_supplement", "step", ["code"], sqlite_where=asked_for)
     op.create_index("dossier_received", "dossier", ["received"])
     op.create_index("dossier_source", "dossier", ["source"])
     op.create_index("dossier_authority", "dossier", ["authority", "received"])
@@ -150,9 +177,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("open", "over", "received", "source", "authority", "officer", "group"):
+    for name in ("open", "over", "judged", "received", "source", "authority", "officer", "group"):
         op.drop_index(f"dossier_{name}")
     op.drop_column("import", "source")
+    op.drop_table("sent")
+    op.drop_table("refusal")
+    op.drop_table("source")
     op.drop_table("fact")
     op.drop_table("sum")
     op.drop_table("mail")
