@@ -18,6 +18,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from server.hall import commands as c
 from server.hall.applying import apply
 from server.hall.calendar import admission, sessions_on
@@ -96,7 +98,8 @@ class Year:
 
     def _rating(self, event: Rated) -> dict[str, Any]:
         row = {name: getattr(event, name) for name in RATING if hasattr(event, name)}
-        return {**row, "at": instant(event.at), "day": self._state.day}
+        answers = msgspec.json.encode(event.answers).decode()
+        return {**row, "answers": answers, "at": instant(event.at), "day": self._state.day}
 
     def commit(self) -> None:
         self._store.commit(self._batch)

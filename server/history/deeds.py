@@ -80,4 +80,4 @@ def _spells(facts: DayFacts) -> Iterator[Deed]:
     for s in facts.spells:
         kind = BREAK if s.paused else OPEN
         how = s.reason if s.paused else STILL if s.still else LEFT if s.left else ""
-        yield Deed(kind, "", "", s.counter, s.officer or "", s.begins, s.ends, how)
+        yield Deed(kind, "", "", s.counter, s.officer or "", s.begins, None if s.still else s.ends, how)

@@ -68,11 +68,10 @@ def _deed(tell: Teller, deed: Deed) -> dict[str, Any]:
     told: dict[str, Any] = {"counter": deed.counter, "officer": _officer(tell, deed.officer)}
     if deed.kind == d.RATED:
         return told
-    over = deed.until is not None and deed.how != d.STILL
     return told | {
         "day": date_text(deed.at.astimezone(zone).date()),
         "at": clock_text(deed.at, zone, seconds=True),
-        "until": clock_text(deed.until, zone, seconds=True) if deed.until and over else "",
+        "until": clock_text(deed.until, zone, seconds=True) if deed.until else "",
         "how": _how(tell, deed),
     }
 
