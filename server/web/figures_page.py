@@ -186,9 +186,13 @@ def mine() -> ResponseReturnValue:
 
 
 def weeks_over(today: date) -> tuple[date, date]:
-    """The last four weeks, Monday to Sunday, that ended before today's: from, and up to, not including."""
-    monday = today - timedelta(days=today.weekday())
-    return monday - timedelta(weeks=WEEKS_SHOWN), monday
+    """The last four weeks, Monday to Sunday, that ended before today's: from, and up to, not including.
+
+    Always the same fours: of two that have weeks in common, one less the other is what two weeks' few said.
+    """
+    weeks = (today - timedelta(days=today.weekday())).toordinal() // 7
+    ends = date.fromordinal((weeks - weeks % WEEKS_SHOWN) * 7 + 1)
+    return ends - timedelta(weeks=WEEKS_SHOWN), ends
 
 
 def wanted_day(text: str | None, today: date) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -37,27 +38,33 @@ def page(place: Place, name: str, role: Role = Role.OFFICER) -> str:
 @pytest.mark.parametrize(
     ("today", "begins", "ends"),
     [
-        (date(2026, 11, 23), date(2026, 10, 26), date(2026, 11, 23)),  # a Monday
-        (date(2026, 11, 29), date(2026, 10, 26), date(2026, 11, 23)),
-        (date(2026, 11, 30), date(2026, 11, 2), date(2026, 11, 30)),
+        (date(2026, 11, 9), date(2026, 10, 12), date(2026, 11, 9)),  # a Monday
+        (date(2026, 12, 6), date(2026, 10, 12), date(2026, 11, 9)),
+        (date(2026, 12, 7), date(2026, 11, 9), date(2026, 12, 7)),
     ],
 )
 def test_the_weeks_are_whole_and_over(today: date, begins: date, ends: date) -> None:
     assert weeks_over(today) == (begins, ends)
 
 
-def test_own_ratings_are_seen_when_their_week_is_over(place: Place) -> None:
+def test_no_two_views_have_a_week_in_common() -> None:
+    """Who sees four weeks, and a week later four others, would take one off the other."""
+    views = {weeks_over(date(2026, 1, 1) + timedelta(days=n)) for n in range(800)}
+    assert all(one[1] == after[0] for one, after in pairwise(sorted(views)))
+
+
+def test_own_ratings_are_seen_when_their_weeks_are_over(place: Place) -> None:
     place.at("7", c.OpenCounter, officer="officer-7")
     place.at("6", c.OpenCounter, officer="officer-6")
     rated(place, "7", 4, 4, 3, 3, 1)
     rated(place, "6", 1, 1, 1, 1, 1, 1)
     staff = place.log_in("officer-7", Role.OFFICER)
-    assert "Chưa có đánh giá nào" in staff.get("/figures/mine").text, "not yet: the week goes on"
-    weeks_pass(place, 7)
+    assert "Chưa có đánh giá nào" in staff.get("/figures/mine").text, "not yet: the weeks go on"
+    weeks_pass(place, 14)
     seen = staff.get("/figures/mine").text
     assert "5 trả lời trên 5 lượt (100 %)" in seen
     assert "38–96" in seen  # Wilson of 4 of 5
-    assert place.writer.view.state.day == "2026-11-30"
+    assert place.writer.view.state.day == "2026-12-07"
     weeks_pass(place, 28)
     assert "Chưa có đánh giá nào" in staff.get("/figures/mine").text, "and not for ever"
 
@@ -65,7 +72,7 @@ def test_own_ratings_are_seen_when_their_week_is_over(place: Place) -> None:
 def test_few_are_not_shown_to_the_officer_either(place: Place) -> None:
     place.at("7", c.OpenCounter, officer="officer-7")
     rated(place, "7", 1, 4, 4, 4)
-    weeks_pass(place, 7)
+    weeks_pass(place, 14)
     seen = page(place, "officer-7")
     assert "4 trả lời trên 4 lượt" in seen and "Không hiển thị: dưới 5 trả lời" in seen
     assert "Không hài lòng" not in seen
