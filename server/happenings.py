@@ -19,6 +19,7 @@ from server.hall.events import KINDS, Event
 from server.store import event_table, ticket_table
 
 AT_ONCE = 500  # events of one look into the log
+COUNTED = 1000  # of those that wait: to count a year of them would take longer than to tell of it
 
 Type = Literal[
     "issued",
@@ -127,13 +128,13 @@ def happenings(
     return found, found[-1].seq if len(found) == limit else max(since, newest)
 
 
-def count(engine: sa.Engine, since: int, types: Collection[str]) -> int:
-    """How many of these types happened behind event `since`."""
+def count(engine: sa.Engine, since: int, types: Collection[str], most: int = COUNTED) -> int:
+    """How many of these types happened behind event `since`; `most` + 1 for more than `most`, uncounted."""
     of = event_table.c
     kinds = [kind.__name__ for kind, (type, _) in TOLD.items() if type in types]
     with engine.connect() as db:
-        rows = sa.select(sa.func.count()).where(of.seq > since, of.kind.in_(kinds))
-        return int(db.execute(rows).scalar() or 0)
+        rows = sa.select(of.seq).where(of.seq > since, of.kind.in_(kinds)).limit(most + 1).subquery()
+        return int(db.execute(sa.select(sa.func.count()).select_from(rows)).scalar() or 0)
 
 
 def of_ticket(engine: sa.Engine, ticket: str) -> list[Happening]:

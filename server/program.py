@@ -29,6 +29,7 @@ from hardware.systemd import Systemd
 from server.centre import Broker, Centre
 from server.dossiers.store import Unreadable
 from server.installation import Installation
+from server.mail import MailTable, Postman
 from server.people.accounts import (
     AccountError,
     Accounts,
@@ -47,6 +48,7 @@ from server.web.serving import WebServer
 log = logging.getLogger("server")
 
 CRASHED = 70  # EX_SOFTWARE
+EVERY_ADDRESS = ("", "0.0.0.0", "[::]", "*")  # where a machine answers to whatever name it has
 
 
 class BrokerTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     broker: BrokerTable = BrokerTable()
     demo: DemoTable | None = None
     oidc: OidcTable | None = None
+    mail: MailTable | None = None
 
 
 def run(settings: Settings) -> int:
@@ -112,11 +115,15 @@ def _serve(settings: Settings, ending: ExitStack) -> int:
     audit = ending.enter_context(closing(open_audit(settings.data / "audit.db")))
     try:
         oidc = _oidc(settings.oidc)
+        postman = None if settings.mail is None else Postman(settings.mail)
+    except ValueError as error:
+        return _cannot(str(error))
     except OSError as error:
         return _cannot(f"{error.filename} cannot be read: {error.strerror}")
     furnish = partial(
         Hall,
         oidc=oidc,
+        postman=postman,
         accounts=accounts,
         secret=open_secret(settings.data / "secret"),
         demo=_demo(settings.demo),
@@ -142,7 +149,7 @@ def _serve(settings: Settings, ending: ExitStack) -> int:
             f"hall: MOTCUA_HTTP=host:port, or `http` in the server's file."
         )
     installation.start()
-    _say_first_link(accounts, centre.hall.config.url)
+    _say_first_link(accounts, host, port, centre.hall.config.url)
     log.info("ready http=%s site=%s events=%d", settings.http, centre.site, centre.store.seq)
     with _until_told():
         systemd.ready(f"site {centre.site}, pages on {settings.http}, {centre.store.seq} events")
@@ -159,12 +166,15 @@ def _cannot(why: str) -> int:
     return 2
 
 
-def _say_first_link(accounts: Accounts, url: str) -> None:
-    """Say where the first administrator is made, at every start while there is none."""
-    link = first_link(accounts, url.rstrip("/"), time.time())
-    if link is not None:
-        print(f"motcua server: there is no administrator; within the hour, make one at {link}", flush=True)
-        log.warning("no_administrator link=%s", link)
+def _say_first_link(accounts: Accounts, host: str, port: str, url: str) -> None:
+    """Say where the first administrator is made, at every start while there is none: on this machine, and as
+    others reach it."""
+    path = first_link(accounts, time.time())
+    if path is not None:
+        here = "127.0.0.1" if host in EVERY_ADDRESS else host
+        links = " or ".join(dict.fromkeys((f"http://{here}:{port}{path}", f"{url}{path}")))
+        print(f"motcua server: there is no administrator; within the hour, make one at {links}", flush=True)
+        log.warning("no_administrator link=%s", links)
 
 
 def add_account(settings: Settings, name: str, role: str) -> int:

@@ -74,7 +74,7 @@ class Officer:
                 self._press("open")
                 self._serve_until(session.closes)
                 if nth + 1 < len(sessions):
-                    self._press("pause", reason="Nghỉ trưa")
+                    self._press("pause", reason="break")
             self._press("close")
         except Gone:
             pass

@@ -271,7 +271,7 @@ class Reprint(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(AtCounter):
-    """Take back the last thing done at this counter."""
+    """Take back the last thing done at this counter, which `here` is seen to have come of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,6 +195,9 @@ def cancel(site: Site, state: HallState, command: c.Cancel, now: datetime) -> Ev
 
 def undo(site: Site, state: HallState, command: c.Undo, now: datetime) -> Events:
     counter = at_counter(site, state, command)
+    must_be_as_seen(state, counter, command)
+    if command.here and counter.current is None:
+        raise Refusal("nobody-here")
     last = counter.last
     if last is None:
         raise Refusal("nothing-to-undo")

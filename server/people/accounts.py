@@ -149,6 +149,18 @@ class Accounts:
             _one_is_left(db, before)
             end_all(db, name)
 
+    def end_at(self, site: str) -> tuple[str, ...]:
+        """Nobody holds a role at this centre any more, for it is none; whoever did logs in
+        anew. Their names."""
+        of = role_table.c
+        with self._writing() as db:
+            mine = sa.select(of.account).where(of.site == site).order_by(of.account)
+            names = tuple(db.execute(mine).scalars())
+            db.execute(role_table.delete().where(of.site == site))
+            for name in names:
+                end_all(db, name)
+        return names
+
     def set_password(self, name: str, password: str) -> None:
         """Every log-in of this account ends. Raises `AccountError`."""
         hash = _hashed(name, password)
@@ -311,14 +323,11 @@ def new_account(
     return accounts.add(name, Role(role), password, now)
 
 
-def first_link(accounts: Accounts, url: str, now: float) -> str | None:
-    """Where the first administrator is made, once and within the hour; None when there is one.
-
-    url: of the installation, without a slash at its end.
-    """
+def first_link(accounts: Accounts, now: float) -> str | None:
+    """The path where the first administrator is made, once and within the hour; None when there is one."""
     if accounts.has_administrator():
         return None
-    return f"{url}/first/{accounts.once.give(Kind.FIRST, None, now)}"
+    return f"/first/{accounts.once.give(Kind.FIRST, None, now)}"
 
 
 def _hashed(name: str, password: str) -> str:

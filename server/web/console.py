@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import get_args
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,10 +19,11 @@ from server.web.console_view import console as console_of, seats
 from server.web.hall import Hall
 from server.web.paper import printers
 from server.web.problems import sentence
+from server.web.verbs import Pause
 from server.web.words import TEXTS, clock_text, named, said
 
 console = Blueprint("console", __name__, url_prefix="/console")
-PAUSES = ("break", "meeting", "training", "technical", "errand")
+PAUSES = tuple(reason for reason in get_args(Pause) if reason != "handover")  # which has a button
 HANDOVER = "handover"
 
 

@@ -140,15 +140,30 @@ def retire(site: str) -> ResponseReturnValue:
     if clean(request.form.get("id", "")) != site:
         return _one_drawn(site, hall, {"retire": TEXTS("sites.write_id", guard.language(), site=site)}), 422
     try:
-        installation.retire(site)
+        end(installation, site)
     except Refusal as refusal:
         return _one_drawn(site, hall, {"retire": _sentence(refusal)}), 409
-    guard.audit("site.retired", retired=site)
     first = next(iter(installation.halls))
     there = url_for("sites.page", said="retired")
     if guard.hall().config.site.id == site:  # the address itself has just gone
         there = f"{PREFIX}{first}/admin/sites/?said=retired"
     return redirect(there, 303)
+
+
+def end(installation: Changing, site: str) -> None:
+    """End a centre, and what people and programs held there: another one of that id is not theirs. Raises
+    Refusal.
+    """
+    accounts, now = guard.hall().accounts, guard.hall().wall()
+    installation.retire(site)
+    guard.audit("site.retired", retired=site)
+    before = {row.account.name: dict(row.account.roles) for row in accounts.rows()}
+    for name in accounts.end_at(site):
+        after = {at: role for at, role in before[name].items() if at != site}
+        guard.audit("account.roles", account=name, before=before[name], after=after)
+    for token in accounts.tokens.all():
+        if token.program.site == site and accounts.tokens.revoke(token.program.id, now):
+            guard.audit("token.revoked", token=token.program.id, name=token.program.name)
 
 
 def renamed(hall: Hall, typed: Mapping[str, str]) -> tuple[File | None, dict[str, str]]:

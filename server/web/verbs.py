@@ -18,6 +18,9 @@ from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.web.fields import CounterId, Id, Level, Line, NeededLine, Number, NumberOrNobody
 
+# Why a counter pauses; `handover`: a colleague takes it over.
+Pause = Literal["break", "meeting", "training", "technical", "errand", "other", "handover"]
+
 
 class Named(Protocol):
     """Who presses: an account, or a program."""
@@ -72,8 +75,10 @@ class CancelBody(Body, frozen=True, kw_only=True):
     reason: NeededLine
 
 
-class ReasonBody(Body, frozen=True, kw_only=True):
-    reason: NeededLine
+class PauseBody(Body, frozen=True, kw_only=True):
+    """reason: what working time is told by; nobody's own words."""
+
+    reason: Pause
 
 
 class TransferBody(HereBody, frozen=True, kw_only=True):
@@ -135,9 +140,9 @@ VERBS: dict[str, Verb] = {
     "note": Verb(WriteBody, lambda b, at, who: c.WriteNote(number=b.number, note=b.note, **at)),
     "priority": Verb(PriorityBody, lambda b, at, who: c.CheckPriority(number=b.number, klass=b.klass, **at)),
     "cancel": Verb(CancelBody, lambda b, at, who: c.Cancel(number=b.number, reason=b.reason, **at)),
-    "undo": Verb(Body, lambda b, at, who: c.Undo(**at)),
+    "undo": Verb(NextBody, lambda b, at, who: c.Undo(here=b.here, **at)),
     "open": Verb(Body, lambda b, at, who: c.OpenCounter(officer=who.name, **at)),
-    "pause": Verb(ReasonBody, lambda b, at, who: c.PauseCounter(reason=b.reason, **at)),
+    "pause": Verb(PauseBody, lambda b, at, who: c.PauseCounter(reason=b.reason, **at)),
     "close": Verb(Body, lambda b, at, who: c.CloseCounter(**at)),
 }
 

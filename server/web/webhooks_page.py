@@ -10,10 +10,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from server.happenings import count
+from server.happenings import COUNTED, count
 from server.people.rights import Right
 from server.web import guard
-from server.web.words import TEXTS
+from server.web.words import TEXTS, figure_text
 from server.webhooks.addresses import LONGEST, BadAddress
 from server.webhooks.desk import BadHook, Desk, NoHook
 from server.webhooks.posting import Answer
@@ -210,11 +210,15 @@ def _row(hook: Subscription, lang: str) -> dict[str, Any]:
             for name in EVENTS
             if name in hook.events
         ],
-        "behind": count(guard.hall().engine, hook.cursor, hook.events),
+        "behind": _behind(count(guard.hall().engine, hook.cursor, hook.events), lang),
         "state": "paused" if hook.paused else "trying" if hook.tries else "okay",
         "said": _said(hook.status, hook.error, lang) if hook.tries else "",
         "next_at": at(hook.next_at) if hook.tries else "",
     }
+
+
+def _behind(n: int, lang: str) -> str:
+    return TEXTS("webhook.more_than", lang, n=figure_text(COUNTED, lang)) if n > COUNTED else str(n)
 
 
 def _said(status: int | None, error: str | None, lang: str) -> str:

@@ -117,3 +117,16 @@ def test_paper_that_came_out_meanwhile_is_not_forgotten_by_taking_back() -> None
 def test_there_is_nothing_to_take_back_at_a_counter_that_did_nothing() -> None:
     hall = calling()
     assert refused(hall, c.Undo, counter="2") == "nothing-to-undo"
+
+
+def test_what_is_taken_back_is_what_the_asker_sees() -> None:
+    hall = calling("land", "land")
+    current = hall.state.counter("1").current
+    assert current is not None
+    seen = hall.state.tickets[current].number
+    assert refused(hall, c.Undo, counter="1", here="") == "moved-on"
+    assert refused(hall, c.Undo, counter="1", here="Z999") == "moved-on"
+    hall.at_counter(c.Finish)
+    assert refused(hall, c.Undo, counter="1", here=seen) == "nobody-here", "he would be taken back unseen"
+    hall.at_counter(c.Undo, here="")
+    hall.at_counter(c.Finish)

@@ -118,8 +118,11 @@ def test_the_first_administrator_is_made_behind_a_link_that_is_printed_at_the_st
     tmp_path: Path, start: Callable[[Path], Server]
 ) -> None:
     file, base = settings(tmp_path)
+    hall = tmp_path / "hall.toml"
+    hall.write_text(hall.read_text(encoding="utf-8").replace(base, "http://so.example"), encoding="utf-8")
     server = start(file)
-    (link,) = links(server.until_ready())
+    link, public = links(server.until_ready())
+    assert public == link.replace(base, "http://so.example"), "here, and as others reach it"
     browser = Browser()
     status, page = browser.get(link)
     assert status == 200 and "Tạo người quản trị đầu tiên" in page
@@ -130,7 +133,7 @@ def test_the_first_administrator_is_made_behind_a_link_that_is_printed_at_the_st
     assert status == 200 and "Quản trị · Mọi trung tâm" in page
     assert Browser().get(link)[0] == 404
     printed = server.end()
-    assert links(printed) == [link]
+    assert links(printed) == [link, public]
     with sqlite3.connect(tmp_path / "data" / "accounts.db") as db:
         kept = "".join(db.iterdump())
     db.close()

@@ -81,6 +81,25 @@ def test_a_centre_is_added_works_and_is_retired(two: Province, chief: Staff) -> 
     assert (first.status_code, first.get_json()["code"]) == (409, "first-site")
 
 
+def test_what_was_held_at_a_retired_centre_ends_and_is_nobodys_at_another_of_its_id(
+    two: Province, chief: Staff
+) -> None:
+    document = {**msgspec.to_builtins(ELSEWHERE), "id": "kim-bang"}
+    ask(chief, "POST", "/api/v1/centres", "add-1", {"document": document})
+    ha = two.log_in("ha", {"kim-bang": Role.MANAGER, FIRST: Role.OFFICER})
+    key, _ = two.accounts.tokens.make("portal", "kim-bang", ["look"], 2e9, "chief", 0.0)
+    headers = {"Authorization": f"Bearer {key}"}
+    there = "/at/kim-bang/api/v1/hall"
+    assert ha.get(there).status_code == 200
+    assert two.app.test_client().get(there, headers=headers).status_code == 200
+    ask(chief, "POST", "/api/v1/centres/kim-bang/retire", "r1", {"site": "kim-bang"})
+    found = two.accounts.find("ha")
+    assert found is not None and dict(found.roles) == {FIRST: Role.OFFICER}
+    ask(chief, "POST", "/api/v1/centres", "add-2", {"document": document})
+    assert chief.get(there).status_code == 200 and ha.get(there).status_code == 401
+    assert two.app.test_client().get(there, headers=headers).status_code == 401
+
+
 def test_who_governs_one_centre_adds_none(two: Province) -> None:
     staff = two.log_in("ha", {FIRST: Role.ADMINISTRATOR})
     document = {**msgspec.to_builtins(ELSEWHERE), "id": "kim-bang"}

@@ -75,6 +75,27 @@ def test_a_draft_may_have_faults_and_cannot_be_applied_with_them(place: Place, a
     assert asks.get("/setup").get_json()["planned_from"] == "2026-11-25"
 
 
+def test_at_once_nothing_of_a_plan_comes_into_force(place: Place, asks: Program) -> None:
+    now = asks.get("/setup").get_json()
+    planned = {**now["document"], "hotline": "1900 3333"}
+    later = asks.ask("PUT", "/setup", {"base": 1, "document": planned, "starts": "2026-11-25"})
+    assert later.get_json()["version"] == 2
+    both = {**planned, "url": "https://so.example"}
+    for method, path, body in (
+        ("PUT", "/setup", {"base": 2, "document": both}),
+        ("POST", "/setup/versions/2/restore", {"base": 2}),
+    ):
+        early = asks.ask(method, path, body)
+        assert (early.status_code, early.get_json()["code"]) == (409, "setup-planned"), early.text
+        assert early.get_json()["starts"] == "2026-11-25"
+    alone = asks.ask("PUT", "/setup", {"base": 2, "document": {**now["document"], "url": both["url"]}})
+    assert alone.status_code == 200, alone.text
+    assert (place.config.url, place.config.hotline) == (both["url"], now["document"]["hotline"])
+    plan = place.writer.planned
+    assert plan is not None and plan.document is not None
+    assert (plan.document.url, plan.document.hotline) == (both["url"], "1900 3333")
+
+
 def test_what_others_changed_is_taken_over(place: Place, asks: Program) -> None:
     other = program(place, Right.SETUP, name="other")
     seen = asks.get("/setup/draft").get_json()

@@ -146,6 +146,10 @@ def test_paper_left_is_counted_in_tickets(
     assert TICKET_M == 0.11
 
 
+def test_a_roll_that_is_out_is_good_for_nothing_whatever_was_measured() -> None:
+    assert tickets_left(status(roll_m=80.0, paper_m=0.0, printer="paper-out")) == 0
+
+
 def test_a_kiosk_prints_while_it_is_there_and_has_paper(place: Place) -> None:
     for printer in ("ok", "paper-low"):
         assert can_print(status(printer=printer))

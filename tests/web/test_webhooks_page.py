@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from server.happenings import count
 from server.people.rights import Role
 from tests.web.place import Place, Staff, csrf_of
 from tests.webhooks.receiver import Receiver
@@ -164,3 +165,11 @@ def test_only_who_sets_up_may_and_only_from_our_own_page(working: Place, chief: 
         assert chief.get(f"{HOME}{hook.id}{path}").status_code == 405
     assert working.hall.webhooks.store.all() == [hook]
     assert to.got == []
+
+
+def test_what_waits_is_counted_to_a_thousand(working: Place) -> None:
+    for _ in range(3):
+        working.issue(LAND)
+    engine = working.hall.engine
+    assert count(engine, 0, ("issued",)) == 3
+    assert count(engine, 0, ("issued",), most=2) == 3 and count(engine, 0, ("issued",), most=1) == 2

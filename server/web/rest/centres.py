@@ -103,8 +103,7 @@ def retire(asked: Asked) -> Nothing:
     installation, site = sites_page.governs_all(), asked.at["site"]
     if site not in installation.halls or asked.body.site != site:
         raise NotFound
-    installation.retire(site)
-    guard.audit("site.retired", retired=site)
+    sites_page.end(installation, site)
     return Nothing()
 
 

@@ -28,7 +28,7 @@ from server.web.verbs import VERBS, Named, ReprintBody, Verb
 
 Status = Literal["open", "paused", "closed"]
 # Pressed again from a page that shows what the first press brought, they are still one press.
-FINISHING = ("next", "call")
+FINISHING = ("next", "call", "undo")
 
 
 class Pressed(msgspec.Struct, frozen=True, kw_only=True):

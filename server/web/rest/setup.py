@@ -204,12 +204,24 @@ def withdraw(asked: Asked) -> Changed:
 
 def bring(asked: Asked, base: int, document: File, told: Any) -> Changed:
     """Ask the writer. told: has note, starts, agree. Raises Refusal, and `strained` where nobody agreed."""
+    if told.starts is None:
+        _must_not_be_early(asked, document)
     if told.starts is None and not told.agree:
         _must_not_strain(asked, document)
     result = _ask(asked, base, document, told.note, told.starts)
     version, starts = result.get("version"), told.starts
     audit(asked.who.name, "setup.changed", version=version, note=told.note, starts=str(starts or ""))
     return Changed(int(version or asked.hall.writer.newest), starts)
+
+
+def _must_not_be_early(asked: Asked, document: File) -> None:
+    """At once, nothing comes into force of what is planned for a coming day. Raises Refusal."""
+    here, planned = asked.hall.writer.view.setup, asked.hall.writer.planned
+    if planned is None or planned.document is None or here.document is None:
+        return
+    ahead = compare(here.document, planned.document)
+    if any(edit in ahead for edit in compare(here.document, document)):
+        raise Refusal("setup-planned", version=planned.version, starts=str(planned.starts))
 
 
 def _must_not_strain(asked: Asked, document: File) -> None:

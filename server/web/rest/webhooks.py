@@ -42,7 +42,9 @@ class WebhookChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):
-    """behind: messages that wait. tries: of the first of them, with what came of the last one."""
+    """behind: messages that wait, 1001 for more than a thousand. tries: of the first of
+    them, with what came of the last one.
+    """
 
     id: str
     url: str

@@ -297,7 +297,7 @@ function act(button) {
   else press(verb, number ? { number } : OF_HERE.includes(verb) ? here() : {});
 }
 
-const OF_HERE = ["next", "recall", "no-show", "park", "start", "finish"];
+const OF_HERE = ["next", "undo", "recall", "no-show", "park", "start", "finish"];
 
 const KEYS = {
   F2: '[data-verb="next"]', F3: '[data-verb="recall"]', F4: '[data-verb="no-show"]', F6: '[data-dialog="transfer"]',
