@@ -137,11 +137,6 @@ class WorkCalendar:
         first, last = (self.local(self.snapped(at)).date() for at in (begins, ends))
         return self.working_days(first, last) if first <= last else -self.working_days(last, first)
 
-    def rolled(self, at: datetime) -> datetime:
-        """A last day that is not worked ends with the next working day, as the Civil Code has it."""
-        day = self.local(at).date()
-        return at if self.works(day) else self.closes_on(self.day_after(day, 0))
-
     # --- the line
 
     @cached_property

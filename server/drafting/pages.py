@@ -102,6 +102,25 @@ def with_calendar(document: File, year: int, ticked: frozenset[date]) -> File:
     return with_hours(document, with_days(hours, year, frozenset(off), frozenset(worked)))
 
 
+def with_swap(document: File, off: date, worked: date) -> Edited:
+    """The calendar with a working day off and a day off worked instead, in whatever years they are."""
+    hours = document.hours
+    holidays, made_up = set(hours.holidays), set(hours.made_up)
+    by_week = [bool(getattr(hours, day)) for day in DAYS]
+    problems = []
+    if off in holidays or not (by_week[off.weekday()] or off in made_up):
+        problems.append(Problem("rests", "off"))
+    if by_week[worked.weekday()] or worked in made_up:
+        problems.append(Problem("works", "worked"))
+    if problems:
+        return Edited(None, tuple(problems))
+    days = {
+        "holidays": tuple(sorted(holidays - {worked} | {off})),
+        "made_up": tuple(sorted(made_up - {off} | {worked})),
+    }
+    return Edited(with_hours(document, msgspec.structs.replace(hours, **days)))
+
+
 def with_hours(document: File, hours: Hours) -> File:
     return msgspec.structs.replace(document, hours=hours)
 

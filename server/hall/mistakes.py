@@ -34,6 +34,9 @@ CODES: Mapping[str, str] = {
     "not-date": "must be a date",
     "not-list": "must be a list",
     "not-table": "must be a table",
+    # two days that cannot be swapped
+    "rests": "is no working day that could be off",
+    "works": "is worked already",
     # a document that does not make sense
     "twice": "'{id}' is used {n} times",
     "not-shown": "no wall shows '{id}': at most four figures, and no word in small letters",

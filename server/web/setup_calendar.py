@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Final
 
 from server.drafting.calendars import years
+from server.drafting.forms import kind_of, value_of
+from server.drafting.pages import with_swap
+from server.hall.mistakes import Problem
 from server.site_check import DAYS
-from server.site_shape import Hours
+from server.site_shape import File, Hours
+from server.web.setup_words import Names, sentence
+
+DAY: Final = kind_of(date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,29 @@ def year_of(hours: Hours, year: int, today: date, lang: str) -> Year:
     days = [d for month in months for week in month.weeks for d in week if d is not None]
     off, worked = sum(d.works and d.differs for d in days), sum(d.differs and not d.works for d in days)
     return Year(year, months, off, worked, sum(d.works != d.differs for d in days))
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Two days that are to change places, as somebody typed them. wrong: field -> sentence."""
+
+    off: str = ""
+    worked: str = ""
+    wrong: Mapping[str, str] = field(default_factory=dict)
+    document: File | None = None
+
+
+def read_swap(form: Mapping[str, str], document: File, lang: str) -> Swap:
+    """`off` and `worked`, days as 2026-08-31, and the document with them if that can be."""
+    typed = {key: form.get(key, "").strip() for key in ("off", "worked")}
+    kinds = {key: value_of(text, DAY, key) for key, text in typed.items()}
+    problems = [found for found in kinds.values() if isinstance(found, Problem)]
+    made = None
+    if not problems:
+        result = with_swap(document, *(date.fromisoformat(str(day)) for day in kinds.values()))
+        problems, made = list(result.problems), result.document
+    names = Names(lang, document)
+    return Swap(**typed, wrong={p.where: sentence(p, names) for p in problems}, document=made)
 
 
 def ticked_days(form: Mapping[str, str], year: int) -> frozenset[date]:

@@ -23,8 +23,9 @@ from server.people.rights import Right
 from server.site_shape import File
 from server.web import guard
 from server.web.setup_bench import Bench, bench
-from server.web.setup_calendar import Year, ticked_days, year_of
+from server.web.setup_calendar import Swap, Year, read_swap, ticked_days, year_of
 from server.web.setup_form import Form
+from server.web.setup_time import beside_time
 from server.web.setup_words import Names, page_of, sentence
 
 setup = Blueprint("setup", __name__, url_prefix="/admin/setup")
@@ -173,13 +174,19 @@ def calendar() -> ResponseReturnValue:
 @guard.needs(Right.SETUP)
 @in_turn
 def save_calendar() -> ResponseReturnValue:
-    """The ticked days, or with `do=official` the year as the state announced it."""
+    """The ticked days, with `do=official` the year as the state announced it, with `do=swap` two days that
+    change places."""
     ours()
     here = bench()
     typed = request.form
+    swap = read_swap(typed, here.document, guard.language()) if typed.get("do") == "swap" else None
+    if swap is not None and swap.document is None:
+        return _calendar(here, _year(here, here.document, typed.get("year")), swap=swap), 422
     year = _year(here, here.document, typed.get("year")).year
     official = years().get(year)
-    if typed.get("do") == "official" and official is not None:
+    if swap is not None and swap.document is not None:
+        document = swap.document
+    elif typed.get("do") == "official" and official is not None:
         document = pages.with_hours(here.document, with_year(here.document.hours, official))
     else:
         document = pages.with_calendar(here.document, year, ticked_days(typed, year))
@@ -189,13 +196,14 @@ def save_calendar() -> ResponseReturnValue:
     return redirect(url_for("setup.calendar", year=year, said="saved"), 303)
 
 
-def _calendar(here: Bench, shown: Year, other_window: bool = False) -> str:
+def _calendar(here: Bench, shown: Year, other_window: bool = False, swap: Swap | None = None) -> str:
     return drawn(
         "setup_calendar.html",
         here,
         "calendar",
         year=shown,
         official=years().get(shown.year),
+        swap=swap or Swap(),
         mark=here.mark(CALENDAR),
         other_window=other_window,
     )
@@ -306,7 +314,7 @@ def _form(
         form=Form(values, tuple(problems), here.document, lang),
         paths=paths,
         mark=here.mark(paths),
-        **{"other_window": False, **more},
+        **{"other_window": False, **more, **(beside_time(here, lang) if page == "time" else {})},
     )
 
 

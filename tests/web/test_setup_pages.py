@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,8 @@ from tests.web.place import HANAM, Place, Staff
 DOCUMENT = load_document(HANAM)
 ROOT = "/admin/setup"
 FORMS = [
-    "hall", "hours", "time", "priority", "calls", "ratings", "texts", "wall", "devices", "officers",
+    "hall", "hours", "time", "priority", "calls", "ratings", "texts", "wall", "devices",
+    "officers",
     "authority/justice", "authority/military", "counter/1", "counter/12",
 ]  # fmt: skip
 OTHERS = ["", "calendar", "authorities", "counters", "new-authority", "new-counter", "review", "versions"]
@@ -342,3 +345,35 @@ def test_every_field_and_every_problem_has_its_words() -> None:
                     assert choice(where, value, "vi") != value, (where, value)
     for code in CODES:
         assert f"mistake.{code}" in TEXTS, code
+
+
+def test_two_days_change_places_and_what_cannot_be_is_told_at_its_field(place: Place, chief: Staff) -> None:
+    form = {"year": "2026", "mark": form_of(page(chief, "calendar"))["mark"], "do": "swap"}
+    monday, saturday = date(2026, 12, 28), date(2027, 1, 2)
+    for off, worked, wrong in (
+        ("", "2027-01-02", {"off"}),
+        ("2026-12-27", "2027-01-02", {"off"}),  # a Sunday
+        ("2026-11-24", "2027-01-01", {"off", "worked"}),  # off already; a Friday
+        ("28/12/2026", "2027-01-02", {"off"}),
+    ):
+        answer = send(chief, "calendar", {**form, "off": off, "worked": worked})
+        assert answer.status_code == 422 and f'value="{worked}"' in answer.text
+        assert {key for key in ("off", "worked") if told_at(answer.text, key)} == wrong
+        assert draft(place) is None
+    assert send(chief, "calendar", {**form, "off": f"{monday}", "worked": f"{saturday}"}).status_code == 303
+    assert monday in draft(place).hours.holidays and saturday in draft(place).hours.made_up
+    assert send(chief, "calendar", {**form, "off": "2026-12-29", "worked": "2027-01-09"}).status_code == 409
+
+
+def test_due_dates_are_shown_as_the_draft_counts_them(chief: Staff) -> None:
+    rows = [re.findall(r"\d\d:\d\d \d\d/\d\d/\d{4}", row) for row in page(chief, "time").split("<tr>")[2:]]
+    assert rows[0][:5] == [
+        "08:00 25/11/2026", "17:00 25/11/2026", "14:00 25/11/2026", "14:00 25/11/2026", "08:30 26/11/2026",
+    ]  # fmt: skip
+    assert [row[:2] for row in rows[1:]] == [
+        ["15:30 25/11/2026", "07:30 26/11/2026"], ["17:30 25/11/2026", "17:00 26/11/2026"],
+    ]  # fmt: skip
+    assert typed(chief, "time", dossiers__time__convention="days").status_code == 303
+    assert "17:00 26/11/2026</td><td>17:00 30/11/2026" in page(chief, "time")
+    assert typed(chief, "time", dossiers__time__hours__mon="13:30-11:30").status_code == 303
+    assert TEXTS("due.no_examples", "vi") in page(chief, "time")

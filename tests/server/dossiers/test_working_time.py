@@ -10,7 +10,7 @@ from hypothesis import given, settings, strategies as st
 
 from server.dossiers.working_time import NoTime, WorkCalendar
 from server.hall.site import Session
-from tests.server.dossiers.working import ZONE, at, calendar, calendars, instants, said, week
+from tests.server.dossiers.working import ZONE, at, calendar, calendars, instants, week
 
 USUAL = calendar()
 decades = st.datetimes(datetime(2010, 1, 1), datetime(2040, 1, 1))
@@ -40,11 +40,6 @@ def test_days_are_counted_over_tet_and_back() -> None:
     assert USUAL.day_after(date(2026, 2, 23), -1) == date(2026, 2, 13)
     assert USUAL.day_after(date(2026, 2, 18), 0) == date(2026, 2, 23)
     assert USUAL.day_after(date(2026, 1, 1), -249) < date(2025, 2, 1)
-
-
-def test_a_last_day_that_is_off_ends_with_the_next_working_day() -> None:
-    assert said(USUAL.rolled(at("24/11 09:00"))) == "25/11 17:30"
-    assert USUAL.rolled(at("23/11 18:00")) == at("23/11 18:00")
 
 
 def test_a_week_without_sessions_never_has_time() -> None:
