@@ -23,14 +23,18 @@ from server.people.rights import Right
 from server.web import guard
 from server.web.asked import MAX_BODY
 from server.web.centres import halls, mounted
+from server.web.dossiers.check import UPLOAD_BYTES as CHECK_BYTES
 from server.web.dossiers.imports import UPLOAD_BYTES
+from server.web.dossiers.papers import UPLOAD_BYTES as PAPER_BYTES
 from server.web.guard import SITE
 from server.web.rest.caller import program_here
 from server.web.rest.table import ENDPOINTS
 
 # Pages to which more may be sent: the name of one, or of all of a kind, the right there, and bytes.
 PAGES = (
+    ("dossier_check.done", Right.FIGURES, CHECK_BYTES),
     ("dossier_import.preview", Right.DOSSIERS, UPLOAD_BYTES),
+    ("papers.template", Right.SETUP, PAPER_BYTES),
     ("setup.", Right.SETUP, MOST_BYTES),
     ("sites.", Right.SITES, MOST_BYTES),
 )

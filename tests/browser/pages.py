@@ -94,6 +94,11 @@ PAGES: dict[str, Page] = {
     "dossiers.page": Page("/dossiers/", MANAGER),
     "dossier_import.page": Page("/dossiers/import", MANAGER),
     "dossier_report.page": Page("/dossiers/report", MANAGER),
+    "dossier_check.page": Page("/dossiers/report/check", MANAGER),
+    "dossier_report.listed": Page("/dossiers/report/behind?line=&column=received_total", MANAGER),
+    "papers.page": Page("/dossiers/papers"),
+    "papers.one": Page("/dossiers/papers/apology"),
+    "letters.page": Page(lambda town: f"/dossiers/{town.dossier()}/papers?form=apology", MANAGER),
     "dossier_late.page": Page("/dossiers/late", MANAGER),
     "devices.page": Page("/devices/"),
     "devices.one": Page("/devices/kiosk-1"),
@@ -143,6 +148,7 @@ NO_PAGES = {
     *("figures.fragment", "devices.events", "devices.one_fragment", "devices.screen", "devices.log_file"),
     *("phone.events", "phone.fragment", "phone.back_from_here", "board.page", "board.events", "board.state"),
     *("setup.wall_page", "setup.wall_events", "setup.wall_state", "setup.ticket_picture", "setup.export"),
+    *("papers.download", "papers.look", "papers.book", "letters.plain"),
     *("history.export", "work.export", "reception.given_card", "keys.first", "sites.new"),
 }
 PROGRAMS = ("api.", "sim.")

@@ -1,9 +1,12 @@
 """The dossiers' rooms: an overview that leads on, and a blueprint each for what is done with them."""
 
+from server.web.dossiers.check import checking
 from server.web.dossiers.imports import imports
 from server.web.dossiers.late import late
+from server.web.dossiers.letters import letters
 from server.web.dossiers.overview import dossiers
+from server.web.dossiers.papers import papers
 from server.web.dossiers.report import report
 
 # Registered in this order; who adds a room adds its blueprint.
-ROOMS = (dossiers, imports, report, late)
+ROOMS = (dossiers, imports, report, checking, late, papers, letters)

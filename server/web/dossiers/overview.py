@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.dossiers.sums import Dimension
 from server.people.rights import Right
 from server.web import guard
-from server.web.dossiers.parts import around, desk_here, month_of, month_text, months_here, period_of
+from server.web.dossiers.parts import around, desk_here, month_text, period_of
 
 dossiers = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 
@@ -20,10 +21,12 @@ def page() -> ResponseReturnValue:
     desk, hall = desk_here(), guard.hall()
     stamp = desk.store.stamp()
     begins, ends, period = period_of(stamp, hall.clock.now())
-    look = desk.look(stamp, period, month_of(None, months_here())) if stamp is not None else None
+    form = None
+    if stamp is not None:
+        form = desk.store.form(Dimension.AUTHORITY, None, period, stamp.known_at)
     return render_template(
         "dossiers.html",
-        total=look.form.total if look is not None else None,
+        total=None if form is None else form.total,
         begins=begins,
         ends=ends,
         published=desk.published(),

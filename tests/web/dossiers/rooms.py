@@ -45,8 +45,8 @@ def take(place: Place, *rows: dict[str, str]) -> None:
 
 def cells(page: Any, authority: str) -> list[str]:
     """The ten figures of a line as they are shown."""
-    (line,) = re.findall(rf'<tr data-authority="{authority}">(.*?)</tr>', page.text, re.S)
-    return re.findall(r'data-column="[a-z_]+">([^<]*)<', line)
+    (line,) = re.findall(rf'<tr data-line="{authority}">(.*?)</tr>', page.text, re.S)
+    return re.findall(r'data-column="[a-z_]+">(?:<a [^>]*>)?([^<]*)<', line)
 
 
 def words(page: Any) -> str:
