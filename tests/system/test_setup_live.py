@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,6 +16,9 @@ from msgspec.structs import replace
 from broker import codec, topics
 from broker.link import Received
 from server.centre import Broker, Centre
+from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.register import Dossier
+from server.dossiers.status import Status
 from server.drafting.files import exported
 from server.people.accounts import open_accounts
 from server.people.rights import EVERYWHERE, Role
@@ -21,6 +26,7 @@ from server.site_file import load_document
 from server.site_shape import Device
 from server.web.app import create_app
 from server.web.hall import Hall
+from server.web.words import TEXTS
 from tests.brokers import SITE, Inbox, nats
 from tests.server.small_server import HandClock
 from tests.web.forms import form_of
@@ -112,3 +118,28 @@ def test_a_kiosk_has_the_services_that_there_are_now(
         config = told(inbox, topics.CONFIG, lambda c: True)
     (service,) = next(a for a in config.kiosk.authorities if a.id == "trade").services
     assert service.name["vi"] == "Công"
+
+
+def test_due_dates_follow_the_calendar_that_holds(hall: tuple[Staff, Centre, Inbox]) -> None:
+    staff, centre, _ = hall
+    assert centre.hall.desk is not None
+    store, zone = centre.hall.desk.store, centre.writer.view.site.zone
+    received = datetime(2026, 11, 25, 9, 30, tzinfo=zone)
+    dossier = Dossier("H42.13-261125-0001", "justice", "x", Status.ACCEPTED, received, limit="2d")
+    store.bring([Brought(dossier)], Delivery(received, "test"), received)
+
+    def due() -> datetime:
+        whole = store.find(dossier.code)
+        assert whole is not None and whole.due is not None
+        return whole.due.astimezone(zone)
+
+    before = due()
+    assert f"{before:%d/%m %H:%M}" == "27/11 10:30"
+    apply(staff, "calendar?year=2026", {"day.1126": "on"})
+    patience = Event()
+    for _ in range(300):
+        if due() != before:
+            break
+        patience.wait(0.1)
+    assert f"{due():%d/%m %H:%M}" == "30/11 10:30"
+    assert TEXTS("due.last", "vi") in staff.get(f"{ROOT}/time").text
