@@ -29,16 +29,21 @@ from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.dossiers.desk import Desk
 from server.dossiers.due import Rules
 from server.dossiers.feed import Feed
+from server.dossiers.outward import DossierLog
 from server.dossiers.reckoner import Reckoner
 from server.dossiers.store import open_dossiers
 from server.drafting.drafts import Drafts
 from server.orders import Orders
 from server.outcomes import open_outcomes
 from server.outlet import Outlet
+from server.papers.shelf import Shelf
+from server.reminding import Reminding
 from server.setup import Setup, Setups, file_version, last_file, rows_of_file, stored, versions
 from server.site_file import WrongSetup, load_document, load_site
 from server.store import Batch, Store, sqlite_url
 from server.web.hall import Hall
+from server.webhooks.aside import Aside
+from server.webhooks.logs import HallLog
 from server.webhooks.sender import Sender, Source
 from server.webhooks.store import open_hooks
 from server.writer import View, Writer
@@ -88,8 +93,12 @@ class Centre:
         self._feed = Feed(lambda: self.writer.view.setup.config, self._register, clock, self._outlet.dossiers)
         self._reckoner = Reckoner(self._due_rules, self._register, clock)
         self._hooks = open_hooks(folder / "webhooks.db")
-        source = Source(self.site, self.store.engine, self._changed, time.time)
+        source = Source(self.site, HallLog(self.store.engine), self._changed, time.time)
         self._webhooks = Sender(self._hooks, source)
+        self._ending = threading.Event()
+        told = DossierLog(self._register)
+        aside = Aside(self._hooks, "dossiers", told.last)
+        self._dossier_webhooks = Sender(aside, Source(self.site, told, self._passed, time.time))
         orders = Orders()
         way = Way(broker.folder, broker.for_devices or broker.address)
         keys = DeviceKeys(self.site, sealer.public_key, way)
@@ -105,9 +114,18 @@ class Centre:
             keys=keys,
             outcomes=self._outcomes,
             webhooks=self._webhooks,
+            dossier_webhooks=self._dossier_webhooks,
             dossiers=self._feed.latest,
             desk=Desk(lambda: self.writer.view.setup, folder, self._register),
             drafts=Drafts(folder / "drafts"),
+            papers=Shelf(folder / "papers"),
+        )
+        self._reminding = Reminding(
+            lambda: self.writer.view.setup.config,
+            self._register,
+            clock,
+            lambda: self.hall.accounts.contacts.at(self.site),
+            self.hall.postman,
         )
         epoch = self.writer.view.epoch
         filters = [(topic.of_all(self.site), topic.qos) for topic in SUBSCRIPTIONS]
@@ -139,12 +157,17 @@ class Centre:
         self._feed.start()
         self._reckoner.start()
         self._webhooks.start()
+        self._dossier_webhooks.start()
+        self._reminding.start()
         log.info("centre site=%s epoch=%d events=%d", self.site, self.writer.view.epoch, self.store.seq)
 
     def stop(self) -> None:
         """Say good-bye to the devices, take what waits, keep a snapshot, and end."""
         self._outlet.leaving(self._clock.now())
+        self._ending.set()
+        self._reminding.stop()
         self._webhooks.stop()
+        self._dossier_webhooks.stop()
         self._link.stop()
         self._inbox.put(Stop())
         self.writer.stop()
@@ -164,6 +187,10 @@ class Centre:
 
     def _due_rules(self) -> Rules:
         return self.writer.view.setup.config.due_rules
+
+    def _passed(self, wait_s: float) -> None:
+        """Reminders come minutes apart: to look each second is soon enough."""
+        self._ending.wait(wait_s)
 
     def _changed(self, wait_s: float) -> View:
         """The hall after the next commit, or after so many seconds."""

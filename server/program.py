@@ -29,6 +29,7 @@ from hardware.systemd import Systemd
 from server.centre import Broker, Centre
 from server.dossiers.store import Unreadable
 from server.installation import Installation
+from server.mail import MailTable, Postman
 from server.people.accounts import (
     AccountError,
     Accounts,
@@ -88,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     broker: BrokerTable = BrokerTable()
     demo: DemoTable | None = None
     oidc: OidcTable | None = None
+    mail: MailTable | None = None
 
 
 def run(settings: Settings) -> int:
@@ -113,11 +115,15 @@ def _serve(settings: Settings, ending: ExitStack) -> int:
     audit = ending.enter_context(closing(open_audit(settings.data / "audit.db")))
     try:
         oidc = _oidc(settings.oidc)
+        postman = None if settings.mail is None else Postman(settings.mail)
+    except ValueError as error:
+        return _cannot(str(error))
     except OSError as error:
         return _cannot(f"{error.filename} cannot be read: {error.strerror}")
     furnish = partial(
         Hall,
         oidc=oidc,
+        postman=postman,
         accounts=accounts,
         secret=open_secret(settings.data / "secret"),
         demo=_demo(settings.demo),

@@ -17,6 +17,7 @@ from typing import Literal
 from broker.messages import DisplayPlan, Zone
 from hardware.settings import SettingsError, load
 from server import site_shape as shape
+from server.dossiers import steps
 from server.dossiers.due import AS_USUAL, Counting, Rules, rules_for
 from server.hall.mistakes import Problem
 from server.hall.site import (
@@ -60,7 +61,7 @@ class HallConfig:
     elderly: the priority group that goes by age, and from how many years. agencies: authority -> how its
     dossiers' codes begin. collecting: the services where results are collected. wall: what its displays work
     from, but for the days' openings. codes: how much of a dossier's code everybody may see.
-    dossier_lines: how many dossiers at most.
+    dossier_lines: how many dossiers at most. emails: authority -> its address.
     """
 
     site: Site
@@ -81,6 +82,8 @@ class HallConfig:
     codes: Literal["short", "whole"] = "short"
     dossier_lines: int = 180
     counting: Counting = AS_USUAL
+    reminders: steps.Plan = steps.AS_USUAL
+    emails: dict[str, str] = field(default_factory=dict)
 
     @property
     def due_rules(self) -> Rules:
@@ -145,7 +148,13 @@ def config_of(document: shape.File) -> HallConfig:
         codes=document.dossiers.codes,
         dossier_lines=document.dossiers.lines,
         counting=_counting(document.dossiers.time),
+        reminders=_reminders(document.dossiers.reminders),
+        emails={a.id: a.email for a in document.authority if a.email},
     )
+
+
+def _reminders(row: shape.Reminders) -> steps.Plan:
+    return steps.plan_of(row.soon, row.before, row.apology, row.overdue, row.every_days)
 
 
 def _counting(row: shape.WorkTime) -> Counting:

@@ -24,6 +24,9 @@ Stretch = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3])
 
 # How the codes of an authority's dossiers begin, or, as they were written until 2020, where they are from.
 Agency = Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,3}(\.[A-Z0-9]{2,3}){1,4}(?!\n)$")]
+Ahead = Annotated[str, Meta(pattern=r"^[1-9][0-9]?[dh](?!\n)$")]  # so many working days, or hours of work
+# Of an office, never of a citizen; blank where it has none.
+Email = Annotated[str, Meta(pattern=r"^([^\s@,;<>\"]{1,64}@[A-Za-z0-9.-]{1,189})?(?!\n)$", max_length=254)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?(?!\n)$", max_length=35)]  # a ticket's has 60
 
 
@@ -63,6 +66,7 @@ class Authority(Row, frozen=True):
     short: Words
     service: Annotated[tuple[Service, ...], Meta(min_length=1)]
     agencies: tuple[Agency, ...] = ()
+    email: Email = ""
 
 
 class Counter(Row, frozen=True):
@@ -201,6 +205,18 @@ class WorkTime(Row, frozen=True):
     hours: Week = Week()
 
 
+class Reminders(Row, frozen=True):
+    """soon: from how long before its hour something counts as due soon. before: when officer and authority are
+    reminded. apology: also when one is due. overdue: also when it is past; every_days: and again so often, 0:
+    never."""
+
+    soon: Ahead = "3d"
+    before: Annotated[tuple[Ahead, ...], Meta(max_length=5)] = ("3d", "1d")
+    apology: bool = True
+    overdue: bool = True
+    every_days: Annotated[int, Meta(ge=0, le=90)] = 7
+
+
 class Dossiers(Row, frozen=True):
     """codes: how much of a dossier's code everybody may see: date and last figures, or all of it. lines: how
     many dossiers walls go through in a round, those that concern somebody most."""
@@ -208,6 +224,7 @@ class Dossiers(Row, frozen=True):
     codes: Literal["short", "whole"] = "short"
     lines: Annotated[int, Meta(ge=6, le=600)] = 180
     time: WorkTime = WorkTime()
+    reminders: Reminders = Reminders()
 
 
 class File(Row, frozen=True):

@@ -31,6 +31,7 @@ PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             *(f"dossiers.time.{key}" for key in ("convention", "due_at", "hours_a_day")),
             *(f"dossiers.time.{key}" for key in ("late_hour", "late_rule", "hours")),
         ),
+        "reminders": ("dossiers.reminders",),
         "priority": ("policy", "priority_group"),
         "calls": ("calls",),
         "ratings": ("rating",),

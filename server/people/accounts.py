@@ -20,6 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from server.people import passwords
+from server.people.contacts import Contacts
 from server.people.logins import LogIns, end_all
 from server.people.once import Kind, Once
 from server.people.passwords import WeakPassword
@@ -79,6 +80,7 @@ class Accounts:
         self.once = Once(engine)
         self.second = Second(engine)
         self.tokens = Tokens(engine)
+        self.contacts = Contacts(engine)
 
     # --- making and changing --------------------------------------------------------------------------------
 

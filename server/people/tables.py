@@ -32,6 +32,8 @@ account_table = sa.Table(
     sa.Column("totp", sa.String(64)),  # the secret of the second step; None: there is none
     sa.Column("totp_wanted", sa.String(64)),  # the same, shown as a picture and not yet confirmed
     sa.Column("totp_step", sa.Integer, nullable=False, default=0),  # the last time step that was used
+    sa.Column("email", sa.String(254), nullable=False, server_default=""),  # where reminders go
+    sa.Column("source_name", sa.String(120), nullable=False, server_default=""),  # in the system of record
 )
 role_table = sa.Table(
     "account_role",
@@ -95,8 +97,14 @@ def _roles_by_site(db: sa.Connection) -> None:
         db.execute(role_table.insert().values(account=name, site="*", role=role))
 
 
+def _contacts(db: sa.Connection) -> None:
+    """Version 2: officers are reminded of their dossiers."""
+    for column in ("email VARCHAR(254)", "source_name VARCHAR(120)"):
+        db.exec_driver_sql(f"ALTER TABLE account ADD COLUMN {column} NOT NULL DEFAULT ''")
+
+
 # What makes the next version out of the one before it; a file knows its own (PRAGMA user_version).
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_roles_by_site,)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_roles_by_site, _contacts)
 
 
 def open_people(path: Path) -> sa.Engine:

@@ -23,8 +23,10 @@ from server.drafting.drafts import Drafts
 from server.hall.commands import Command
 from server.hall.site import Site
 from server.hall.state import HallState
+from server.mail import Postman
 from server.orders import Orders
 from server.outcomes import Outcomes
+from server.papers.shelf import Shelf
 from server.people.accounts import Accounts
 from server.people.audit import Audit
 from server.projection import Projection
@@ -135,7 +137,8 @@ class Hall:
     what everybody may know of their progress now. desk: where staff import and approve them. audit: what
     people did; None in a hall that keeps none. drafts: what administrators are editing of this centre.
     orders: to devices, and what came of each. keys: what devices talk to the hall with; None where a person
-    brings them there by hand.
+    brings them there by hand. papers: what this centre made of its papers. dossier_webhooks: the
+    same subscribers, told of promises. postman: sends letters to staff; None without a mail server.
     """
 
     writer: Writer
@@ -157,6 +160,15 @@ class Hall:
     keys: DeviceKeys | None = None
     oidc: Provider | None = None
     drafts: Drafts | None = None
+    papers: Shelf | None = None
+    dossier_webhooks: Sender | None = None
+    postman: Postman | None = None
+
+    @property
+    def senders(self) -> tuple[Sender, ...]:
+        """Of webhooks, one for each log that they are told of."""
+        aside = self.dossier_webhooks
+        return (self.webhooks,) if aside is None else (self.webhooks, aside)
 
     @property
     def config(self) -> HallConfig:

@@ -54,14 +54,17 @@ def larger_forms() -> None:
     request.max_content_length = request.max_form_memory_size = MOST_BYTES
 
 
-@setup.get("/<any(hall, hours, time, priority, calls, ratings, texts, wall, devices, officers):page>")
+ONE_OF = "/<any({}):page>".format(", ".join(PAGES))
+
+
+@setup.get(ONE_OF)
 @guard.needs(Right.SETUP)
 def form(page: str) -> ResponseReturnValue:
     """A page of plain fields, as the draft has them."""
     return _shown(page, PAGES[page])
 
 
-@setup.post("/<any(hall, hours, time, priority, calls, ratings, texts, wall, devices, officers):page>")
+@setup.post(ONE_OF)
 @guard.needs(Right.SETUP)
 @in_turn
 def save(page: str) -> ResponseReturnValue:

@@ -10,12 +10,12 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from server.happenings import COUNTED, count
+from server.happenings import COUNTED
 from server.people.rights import Right
 from server.web import guard
 from server.web.words import TEXTS, figure_text
 from server.webhooks.addresses import LONGEST, BadAddress
-from server.webhooks.desk import BadHook, Desk, NoHook
+from server.webhooks.desk import BadHook, Desk, NoHook, progress
 from server.webhooks.posting import Answer
 from server.webhooks.sender import EVENTS
 from server.webhooks.store import MOST, Subscription, TooManyHooks
@@ -203,6 +203,8 @@ def _form(errors: dict[str, str], url: str, chosen: Any) -> dict[str, Any]:
 def _row(hook: Subscription, lang: str) -> dict[str, Any]:
     """A subscription as the page shows it. state: paused, trying, or okay."""
     at = _clock()
+    found = progress(guard.hall().senders, hook)
+    here = found.of
     return {
         "of": hook,
         "events": [
@@ -210,10 +212,10 @@ def _row(hook: Subscription, lang: str) -> dict[str, Any]:
             for name in EVENTS
             if name in hook.events
         ],
-        "behind": _behind(count(guard.hall().engine, hook.cursor, hook.events), lang),
-        "state": "paused" if hook.paused else "trying" if hook.tries else "okay",
-        "said": _said(hook.status, hook.error, lang) if hook.tries else "",
-        "next_at": at(hook.next_at) if hook.tries else "",
+        "behind": _behind(found.behind, lang),
+        "state": "paused" if hook.paused else "trying" if here.tries else "okay",
+        "said": _said(here.status, here.error, lang) if here.tries else "",
+        "next_at": at(here.next_at) if here.tries else "",
     }
 
 

@@ -5,11 +5,10 @@ An address may carry a key of the receiver in its query, so the audit is told th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from server.happenings import last_seq
 from server.webhooks.addresses import target
 from server.webhooks.posting import Answer
 from server.webhooks.sender import EVENTS, Sender
@@ -31,6 +30,25 @@ class NoHook(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an address has come in all logs. behind: messages that wait; of: where its tries are."""
+
+    behind: int
+    of: Subscription
+
+
+def progress(senders: Iterable[Sender], hook: Subscription) -> Progress:
+    """senders: one for each log, of the same subscriptions."""
+    behind, worst = 0, hook
+    for sender in senders:
+        here = sender.store.find(hook.id)
+        if here is not None:
+            behind += sender.source.log.count(here.cursor, here.events)
+            worst = max(worst, here, key=lambda one: one.tries)
+    return Progress(behind, worst)
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """by: who works at it. tell: the audit."""
 
@@ -41,7 +59,7 @@ class Desk:
     def add(self, url: str, events: Collection[str]) -> Subscription:
         """From now on; its secret is in what comes back. Raises BadHook, BadAddress, TooManyHooks."""
         host = self._checked(url, events, None)
-        cursor, now = last_seq(self.sender.source.engine), self.sender.source.wall()
+        cursor, now = self.sender.source.log.last(), self.sender.source.wall()
         made = self.sender.store.add(url, events, cursor, self.by, now)
         self.tell("webhook.added", webhook=made.id, host=host, events=sorted(events))
         return made

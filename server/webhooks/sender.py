@@ -18,18 +18,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
 
-from server.happenings import Happening, Type, happenings, last_seq
+from server.webhooks.logs import DOSSIER_EVENTS, HALL_EVENTS, Log, Told
 from server.webhooks.posting import Answer, Poster
 from server.webhooks.signing import headers
 from server.webhooks.store import Delivery, HookStore, Subscription
 
 log = logging.getLogger("webhooks")
 
-EVENTS: tuple[Type, ...] = ("issued", "called", "finished", "rated")
+EVENTS: tuple[str, ...] = (*HALL_EVENTS, *DOSSIER_EVENTS)
 TEST = "test"
-FAR = 200  # events for others after which a place in the log is worth a write
 LOOK_S = 1.0  # how soon a new subscription begins, a paused one goes on, a stop is noticed
 STOP_S = 5.0
 
@@ -51,7 +49,7 @@ class Pace:
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is sent. data: a Happening, but for `mark`, which is part of `webhook-id`."""
+    """What is sent. data: what a log tells, but for `mark`, which is part of `webhook-id`."""
 
     type: str
     timestamp: str
@@ -64,7 +62,7 @@ class Source:
     """What the sender needs of a hall. changed: waits for the next commit, or so many seconds."""
 
     site: str
-    engine: sa.Engine
+    log: Log
     changed: Callable[[float], object]
     wall: Callable[[], float]
 
@@ -125,7 +123,7 @@ class Sender:
 
     def _carry(self, id: str) -> None:
         """Deliver one subscription's messages in order, until it is held, gone, or the server stops."""
-        read, waiting = -1, deque[Happening]()
+        read, waiting = -1, deque[Told]()
         while not self._stopping.is_set():
             to = self.store.find(id)
             if to is None or to.paused:
@@ -134,9 +132,9 @@ class Sender:
                 read = self._begin(to)
             waiting = deque(h for h in waiting if h.type in to.events)
             if not waiting:
-                found, upto = happenings(self.source.engine, read, to.events)
+                found, upto = self.source.log.after(read, to.events)
                 waiting.extend(found)
-                if not found and upto - to.cursor >= FAR:
+                if not found and upto - to.cursor >= self.source.log.far:
                     self.store.move(id, upto)
                 read = max(read, upto)
             if not waiting:
@@ -150,13 +148,13 @@ class Sender:
 
     def _begin(self, to: Subscription) -> int:
         """Its place in the log, which may be shorter now: after a backup was restored."""
-        newest = last_seq(self.source.engine)
+        newest = self.source.log.last()
         if to.cursor > newest:
             log.warning("log_shorter subscription=%s cursor=%d newest=%d", to.id, to.cursor, newest)
             self.store.move(to.id, newest)
         return min(to.cursor, newest)
 
-    def _step(self, to: Subscription, happening: Happening) -> float | None:
+    def _step(self, to: Subscription, happening: Told) -> float | None:
         """One try, if it is time. None: this message is dealt with; else how long to wait, in s."""
         now = self.source.wall()
         if now < to.next_at <= now + self._pace.most_s * 2:  # a clock that was set back keeps nobody waiting
@@ -183,7 +181,7 @@ class Sender:
         self.store.missed(to.id, tries, first, now + wait_s, {"status": answer.status, "error": answer.error})
         return wait_s
 
-    def _body(self, happening: Happening) -> bytes:
+    def _body(self, happening: Told) -> bytes:
         data = msgspec.to_builtins(happening)
         del data["mark"]
         timestamp = data["at"]

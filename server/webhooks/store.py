@@ -58,6 +58,19 @@ delivery_table = sa.Table(
     sa.Column("error", sa.Text),
     sqlite_autoincrement=True,
 )
+# How far each has come in a log that is not the hall's (`server.webhooks.aside`).
+place_table = sa.Table(
+    "place",
+    metadata,
+    sa.Column("subscription", sa.Text, sa.ForeignKey("subscription.id"), primary_key=True),
+    sa.Column("log", sa.Text, primary_key=True),
+    sa.Column("cursor", sa.BigInteger, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("first_try_at", sa.Float),
+    sa.Column("next_at", sa.Float, nullable=False, server_default="0"),
+    sa.Column("error", sa.Text),
+    sa.Column("status", sa.Integer),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ class HookStore:
     """Safe to use from any thread."""
 
     def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+        self.engine = self._engine = engine
         metadata.create_all(engine)
 
     # --- subscriptions --------------------------------------------------------------------------------------
@@ -152,15 +165,16 @@ class HookStore:
     def remove(self, id: str) -> bool:
         """With all that is known of its deliveries; False when there is none."""
         with self._writing() as db, db.begin():
-            db.execute(delivery_table.delete().where(delivery_table.c.subscription == id))
+            for table in (delivery_table, place_table):
+                db.execute(table.delete().where(table.c.subscription == id))
             return db.execute(subscription_table.delete().where(subscription_table.c.id == id)).rowcount == 1
 
     def change(self, id: str, url: str, events: Collection[str]) -> bool:
-        return self._set(id, url=url, events=" ".join(sorted(events)), next_at=0.0)
+        return self._set(id, url=url, events=" ".join(sorted(events)))
 
     def pause(self, id: str, paused: bool) -> bool:
         """Hold it, or go on where it was held: what happens meanwhile waits in the log."""
-        return self._set(id, paused=paused, next_at=0.0)
+        return self._set(id, paused=paused)
 
     def rotate(self, id: str, now: float) -> str | None:
         """A new secret; the old one signs beside it for a day. None when there is no such subscription."""
@@ -177,11 +191,13 @@ class HookStore:
 
     def move(self, id: str, cursor: int) -> None:
         """There was nothing for it up to there."""
-        self._set(id, cursor=cursor)
+        with self._writing() as db, db.begin():
+            self._place(db, id, cursor=cursor)
 
     def missed(self, id: str, tries: int, first_try_at: float, next_at: float, said: dict[str, Any]) -> None:
         """A try failed. said: `status` and `error`."""
-        self._set(id, tries=tries, first_try_at=first_try_at, next_at=next_at, **said)
+        with self._writing() as db, db.begin():
+            self._place(db, id, tries=tries, first_try_at=first_try_at, next_at=next_at, **said)
 
     def ended(self, id: str, cursor: int, delivery: dict[str, Any]) -> None:
         """The message of event `cursor` was taken, or given up: in one commit with the place in the log.
@@ -190,12 +206,8 @@ class HookStore:
         """
         of = delivery_table.c
         with self._writing() as db, db.begin():
-            moved = db.execute(
-                subscription_table.update()
-                .where(subscription_table.c.id == id)
-                .values(cursor=cursor, tries=0, first_try_at=None, next_at=0.0, error=None, status=None)
-            )
-            if moved.rowcount == 0:
+            over = {"cursor": cursor, "tries": 0, "first_try_at": None, "next_at": 0.0}
+            if not self._place(db, id, **over, error=None, status=None):
                 return  # taken away meanwhile
             db.execute(delivery_table.insert().values(subscription=id, **delivery))
             last = (
@@ -235,12 +247,17 @@ class HookStore:
     def _writing(self) -> sa.Connection:
         return self._engine.connect().execution_options(writes=True)
 
+    def _place(self, db: sa.Connection, id: str, **columns: Any) -> bool:
+        """Keep how far it has come; False when it was taken away."""
+        s = subscription_table
+        return db.execute(s.update().where(s.c.id == id).values(**columns)).rowcount == 1
+
     def _set(self, id: str, **columns: Any) -> bool:
+        """Change it, and try at once what waits."""
         with self._writing() as db, db.begin():
-            done = db.execute(
-                subscription_table.update().where(subscription_table.c.id == id).values(**columns)
-            )
-        return done.rowcount == 1
+            db.execute(place_table.update().where(place_table.c.subscription == id).values(next_at=0.0))
+            s = subscription_table
+            return db.execute(s.update().where(s.c.id == id).values(**columns, next_at=0.0)).rowcount == 1
 
 
 def _subscription(row: Any) -> Subscription:

@@ -24,6 +24,7 @@ from server.drafting.drafts import Drafts
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.outcomes import Outcomes, open_outcomes
+from server.papers.shelf import Shelf
 from server.people.accounts import Accounts, open_accounts
 from server.people.audit import Audit, open_audit
 from server.people.rights import Role
@@ -33,6 +34,7 @@ from server.site_shape import File
 from server.store import Batch, Store, sqlite_url
 from server.web.app import create_app
 from server.web.hall import Demo, Hall
+from server.webhooks.logs import HallLog
 from server.webhooks.sender import Sender, Source
 from server.webhooks.store import open_hooks
 from server.writer import Writer
@@ -173,7 +175,8 @@ def open_place(
     writer = Writer(setup, store, clock, lambda view: None)
     accounts, audit = open_accounts(folder / "accounts.db"), open_audit(folder / "audit.db")
     devices, outcomes = Devices(), open_outcomes(folder / "outcomes.db")
-    source = Source(setup.site.id, store.engine, lambda s: writer.wait(writer.view.rev, s), time.time)
+    log = HallLog(store.engine)
+    source = Source(setup.site.id, log, lambda s: writer.wait(writer.view.rev, s), time.time)
     wall, tick = [1_800_000_000.0], [1000.0]
     orders: list[tuple[str, Control]] = []
     register = open_dossiers(folder, setup.site.zone)
@@ -193,6 +196,7 @@ def open_place(
         audit=audit,
         oidc=oidc,
         drafts=Drafts(folder / "drafts"),
+        papers=Shelf(folder / "papers"),
         **clocks,
     )
     writer.start()

@@ -24,7 +24,7 @@ from tests.web.place import HANAM, Place, Staff
 DOCUMENT = load_document(HANAM)
 ROOT = "/admin/setup"
 FORMS = [
-    "hall", "hours", "time", "priority", "calls", "ratings", "texts", "wall", "devices",
+    "hall", "hours", "time", "reminders", "priority", "calls", "ratings", "texts", "wall", "devices",
     "officers",
     "authority/justice", "authority/military", "counter/1", "counter/12",
 ]  # fmt: skip

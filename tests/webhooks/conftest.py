@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from server.webhooks.logs import HallLog
 from server.webhooks.posting import Poster
 from server.webhooks.sender import Pace, Sender, Source
 from server.webhooks.store import HookStore, open_hooks
@@ -52,7 +53,7 @@ def sender(place: Place, hooks: HookStore) -> Iterator[Callable[..., Sender]]:
         def changed(wait_s: float) -> None:
             place.writer.wait(place.writer.view.rev, min(wait_s, 0.05))
 
-        source = Source(place.config.site.id, place.store.engine, changed, time.time)
+        source = Source(place.config.site.id, HallLog(place.store.engine), changed, time.time)
         found = Sender(hooks, source, pace, Poster(deadline_s))
         found.start()
         started.append(found)

@@ -11,6 +11,7 @@ import uuid
 from pathlib import Path
 
 from server.hall import commands as c
+from server.webhooks.logs import HallLog
 from server.webhooks.posting import Poster
 from server.webhooks.sender import Pace, Sender, Source
 from server.webhooks.store import open_hooks
@@ -23,7 +24,7 @@ def main(folder: Path) -> None:
     def changed(wait_s: float) -> None:
         place.writer.wait(place.writer.view.rev, min(wait_s, 0.02))
 
-    source = Source("hanam", place.store.engine, changed, time.time)
+    source = Source("hanam", HallLog(place.store.engine), changed, time.time)
     Sender(open_hooks(folder / "told.db"), source, Pace(0.01, 0.02), Poster()).start()
     while True:
         id = uuid.uuid4().hex

@@ -12,20 +12,27 @@ import msgspec
 from msgspec import Meta
 from werkzeug.exceptions import NotFound
 
-from server.happenings import count
 from server.people.rights import Right
 from server.web.asked import refuse
 from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
 from server.webhooks.addresses import LONGEST, BadAddress
-from server.webhooks.desk import BadHook, Desk, NoHook
+from server.webhooks.desk import BadHook, Desk, NoHook, progress
 from server.webhooks.posting import Answer
 from server.webhooks.store import Delivery, Subscription, TooManyHooks
 
-EventName = Literal["issued", "called", "finished", "rated"]
+EventName = Literal[
+    "issued",
+    "called",
+    "finished",
+    "rated",
+    "dossier.due-soon",
+    "dossier.apology-due",
+    "dossier.overdue",
+]
 Url = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
-Events = Annotated[tuple[EventName, ...], Meta(min_length=1, max_length=4)]
+Events = Annotated[tuple[EventName, ...], Meta(min_length=1, max_length=7)]
 
 
 class WebhookBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -182,6 +189,8 @@ def _found(asked: Asked) -> Subscription:
 
 
 def _webhook(asked: Asked, hook: Subscription) -> Webhook:
+    found = progress(asked.hall.senders, hook)
+    here = found.of
     return Webhook(
         id=hook.id,
         url=hook.url,
@@ -189,11 +198,11 @@ def _webhook(asked: Asked, hook: Subscription) -> Webhook:
         paused=hook.paused,
         made_at=_instant(hook.made_at),
         made_by=hook.made_by,
-        behind=count(asked.hall.engine, hook.cursor, hook.events),
-        tries=hook.tries,
-        next_at=_instant(hook.next_at) if hook.tries else None,
-        status=hook.status,
-        error=hook.error,
+        behind=found.behind,
+        tries=here.tries,
+        next_at=_instant(here.next_at) if here.tries else None,
+        status=here.status,
+        error=here.error,
     )
 
 

@@ -160,7 +160,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.add_column("import", sa.Column("source", sa.Text, nullable=False, server_default=""))
-    asked = ["due", "authority", "officer", "status", "reappointed", "code"]
+    asked = ["due", "authority", "officer", "status", "reappointed", "code", "over"]
     op.create_index("dossier_open", "dossier", asked, sqlite_where=sa.text("over IS NULL"))
     ended = sa.text("over IS NOT NULL")
     op.create_index("dossier_over", "dossier", ["over", "judged", "received"], sqlite_where=ended)

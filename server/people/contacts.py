@@ -1,0 +1,84 @@
+"""Where officers are reached, and who they are in the system of record, which knows them by another name.
+
+Whoever handles a dossier is a name in its source; the account that has this name is reminded of it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from server.mail import is_address
+from server.people.rights import EVERYWHERE
+from server.people.tables import account_table, role_table
+
+LONGEST = 120  # characters of a name
+
+
+class BadContact(ValueError):
+    """field: email or source_name; code: stable, `people.<code>`."""
+
+    def __init__(self, field: str, code: str) -> None:
+        super().__init__(code)
+        self.field, self.code = field, code
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """email: "" for none. source_name: as the source of dossiers names this person, "" for nobody of them."""
+
+    account: str
+    email: str
+    source_name: str
+
+
+class Contacts:
+    """Safe to use from any thread."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def of(self, account: str) -> Contact:
+        """Of an account; blank for one that there is not."""
+        a = account_table.c
+        with self._engine.connect() as db:
+            row = db.execute(sa.select(a.email, a.source_name).where(a.name == account)).one_or_none()
+        return Contact(account, "", "") if row is None else Contact(account, row.email, row.source_name)
+
+    def at(self, site: str) -> tuple[Contact, ...]:
+        """Everybody with a role there who can log in and has a name in the source, by account."""
+        a, held = account_table.c, role_table.c
+        rows = (
+            sa.select(a.name, a.email, a.source_name)
+            .distinct()
+            .join_from(account_table, role_table, held.account == a.name)
+            .where(~a.disabled, held.site.in_((site, EVERYWHERE)), a.source_name != "")
+            .order_by(a.name)
+        )
+        with self._engine.connect() as db:
+            return tuple(Contact(*row) for row in db.execute(rows))
+
+    def set_email(self, account: str, email: str) -> None:
+        """Raises BadContact."""
+        email = email.strip()
+        if email and not is_address(email):
+            raise BadContact("email", "odd-email")
+        self._set(account, email=email)
+
+    def set_source_name(self, account: str, name: str) -> None:
+        """Raises BadContact."""
+        name = spelled(name)
+        if len(name) > LONGEST or not name.isprintable():
+            raise BadContact("source_name", "odd-source-name")
+        self._set(account, source_name=name)
+
+    def _set(self, account: str, **columns: str) -> None:
+        with self._engine.connect().execution_options(writes=True) as db, db.begin():
+            db.execute(account_table.update().where(account_table.c.name == account).values(**columns))
+
+
+def spelled(name: str) -> str:
+    """One spelling for one name: NFC, single blanks."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
