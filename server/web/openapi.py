@@ -31,6 +31,8 @@ BLANKS: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("The id of one's own log-in.", {"type": "string"}),
     "order": ("The id of an order to a device.", {"type": "string"}),
     "delivery": ("A delivery, by its number.", {"type": "string", "pattern": "^[0-9]{1,12}$"}),
+    "code": ("The code of a dossier.", {"type": "string", "examples": ["H42.13-261109-0118"]}),
+    "form": ("A paper by its key, or `letterhead`.", {"type": "string", "examples": ["apology"]}),
     "device": ("The id of a device.", {"type": "string", "examples": ["kiosk-1"]}),
     "account": ("The name of an account.", {"type": "string"}),
     "site": ("The id of a centre.", {"type": "string"}),
@@ -58,7 +60,8 @@ also after a restart and for seven days; with another request it is refused (422
 `Accept-Language` or `?lang=` (vi, en). `errors` names each mistake by its place (RFC 6901). Nothing has
 changed.
 
-**Personal data.** No answer names a citizen. A single rating is nowhere to be read.
+**Personal data.** No answer names a citizen, but a paper of a dossier that is made for whoever may see
+persons. A single rating is nowhere to be read.
 """
 
 

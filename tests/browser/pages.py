@@ -12,6 +12,9 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from broker.messages import DeviceStatus
+from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.register import Dossier
+from server.dossiers.status import Status
 from server.hall import commands as c
 from server.hall.tickets import State
 from server.people.once import Kind
@@ -44,6 +47,13 @@ class Town:
         """Id and token of somebody whose number stands so."""
         tickets = self.place.writer.view.state.tickets.values()
         return next((t.id, t.token) for t in tickets if t.state is state)
+
+    def dossier(self) -> str:
+        """The code of one, which is brought when it is asked for."""
+        now = self.place.clock.now()
+        some = Dossier("H42.13-261120-0118", "environment", "Đất đai", Status.PROCESSING, now)
+        self.place.register.bring([Brought(some)], Delivery(now, "test", whole=False), now)
+        return some.code
 
     def once(self, kind: Kind, account: str | None) -> str:
         return self.place.accounts.once.give(kind, account, self.place.hall.wall())
@@ -99,6 +109,9 @@ PAGES: dict[str, Page] = {
     "papers.page": Page("/dossiers/papers"),
     "papers.one": Page("/dossiers/papers/apology"),
     "letters.page": Page(lambda town: f"/dossiers/{town.dossier()}/papers?form=apology", MANAGER),
+    "papers.page": Page("/dossiers/papers"),
+    "papers.one": Page("/dossiers/papers/apology"),
+    "papers.letters.page": Page(lambda town: f"/dossiers/{town.dossier()}/papers?form=apology", MANAGER),
     "dossier_late.page": Page("/dossiers/late", MANAGER),
     "devices.page": Page("/devices/"),
     "devices.one": Page("/devices/kiosk-1"),
@@ -149,6 +162,7 @@ NO_PAGES = {
     *("phone.events", "phone.fragment", "phone.back_from_here", "board.page", "board.events", "board.state"),
     *("setup.wall_page", "setup.wall_events", "setup.wall_state", "setup.ticket_picture", "setup.export"),
     *("papers.download", "papers.look", "papers.book", "letters.plain"),
+    *("papers.download", "papers.look", "papers.book", "papers.letters.plain"),
     *("history.export", "work.export", "reception.given_card", "keys.first", "sites.new"),
 }
 PROGRAMS = ("api.", "sim.")

@@ -25,7 +25,7 @@ from tests.web.programs import LAND, Program, program
 from tests.web.test_api_bodies import answer_to
 from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE
 
-ASKED = {"replace-draft-by-file": "?mark=x"}
+ASKED = {"change-paper-template": "?base=0", "replace-draft-by-file": "?mark=x"}
 FILES = [row for row in ENDPOINTS if row.file]
 
 

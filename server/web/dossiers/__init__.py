@@ -9,4 +9,6 @@ from server.web.dossiers.papers import papers
 from server.web.dossiers.report import report
 
 # Registered in this order; who adds a room adds its blueprint.
-ROOMS = (dossiers, imports, report, checking, late, papers, letters)
+ROOMS = (dossiers, imports, report, checking, late, papers)
+
+papers.register_blueprint(letters)  # one room, for whoever walks between its pages
