@@ -23,7 +23,7 @@ from hardware.clock import open_clock
 from server.demo.files import VOLUMES
 from server.dossiers.authorities import Authorities
 from server.dossiers.bringing import Delivery
-from server.dossiers.columns import NAMES
+from server.dossiers.fields import NAMES, STANDARD
 from server.dossiers.importing import examine
 from server.dossiers.status import PAUSED, SPELLINGS, Status
 from server.dossiers.store import DossierStore, open_dossiers
@@ -201,7 +201,7 @@ def _csv(made: list[_Made], config: HallConfig, authorities: Authorities) -> byt
 
     text = io.StringIO(newline="")
     table = csv.writer(text, delimiter=";")
-    table.writerow(names[0] for names in NAMES.values())
+    table.writerow(NAMES[name][0] for name in STANDARD)
     for dossier, n in zip(made, count(), strict=False):
         date_of = f"{dossier.received.astimezone(zone):%y%m%d}"
         serials[date_of] += 1

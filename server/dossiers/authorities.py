@@ -54,6 +54,10 @@ class Authorities:
             raise Unknown("unknown-authority", nearest(text, self._shown))
         return found
 
+    def named(self, text: str) -> str | None:
+        """The id of the hall's authority that goes by this id or name, or None."""
+        return text if text in self.shorts else self._folded.get(fold(text))
+
     def _by_agency(self, agency: str) -> str | None:
         """Whose the longest agency is that the code begins with."""
         parts = agency.split(".")

@@ -1,4 +1,4 @@
-"""The first line of a table: which column is which, by its names in two languages, and what parts them. Pure.
+"""The head of a table: which column is which, by the names that a source uses, and what parts them. Pure.
 
 Columns with other names are not read: names, phones and addresses of an export go no further than here.
 """
@@ -7,55 +7,23 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from server.dossiers.decoding import FileRefused
+from server.dossiers.fields import NAMES, STANDARD_NAMES
 from server.dossiers.folding import fold
 
-NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "code": ("Mã hồ sơ", "Số hồ sơ", "Mã số hồ sơ", "dossier", "dossier code"),
-    "authority": (
-        "Cơ quan",
-        "Đơn vị",
-        "Tên cơ quan",
-        "Cơ quan giải quyết",
-        "Đơn vị giải quyết",
-        "agency",
-        "unit",
-    ),
-    "procedure": (
-        "Thủ tục",
-        "Thủ tục hành chính",
-        "Tên thủ tục",
-        "Tên thủ tục hành chính",
-        "TTHC",
-        "Mã TTHC",
-        "Mã thủ tục",
-    ),
-    "status": ("Trạng thái", "Tình trạng", "Trạng thái hồ sơ", "Tình trạng hồ sơ"),
-    "received": ("Ngày tiếp nhận", "Ngày nhận", "Thời gian tiếp nhận", "Tiếp nhận", "received at"),
-    "due": (
-        "Ngày hẹn trả",
-        "Hẹn trả",
-        "Hạn trả",
-        "Ngày hẹn trả kết quả",
-        "Hạn giải quyết",
-        "Hạn xử lý",
-        "due date",
-    ),
-    "resolved": ("Ngày có kết quả", "Ngày giải quyết", "Ngày xử lý xong", "Ngày hoàn thành", "resolved at"),
-    "returned": ("Ngày trả kết quả", "Ngày trả", "Ngày trả KQ", "returned at"),
-    "counter": ("Quầy", "Quầy trả kết quả", "Quầy trả"),
-}
 REQUIRED: Final = ("code", "authority", "procedure", "status", "received", "due")
 DELIMITERS: Final = (",", ";", "\t")
-_KNOWN: Final = {fold(text): column for column, names in NAMES.items() for text in (column, *names)}
+MOST_COLUMNS: Final = 512
+NAMED: Final = 200  # characters of a name that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """places: column -> its place in a row. width: how many columns; ignored: how many of no use."""
+    """places: field -> its place in a row. width: how many columns; ignored: how many of no use."""
 
     delimiter: str
     places: dict[str, int]
@@ -65,26 +33,53 @@ class Header:
     def ignored(self) -> int:
         return self.width - len(self.places)
 
+    def checked(self, needed: Sequence[str]) -> Header:
+        """Itself. Raises FileRefused when a column that is needed is missing, or there are too many."""
+        if self.width > MOST_COLUMNS:
+            raise FileRefused("too-many-columns", limit=MOST_COLUMNS)
+        missing = [column for column in needed if column not in self.places]
+        if missing:
+            said = ", ".join(f"{column} ({NAMES[column][0]})" for column in missing)
+            raise FileRefused("columns-missing", columns=said)
+        return self
 
-def header_of(line: str) -> Header:
-    """Read the first line. Raises FileRefused when a column that is needed is missing, or is there twice."""
-    found = max((_header(line, delimiter) for delimiter in DELIMITERS), key=lambda h: len(h.places))
-    missing = [column for column in REQUIRED if column not in found.places]
-    if missing:
-        raise FileRefused(
-            "columns-missing", columns=", ".join(f"{column} ({NAMES[column][0]})" for column in missing)
-        )
-    return found
+
+def header_of(
+    line: str,
+    names: Mapping[str, str] = STANDARD_NAMES,
+    needed: Sequence[str] = REQUIRED,
+    delimiter: str = "",
+) -> Header:
+    """Read the first line of text. names: folded name -> field; delimiter: forced, or "" for the one that
+    shows the most columns. Raises FileRefused when a column that is needed is missing, or is there twice."""
+    some = (delimiter,) if delimiter else DELIMITERS
+    return max((_header(line, sign, names) for sign in some), key=lambda h: len(h.places)).checked(needed)
 
 
-def _header(line: str, delimiter: str) -> Header:
+def header_of_cells(cells: Sequence[str], names: Mapping[str, str], needed: Sequence[str]) -> Header:
+    """Likewise of cells that are parted already."""
+    return _places(cells, "", names).checked(needed)
+
+
+def found_in(cells: Sequence[str], names: Mapping[str, str]) -> int:
+    """How many of the columns these cells name."""
+    return len({names[folded] for cell in cells if (folded := fold(cell[:NAMED])) in names})
+
+
+def _header(line: str, delimiter: str, names: Mapping[str, str]) -> Header:
+    if line.count(delimiter) >= MOST_COLUMNS:
+        return Header(delimiter, {}, line.count(delimiter) + 1)
     try:
         cells = next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
     except csv.Error:
         return Header(delimiter, {}, 0)
+    return _places(cells, delimiter, names)
+
+
+def _places(cells: Sequence[str], delimiter: str, names: Mapping[str, str]) -> Header:
     places: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        column = _KNOWN.get(fold(cell[:120]))
+        column = names.get(fold(cell[:NAMED]))
         if column is not None and column in places:
             raise FileRefused("column-twice", column=column, first=places[column] + 1, second=place + 1)
         if column is not None:

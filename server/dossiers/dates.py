@@ -1,7 +1,7 @@
 """Dates as tables have them: `09/11/2026`, `09/11/2026 14:05`, and ISO. Pure.
 
-Day before month, always: `11/23/2026` is refused, with the date that was meant. So is the 31st of June, which
-a printed report of a province once had.
+Day before month, unless a source is known to write it the other way: `11/23/2026` is refused, with the date
+that was meant. So is the 31st of June, which a printed report of a province once had.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ import calendar
 import re
 from datetime import date, datetime, time, tzinfo
 from functools import lru_cache
-from typing import Final
+from typing import Final, Literal
+
+Style = Literal["dmy", "mdy"]  # what stands first where a date is written with strokes
 
 YEARS: Final = range(2000, 2100)
 END_OF_DAY: Final = time(23, 59, 59)
@@ -29,12 +31,13 @@ class NoDate(Exception):
 
 
 @lru_cache(maxsize=65536)
-def read_instant(text: str, zone: tzinfo, ends: bool = False) -> datetime:
+def read_instant(text: str, zone: tzinfo, ends: bool = False, style: Style = "dmy") -> datetime:
     """An aware instant. A date alone is the start of its day in `zone`, or its end. Raises NoDate."""
     found = _OURS.fullmatch(text) or _ISO.fullmatch(text)
     if found is None:
         raise NoDate()
-    day = _day(int(found["year"]), int(found["month"]), int(found["day"]))
+    first, second = ("day", "month") if style == "dmy" or found.re is _ISO else ("month", "day")
+    day = _day(int(found["year"]), int(found[second]), int(found[first]))
     if found["h"] is None:
         return datetime.combine(day, END_OF_DAY if ends else time(), zone)
     try:
@@ -46,6 +49,15 @@ def read_instant(text: str, zone: tzinfo, ends: bool = False) -> datetime:
         return datetime.combine(day, at, zone)
     offset = datetime.strptime(said.replace("Z", "+0000"), "%z").tzinfo
     return datetime.combine(day, at, offset).astimezone(zone)
+
+
+def of_cell(at: datetime, zone: tzinfo, ends: bool = False) -> datetime:
+    """Of a cell that is a date already: naive, and midnight where it has no hour. Raises NoDate."""
+    if at.year not in YEARS:
+        raise NoDate()
+    if ends and at.time() == time():
+        at = datetime.combine(at.date(), END_OF_DAY)
+    return at.replace(tzinfo=zone)
 
 
 def _day(year: int, month: int, day: int) -> date:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 # What one upload or command takes. 36,000 dossiers with names and addresses beside them are some 10 MB.
@@ -41,19 +43,31 @@ class FileRefused(Exception):
         self.key, self.params = key, params
 
 
-def decoded(data: bytes) -> tuple[str, str]:
-    """The text, and the name of its coding. Raises FileRefused, with what to do about it."""
+def decoded(data: bytes, forced: str = "") -> tuple[str, str]:
+    """The text, and the name of its coding, which a source may know beforehand. Raises FileRefused, with what
+    to do about it."""
     if len(data) > MAX_BYTES:
         raise FileRefused("too-large", limit=MAX_BYTES // 1024 // 1024)
     if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff") or data[:4] == b"PK\x03\x04":
         raise FileRefused("not-csv")
-    coding = _coding(data)
-    text, coding = _read(data, coding)
+    text, coding = _forced(data, forced) if forced else _read(data, _coding(data))
     text = text.removeprefix("\ufeff")
     if "\0" in text:
         raise FileRefused("nul", line=text.count("\n", 0, text.index("\0")) + 1)
-    _refuse_older(text)
+    refuse_older([text])
     return text, coding
+
+
+def _forced(data: bytes, coding: str) -> tuple[str, str]:
+    if coding == "cp1258":
+        text = _cp1258(data)
+        if text is None:
+            raise FileRefused("broken-coding", coding="CP1258", at=0)
+        return text, coding
+    try:
+        return data.decode(coding), coding
+    except UnicodeDecodeError as error:
+        raise FileRefused("broken-coding", coding=coding.upper(), at=error.start) from None
 
 
 def _coding(data: bytes) -> str:
@@ -78,11 +92,11 @@ def _read(data: bytes, coding: str) -> tuple[str, str]:
     if b"\0" in data:
         raise FileRefused("nul", line=data.count(b"\n", 0, data.index(b"\0")) + 1)
     shown = data.decode("latin-1")  # what an old font would have shown in its own way
-    if len(_TCVN3.findall(shown)) >= _SIGNS:
+    if _signs(_TCVN3, shown) >= _SIGNS:
         raise FileRefused("tcvn3")
     text = _cp1258(data)
     if text is None:
-        raise FileRefused("vni" if len(_VNI.findall(shown)) >= _SIGNS else "unknown-coding")
+        raise FileRefused("vni" if _signs(_VNI, shown) >= _SIGNS else "unknown-coding")
     return text, "cp1258"
 
 
@@ -97,10 +111,25 @@ def _cp1258(data: bytes) -> str | None:
     return None if strange or any(unicodedata.combining(c) for c in used) else text
 
 
-def _refuse_older(text: str) -> None:
-    """Raises FileRefused for TCVN-3 or VNI that a program has saved as if it were Unicode."""
-    if text.isascii() or _OWN.search(text):
-        return
-    tcvn, vni = len(_TCVN3.findall(text)), len(_VNI.findall(text))
-    if max(tcvn, vni) >= _SIGNS:
-        raise FileRefused("tcvn3" if tcvn >= vni else "vni")
+def refuse_older(texts: Iterable[str]) -> None:
+    """Raises FileRefused for TCVN-3 or VNI that a program has saved as if it were Unicode. Of a workbook each
+    cell is a text, and some may be Unicode already; its font is what shows the others."""
+    tcvn = vni = 0
+    own = False
+    for text in texts:
+        if text.isascii():
+            continue
+        if _OWN.search(text):
+            own = True
+            continue
+        tcvn += _signs(_TCVN3, text)
+        vni += _signs(_VNI, text)
+        if tcvn >= _SIGNS and tcvn >= vni:
+            raise FileRefused("tcvn3")
+    if vni >= _SIGNS and not own:  # "thuê" alone would be VNI as well
+        raise FileRefused("vni")
+
+
+def _signs(rule: re.Pattern[str], text: str) -> int:
+    """How many, as far as it matters."""
+    return sum(1 for _ in islice(rule.finditer(text), 64))

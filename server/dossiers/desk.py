@@ -1,14 +1,15 @@
 """The staff's side of the dossiers: preview and confirm an import, look at the form, approve a late list.
 
 Reading a table of thousands of rows would take the interpreter away from the hall's writer, so a process of
-its own does it, a nice one. The table comes as its input and is kept nowhere; a draft has our columns only.
+its own does it, a nice one with bounds (`server.dossiers.child`). The table comes as its input and is kept
+nowhere; a draft has our columns only.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,18 +25,17 @@ import msgspec
 
 from broker.messages import LateList
 from server.dossiers.authorities import Authorities
-from server.dossiers.bringing import Changes, Delivery
-from server.dossiers.importing import Report, examine, read_all
-from server.dossiers.store import DossierStore, NoDraft, Publication, Stamp, open_dossiers
+from server.dossiers.bringing import Changes
+from server.dossiers.child import GONE, Refusals, Task, refusals
+from server.dossiers.importing import Report
+from server.dossiers.mapping import Mapping
+from server.dossiers.sampling import Sample
+from server.dossiers.store import DossierStore, NoDraft, Publication, Stamp
 from server.dossiers.tally import Form, Period, late_units, tally
 from server.setup import Setup
-from server.site_file import HallConfig, config_of
-from server.site_shape import File
+from server.site_file import HallConfig
 
 CHILD_S: Final = 180.0  # an import that takes longer is ended
-GONE: Final = 3  # the child's status when there is no such draft
-NICE: Final = 10
-FIRST_TO_GO: Final = "1000"  # when memory ends, the kernel ends an import and not the hall (proc(5))
 REMEMBERED: Final = 16  # tables that were worked out since the last import
 
 
@@ -63,18 +63,49 @@ class Desk:
 
     # --- importing ------------------------------------------------------------------------------------
 
-    def preview(self, table: IO[bytes], known_at: datetime, now: datetime) -> tuple[str, Report]:
-        """What an import would do, and the token that confirms it. table: a real file, at its beginning."""
+    def preview(
+        self, table: IO[bytes], known_at: datetime, now: datetime, source: str = ""
+    ) -> tuple[str, Report]:
+        """What an import would do, and the token that confirms it, or names what was refused. table: a real
+        file, at its beginning. source: whose it is."""
         token = secrets.token_urlsafe(16)
-        with self._hall_file() as hall:
-            said = _child(table, "preview", hall, self._data, token, known_at.isoformat(), now.isoformat())
-        return token, msgspec.json.decode(said, type=Report)
+        report = self._report(table, Task("preview", source, token, known_at=known_at, now=now))
+        return token, report
 
     def confirm(self, token: str, by: str, now: datetime) -> Changes:
         """Import what was previewed. Raises NoDraft."""
-        with self._hall_file() as hall:
-            said = _child(None, "confirm", hall, self._data, token, by, now.isoformat())
+        said = self._child(None, Task("confirm", token=token, by=by, now=now))
         return msgspec.json.decode(said, type=Changes)
+
+    def take(self, table: IO[bytes], source: str, by: str, now: datetime, fewer: bool) -> tuple[str, Report]:
+        """Import a file at once, where nobody is there to look at it first. fewer: half of what is known may
+        go. The token names what was refused."""
+        token = secrets.token_urlsafe(16)
+        task = Task("take", source, token, by=by, known_at=now, now=now, fewer=fewer)
+        return token, self._report(table, task)
+
+    def sample(self, table: IO[bytes], mapping: Mapping) -> Sample:
+        """The head of a table and its first rows, masked; nothing of it is kept."""
+        try:
+            said = self._child(table, Task("sample", mapping=mapping))
+        except subprocess.SubprocessError as error:
+            return Sample(problem=_ended(error))
+        return msgspec.json.decode(said, type=Sample)
+
+    def refused(self, token: str) -> Refusals | None:
+        """All that was refused of a table, for as long as its preview would hold."""
+        with self.store.reading() as db:
+            return refusals(db, token)
+
+    def _report(self, table: IO[bytes], task: Task) -> Report:
+        try:
+            return msgspec.json.decode(self._child(table, task), type=Report)
+        except subprocess.SubprocessError as error:
+            return Report(problem=_ended(error))
+
+    def _child(self, table: IO[bytes] | None, task: Task) -> bytes:
+        with self._hall_file() as hall:
+            return _child(table, hall, self._data, task)
 
     @contextmanager
     def _hall_file(self) -> Iterator[str]:
@@ -108,10 +139,11 @@ class Desk:
         return self.store.published()
 
 
-def _child(table: IO[bytes] | None, *words: object) -> bytes:
-    """What the process said. Raises NoDraft, or CalledProcessError for a mistake of ours."""
+def _child(table: IO[bytes] | None, hall: str, data: Path, task: Task) -> bytes:
+    """What the process said. Raises NoDraft, or SubprocessError when it was ended or made a mistake."""
+    words = (hall, str(data), msgspec.json.encode(task).decode())
     done = subprocess.run(
-        [sys.executable, "-m", "server.dossiers.desk", *map(str, words)],
+        [sys.executable, "-m", "server.dossiers.child", *words],
         stdin=subprocess.DEVNULL if table is None else table,
         stdout=subprocess.PIPE,
         timeout=CHILD_S,
@@ -123,42 +155,13 @@ def _child(table: IO[bytes] | None, *words: object) -> bytes:
     return done.stdout
 
 
-def _preview(hall_file: str, data: str, token: str, known_at: str, now: str) -> Report:
-    document = msgspec.json.decode(Path(hall_file).read_bytes(), type=File)
-    config = config_of(document)
-    store = open_dossiers(Path(data), config.site.zone, lambda: config.due_rules)
-    try:
-        known = datetime.fromisoformat(known_at)
-        delivery = Delivery(known, by="")
-        found = examine(read_all(sys.stdin.buffer), config, store, delivery)
-        if found.report.good:
-            store.draft(found.brought, delivery, token, datetime.fromisoformat(now))
-        return found.report
-    finally:
-        store.close()
-
-
-def _confirm(hall_file: str, data: str, token: str, by: str, now: str) -> Changes:
-    config = config_of(msgspec.json.decode(Path(hall_file).read_bytes(), type=File))
-    store = open_dossiers(Path(data), config.site.zone, lambda: config.due_rules)
-    try:
-        return store.confirm(token, by, datetime.fromisoformat(now))
-    finally:
-        store.close()
-
-
-def main(words: list[str]) -> int:
-    """`preview HALL DATA TOKEN KNOWN_AT NOW` reads a table from its input, HALL is a document as JSON;
-    `confirm HALL DATA TOKEN BY NOW`."""
-    os.nice(NICE)
-    Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
-    try:
-        said: Report | Changes = _preview(*words[1:]) if words[0] == "preview" else _confirm(*words[1:])
-    except NoDraft:
-        return GONE
-    sys.stdout.buffer.write(msgspec.json.encode(said))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+def _ended(error: subprocess.SubprocessError) -> str:
+    """Why there is no report. Raises the error again when it is a mistake of ours."""
+    if isinstance(error, subprocess.TimeoutExpired):
+        return "took-too-long"
+    if isinstance(error, subprocess.CalledProcessError) and -error.returncode in (
+        signal.SIGKILL,
+        signal.SIGXCPU,
+    ):
+        return "took-too-long" if -error.returncode == signal.SIGXCPU else "no-room"
+    raise error

@@ -1,20 +1,25 @@
 """An import from bytes to the store: examined first, then all of it or nothing.
 
-The same for the command line and for the page. Knows the hall's file and the store; what a table is, is
-`server.dossiers.reading`'s business, and how people are told, `server.dossiers.telling`'s.
+The same for the command line, for the pages and for folders. Knows the hall's file, the sources and the
+store; what a table is, is `server.dossiers.reading`'s business, and how people are told,
+`server.dossiers.telling`'s.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, BinaryIO
 
 import msgspec
 
+from server.dossiers import sources
+from server.dossiers.applicants import Applicant, ApplicantKind, Seals
 from server.dossiers.authorities import Authorities
 from server.dossiers.bringing import Brought, Changes, Delivery
 from server.dossiers.decoding import MAX_BYTES, FileRefused
-from server.dossiers.reading import Refused, Rules, read_table
+from server.dossiers.mapping import Source
+from server.dossiers.reading import SHOWN, Refused, Row, Rules, read_table
 from server.dossiers.store import DossierStore
 from server.site_file import HallConfig
 
@@ -31,7 +36,8 @@ class RefusedRow(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """What an import is told with. refused: the first of `refused_count` rows; problem: why nothing is taken.
 
-    changes: what it would change, or has changed; None when it is refused.
+    columns: our field -> what the source calls it. changes: what it would change, or has changed; None when
+    it is refused. whole: what is not in it would go.
     """
 
     rows: int = 0
@@ -42,6 +48,8 @@ class Report(msgspec.Struct, frozen=True):
     problem: str = ""
     params: dict[str, Any] = {}
     changes: Changes | None = None
+    columns: dict[str, str] = {}
+    whole: bool = True
 
     @property
     def good(self) -> bool:
@@ -50,8 +58,11 @@ class Report(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
+    """refused: all of them, where `report` has the first."""
+
     report: Report
     brought: list[Brought]
+    refused: tuple[RefusedRow, ...] = ()
 
 
 def read_all(stream: BinaryIO) -> bytes:
@@ -59,24 +70,66 @@ def read_all(stream: BinaryIO) -> bytes:
     return stream.read(MAX_BYTES + 1)
 
 
-def examine(data: bytes, config: HallConfig, store: DossierStore, delivery: Delivery) -> Examined:
-    """Read a table and compare it with what is there; nothing is written."""
-    rules = Rules(Authorities(config), frozenset(config.site.counters), config.site.zone, delivery.known_at)
+def source_of(store: DossierStore, id: str) -> Source:
+    """Raises NoSource."""
+    with store.reading() as db:
+        return sources.find(db, id)
+
+
+def delivery_of(source: Source, known_at: datetime, by: str, begins: datetime | None = None) -> Delivery:
+    """Of a file that somebody brings for a source."""
+    return Delivery(known_at, by, source.id, source.mapping.whole, begins)
+
+
+def rules_of(config: HallConfig, source: Source, known_at: datetime) -> Rules:
+    """What dossiers of a source are compared with in this hall."""
+    site = config.site
+    return Rules(Authorities(config), frozenset(site.counters), site.zone, known_at, source.mapping)
+
+
+def examine(
+    data: bytes, config: HallConfig, store: DossierStore, delivery: Delivery, seals: Seals | None = None
+) -> Examined:
+    """Read a table and compare it with what is there; nothing is written. seals: needed for a source of which
+    people are kept. Raises NoSource."""
+    source = source_of(store, delivery.source)
     try:
-        found = read_table(data, rules)
+        found = read_table(data, rules_of(config, source, delivery.known_at))
     except FileRefused as refused:
         return Examined(Report(problem=refused.key, params=refused.params), [])
-    good = not found.refused_count
-    brought = [Brought(d) for d in found.dossiers]
+    good = not found.refused
+    brought = [brought_of(row, seals) for row in found.rows] if good else []
+    refused_rows = tuple(_row(refused) for refused in found.refused)
     report = Report(
-        rows=len(found.dossiers) + found.refused_count,
+        rows=len(found.rows) + len(refused_rows),
         coding=found.coding,
         ignored=found.ignored,
-        refused=tuple(_row(refused) for refused in found.refused),
-        refused_count=found.refused_count,
+        refused=refused_rows[:SHOWN],
+        refused_count=len(refused_rows),
         changes=store.compare(brought, delivery) if good else None,
+        columns=source.mapping.columns,
+        whole=delivery.whole,
     )
-    return Examined(report, brought if good else [])
+    return Examined(report, brought, refused_rows)
+
+
+def brought_of(row: Row, seals: Seals | None) -> Brought:
+    """With its person sealed: from here on a number cannot be read any more."""
+    if row.person is None:
+        return Brought(row.dossier, row.steps, row.legs)
+    if seals is None:
+        raise ValueError("people are kept of this source, and there is no key to seal them by")
+    p = row.person
+    applicant = Applicant(
+        kind=ApplicantKind(p.kind),
+        name=p.name,
+        phone=p.phone,
+        address=p.address,
+        email=p.email,
+        id_seal=seals.of_id(p.number) if any(c.isdigit() for c in p.number) else "",
+        secret_seal=seals.of_secret(row.dossier.code, p.secret) if p.secret else "",
+    )
+    return Brought(row.dossier, row.steps, row.legs, applicant)
 
 
 def _row(refused: Refused) -> RefusedRow:

@@ -1,4 +1,4 @@
-"""`motcua dossiers SERVER.toml FILE.csv`: import what the system of record exported, or say why not.
+"""`motcua dossiers SERVER.toml FILE`: import what the system of record exported, or say why not.
 
 Works beside a running server, which notices it within two seconds. The process is a nice one: on a small
 machine the hall's calls come first.
@@ -6,16 +6,17 @@ machine the hall's calls come first.
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from hardware.clock import open_clock
-from server.dossiers.bringing import Delivery
+from server.dossiers.applicants import open_seals
+from server.dossiers.bounds import confine
 from server.dossiers.dates import NoDate, read_instant
-from server.dossiers.importing import Report, examine, read_all
+from server.dossiers.importing import Report, delivery_of, examine, read_all, source_of
+from server.dossiers.sources import NoSource
 from server.dossiers.store import Unreadable, open_dossiers
 from server.dossiers.telling import lines
 from server.program import Settings
@@ -24,13 +25,13 @@ from server.site_file import load_site
 DONE: Final = 0
 REFUSED: Final = 1
 MISUSED: Final = 2
-NICE: Final = 10
 BY: Final = "motcua dossiers"
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """check: only say what would happen. as_of, begins: dates as in a table, or "". fewer: half may go."""
+    """check: only say what would happen. as_of, begins: dates as in a table, or "". fewer: half may go.
+    source: whose mapping the file follows, "" for the standard columns."""
 
     file: Path
     check: bool = False
@@ -38,12 +39,13 @@ class Wishes:
     begins: str = ""
     fewer: bool = False
     lang: str = "en"
+    source: str = ""
     by: str = BY
 
 
 def run(settings: Settings, wishes: Wishes) -> int:
     """0 when it was imported, or could be; 1 when the file is refused; 2 for what cannot be used."""
-    os.nice(NICE)
+    confine()
     config, now = load_site(settings.hall), open_clock(settings.clock).now()
     zone = config.site.zone
     try:
@@ -64,14 +66,20 @@ def run(settings: Settings, wishes: Wishes) -> int:
     except Unreadable as error:
         return _misused(str(error))
     try:
-        delivery = Delivery(known_at, wishes.by, begins=begins)
-        found = examine(data, config, store, delivery)
+        source = source_of(store, wishes.source)
+        delivery = delivery_of(source, known_at, wishes.by, begins)
+        seals = open_seals(settings.data) if source.mapping.persons else None
+        found = examine(data, config, store, delivery, seals)
         report = found.report
         if report.changes is not None and report.changes.shrinks and not wishes.fewer:
             params = {"gone": report.changes.gone, "before": report.changes.before}
             report = Report(problem="shrinks", params=params)
         if report.good and not wishes.check:
             store.bring(found.brought, delivery, now)
+    except NoSource:
+        return _misused(f"--source: there is no source '{wishes.source}'; /dossiers/sources has them")
+    except MemoryError:
+        return _misused("the file needs more memory than an import may have: export a year at a time")
     finally:
         store.close()
     print(

@@ -1,36 +1,63 @@
 """A table of dossiers read row by row: all of them, or none and the reasons. Pure.
 
-Every cell is text: a formula is no formula here. Only the columns of `server.dossiers.columns` are looked at,
-and a reason never repeats what stood in a cell, since what stands in a wrong place may be anybody's name.
+Only the columns that the source's mapping names are looked at. A row of a table and a dossier that a program
+sends are read by the same rules; what differs is how each is told what is wrong.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping as Fields
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from server.dossiers.authorities import Authorities, Unknown
-from server.dossiers.code import EXAMPLE, Code, read_code
-from server.dossiers.columns import Header, header_of
-from server.dossiers.dates import NoDate, read_instant
-from server.dossiers.decoding import FileRefused, decoded
-from server.dossiers.register import Dossier
-from server.dossiers.status import ENDED, STAGES, Status, nearest_status, status_of
+import msgspec
 
-MAX_ROWS: Final = 200_000
-LONGEST_HEADER: Final = 20  # lines: names of columns may be broken over several
-SHOWN: Final = 50  # of the refused rows; the rest is counted
-LONGEST_PROCEDURE: Final = 600  # characters; procedures have long names
+from server.dossiers.authorities import Unknown
+from server.dossiers.cells import CellReader, Rules as Rules, Wrong as Wrong
+from server.dossiers.code import Code
+from server.dossiers.decoding import FileRefused
+from server.dossiers.fields import KINDS, LEG_PARTS, LEGS, LONGEST, PERSON
+from server.dossiers.folding import fold
+from server.dossiers.register import Dossier, Leg, Step
+from server.dossiers.status import ENDED, STAGES, Status
+from server.dossiers.tables import open_table
+from server.dossiers.workbook import Cell
+
+SHOWN: Final = 50  # of the refused rows, where people look; a file has them all
+LONGEST_PROCEDURE: Final = LONGEST["procedure"]
 CODE_APART: Final = timedelta(days=366)  # between the date in a code and the day it was taken in
-_SPACES: Final = re.compile(r"\s+")
-# An identity number has 12 figures or 9, a phone number 10: no procedure's name or code has so many in a row.
-_PERSONAL: Final = re.compile(r"\d{9,}|(?<![\d.])0\d{2,3}[ .-]?\d{3}[ .-]?\d{3,4}(?!\d)|\+84[ .-]?\d{2,3}")
+_LEG_NAMES: Final = frozenset(f"leg{n}_{part}" for n in range(1, LEGS + 1) for part in LEG_PARTS)
+# In this order what is wrong is told.
+_FIRST: Final = ("code", "status", "authority", "received", "due", "resolved", "returned")
+ORDER: Final = (*_FIRST, *(name for name in KINDS if name not in _FIRST and name not in _LEG_NAMES))
+# Who hands in, as the portal numbers them and as people say it.
+PERSON_KINDS: Final = {
+    **dict.fromkeys(("0", "cong dan", "ca nhan", "nguoi dan", "citizen"), "citizen"),
+    **dict.fromkeys(("1", "doanh nghiep", "to chuc", "cong ty", "enterprise"), "enterprise"),
+    **dict.fromkeys(("2", "ho kinh doanh", "ho gia dinh", "household"), "household"),
+}
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who handed in, as a source writes it: not yet sealed, and never kept like this."""
+
+    kind: str = "citizen"
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    email: str = ""
+    number: str = ""
+    secret: str = ""
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What a source says of one dossier. legs: of an interlinked one; person: None where none is kept."""
+
+    dossier: Dossier
+    legs: tuple[Leg, ...] = ()
+    person: Person | None = None
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,170 +75,170 @@ class Refused:
 
 @dataclass(slots=True)
 class Reading:
-    """What was found. `dossiers` are only to be used when nothing is refused."""
+    """What was found. `rows` are only to be used when nothing is refused."""
 
     coding: str
     ignored: int
-    dossiers: list[Dossier] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
-    refused_count: int = 0
 
+    @property
+    def refused_count(self) -> int:
+        return len(self.refused)
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What a row is compared with. known_at: nothing in the table is later than that day."""
-
-    authorities: Authorities
-    counters: frozenset[str]
-    zone: tzinfo
-    known_at: datetime
-
-
-class _Wrong(Exception):
-    def __init__(self, column: str, key: str, near: str = "") -> None:
-        super().__init__(key)
-        self.column, self.key, self.near = column, key, near
+    @property
+    def dossiers(self) -> list[Dossier]:
+        return [row.dossier for row in self.rows]
 
 
 def read_table(data: bytes, rules: Rules) -> Reading:
     """Read a whole file. Raises FileRefused when it cannot be read as a table at all."""
-    text, coding = decoded(data)
-    lines = io.StringIO(text, newline="")
-    first, begins = lines.readline(), 2
-    if first.lower().startswith("sep="):  # a line for Excel alone
-        first, begins = lines.readline(), 3
-    while first.count('"') % 2 and begins < LONGEST_HEADER and (more := lines.readline()):
-        first, begins = first + more, begins + 1
-    header = header_of(first.rstrip("\r\n"))
-    found = Reading(coding, header.ignored)
+    table = open_table(data, rules.mapping)
+    del data  # it is text, or parts of a workbook, by now
+    found, reader = Reading(table.coding, table.header.ignored), RowReader(rules)
+    places, width = tuple(table.header.places.items()), table.header.width
     lines_of: dict[str, int] = {}
-    for line, cells in _rows(lines, header, begins):
+    for line, cells in table.rows:
         try:
-            dossier = _dossier(cells, header, rules)
-            if dossier.code in lines_of:
-                raise _Wrong("code", "code-twice", str(lines_of[dossier.code]))
-            lines_of[dossier.code] = line
-            found.dossiers.append(dossier)
-        except _Wrong as wrong:
-            found.refused_count += 1
-            if len(found.refused) < SHOWN:
-                found.refused.append(Refused(line, wrong.column, wrong.key, wrong.near))
-    if not found.dossiers and not found.refused_count:
+            if len(cells) != width:
+                raise Wrong("", "row-width", str(width))
+            row = reader.row({name: cells[place] for name, place in places})
+            code = row.dossier.code
+            if code in lines_of:
+                raise Wrong("code", "code-twice", str(lines_of[code]))
+            lines_of[code] = line
+            found.rows.append(row)
+        except Wrong as wrong:
+            found.refused.append(Refused(line, wrong.column, wrong.key, wrong.near))
+    if not lines_of and not found.refused:
         raise FileRefused("empty")
     return found
 
 
-def _rows(lines: io.StringIO, header: Header, begins: int) -> Iterator[tuple[int, list[str]]]:
-    """Each row with the line that it begins on: a cell may go over several. Blank rows are none."""
-    reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
-    count = 0
-    while True:
-        line = begins + reader.line_num
+class RowReader:
+    """Reads the fields of dossiers of one source."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules, self._cells = rules, CellReader(rules)
+
+    def row(self, fields: Fields[str, Cell]) -> Row:
+        """Raises Wrong, the first of all that is wrong."""
+        values, wrongs = self.values(fields)
+        if wrongs:
+            raise wrongs[0]
+        legs = tuple(self._legs(fields)) if any(name in fields for name in _LEG_NAMES) else ()
+        return self.made(values, legs)
+
+    def values(self, fields: Fields[str, Cell]) -> tuple[dict[str, Any], list[Wrong]]:
+        """Each field by itself: those that are not blank, and all that is wrong."""
+        values: dict[str, Any] = {}
+        wrongs: list[Wrong] = []
+        read = self._cells.read
+        for name in ORDER:
+            if name in fields:
+                try:
+                    value = read(name, fields[name])
+                    if value is not None:
+                        values[name] = value
+                except Wrong as wrong:
+                    wrongs.append(wrong)
+            if name in ("code", "status") and name not in values and not wrongs:
+                # A blank one is wrong like any other that is none.
+                try:
+                    read(name, "?")
+                except Wrong as wrong:
+                    wrongs.append(wrong)
+        return values, wrongs
+
+    def made(self, values: dict[str, Any], legs: tuple[Leg, ...], steps: tuple[Step, ...] = ()) -> Row:
+        """A dossier of values that are right one by one. Raises Wrong where they contradict each other."""
+        code: Code = values.pop("code")
+        person: dict[str, str] = {name: values.pop(name) for name in PERSON if name in values}
+        values["authority"] = self.authority(values.get("authority", ""), code.agency)
+        if "received" not in values:
+            raise Wrong("received", "date-needed")
+        if not values.get("procedure"):
+            values["procedure"] = values.get("procedure_code", "")
+        dossier = Dossier(code=code.text, **values)
+        _check_order(code, dossier, self._rules)
+        if not dossier.procedure:
+            raise Wrong("procedure", "procedure-needed")
+        kept = self._rules.mapping.persons
+        return Row(dossier, legs, _person(person) if kept else None, steps)
+
+    def authority(self, text: str, agency: str) -> str:
         try:
-            cells = next(reader, None)
-        except csv.Error:
-            raise FileRefused("broken-row", line=line) from None
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            count += 1
-            if count > MAX_ROWS:
-                raise FileRefused("too-many-rows", limit=MAX_ROWS)
-            yield line, cells
+            return self._rules.authorities.of(text, agency)
+        except Unknown as unknown:
+            raise Wrong("authority", unknown.key, unknown.near) from None
+
+    def leg(self, place: int, cells: Fields[str, Cell], names: Fields[str, str]) -> Leg | None:
+        """One authority's part, None when it is blank. names: part -> field, for what is wrong. An authority
+        that is none of the hall stays as the source names it: the tax office has its own house."""
+        found = {part: self._cells.read(names[part], cells.get(part, "")) for part in LEG_PARTS}
+        if not any(found.values()):
+            return None
+        if not found["authority"]:
+            raise Wrong(names["authority"], "leg-authority-needed")
+        named = self._rules.authorities.named(found["authority"])
+        authority = named or self._cells.read(names["note"], found["authority"])
+        times = {part: found[part] for part in ("given", "due", "done")}
+        return Leg(place, authority, note=found["note"] or "", **times)
+
+    def _legs(self, fields: Fields[str, Cell]) -> Iterator[Leg]:
+        for n in range(1, LEGS + 1):
+            names = {part: f"leg{n}_{part}" for part in LEG_PARTS}
+            cells = {part: fields[name] for part, name in names.items() if name in fields}
+            if cells and (leg := self.leg(n, cells, names)) is not None:
+                yield leg
 
 
-def _dossier(cells: list[str], header: Header, rules: Rules) -> Dossier:
-    if len(cells) != header.width:
-        raise _Wrong("", "row-width", str(header.width))
-    row = {column: cells[place].strip() for column, place in header.places.items()}
-    code = read_code(row["code"])
-    if code is None:
-        raise _Wrong("code", "no-code", EXAMPLE)
-    status = status_of(row["status"])
-    if status is None:
-        raise _Wrong("status", "no-status", nearest_status(row["status"]))
-    try:
-        authority = rules.authorities.of(row["authority"][:200], code.agency)
-    except Unknown as unknown:
-        raise _Wrong("authority", unknown.key, unknown.near) from None
-    received, due = _instant(row, "received", rules), _instant(row, "due", rules, ends=True)
-    resolved, returned = _instant(row, "resolved", rules), _instant(row, "returned", rules)
-    if received is None:
-        raise _Wrong("received", "date-needed")
-    _check_order(code, status, (received, due, resolved, returned), rules)
-    return Dossier(
-        code=code.text,
-        authority=authority,
-        procedure=_procedure(row["procedure"]),
-        status=status,
-        received=received,
-        due=due,
-        resolved=resolved,
-        returned=returned,
-        counter=_counter(row.get("counter", ""), rules),
-    )
-
-
-def _instant(row: dict[str, str], column: str, rules: Rules, ends: bool = False) -> datetime | None:
-    text = row.get(column, "")
-    if not text:
-        return None
-    try:
-        return read_instant(text, rules.zone, ends)
-    except NoDate as wrong:
-        raise _Wrong(column, "no-date", wrong.near) from None
-
-
-def _check_order(
-    code: Code,
-    status: Status,
-    times: tuple[datetime, datetime | None, datetime | None, datetime | None],
-    rules: Rules,
-) -> None:
+def _check_order(code: Code, d: Dossier, rules: Rules) -> None:
     """Days that contradict each other. By the day: an export's hours are often those of the export."""
-    got, promised, done, handed = (None if at is None else at.astimezone(rules.zone).date() for at in times)
-    assert got is not None
-    last = rules.known_at.astimezone(rules.zone).date()
-    for column, day in (("received", got), ("resolved", done), ("returned", handed)):
+
+    def day_of(at: datetime | None) -> Any:
+        return None if at is None else at.astimezone(rules.zone).date()
+
+    got, promised, done, handed = (day_of(at) for at in (d.received, d.due, d.resolved, d.returned))
+    last = day_of(rules.known_at)
+    pasts = (("received", got), ("resolved", done), ("returned", handed), ("recorded", day_of(d.recorded)))
+    for column, day in pasts:
         if day is not None and day > last:
-            raise _Wrong(column, "in-the-future", f"{last:%d/%m/%Y}")
-    if promised is None and (status in STAGES or status is Status.RETURNED):
-        raise _Wrong("due", "date-needed")
-    for column, day in (("due", promised), ("resolved", done), ("returned", handed)):
+            raise Wrong(column, "in-the-future", f"{last:%d/%m/%Y}")
+    if promised is None and not d.limit and (d.status in STAGES or d.status is Status.RETURNED):
+        raise Wrong("due", "date-needed")
+    for column, day in (
+        ("due", promised),
+        ("resolved", done),
+        ("returned", handed),
+        ("complete", day_of(d.complete)),
+        ("first_due", day_of(d.first_due)),
+    ):
         if day is not None and day < got:
-            raise _Wrong(column, "before-received", f"{got:%d/%m/%Y}")
-    if done is not None and status not in ENDED:
-        raise _Wrong("status", "resolved-yet-open")
+            raise Wrong(column, "before-received", f"{got:%d/%m/%Y}")
+    if done is not None and d.status not in ENDED:
+        raise Wrong("status", "resolved-yet-open")
     if done is not None and handed is not None and handed < done:
-        raise _Wrong("returned", "before-resolved", f"{done:%d/%m/%Y}")
+        raise Wrong("returned", "before-resolved", f"{done:%d/%m/%Y}")
     if abs(code.day - got) > CODE_APART:
-        raise _Wrong("code", "code-apart")
+        raise Wrong("code", "code-apart")
 
 
-def _procedure(text: str) -> str:
-    """Its name or code on one line, without what no screen shows."""
-    flat = "".join(
-        c if unicodedata.category(c)[0] != "C" else " " for c in unicodedata.normalize("NFC", text)
+def _person(said: dict[str, str]) -> Person | None:
+    if not said:
+        return None
+    kind = PERSON_KINDS.get(fold(said.get("person_kind", "0")))
+    if kind is None:
+        raise Wrong("person_kind", "no-person-kind")
+    phone = "".join(c for c in said.get("person_phone", "") if c.isascii() and c.isdigit())
+    if phone.startswith("84") and len(phone) > 10:
+        phone = "0" + phone[2:]
+    return Person(
+        kind=kind,
+        name=said.get("person_name", ""),
+        phone=phone[:15],
+        address=said.get("person_address", ""),
+        email=said.get("person_email", ""),
+        number=said.get("person_id", ""),
+        secret=said.get("person_secret", ""),
     )
-    flat = _SPACES.sub(" ", flat).strip()
-    if not flat:
-        raise _Wrong("procedure", "procedure-needed")
-    if len(flat) > LONGEST_PROCEDURE:
-        raise _Wrong("procedure", "procedure-long", str(LONGEST_PROCEDURE))
-    if _PERSONAL.search(flat):
-        raise _Wrong("procedure", "personal-number")
-    return flat
-
-
-def _counter(text: str, rules: Rules) -> str:
-    """A counter of the hall: "7", "Quầy 7", "counter 7"."""
-    if not text:
-        return ""
-    bare = re.sub(r"(?i)^(quầy|quay|counter)(\s+số)?\s+", "", unicodedata.normalize("NFC", text[:40]))
-    if bare not in rules.counters:
-        raise _Wrong("counter", "no-counter", ", ".join(_some(rules.counters)))
-    return bare
-
-
-def _some(counters: frozenset[str]) -> list[str]:
-    return sorted(counters, key=lambda id: (len(id), id))[:12]

@@ -341,10 +341,10 @@ def _migrate(engine: sa.Engine) -> None:
             found = db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
     if found == SCHEMA:
         return
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it has something to say as it is loaded, too
     from alembic import command
     from alembic.config import Config
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.connect().execution_options(writes=True) as db, db.begin():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
+from types import MappingProxyType
 
 from hardware.texts import Texts
-from server.dossiers.columns import NAMES
+from server.dossiers.fields import NAMES
 from server.dossiers.importing import RefusedRow, Report
 
 TEXTS = Texts.read(files("server.dossiers") / "texts")
@@ -16,10 +20,12 @@ def thousands(n: int, lang: str) -> str:
     return f"{n:,}".replace(",", "." if lang == "vi" else ",")
 
 
-def column_name(column: str, lang: str) -> str:
-    """As the file probably calls it."""
+def column_name(column: str, lang: str, theirs: Mapping[str, str] = MappingProxyType({})) -> str:
+    """As the file calls it. theirs: our field -> the source's name for it, where that is known."""
     if not column:
         return TEXTS("import.whole_row", lang)
+    if column in theirs:
+        return theirs[column]
     return NAMES[column][0] if lang == "vi" else column
 
 
@@ -46,18 +52,36 @@ def lines(report: Report, lang: str, done: bool) -> list[str]:
             "import.read",
             lang,
             rows=thousands(report.rows, lang),
-            coding=report.coding.upper(),
+            coding=report.coding,
             ignored=report.ignored,
         )
     ]
     if report.refused_count:
         found.append(TEXTS("import.refused", lang, n=thousands(report.refused_count, lang)))
         for row in report.refused:
-            place = TEXTS("import.place", lang, line=row.line, column=column_name(row.column, lang))
+            column = column_name(row.column, lang, report.columns)
+            place = TEXTS("import.place", lang, line=row.line, column=column)
             found.append(f"  {place}: {reason_text(row, lang)}")
         more = report.refused_count - len(report.refused)
         return [*found, TEXTS("import.more", lang, n=thousands(more, lang))] if more else found
     if report.changes is not None:
         counts = {k: thousands(getattr(report.changes, k), lang) for k in ("new", "changed", "same", "gone")}
-        found.append(TEXTS("import.changed" if done else "import.would_change", lang, **counts))
+        if not report.whole:
+            del counts["gone"]
+            found.append(TEXTS("import.stays" if done else "import.would_stay", lang, **counts))
+        else:
+            found.append(TEXTS("import.changed" if done else "import.would_change", lang, **counts))
     return found
+
+
+def refused_csv(rows: Iterable[RefusedRow], columns: Mapping[str, str], lang: str) -> bytes:
+    """All refused rows as a table: line, column, reason. With a mark, so that Excel reads its letters."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([TEXTS(f"page.{key}", lang) for key in ("line", "column", "reason")])
+    for row in rows:
+        name = column_name(row.column, lang, columns)
+        if name[:1] in "=+-@\t\r＝＋－＠":  # a source's own name of a column is no formula
+            name = "'" + name
+        writer.writerow([row.line, name, reason_text(row, lang)])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()

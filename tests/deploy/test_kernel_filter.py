@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -68,14 +69,15 @@ def test_an_import_on_the_page_may_do_all_it_does_and_goes_before_the_hall(
     hall, table = tmp_path / "hall.json", ROOT / "examples" / "dossiers.csv"
     hall.write_bytes(msgspec.json.encode(load_document(ROOT / "examples" / "hanam" / "hall.toml")))
     watched = ["strace", "-D", "-f", "-qq", "-e", "signal=none", "-o", str(trace), sys.executable, "-m"]
-    words = ["server.dossiers.desk", "preview", str(hall), str(tmp_path), "token", now, now]
+    task = json.dumps({"do": "preview", "token": "token", "known_at": now, "now": now})
+    words = ["server.dossiers.child", str(hall), str(tmp_path), task]
     with table.open("rb") as rows:
         done = subprocess.run(
             [*watched, *words], cwd=ROOT, stdin=rows, capture_output=True, timeout=60, check=False
         )
     assert done.returncode == 0 and b'"refused_count":0' in done.stdout, done.stderr
     seen = calls(trace)
-    assert {"execve", "setpriority"} <= seen
+    assert {"execve", "setpriority", "prlimit64"} <= seen
     assert seen - allowed(everything, "server") == set()
     assert re.search(r'oom_score_adj".*\n(.*\n)*?.*write\(\d+, "1000"', trace.read_text())
     assert unit(everything, "server")["OOMPolicy"] == ["continue"]

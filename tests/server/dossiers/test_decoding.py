@@ -65,7 +65,7 @@ def test_the_same_dossiers_come_out_of_every_coding(coding: str) -> None:
         (TCVN3.encode("latin-1"), "tcvn3"),
         (VNI.encode(), "vni"),
         (VNI.encode("latin-1"), "vni"),
-        (b"PK\x03\x04" + bytes(100), "not-csv"),
+        (b"PK\x03\x04" + bytes(100), "broken-zip"),
         (codecs.BOM_UTF32_LE + "mã".encode("utf-32-le"), "not-csv"),
         (TEXT.encode() + b"a\0b", "nul"),
         (cp1258(TEXT) + b"\0", "nul"),

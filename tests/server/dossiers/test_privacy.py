@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import logging
-import os
 import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +18,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from msgspec.structs import replace
 
 from hardware.clock import set_clock
-from server.dossiers.columns import NAMES
+from server.dossiers import program
+from server.dossiers.fields import STANDARD
 from server.dossiers.folding import fold
 from server.dossiers.program import Wishes, run
 from server.dossiers.reading import LONGEST_PROCEDURE
@@ -74,7 +74,7 @@ PLACES: tuple[Callable[[str, str], str], ...] = (
     lambda cell, found: f"H42.13-{found[:6]}-{found[6:]}",
     lambda cell, found: f'="{found}"',
 )
-DOORS = (*NAMES, "Họ và tên")
+DOORS = (*STANDARD, "Họ và tên")
 codings = st.sampled_from(("utf-8", "utf-8-sig", "utf-16"))
 
 
@@ -170,7 +170,7 @@ def test_the_command_line_logs_and_keeps_nobody(
     record.texts.clear()
     clock = tmp_path / "clock.json"
     set_clock(clock, NOW, 0.0001)
-    monkeypatch.setattr(os, "nice", lambda by: by)  # the other tests go on in this process
+    monkeypatch.setattr(program, "confine", lambda: None)  # the other tests go on in this process
     file = tmp_path / "table.csv"
     file.write_text(table({**row(), "Họ tên": "Trần Thị Bưởi"}), encoding="utf-8")
     settings_ = Settings(hall=HANAM / "hall.toml", data=tmp_path / "data", clock=f"hall:{clock}")

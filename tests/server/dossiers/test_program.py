@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +10,7 @@ import pytest
 
 import motcua
 from hardware.clock import set_clock
-from server.dossiers import importing
+from server.dossiers import importing, program
 from server.dossiers.store import open_dossiers
 from tests.server.dossiers.tables import HANAM, NOW, ZONE, row, table
 
@@ -51,7 +50,7 @@ class Terminal:
 
 @pytest.fixture
 def terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    monkeypatch.setattr(os, "nice", lambda by: by)  # the other tests go on in this process
+    monkeypatch.setattr(program, "confine", lambda: None)  # the other tests go on in this process
     return Terminal(tmp_path, capsys)
 
 

@@ -1,0 +1,83 @@
+"""The head and the first rows of a table that somebody shows us, to find out how a source writes. Pure.
+
+A sample is looked at and forgotten. What nobody has named yet may be anybody's name, so that its rows are
+shown by their shape: `Nguyễn Văn An` is `N••••• V•• A•`, `0912345678` is `••••••••••`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any, Final
+
+import msgspec
+
+from server.dossiers.cells import flat, personal
+from server.dossiers.fields import KINDS, Kind, proposals
+from server.dossiers.mapping import Mapping, strange
+from server.dossiers.tables import open_sample
+from server.dossiers.workbook import Cell, Odd
+
+ROWS: Final = 10
+SPELLINGS: Final = 2_000  # rows in which unknown spellings are looked for
+SHOWN: Final = 40  # characters of a cell
+MOST_SPELLINGS: Final = 40
+DOT: Final = "•"
+# What may be seen whole: these say nothing of a person where they are what they are named.
+_OPEN: Final = frozenset(
+    {Kind.STATUS, Kind.AUTHORITY, Kind.CHANNEL, Kind.INSTANT, Kind.DUE, Kind.LIMIT, Kind.MONEY, Kind.FLAG}
+)
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """head: their columns; places: which of our fields each is likely to be. rows: masked. strange: spellings
+    of statuses that nobody knows. problem: why there is no sample, with params."""
+
+    coding: str = ""
+    head: tuple[str, ...] = ()
+    proposed: dict[str, str] = {}
+    rows: tuple[tuple[str, ...], ...] = ()
+    strange: tuple[str, ...] = ()
+    problem: str = ""
+    params: dict[str, Any] = {}
+
+
+def sample_of(data: bytes, mapping: Mapping) -> Sample:
+    """Raises FileRefused. mapping: what is known of the source already; only its file's form matters."""
+    table = open_sample(data, mapping)
+    head = [flat(cell)[:200] for cell in table.head]
+    proposed = {name: column for name, column in mapping.columns.items() if column in head}
+    proposed |= {name: c for name, c in proposals(head).items() if c not in proposed.values()}
+    open_places = {head.index(column): name for name, column in proposed.items() if KINDS[name] in _OPEN}
+    looked = list(islice(table.rows, SPELLINGS))
+    rows = tuple(
+        tuple(masked(cell, place in open_places) for place, cell in enumerate(cells[: len(head)]))
+        for _, cells in looked[:ROWS]
+    )
+    spellings = _column(looked, head.index(proposed["status"])) if "status" in proposed else []
+    unknown = [text for text in strange(spellings) if not personal(text) and len(text) <= SHOWN]
+    return Sample(table.coding, tuple(head), proposed, rows, tuple(unknown[:MOST_SPELLINGS]))
+
+
+def masked(cell: Cell, open: bool) -> str:
+    """A cell as it may be shown."""
+    if isinstance(cell, Odd):
+        return DOT
+    if isinstance(cell, datetime):
+        return f"{cell:%d/%m/%Y %H:%M}" if open else DOT * 10
+    text = flat(cell if isinstance(cell, str) else str(cell))[:SHOWN]
+    if open and not personal(text):
+        return text
+    return "".join(_dot(c, before) for c, before in zip(text, f" {text}", strict=False))
+
+
+def _dot(c: str, before: str) -> str:
+    if c.isdigit() or (c.isalpha() and before.isalnum()):
+        return DOT
+    return c
+
+
+def _column(rows: Sequence[tuple[int, Sequence[Cell]]], place: int) -> list[str]:
+    cells = (cells[place] for _, cells in rows if place < len(cells))
+    return [flat(cell) for cell in cells if isinstance(cell, str)]

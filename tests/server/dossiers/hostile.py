@@ -1,0 +1,121 @@
+"""Files that want to hurt, read in a process of their own, which then says what they cost it.
+
+`python -m tests.server.dossiers.hostile`: as JSON, for each file why it was refused and how many bytes of it
+were unpacked; and the peak of the process's memory, of all of them together.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import resource
+import struct
+import sys
+import zipfile
+from collections.abc import Callable
+from typing import Final
+
+from server.dossiers import packed, workbook
+from server.dossiers.bounds import confine
+from server.dossiers.decoding import FileRefused
+from server.dossiers.reading import read_table
+from tests.server.dossiers.books import book, parts, sheet
+from tests.server.dossiers.tables import GOOD, RULES, table
+
+MB: Final = 1024 * 1024
+XXE: Final = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+LAUGHS: Final = (
+    "<!DOCTYPE x [<!ENTITY a 'ha'>"
+    + "".join(f"<!ENTITY {chr(98 + n)} '{f'&{chr(97 + n)};' * 10}'>" for n in range(12))
+    + "]>"
+)
+ONE: Final = b'<c t="inlineStr"><is><t>x</t></is></c>'
+LINE: Final = table(GOOD).splitlines()[1]
+HEAD: Final = table(GOOD).splitlines()[0]
+
+
+def _renamed(data: bytes, old: bytes, new: bytes) -> bytes:
+    return data.replace(old, new)
+
+
+def _flagged(data: bytes) -> bytes:
+    """As if it had a password."""
+    at = data.index(b"PK\x01\x02")
+    return data[: at + 8] + struct.pack("<H", 1) + data[at + 10 :]
+
+
+def _many_parts(count: int) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as file:
+        for n in range(count):
+            file.writestr(f"xl/{n}", b"")
+    return stream.getvalue()
+
+
+def _link() -> bytes:
+    row = zipfile.ZipInfo("xl/link")
+    row.external_attr = 0o120777 << 16
+    stream = io.BytesIO(parts(sheet(b"")))
+    with zipfile.ZipFile(stream, "a") as file:
+        file.writestr(row, "/etc/passwd")
+    return stream.getvalue()
+
+
+FILES: Final[dict[str, Callable[[], bytes]]] = {
+    "too-much-inside bomb": lambda: parts(sheet(b""), {"xl/sharedStrings.xml": bytes(400 * MB)}),
+    "too-much-inside thin": lambda: parts(sheet(b"<row></row>" * 1_500_000)),
+    "too-many-rows empty": lambda: parts(sheet(b'<row r="7"></row >' + b"<row/>" * 600_000)),
+    "too-many-rows numbered": lambda: parts(sheet(b'<row r="1048576">' + ONE + b"</row>")),
+    "too-many-columns wide": lambda: parts(sheet(b"<row>" + ONE * 100_000 + b"</row>")),
+    "too-many-columns far": lambda: parts(sheet(b'<row><c r="XFD1" t="b"><v>1</v></c></row>')),
+    "doctype external": lambda: parts(sheet(b"<row>" + ONE + b"</row>", XXE)),
+    "doctype laughs": lambda: parts(sheet(b""), doctype=LAUGHS),
+    "broken-xml nested": lambda: parts(sheet(b"<a>" * 100_000)),
+    "broken-xml entity": lambda: parts(sheet(b"<row><c><v>&nobody;</v></c></row>")),
+    "broken-xml coding": lambda: parts(b"\xff\xfe" + sheet(b"")),
+    "too-many-parts": lambda: _many_parts(60_000),
+    "broken-zip slip": lambda: parts(sheet(b""), {"../../etc/cron.d/x": b"x"}),
+    "broken-zip link": _link,
+    "broken-zip password": lambda: _flagged(parts(sheet(b""))),
+    "broken-zip cut": lambda: book([])[:-40],
+    "broken-zip flipped": lambda: _renamed(parts(sheet(ONE), {"x": b"y"}), b"PK\x05\x06", b"PK\x05\x07"),
+    "macros": lambda: parts(sheet(b""), {"xl/vbaProject.bin": b"x"}),
+    "external-links": lambda: parts(sheet(b""), {"xl/externalLinks/externalLink1.xml": b"<x/>"}),
+    "ods": lambda: parts(sheet(b""), {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
+    "old-excel": lambda: packed.OLE + bytes(1000),
+    "not-a-table": lambda: _renamed(parts(sheet(b"")), b"xl/workbook.xml", b"xl/document.doc"),
+    "too-many-rows text": lambda: (HEAD + "\n" + "a\n" * 1_000_000).encode(),
+    "too-many-columns text": lambda: (HEAD + "," + "x," * 1_000_000 + "\n" + LINE).encode(),
+    "too-many-columns commas": lambda: b"," * (16 * MB),
+    "broken-row quotes": lambda: (HEAD + '\n"' + '""' * (4 * MB)).encode(),
+    "nul": lambda: (HEAD + "\n" + LINE).encode() + bytes(MB),
+    "too-large": lambda: b"x" * (32 * MB + 1),
+    "tcvn3": lambda: (HEAD + "\n" + "®¸" * (3 * MB)).encode("latin-1"),
+}
+
+
+def main() -> int:
+    confine()
+    told: dict[str, tuple[str, int]] = {}
+    opened: list[packed.Parts] = []
+
+    class Watched(packed.Parts):
+        def __init__(self, data: bytes) -> None:
+            super().__init__(data)
+            opened.append(self)
+
+    workbook.Parts = Watched  # type: ignore[misc]
+    for name in FILES:
+        opened.clear()
+        try:
+            read_table(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())), RULES)
+            told[name] = ("taken", 0)
+        except FileRefused as refused:
+            told[name] = (refused.key, sum(book.inflated for book in opened))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(json.dumps({"told": told, "peak": peak}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
