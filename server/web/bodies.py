@@ -32,7 +32,7 @@ from server.web.rest.table import ENDPOINTS
 
 # Pages to which more may be sent: the name of one, or of all of a kind, the right there, and bytes.
 PAGES = (
-    ("dossier_check.done", Right.FIGURES, CHECK_BYTES),
+    ("dossier_report.checked", Right.FIGURES, CHECK_BYTES),
     ("dossier_import.preview", Right.DOSSIERS, UPLOAD_BYTES),
     ("papers.template", Right.SETUP, PAPER_BYTES),
     ("setup.", Right.SETUP, MOST_BYTES),

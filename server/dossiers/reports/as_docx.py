@@ -41,6 +41,8 @@ def docx(sheet: Sheet) -> bytes:
         for n, (cell, value) in enumerate(zip(cells, row, strict=True)):
             text = value if isinstance(value, str) else grouped(value, sheet.lang)
             _write(cell.paragraphs[0], text, CENTRE if n == 0 else _side(n), bold=last_line)
+    for drawn, width in zip(table.columns, WIDE_MM, strict=True):
+        drawn.width = Mm(width)
     for n, row in enumerate(table.rows):
         _once(row, "w:cantSplit")
         if n < DEEP:

@@ -1,6 +1,6 @@
 """The dossiers' rooms: an overview that leads on, and a blueprint each for what is done with them."""
 
-from server.web.dossiers.check import checking
+from server.web.dossiers import check as check  # of the report's room
 from server.web.dossiers.imports import imports
 from server.web.dossiers.late import late
 from server.web.dossiers.letters import letters
@@ -9,6 +9,6 @@ from server.web.dossiers.papers import papers
 from server.web.dossiers.report import report
 
 # Registered in this order; who adds a room adds its blueprint.
-ROOMS = (dossiers, imports, report, checking, late, papers)
+ROOMS = (dossiers, imports, report, late, papers)
 
 papers.register_blueprint(letters)  # one room, for whoever walks between its pages

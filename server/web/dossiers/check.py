@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from server.dossiers.authorities import Authorities, Unknown
@@ -24,10 +24,9 @@ from server.people.rights import Right
 from server.site_file import HallConfig
 from server.web import guard
 from server.web.dossiers.parts import around
+from server.web.dossiers.report import report
 from server.web.dossiers.report_view import column_word, heads_by, identity_text, rate_text, sums_text
 from server.web.words import TEXTS, said
-
-checking = Blueprint("dossier_check", __name__, url_prefix="/dossiers/report/check")
 
 UPLOAD_BYTES: Final = MOST_BYTES + 64 * 1024
 LONGEST_PASTE: Final = 200_000  # characters
@@ -47,15 +46,15 @@ class Told:
         return not self.problems
 
 
-@checking.get("")
+@report.get("/check")
 @guard.needs(Right.FIGURES)
-def page() -> ResponseReturnValue:
+def check_page() -> ResponseReturnValue:
     return render_template("dossiers_check.html", told=None, problem="", pasted="", **around(None))
 
 
-@checking.post("")
+@report.post("/check")
 @guard.needs(Right.FIGURES)
-def done() -> ResponseReturnValue:
+def checked() -> ResponseReturnValue:
     """What the check of an upload or a paste says."""
     request.max_content_length = UPLOAD_BYTES
     request.max_form_memory_size = UPLOAD_BYTES

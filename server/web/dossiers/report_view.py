@@ -108,7 +108,10 @@ def identity_text(checked: Checked, identity: Identity, lang: str) -> str:
     wrong = checked.fails(identity)
     if not wrong:
         return TEXTS("report.holds", lang, identity=words)
-    names = ", ".join(f"{fault.line.name} ({fault.whole} ≠ {fault.parts})" for fault in wrong[:5])
+    names = ", ".join(
+        f"{fault.line.name} ({grouped(fault.whole, lang)} ≠ {grouped(fault.parts, lang)})"
+        for fault in wrong[:5]
+    )
     return TEXTS("report.fails", lang, identity=words, lines=names + (" …" if len(wrong) > 5 else ""))
 
 

@@ -151,7 +151,7 @@ def test_the_table_of_2019_is_checked_and_a_changed_cell_is_named(place: Place, 
     file = (io.BytesIO(TABLE.replace("7832,7832,0", "7832,7382,0").encode()), "x.csv")
     bad = words(send(chief, "report/check", table=file))
     assert "Ô cần xem lại: dòng 10 “Sở Tư pháp”, cột “Số hồ sơ tiếp nhận: số mới”." in bad
-    assert "Tiếp nhận = số mới + kỳ trước chuyển: không đúng ở Sở Tư pháp (7832 ≠ 7382)" in bad
+    assert "Tiếp nhận = số mới + kỳ trước chuyển: không đúng ở Sở Tư pháp (7.832 ≠ 7.382)" in bad
     take(place, LATE, OVERDUE)
     own = chief.get("/dossiers/report/export.xlsx").data
     assert "Bảng không có lỗi" in words(send(chief, "report/check", table=(io.BytesIO(own), "x.xlsx")))
