@@ -7,7 +7,7 @@ in which it was issued, a wait in the one of the first call: half-open, 08:30:00
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
@@ -167,7 +167,8 @@ def _ratings(cube: Cube, ratings: Sequence[e.Rated], over: bool) -> None:
     """All are counted; what they say is summed only where a day's own figures would show it. So nothing that
     a day hides can be worked out from two periods."""
     whose = {ALL: [""] * len(ratings), **{dim: [of(r) for r in ratings] for dim, of in _WHOSE.items()}}
-    found = unseen([*whose.values()], steps_of(len(ratings))) if over else ()
+    steps = steps_of(len(ratings))
+    found = unseen([*whose.values()], steps) if over else ()
     for dim, hidden in zip(whose, found, strict=over):
         for id, rated in zip(whose[dim], ratings, strict=True):
             if id not in hidden:
@@ -176,6 +177,22 @@ def _ratings(cube: Cube, ratings: Sequence[e.Rated], over: bool) -> None:
     for dim, ids in whose.items():
         for id in ids:
             cube[dim][id].rated += 1
+    for question in sorted({question for rated in ratings for question in rated.answers}) if over else ():
+        _answers(cube, ratings, whose, steps, question)
+
+
+def _answers(
+    cube: Cube, ratings: Sequence[e.Rated], whose: Mapping[str, list[str]], steps: list[str], question: str
+) -> None:
+    """What was said to one question, which fewer answer than rated: hidden by itself."""
+    answered = [place for place, rated in enumerate(ratings) if question in rated.answers]
+    theirs = {dim: [ids[place] for place in answered] for dim, ids in whose.items()}
+    found = unseen([*theirs.values()], [steps[place] for place in answered] if steps else [])
+    for (dim, ids), hidden in zip(theirs.items(), found, strict=True):
+        for id, place in zip(ids, answered, strict=True):
+            if id not in hidden:
+                answers, key = cube[dim][id].answers, f"{question}-{ratings[place].answers[question]}"
+                answers[key] = answers.get(key, 0) + 1
 
 
 def work_of(facts: DayFacts) -> tuple[Work, ...]:

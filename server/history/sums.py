@@ -25,7 +25,7 @@ class Sums(msgspec.Struct, array_like=True):
     lost in three parts: no_show, cancelled, expired (the day closed with the number waiting). unfinished:
     where the day still runs. auto: of those served, the ones that the day's closing ended. judged: called, of
     a service that promises a wait; kept: within it. rated: all ratings; said: "levels-level" -> how many, of
-    those that a day may show.
+    those that a day may show; answers: "question-points" -> how many, of the same.
     """
 
     issued: int = 0
@@ -52,6 +52,7 @@ class Sums(msgspec.Struct, array_like=True):
     rated: int = 0
     waits: dict[int, int] = msgspec.field(default_factory=dict)
     said: dict[str, int] = msgspec.field(default_factory=dict)
+    answers: dict[str, int] = msgspec.field(default_factory=dict)
 
     def add(self, other: Sums) -> None:
         """Take another's into this one. Told name by name: a year is thousands of these."""
@@ -77,11 +78,13 @@ class Sums(msgspec.Struct, array_like=True):
         self.busy_us += other.busy_us
         self.open_us += other.open_us
         self.rated += other.rated
-        waits, said = self.waits, self.said
+        waits, said, answers = self.waits, self.said, self.answers
         for code, n in other.waits.items():
             waits[code] = waits.get(code, 0) + n
         for key, n in other.said.items():
             said[key] = said.get(key, 0) + n
+        for key, n in other.answers.items():
+            answers[key] = answers.get(key, 0) + n
 
     @property
     def lost(self) -> int:
