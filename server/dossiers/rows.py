@@ -100,6 +100,12 @@ leg_table = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
+# Legs that somebody may be late with.
+sa.Index(
+    "leg_open",
+    *(leg_table.c[name] for name in ("due", "authority", "code")),
+    sqlite_where=leg_table.c.done.is_(None),
+)
 # Who somebody is. Nothing else of ours has a person (`server.dossiers.applicants`).
 applicant_table = sa.Table(
     "applicant",
@@ -197,6 +203,20 @@ sum_table = sa.Table(
     sa.Column("value", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, primary_key=True),
     sa.Column("count", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+# What managers put down of authorities: points of an indicator in a quarter, the score of a group in
+# a month. hundredths: 1.50 is 150.
+entered_table = sa.Table(
+    "entered",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("span", sa.Text, primary_key=True),
+    sa.Column("authority", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("hundredths", sa.Integer, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
 # What the file itself is made with: the time zone in which the sums' days are.

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from server.dossiers.register import Dossier
+from server.dossiers.register import Channel, Dossier
 from server.dossiers.rows import dossier_of, dossier_table, import_table, instant_of, sum_table, text_of
 from server.dossiers.status import ENDED, PAUSED, UNCOUNTED
 from server.dossiers.tally import Form, Judgement, Period, Row, judge
@@ -26,6 +26,8 @@ DUE: Final = "due"  # promised for that day: open and not waiting for the citize
 CLEARED: Final = "cleared"  # over, and the promise past
 AGAIN: Final = "again"  # received, and promised anew at least once by what its source says
 AGAIN_OVER: Final = "again_over"  # of those, when it was over
+SENT: Final = "sent"  # received in a channel that is known
+ONLINE: Final = "online"  # of those, online
 JUDGED: Final = tuple(j.value for j in Judgement)
 CHUNK: Final = 5000  # rows that are read at a time
 # As text: made by the expression language, each of a million rows costs four times as much.
@@ -70,6 +72,10 @@ def parts(d: Dossier, over: datetime | None, zone: tzinfo) -> Iterator[tuple[str
         yield DUE, _day(d.due, zone)
     if d.due is not None and over is not None:
         yield CLEARED, _day(max(d.due, over), zone)
+    if d.channel is not None:
+        yield SENT, _day(d.received, zone)
+    if d.channel is Channel.ONLINE:
+        yield ONLINE, _day(d.received, zone)
     if d.reappointed:
         yield AGAIN, _day(d.received, zone)
         if over is not None:
@@ -164,6 +170,10 @@ class Bounds:
     def again(self, value: str) -> int:
         """Of what was received or carried over in the period, how many were promised anew."""
         return self.until.get(value, Counter())[AGAIN] - self.since.get(value, Counter())[AGAIN_OVER]
+
+    def within(self, value: str, kind: str) -> int:
+        """How many of a kind there were in the period."""
+        return self.until.get(value, Counter())[kind] - self.since.get(value, Counter())[kind]
 
 
 def bounds(db: sa.Connection, dimension: Dimension, period: Period, zone: tzinfo) -> Bounds:

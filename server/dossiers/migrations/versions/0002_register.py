@@ -44,6 +44,8 @@ def upgrade() -> None:
         sa.Column("note", sa.Text, nullable=False),
         sqlite_with_rowid=False,
     )
+    undone = sa.text("done IS NULL")
+    op.create_index("leg_open", "leg", ["due", "authority", "code"], sqlite_where=undone)
     op.create_table(
         "applicant",
         sa.Column("code", sa.Text, primary_key=True),
@@ -132,6 +134,17 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "entered",
+        sa.Column("kind", sa.Text, primary_key=True),
+        sa.Column("span", sa.Text, primary_key=True),
+        sa.Column("authority", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("hundredths", sa.Integer, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "fact",
         sa.Column("key", sa.Text, primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
@@ -184,6 +197,7 @@ def downgrade() -> None:
     op.drop_table("refusal")
     op.drop_table("source")
     op.drop_table("fact")
+    op.drop_table("entered")
     op.drop_table("sum")
     op.drop_table("mail")
     op.drop_table("reminder")
