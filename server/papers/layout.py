@@ -162,7 +162,7 @@ def receipt(sheet: Sheet) -> None:
     letterhead(sheet)
     title(sheet)
     sheet.line("{{ barcode }}", align=Align.CENTER, after=3)
-    lines(sheet, "taken", "applicant", "person_number", "address", "contact", "content", "parts")
+    lines(sheet, "taken", "applicant", "person_number", "proxy", "address", "contact", "content", "parts")
     each(sheet, "items", numbered=True)
     lines(sheet, "sets", "limit", "received", "due", "place", "book", bold=("due",))
     sheet.line("{{ w.look_up }}", italic=True, size=sheet.size - 1.5, before=2, align=Align.JUSTIFY)

@@ -139,8 +139,11 @@ def laid(paragraph: Paragraph, room: float) -> list[Laid]:
             line.add(item, width(item.text, item.style))
         else:
             for part in _fitting(item, right - shape.left):
-                if line.x + part.wide > right + 0.05 and any(isinstance(p.what, Word) for p in line.placed):
-                    close(False)
+                if line.x + part.wide > right + 0.05:
+                    if any(isinstance(p.what, Word) or p.fill for p in line.placed):
+                        close(False)
+                    else:  # a gap or an indent, which has no room beside this word
+                        line = _Open(right, shape.left)
                 line.add(part, part.wide)
     close(True)
     return found

@@ -98,7 +98,9 @@ class BackBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TemplateWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    base: Base
+    """base: the version that was seen; without it whatever is in use is replaced."""
+
+    base: Base | None = None
 
 
 class VersionWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -177,8 +179,9 @@ def put_template(asked: Asked) -> PaperTold:
     desk, form = _desk(asked), _form(asked)
     assert asked.file is not None
     raw = asked.file.stream.read(MOST_BYTES + 1)
+    base = desk.shelf.now(form).n if asked.query.base is None else asked.query.base
     try:
-        _changing(lambda: desk.put_template(form, asked.query.base, raw))
+        _changing(lambda: desk.put_template(form, base, raw))
     except Refused as error:
         assert error.checked is not None
         flaws = [

@@ -171,10 +171,13 @@ def test_our_words_are_whole() -> None:
     st.lists(st.text("abc đẩ-/", min_size=0, max_size=60), max_size=4),
     st.floats(20, 400),
     st.sampled_from(["left", "center", "right", "justify"]),
+    st.sampled_from([0.0, 15.0]),
 )
-def test_lines_lose_no_letter_and_stay_on_the_paper(texts: list[str], room: float, align: str) -> None:
+def test_lines_lose_no_letter_and_stay_on_the_paper(
+    texts: list[str], room: float, align: str, first: float
+) -> None:
     pieces = tuple(Text(text, Style(bold=n % 2 == 1)) for n, text in enumerate(texts))
-    found = laid(Paragraph(pieces, Shape(align=align)), room)  # type: ignore[arg-type]
+    found = laid(Paragraph(pieces, Shape(align=align, first=first)), room)  # type: ignore[arg-type]
     letters = "".join(
         text for line in found for p in line.placed if isinstance(p.what, Word) for text, _ in p.what.parts
     )
