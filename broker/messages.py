@@ -51,10 +51,12 @@ from broker.wall import (
     DossierLine as DossierLine,
     Dossiers as Dossiers,
     LateList as LateList,
+    LateOfficer as LateOfficer,
     LateUnit as LateUnit,
     Stage as Stage,
     WaitingLine as WaitingLine,
 )
+from broker.whisper import ANSWER_BYTES, OVERHEAD, QUESTION_BYTES, StatusWord
 
 # --- device -> server: requests -------------------------------------------------------------------------
 
@@ -85,7 +87,14 @@ class KeyRequest(Request, frozen=True, kw_only=True, tag="key"):
     key: Literal["next", "recall", "start", "finish", "no-show", "park", "undo"]
 
 
-AnyRequest = IssueRequest | FloorsRequest | KeyRequest
+class LookupRequest(Request, frozen=True, kw_only=True, tag="lookup"):
+    """A citizen asks how a dossier stands. box: what shows that it is theirs, sealed (`broker.whisper`)."""
+
+    code: DossierCode
+    box: Annotated[bytes, Meta(max_length=QUESTION_BYTES + OVERHEAD)] | None = None
+
+
+AnyRequest = IssueRequest | FloorsRequest | KeyRequest | LookupRequest
 
 
 # --- server -> device: replies --------------------------------------------------------------------------
@@ -142,7 +151,21 @@ class RefusedReply(Reply, frozen=True, kw_only=True, tag="refused"):
     reopens_at: Instant | None = None
 
 
-AnyReply = TicketReply | FloorsReply | DoneReply | RefusedReply
+class LookupReply(Reply, frozen=True, kw_only=True, tag="lookup"):
+    """How a dossier stands, and the time it is promised for. status: null for one that nobody knows.
+
+    wait_s: asked too often; nothing is said for so long. collect: the services that give its result out, when
+    it is ready. box: the answer to the request's, sealed for who asked.
+    """
+
+    status: StatusWord | None = None
+    due: Instant | None = None
+    wait_s: Count = 0
+    collect: tuple[Level, ...] = ()
+    box: Annotated[bytes, Meta(max_length=ANSWER_BYTES + OVERHEAD)] | None = None
+
+
+AnyReply = TicketReply | FloorsReply | DoneReply | RefusedReply | LookupReply
 
 
 # --- device -> server: facts ----------------------------------------------------------------------------

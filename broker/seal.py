@@ -13,7 +13,10 @@ import binascii
 import os
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from nacl.public import PrivateKey
 
 KEY_FILE: Final = "board.key"
 KEY_BYTES: Final = 32
@@ -41,6 +44,11 @@ class Sealer:
     def public_key(self) -> str:
         """What devices check with."""
         return _text(bytes(self._key.verify_key))
+
+    @property
+    def ear(self) -> PrivateKey:
+        """Opens what devices seal for the public key (`broker.whisper`)."""
+        return self._key.to_curve25519_private_key()
 
     def sealed(self, topic: str, payload: bytes) -> bytes:
         """The payload, a JSON object with at least one member, as it goes out on the concrete topic."""

@@ -39,7 +39,7 @@ class Publishing:
     def __init__(self, config: HallConfig) -> None:
         self._site, self._shown, self._most = config.site, config.codes, config.dossier_lines
         self._shorts = {a.id: Words(a.short.vi, a.short.en) for a in config.site.authorities}
-        self._places = _places(config)
+        self._places = places(config)
 
     def dossiers(
         self, dossiers: Iterable[Dossier], known_at: datetime | None, late: LateList | None, at: datetime
@@ -84,7 +84,7 @@ class Publishing:
         return (sessions[-1].closes if sessions else due).astimezone(UTC)
 
 
-def _places(config: HallConfig) -> dict[str, str]:
+def places(config: HallConfig) -> dict[str, str]:
     """Authority -> the one counter where its results are collected; nothing where there are several."""
     counters: dict[str, set[str]] = {}
     for service in config.collecting:

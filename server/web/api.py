@@ -21,17 +21,17 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
 from server.outcomes import Given, InFlight, OtherAsked
+from server.pace import Pace
+from server.throttle import Throttle
 from server.web import guard
 from server.web.asked import MAX_BODY as MAX_BODY, json as json, read_query, typed_body as typed_body
 from server.web.live import Streams
 from server.web.openapi import render
-from server.web.pace import Pace
 from server.web.problems import Declined
 from server.web.rest.caller import caller
 from server.web.rest.endpoint import Asked, Endpoint, Sent
 from server.web.rest.events import IN_ALL, PER_ADDRESS
 from server.web.rest.table import ENDPOINTS
-from server.web.throttle import Throttle
 
 A_MINUTE = 600  # requests of one program
 KEY = re.compile(r"[A-Za-z0-9._:-]{1,64}")

@@ -12,7 +12,9 @@ from typing import Any
 from flask import Flask, Response, render_template, request, session
 from flask.typing import ResponseReturnValue
 
+from server.pace import Pace
 from server.people.rights import Role
+from server.throttle import Lately, Throttle
 from server.web import guard, problems
 from server.web.api import MAX_BODY, api, json as json_answer
 from server.web.audit_page import Checks, audit
@@ -38,7 +40,6 @@ from server.web.live import (
 )
 from server.web.login import login
 from server.web.me_page import me
-from server.web.pace import Pace
 from server.web.people_page import people
 from server.web.phone import phone
 from server.web.presses import Presses
@@ -47,7 +48,6 @@ from server.web.setup import setup
 from server.web.sim import sim
 from server.web.sites_page import sites
 from server.web.squeeze import squeeze
-from server.web.throttle import Lately, Throttle
 from server.web.tokens_page import tokens
 from server.web.webhooks_page import webhooks
 from server.web.words import TEXTS, clock_text, date_text, figure_text, people_text, range_text, said

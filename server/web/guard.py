@@ -22,8 +22,8 @@ from werkzeug.routing import RequestRedirect
 
 from server.people.accounts import Account
 from server.people.rights import Right, may
+from server.throttle import Lately
 from server.web.hall import Hall
-from server.web.throttle import Lately
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator
 from flask import Blueprint, Response, current_app, request, session
 from flask.typing import ResponseReturnValue
 
+from server.pace import near
 from server.people.rights import Right
 from server.web import guard
 from server.web.centres import Installation
 from server.web.feeds import SLICE_S, Feed
 from server.web.hall import Hall
-from server.web.pace import near
 from server.web.problems import TooMany
 
 # 500 in all. The staff's are counted by account: a centre's counters may be one address to the server.

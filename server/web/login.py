@@ -16,9 +16,9 @@ from flask.typing import ResponseReturnValue
 from server.people.accounts import Account, LogIn
 from server.people.once import Kind
 from server.people.rights import Role
+from server.throttle import Lately, Throttle
 from server.web import guard
 from server.web.problems import CodeNeeded, TooMany
-from server.web.throttle import Lately, Throttle
 from server.web.words import TEXTS
 
 log = logging.getLogger(__name__)

@@ -27,11 +27,11 @@ from server.hall import commands as c
 from server.hall.holders import TRIES
 from server.hall.refusals import Refusal
 from server.hall.tickets import Ticket
+from server.pace import Pace
 from server.projection import Projection
 from server.web import guard
 from server.web.hall import Hall, Outcome, View
 from server.web.live import BEAT_S, Streams, stream
-from server.web.pace import Pace
 from server.web.phone_view import AGE_S, CALM_S, Page, Told, page_of, ticket_of
 from server.web.problems import sentence
 from server.web.words import TEXTS, clock_text, people_text

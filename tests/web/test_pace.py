@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.web.pace import KEPT, Pace, near
+from server.pace import KEPT, Pace, near
 
 
 def test_sixty_within_any_minute_and_then_it_says_how_long_to_wait() -> None:

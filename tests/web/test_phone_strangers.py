@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from server.hall import commands as c
-from server.web.pace import PER_MINUTE
+from server.pace import PER_MINUTE
 from server.web.serving import WebServer
 from tests.web.place import Place
 

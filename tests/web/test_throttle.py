@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from server.web.throttle import Throttle
+from server.throttle import Throttle
 
 
 def tried(throttle: Throttle, account: str, address: str, times: int, now: float = 0.0) -> None:
