@@ -33,7 +33,7 @@ test: debian $(TEST)  ## install what tests need and run everything; CI runs exa
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(TEST)  ## the quick part of test: lint, types, layers
 	$(BIN)/ruff check .

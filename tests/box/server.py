@@ -12,6 +12,7 @@ from server.outlet import Outlet
 from server.setup import Setup
 from server.store import Store, sqlite_url
 from server.writer import Outcome, Writer
+from tests import prepared
 from tests.box.hall import CONFIG, SEALER, SITE, Around, HandClock
 
 
@@ -21,6 +22,7 @@ class Server:
     def __init__(self, world: Around, clock: HandClock) -> None:
         data = world.folder / "server"
         data.mkdir(exist_ok=True)
+        prepared.databases(data, "hall.db")
         self.store = Store(sqlite_url(data / "hall.db"))
         self._views: list[Any] = []
         self._inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()

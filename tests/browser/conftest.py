@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -151,14 +152,41 @@ def chromium() -> Iterator[Any]:
         running.quit()
 
 
-@pytest.fixture
-def served(tmp_path: Path) -> Iterator[Served]:
-    place = open_place(tmp_path, frozen=False)
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """A hall in `folder` on a port, until the block ends."""
+    place = open_place(folder, frozen=False)
     made = Served(place)
     made.start()
-    yield made
-    made.stop()
-    place.close()
+    try:
+        yield made
+    finally:
+        made.stop()
+        place.close()
+
+
+@contextmanager
+def reading(chromium: Any, served: Served, cookies: Iterable[dict[str, str]] = ()) -> Iterator[Reader]:
+    """A browser that knows nothing but `cookies` (name, value, as `get_cookies` tells them), as at first."""
+    made = Reader(chromium, lambda: served.url)
+    made.size(1366, 768)
+    made.scripts(True)
+    for cookie in cookies:
+        told = {"name": cookie["name"], "value": cookie["value"], "url": served.url}
+        chromium.execute_cdp_cmd("Network.setCookie", told)
+    made.complaints()
+    try:
+        yield made
+    finally:
+        made.scripts(True)
+        chromium.get("about:blank")
+        chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -168,11 +196,5 @@ def place(served: Served) -> Place:
 
 @pytest.fixture
 def reader(chromium: Any, served: Served) -> Iterator[Reader]:
-    made = Reader(chromium, lambda: served.url)
-    made.size(1366, 768)
-    made.scripts(True)
-    made.complaints()
-    yield made
-    made.scripts(True)
-    chromium.get("about:blank")
-    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    with reading(chromium, served) as made:
+        yield made

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pypdf
 import pytest
 
 from server.hall import commands as c
 from server.people.rights import Role
-from tests.browser.conftest import Reader
+from tests.browser.conftest import Reader, Served, reading, serving
 from tests.browser.measure import flows
 from tests.web.place import Place
 
@@ -28,9 +30,8 @@ PAGES = (
 )
 
 
-@pytest.fixture
-def worked(reader: Reader, place: Place) -> Reader:
-    """A manager before a hall with a Monday behind it and a Wednesday in it."""
+def lived(place: Place) -> None:
+    """A hall with a Monday behind it and a Wednesday in it, and its manager."""
     place.account("chief", Role.MANAGER)
     for day in (0, 2):
         rev = place.writer.view.rev
@@ -49,7 +50,31 @@ def worked(reader: Reader, place: Place) -> Reader:
         place.at("7", c.PauseCounter, reason="break")
         place.clock.pass_(minutes=8)
     place.at("7", c.OpenCounter, officer="officer-7")
+
+
+@pytest.fixture
+def worked(reader: Reader, place: Place) -> Reader:
+    """A manager before such a hall."""
+    lived(place)
     return reader
+
+
+@pytest.fixture(scope="module")
+def behind(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Any]]:
+    """Such a hall, and the manager's cookies."""
+    with serving(tmp_path_factory.mktemp("lived")) as served:
+        lived(served.place)
+        with reading(chromium, served) as reader:
+            reader.log_in("chief")
+            cookies = reader.driver.get_cookies()
+        yield served, cookies
+
+
+@pytest.fixture
+def onlooker(chromium: Any, behind: tuple[Served, Any]) -> Iterator[Reader]:
+    """The manager, who only looks: the hall is the same for all tests."""
+    with reading(chromium, *behind) as reader:
+        yield reader
 
 
 def test_the_live_page_follows_the_hall(worked: Reader, place: Place) -> None:
@@ -78,46 +103,42 @@ def test_where_the_keyboard_stands_it_stays(worked: Reader, place: Place) -> Non
     assert worked.js("return document.activeElement.id") == id
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1366])
+@pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_every_page_flows_into_every_width(worked: Reader, width: int, lang: str) -> None:
-    worked.log_in("chief")
-    worked.size(width, 844)
-    for path in PAGES:
-        worked.open(path + ("&" if "?" in path else "?") + f"lang={lang}")
-        assert (path, flows(worked)) == (path, [])
+def test_every_page_flows_into_every_width(onlooker: Reader, path: str, lang: str) -> None:
+    onlooker.open(path + ("&" if "?" in path else "?") + f"lang={lang}")
+    for width in (320, 390, 768, 1366):
+        onlooker.size(width, 844)
+        assert (width, flows(onlooker)) == (width, [])
 
 
-def test_no_page_breaks_its_own_rules(worked: Reader) -> None:
-    worked.log_in("chief")
-    worked.complaints()
+def test_no_page_breaks_its_own_rules(onlooker: Reader) -> None:
+    onlooker.complaints()
     for path in PAGES:
-        worked.open(path)
-        told = [m for m in worked.complaints() if "400" not in m]
+        onlooker.open(path)
+        told = [m for m in onlooker.complaints() if "400" not in m]
         assert (path, told) == (path, [])
 
 
-def test_from_a_figure_to_the_numbers_to_what_happened(worked: Reader) -> None:
-    worked.log_in("chief")
-    worked.open("/history/?unit=day&day=2026-11-23&by=service")
-    shown = worked.text("#t-service tr.sum td:nth-child(2)")
-    worked.click("#t-service tr.sum td:nth-child(2) a")
-    worked.until(lambda: worked.text("#total") == shown, "as many numbers")
-    worked.click("table.listed tbody th a")
-    worked.until(lambda: "Cấp số" in worked.text("#events"), "the first event")
+def test_from_a_figure_to_the_numbers_to_what_happened(onlooker: Reader) -> None:
+    onlooker.open("/history/?unit=day&day=2026-11-23&by=service")
+    shown = onlooker.text("#t-service tr.sum td:nth-child(2)")
+    onlooker.click("#t-service tr.sum td:nth-child(2) a")
+    onlooker.until(lambda: onlooker.text("#total") == shown, "as many numbers")
+    onlooker.click("table.listed tbody th a")
+    onlooker.until(lambda: "Cấp số" in onlooker.text("#events"), "the first event")
 
 
-def test_the_chart_has_a_table_of_the_same_numbers(worked: Reader) -> None:
+def test_the_chart_has_a_table_of_the_same_numbers(onlooker: Reader) -> None:
     """A12: points of the lines, cells of the heat map and rows of the table are the same figures."""
-    worked.log_in("chief")
-    worked.open("/history/?unit=day&day=2026-11-23&by=half")
-    points = worked.js("return document.querySelectorAll('.dot50').length")
+    onlooker.open("/history/?unit=day&day=2026-11-23&by=half")
+    points = onlooker.js("return document.querySelectorAll('.dot50').length")
     cells = (
         "return [...document.querySelectorAll('#t-half tbody tr:not(.sum)')].map(r => r.cells[8].innerText)"
     )
-    waits = [w for w in worked.js(cells) if w != "–"]
+    waits = [w for w in onlooker.js(cells) if w != "–"]
     assert points == len(waits) > 0
-    assert worked.js("return document.querySelector('.name50').textContent") == f"p50: {waits[-1]} phút"
+    assert onlooker.js("return document.querySelector('.name50').textContent") == f"p50: {waits[-1]} phút"
 
 
 PAPER = (277, 190)  # mm, of A4 on its side within its margins
@@ -125,19 +146,18 @@ PX_A_MM = 96 / 25.4
 
 
 @pytest.mark.parametrize("path", [p for p in PAGES if "nonsense" not in p])
-def test_a_printed_page_keeps_every_column(worked: Reader, path: str) -> None:
-    worked.log_in("chief")
-    worked.open(path)
-    paper = worked.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+def test_a_printed_page_keeps_every_column(onlooker: Reader, path: str) -> None:
+    onlooker.open(path)
+    paper = onlooker.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     first = pypdf.PdfReader(io.BytesIO(base64.b64decode(paper["data"]))).pages[0].mediabox
     assert first.width > first.height
-    worked.size(int(PAPER[0] * PX_A_MM), int(PAPER[1] * PX_A_MM))
-    worked.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    onlooker.size(int(PAPER[0] * PX_A_MM), int(PAPER[1] * PX_A_MM))
+    onlooker.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         beyond = (
             "return [...document.querySelectorAll('table, svg')].filter("
             "e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.id || e.className)"
         )
-        assert worked.js(beyond) == []
+        assert onlooker.js(beyond) == []
     finally:
-        worked.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        onlooker.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

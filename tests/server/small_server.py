@@ -16,6 +16,7 @@ from server.setup import Setup
 from server.site_file import Device, HallConfig
 from server.store import Store, sqlite_url
 from server.writer import View, Writer
+from tests import prepared
 from tests.hall.small_hall import SMALL, local
 
 COUNTERS = {"counter-1": "1", "counter-2": "2", "counter-3": "3"}
@@ -75,6 +76,7 @@ class SmallServer:
         setup = setup or Setup.fixed(config())
         self.data, self.clock, self.config = data, clock or HandClock(), setup.config
         self.projection = setup.projection
+        prepared.databases(data, "hall.db")
         self.store = store(sqlite_url(data / "hall.db"))
         self.shown: list[View] = []
 

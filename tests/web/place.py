@@ -38,6 +38,7 @@ from server.webhooks.logs import HallLog
 from server.webhooks.sender import Sender, Source
 from server.webhooks.store import open_hooks
 from server.writer import Writer
+from tests import prepared
 
 HANAM = Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml"
 MORNING = datetime(2026, 11, 23, 1, 12, tzinfo=UTC)  # Monday, 08:12 in the hall
@@ -169,6 +170,7 @@ def open_place(
     """frozen: the machine's own clocks stand still too; a real browser needs them to run."""
     setup = Setup.of(1, load(hall_file, File))
     clock = clock or HandClock()
+    prepared.databases(folder)
     store = Store(sqlite_url(folder / "hall.db"))
     if stored(store.engine) is None:
         store.commit(Batch(setups=rows_of_file(setup, file_version(hall_file), None, clock.now())))
@@ -200,8 +202,10 @@ def open_place(
         **clocks,
     )
     writer.start()
+    app = create_app(hall)
+    app.jinja_env.bytecode_cache = prepared.TRANSLATED
     return Place(
-        create_app(hall),
+        app,
         hall,
         writer,
         clock,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from server.people.audit import Wanted
 from server.people.rights import EVERYWHERE, Right
 from server.web.api import A_MINUTE
 from server.web.rest.table import ENDPOINTS
-from tests.web.place import Place
+from tests.web.place import Place, open_place
 from tests.web.programs import LAND, program
 
 
@@ -69,28 +71,36 @@ def test_a_wrong_token_is_not_saved_by_a_cookie(place: Place) -> None:
     assert answer.status_code == 401
 
 
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A hall of which no program gets what it asks."""
+    place = open_place(tmp_path_factory.mktemp("refusing"))
+    place.issue(LAND)  # the day has begun
+    yield place
+    place.close()
+
+
 @pytest.mark.parametrize(
     "row", [r for r in ENDPOINTS if r.right is not None and not r.people_only], ids=lambda r: r.name
 )
-def test_every_endpoint_wants_its_right_here(place: Place, row: object) -> None:
+def test_every_endpoint_wants_its_right_here(refusing: Place, row: object) -> None:
     from server.web.rest.endpoint import Endpoint
 
     assert isinstance(row, Endpoint) and row.right is not None
     others = [right for right in Right if right is not row.right]
-    lacking = program(place, *others)
-    elsewhere = program(place, *Right, site="ninh-binh")
-    place.issue(LAND)  # the day has begun
-    before = place.store.seq
+    lacking = program(refusing, *others)
+    elsewhere = program(refusing, *Right, site="ninh-binh")
+    before = refusing.store.seq
     for asks in (lacking, elsewhere):
         path = row.path.replace("{counter}", "7")
         answer = asks.ask(row.method, path, {} if row.body else None)
         assert (answer.status_code, answer.get_json()["code"]) == (403, "not-allowed")
-        assert audited(place, "token.refused")[0] == {
+        assert audited(refusing, "token.refused")[0] == {
             "who": f"token:{asks.id}",
             "endpoint": row.name,
             "right": row.right.value,
         }
-    assert place.store.seq == before
+    assert refusing.store.seq == before
 
 
 def test_a_token_of_all_centres_works_here(place: Place) -> None:

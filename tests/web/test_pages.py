@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from server.hall import commands as c
 from server.hall.tickets import State
 from server.people.rights import Role
 from server.web.words import TEXTS
-from tests.web.place import Place, Staff
+from tests.web.place import Place, Staff, open_place
 
 WEB = Path(__file__).parents[2] / "server" / "web"
 PAGES = [
@@ -49,14 +50,22 @@ class Tags(HTMLParser):
             self.ids.append(dict(attrs)["id"])
 
 
-@pytest.fixture
-def chief(place: Place) -> Staff:
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A hall where something goes on; its pages are only read."""
+    place = open_place(tmp_path_factory.mktemp("busy"))
     place.at("7", c.OpenCounter, officer="officer-7")
     for _ in range(3):
         place.issue("environment-land")
     place.at("7", c.CallNext)
     place.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="paper-low"))
-    return place.log_in("chief", Role.MANAGER)
+    yield place
+    place.close()
+
+
+@pytest.fixture(scope="module")
+def chief(busy: Place) -> Staff:
+    return busy.log_in("chief", Role.MANAGER)
 
 
 def read(place: Place, staff: Staff, path: str, lang: str) -> Any:
@@ -68,8 +77,8 @@ def read(place: Place, staff: Staff, path: str, lang: str) -> Any:
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_page_has_script_or_style_in_it(place: Place, chief: Staff, path: str, lang: str) -> None:
-    text = read(place, chief, path, lang).text
+def test_no_page_has_script_or_style_in_it(busy: Place, chief: Staff, path: str, lang: str) -> None:
+    text = read(busy, chief, path, lang).text
     tags = Tags()
     tags.feed(text)
     for tag, attributes in tags.tags:
@@ -84,9 +93,9 @@ def test_no_page_has_script_or_style_in_it(place: Place, chief: Staff, path: str
 @pytest.mark.parametrize("path", [p for p in PAGES if not p.endswith("/live")])
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_page_has_its_language_title_heading_and_named_parts(
-    place: Place, chief: Staff, path: str, lang: str
+    busy: Place, chief: Staff, path: str, lang: str
 ) -> None:
-    text = read(place, chief, path, lang).text
+    text = read(busy, chief, path, lang).text
     tags = Tags()
     tags.feed(text)
     names = [t for t, _ in tags.tags]
@@ -103,8 +112,8 @@ def test_every_page_has_its_language_title_heading_and_named_parts(
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/healthz", "/api/v1/hall", "/static/app.css"])
-def test_every_answer_carries_the_rules_for_browsers(place: Place, chief: Staff, path: str) -> None:
-    answer = read(place, chief, path, "vi")
+def test_every_answer_carries_the_rules_for_browsers(busy: Place, chief: Staff, path: str) -> None:
+    answer = read(busy, chief, path, "vi")
     policy = answer.headers["Content-Security-Policy"]
     for rule in (
         "default-src 'self'",
@@ -126,8 +135,8 @@ def test_every_answer_carries_the_rules_for_browsers(place: Place, chief: Staff,
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_key_is_shown_raw(place: Place, chief: Staff, path: str, lang: str) -> None:
-    text = read(place, chief, path, lang).text
+def test_no_key_is_shown_raw(busy: Place, chief: Staff, path: str, lang: str) -> None:
+    text = read(busy, chief, path, lang).text
     shown = re.sub(r"<[^>]*>", " ", text)
     tables = {key.split(".")[0] for key in set(TEXTS.keys())}
     assert not re.search(rf"\b(?:{'|'.join(tables)})\.[a-z_-]+\b", shown)
