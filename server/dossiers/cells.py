@@ -98,6 +98,10 @@ class CellReader:
             known[cell] = value
         return value
 
+    def authority(self, text: str) -> str | None:
+        """The hall's own authority of this id or name, or None."""
+        return self._rules.authorities.named(text)
+
     # --- kinds ----------------------------------------------------------------------------------------
 
     def _code(self, cell: Cell, field: str) -> Code:

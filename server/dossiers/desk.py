@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,12 +24,15 @@ from typing import IO, Final
 import msgspec
 
 from broker.messages import LateList
+from server.dossiers import sources
 from server.dossiers.authorities import Authorities
 from server.dossiers.bringing import Changes
 from server.dossiers.child import GONE, Refusals, Task, refusals
 from server.dossiers.importing import Report
-from server.dossiers.mapping import Mapping
+from server.dossiers.mapping import Mapping, Source
 from server.dossiers.sampling import Sample
+from server.dossiers.sending import take
+from server.dossiers.sent import SentDossier
 from server.dossiers.store import DossierStore, NoDraft, Publication, Stamp
 from server.dossiers.tally import Form, Period, late_units, tally
 from server.setup import Setup
@@ -96,6 +99,33 @@ class Desk:
         """All that was refused of a table, for as long as its preview would hold."""
         with self.store.reading() as db:
             return refusals(db, token)
+
+    def bring(self, sent: Sequence[tuple[str, SentDossier]], source: str, by: str, now: datetime) -> Changes:
+        """Take over what a program sent. Raises NotTaken, NoSource."""
+        return take(sent, source, self._setup().config, self.store, self._data, by, now)
+
+    # --- sources --------------------------------------------------------------------------------------
+
+    def sources(self) -> list[Source]:
+        """In the order of their names."""
+        with self.store.reading() as db:
+            return sources.every(db)
+
+    def source(self, id: str) -> Source:
+        """Raises NoSource."""
+        with self.store.reading() as db:
+            return sources.find(db, id)
+
+    def save(self, source: Source, by: str, now: datetime) -> None:
+        with self.store.writing() as db:
+            sources.save(db, source, by, now)
+
+    def delete(self, id: str) -> bool:
+        """Its dossiers stay. False when there is no such source."""
+        with self.store.writing() as db:
+            return sources.delete(db, id)
+
+    # --- the child ------------------------------------------------------------------------------------
 
     def _report(self, table: IO[bytes], task: Task) -> Report:
         try:

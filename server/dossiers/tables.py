@@ -80,7 +80,7 @@ def _of_text(data: bytes, mapping: Mapping, names: Names, needed: Sequence[str])
     bare = first.rstrip("\r\n")
     header = header_of(bare, names, needed, mapping.delimiter)
     head = next(csv.reader(bare.splitlines(True), delimiter=header.delimiter), [])
-    return Table(coding.upper(), header, head, _records(lines, header, begins))
+    return Table(coding, header, head, _records(lines, header, begins))
 
 
 def _lines(text: str) -> Iterator[str]:
@@ -101,10 +101,10 @@ def _records(lines: Iterator[str], header: Header, begins: int) -> Rows:
             raise FileRefused("broken-row", line=line) from None
         if cells is None:
             return
-        count += 1
-        if count > MAX_ROWS:
-            raise FileRefused("too-many-rows", limit=MAX_ROWS)
         if any(cell.strip() for cell in cells):
+            count += 1
+            if count > MAX_ROWS:
+                raise FileRefused("too-many-rows", limit=MAX_ROWS)
             yield line, cells
 
 

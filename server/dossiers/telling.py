@@ -52,7 +52,7 @@ def lines(report: Report, lang: str, done: bool) -> list[str]:
             "import.read",
             lang,
             rows=thousands(report.rows, lang),
-            coding=report.coding,
+            coding=report.coding if report.coding.startswith("XLSX") else report.coding.upper(),
             ignored=report.ignored,
         )
     ]

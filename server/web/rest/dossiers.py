@@ -26,9 +26,11 @@ from server.web.dossiers.parts import MONTHS, month_of, period_of
 from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
+from server.web.rest.register import SourceId
 from server.web.rest.tickets import Day
 
 TABLE = "text/csv"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 YEARS = range(2000, 2100)
 
 Month = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}(?!\n)$")]
@@ -71,9 +73,11 @@ class ApproveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ImportWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """as_of: when the register was like this; now without it."""
+    """as_of: when the register was like this; now without it. source: whose mapping the table follows, of
+    /dossiers/sources; without it the standard columns."""
 
     as_of: Annotated[datetime, Meta(tz=True)] | None = None
+    source: SourceId = ""
 
 
 class RefusedLine(msgspec.Struct, frozen=True):
@@ -108,13 +112,13 @@ class ConfirmBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def preview(asked: Asked) -> ImportSeen:
-    """Send a table of dossiers (CSV) and be told what it would change; nothing of it counts yet."""
+    """Send a table of dossiers and be told what it would change; nothing of it counts yet."""
     desk, now, lang = _desk(asked), asked.hall.clock.now(), asked.lang
     known_at = asked.query.as_of or now
     if known_at.year not in YEARS or known_at > now:
         refuse([("/as_of", "range")])
     assert asked.file is not None
-    token, report = desk.preview(asked.file.stream, known_at, now)
+    token, report = desk.preview(asked.file.stream, known_at, now, asked.query.source)
     return ImportSeen(
         token=token if report.good else None,
         rows=report.rows,
@@ -123,7 +127,9 @@ def preview(asked: Asked) -> ImportSeen:
         problem=report.problem,
         detail=problem_text(report, lang) if report.problem else "",
         refused=tuple(
-            RefusedLine(row.line, column_name(row.column, lang), row.key, reason_text(row, lang))
+            RefusedLine(
+                row.line, column_name(row.column, lang, report.columns), row.key, reason_text(row, lang)
+            )
             for row in report.refused
         ),
         refused_count=report.refused_count,
@@ -221,6 +227,19 @@ ENDPOINTS = (
         area="dossiers",
         query=ImportWanted,
         file=TABLE,
+        most=UPLOAD_BYTES,
+    ),
+    Endpoint(
+        name="preview-workbook",
+        method="POST",
+        path="/dossiers/import/xlsx",
+        does=preview,
+        about="Send a table of dossiers as a workbook (XLSX), likewise.",
+        answer=ImportSeen,
+        right=Right.DOSSIERS,
+        area="dossiers",
+        query=ImportWanted,
+        file=WORKBOOK,
         most=UPLOAD_BYTES,
     ),
     Endpoint(

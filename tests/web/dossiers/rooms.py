@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from server.dossiers.bringing import Delivery
+from server.dossiers.desk import Desk
 from server.dossiers.importing import examine
 from tests.server.dossiers.tables import resolved, row, table
 from tests.web.place import Place, Staff
@@ -16,6 +17,11 @@ from tests.web.place import Place, Staff
 LATE = resolved(code="H42.13-260901-0001", received="01/09/2026", due="05/10/2026", resolved="06/10/2026")
 OVERDUE = row(code="H42.10-261001-0002", authority="Sở Y tế", received="01/10/2026", due="20/10/2026")
 OPEN = row(code="H42.10-261101-0003", authority="Sở Y tế", received="02/11/2026", due="30/11/2026")
+
+
+def desk_of(place: Place) -> Desk:
+    assert place.hall.desk is not None
+    return place.hall.desk
 
 
 def send(staff: Staff, path: str, **fields: Any) -> Any:

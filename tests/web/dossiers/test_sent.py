@@ -1,0 +1,144 @@
+"""Dossiers that programs send, one or some: taken whole, told by their place, sent again for nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from server.dossiers.applicants import open_seals
+from server.dossiers.mapping import Mapping, Source
+from server.dossiers.register import Channel, Leg, Step
+from server.dossiers.rows import applicant_table
+from server.dossiers.status import Status
+from server.people.audit import Wanted
+from server.people.rights import Right
+from tests.server.dossiers.tables import ZONE
+from tests.web.dossiers.rooms import desk_of
+from tests.web.place import Place
+from tests.web.programs import Program, program
+
+CODE = "H42.13-261109-0118"
+ONE: dict[str, Any] = {
+    "authority": "justice",
+    "procedure": "Cấp phiếu lý lịch tư pháp",
+    "procedure_code": "1.005129",
+    "status": "processing",
+    "received": "2026-11-09T08:05:00+07:00",
+    "channel": "2",
+    "limit": "10 ngày làm việc",
+    "fee": 200_000,
+    "paid": True,
+    "source": "portal",
+    "steps": [
+        {"at": "2026-11-09T08:05:00+07:00", "status": "2", "authority": "Sở Tư pháp"},
+        {"at": "10/11/2026 09:00", "status": "Đang xử lý", "officer": "Nguyễn Thị Hạnh"},
+    ],
+    "legs": [
+        {"place": 1, "authority": "Thuế khu vực 3", "given": "2026-11-10", "due": "2026-11-16"},
+        {"place": 2, "authority": "Sở Tư pháp", "note": "cấp phiếu"},
+    ],
+    "applicant": {
+        "name": "Trần Thị Bưởi",
+        "phone": "+84 912 345 678",
+        "id_number": "035201001234",
+        "secret": "a-1",
+    },
+}
+
+
+@pytest.fixture
+def portal(place: Place) -> Program:
+    for id, persons in (("portal", True), ("bare", False)):
+        desk_of(place).save(Source(id, id, Mapping(persons=persons)), "chief", place.clock.now())
+    return program(place, Right.DOSSIERS)
+
+
+def changes(answer: Any) -> tuple[int, int, int]:
+    assert answer.status_code == 200, answer.text
+    told = answer.get_json()
+    return told["new"], told["changed"], told["same"]
+
+
+def mistakes(answer: Any) -> dict[str, str]:
+    assert answer.status_code == 400, answer.text
+    assert answer.mimetype == "application/problem+json"
+    return {error["pointer"]: error["code"] for error in answer.get_json()["errors"]}
+
+
+def test_one_dossier_is_brought_whole_and_again_for_nothing(
+    place: Place, portal: Program, tmp_path: Path
+) -> None:
+    assert changes(portal.ask("PUT", f"/dossiers/{CODE}", ONE, "")) == (1, 0, 0)
+    found = place.register.find(CODE)
+    assert found is not None and found.source == "portal"
+    d = found.dossier
+    assert (d.channel, d.limit, d.fee, d.paid, d.status) == (
+        Channel.ONLINE,
+        "10d",
+        200_000,
+        True,
+        Status.PROCESSING,
+    )
+    assert found.steps == (
+        Step(datetime(2026, 11, 9, 8, 5, tzinfo=ZONE), Status.ACCEPTED, "justice"),
+        Step(datetime(2026, 11, 10, 9, tzinfo=ZONE), Status.PROCESSING, "", "Nguyễn Thị Hạnh"),
+    )
+    first, second = found.legs
+    assert (first.authority, first.due) == ("Thuế khu vực 3", datetime(2026, 11, 16, 23, 59, 59, tzinfo=ZONE))
+    assert second == Leg(2, "justice", note="cấp phiếu")
+    with place.register.reading() as db:
+        (person,) = db.execute(applicant_table.select()).all()
+    seals = open_seals(tmp_path)
+    assert (person.name, person.phone) == ("Trần Thị Bưởi", "0912345678")
+    assert (person.id_seal, person.secret_seal) == (seals.of_id("035201001234"), seals.of_secret(CODE, "A1"))
+    assert changes(portal.ask("PUT", f"/dossiers/{CODE}", ONE, "")) == (0, 0, 1)
+    assert changes(portal.ask("PUT", f"/dossiers/{CODE}", {**ONE, "fee": None}, "")) == (0, 1, 0)
+    told = place.audit.entries(Wanted(what="dossiers.sent"), 9)
+    assert len(told) == 2, "what changed nothing is no deed"
+
+
+def test_everything_that_is_wrong_is_told_by_its_place(place: Place, portal: Program) -> None:
+    wrong = {
+        **ONE,
+        "status": "Nguyễn Văn An",
+        "fee": -1,
+        "limit": "lâu",
+        "steps": [*ONE["steps"], {"at": "31/06/2026", "status": "4"}],
+        "legs": [{"place": 1, "authority": "labour", "due": "mai"}],
+        "source": "bare",
+    }
+    answer = portal.ask("PUT", f"/dossiers/{CODE}", wrong, "")
+    assert mistakes(answer) == {
+        "/applicant": "persons-off",
+        "/status": "no-status",
+        "/fee": "no-number",
+        "/limit": "no-limit",
+        "/steps/2/at": "no-date",
+        "/legs/0/due": "no-date",
+    }
+    assert "Nguyễn" not in answer.text and "Trần" not in answer.text
+    assert portal.ask("PUT", "/dossiers/xyz", ONE, "").status_code == 404
+    assert mistakes(portal.ask("PUT", f"/dossiers/{CODE}", {**ONE, "source": "nobody"}, "")) == {
+        "/source": "choice"
+    }
+    assert place.register.find(CODE) is None
+
+
+def test_a_batch_is_taken_as_a_whole(place: Place, portal: Program) -> None:
+    bare = {key: value for key, value in ONE.items() if key not in ("source", "applicant", "legs", "steps")}
+    some = [{**bare, "code": f"H42.13-261109-{n:04d}"} for n in range(500)]
+    broken = [*some[:2], {**some[2], "received": "hôm qua"}, some[0]]
+    assert mistakes(portal.post("/dossiers/batch", {"dossiers": broken})) == {
+        "/dossiers/2/received": "no-date",
+        "/dossiers/3/code": "code-twice",
+    }
+    assert place.register.dossiers() == []
+    assert changes(portal.post("/dossiers/batch", {"dossiers": some})) == (500, 0, 0)
+    assert changes(portal.post("/dossiers/batch", {"dossiers": [some[7]]})) == (0, 0, 1)
+    assert len(place.register.dossiers()) == 500, "what was not sent stays"
+    assert mistakes(portal.post("/dossiers/batch", {"dossiers": [*some, some[0]]})) == {"/dossiers": "length"}
+    told = portal.get("/dossiers/sources").get_json()["sources"]
+    assert [(row["id"], row["persons"]) for row in told] == [("bare", False), ("portal", True)]
