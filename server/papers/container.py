@@ -20,7 +20,7 @@ from server.papers.flaws import Flawed
 MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_PARTS: Final = 200
 MOST_UNPACKED: Final = 24 * 1024 * 1024
-MOST_OF_XML: Final = 3 * 1024 * 1024
+MOST_OF_XML: Final = 1536 * 1024
 MOST_PIXELS: Final = 12_000_000
 PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif")
 PICTURE_KINDS: Final = ("PNG", "JPEG", "GIF")

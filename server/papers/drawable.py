@@ -16,6 +16,7 @@ from server.papers.looks import flag, val
 from server.papers.metrics import has
 from server.papers.reading import NUMBERS, field_name
 
+MOST_LETTERS, MOST_PARTS = 100_000, 8000  # of a form, which is a sheet or two
 _MARKS: Final = frozenset({"bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd"})
 _BODY: Final = _MARKS | {"p", "tbl", "sectPr"}
 # Element -> what may stand in it. What is not a key is not looked into.
@@ -83,6 +84,11 @@ def flaws(opened: Any) -> Iterator[Flaw]:
     sections = opened.sections
     if len(sections) != 1:
         yield Flaw("not-drawn", "sections")
+    letters = sum(len(text.text or "") for text in body.iter(qn("w:t")))
+    parts = sum(1 for _ in body.iter(qn("w:p"), qn("w:tab"), qn("w:br"), qn("w:r")))
+    if letters > MOST_LETTERS or parts > MOST_PARTS:
+        yield Flaw("too-long")
+        return
     columns = body.find(f"{qn('w:sectPr')}/{qn('w:cols')}")
     if columns is not None and int(columns.get(qn("w:num")) or 1) > 1:
         yield Flaw("not-drawn", "columns")
@@ -90,8 +96,8 @@ def flaws(opened: Any) -> Iterator[Flaw]:
         yield Flaw("not-drawn", "first-page")
     roots = [body]
     for section in sections[:1]:
-        parts = (section.header, section.footer)
-        roots += [part._element for part in parts if not part.is_linked_to_previous]
+        edges = (section.header, section.footer)
+        roots += [part._element for part in edges if not part.is_linked_to_previous]
     for root in roots:
         yield from _walk(root)
         yield from _fields(root, body)

@@ -12,7 +12,7 @@ from typing import Final
 from server.papers.flow import Break, Image, PageNumber, Paragraph, Piece, Shape, Stop, Style, Tab, Text
 from server.papers.metrics import width
 
-ABOVE, BELOW = 0.90, 0.25  # of the size: how far letters reach over and under their line
+ABOVE, BELOW = 0.86, 0.29  # of the size: how far letters reach over and under their line
 STOP_EVERY: Final = 36.0
 SOFT: Final = "-/.…,;"  # after these a word that has no room may break
 

@@ -29,6 +29,7 @@ from server.papers.lines import Laid, Placed, Space, Word, laid
 from server.papers.metrics import width
 
 MOST_PAGES: Final = 2000
+BESIDE: Final = 4.0  # between letters and the border of their paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,8 @@ class Strip:
             yield Area(left, top, right - left, self.line.high, shape.fill)
         yield from _letters(self.line, x, y + self.top)
         edges = shape.edges
+        left -= BESIDE if edges.left.width else 0.0
+        right += BESIDE if edges.right.width else 0.0
         if self.first and edges.top.width:
             yield Stroke(left, top, right, top, edges.top)
         if self.last and edges.bottom.width:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from io import BytesIO
 from typing import Any, Final
 
-from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docxtpl import DocxTemplate
 from jinja2 import TemplateSyntaxError, nodes
+from lxml import etree
 
 from server.papers.filling import sandbox
 from server.papers.flaws import Flaw
@@ -22,6 +22,7 @@ from server.papers.forms import BLANKS, SHAPES, Form, Kind
 from server.papers.wording import HEAD, LANGUAGES, ours
 
 MOST_TAGS: Final = 400
+LONGEST_TAG: Final = 200  # longer ones have their searches take long
 FILTERS: Final = frozenset({"upper", "lower"})
 LOOP: Final = frozenset({"index", "first", "last"})
 _TAG: Final = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -50,9 +51,6 @@ def flaws(raw: bytes, form: Form) -> Iterator[Flaw]:
         return
     seen: set[Flaw] = set()
     for source in sources(raw):
-        if source.count("{{") + source.count("{%") > MOST_TAGS:
-            yield Flaw("too-many-tags", str(MOST_TAGS))
-            return
         try:
             tree = env.parse(source)
         except TemplateSyntaxError:
@@ -81,18 +79,35 @@ def sources(raw: bytes) -> Iterator[str]:
 
 
 def _open_tags(raw: bytes) -> Iterator[Flaw]:
-    """Tags that do not end in the paragraph where they begin: docxtpl would swallow what is between."""
+    """Tags where docxtpl would not look for them, or search for long: that do not end in the paragraph where
+    they begin, that stand elsewhere than in texts, that are long or many."""
     paper = DocxTemplate(BytesIO(raw))
     paper.init_docx()
-    roots = [paper.docx.element.body]
+    parts = [etree.tostring(paper.docx.element.body)]
     for uri in (paper.HEADER_URI, paper.FOOTER_URI):
-        roots += [parse_xml(part.blob) for _, part in paper.get_headers_footers(uri)]
-    for root in roots:
-        for paragraph in root.iter(qn("w:p")):
-            text = _TAG.sub("", "".join(part.text or "" for part in paragraph.iter(qn("w:t"))))
-            found = _ENDS.search(text)
-            if found:
-                yield Flaw("tag-broken", text[found.start() :][:40])
+        parts += [part.blob for _, part in paper.get_headers_footers(uri)]
+    roots = [etree.fromstring(part, etree.XMLParser(resolve_entities=False)) for part in parts]
+    count = 0
+    for element in (element for root in roots for element in root.iter()):
+        hidden = [*element.attrib.values(), element.tail or ""]
+        if element.tag == qn("w:p"):
+            text = "".join(part.text or "" for part in element.iter(qn("w:t")))
+            if text.count("{") > 2 * MOST_TAGS:
+                yield Flaw("too-many-tags", str(MOST_TAGS))
+                return
+            tags = _TAG.findall(text)
+            count += len(tags)
+            rest = _TAG.sub("", text)
+            found = _ENDS.search(rest)
+            long = next((tag for tag in tags if len(tag) > LONGEST_TAG), "")
+            if found or long:
+                yield Flaw("tag-broken", (long or rest[found.start() if found else 0 :])[:40])
+        elif element.tag != qn("w:t"):
+            hidden.append(element.text or "")
+        if any(_ENDS.search(text) for text in hidden):
+            yield Flaw("tag-broken")
+    if count > MOST_TAGS:
+        yield Flaw("too-many-tags", str(MOST_TAGS))
 
 
 def _broken(env: Any, source: str) -> str:

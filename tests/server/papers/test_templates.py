@@ -168,6 +168,25 @@ def test_what_the_pdf_would_not_have_is_refused_by_name(xml: str, what: str) -> 
     assert ("not-drawn", what) in codes(with_body(xml))
 
 
+@pytest.mark.parametrize(
+    "raw",
+    [
+        with_text("{% colspan " + " " * 300_000 + " % x %}"),
+        with_body('<w:p><w:bookmarkStart w:id="1" w:name="{% colspan ' + " " * 300_000 + '"/></w:p>'),
+        with_body("<w:p>" + "<w:r><w:t>{</w:t></w:r>" * 40_000 + "</w:p>"),
+        with_body(PARAGRAPH.format("<w:t>{{ code }}</w:t>") * 20_000),
+        with_body("<w:hyperlink>" * 20_000 + "</w:hyperlink>" * 20_000),
+        with_body(PARAGRAPH.format("<w:br w:type='page'/>" * 3000)),
+        with_text("x" * 1_000_000),
+    ],
+    ids=["spaces", "attribute", "braces", "tags", "deep", "pages", "letters"],
+)
+def test_what_would_take_long_is_refused_before_it_does(raw: bytes) -> None:
+    """Each of these took seconds, or for ever, in a search of docxtpl's or in ours."""
+    assert {code for code, _ in codes(raw)} <= {"tag-broken", "too-many-tags", "too-long", "no-docx"}
+    assert look(raw).flaws
+
+
 def test_a_loop_across_cells_is_refused() -> None:
     table = (
         "<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc><w:p><w:r><w:t>"
