@@ -26,13 +26,17 @@ from hardware.release import release
 from server.device_keys import DeviceKeys, Way
 from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
+from server.dossiers.applicants import open_seals
 from server.dossiers.desk import Desk
+from server.dossiers.door import SourceDoor
 from server.dossiers.due import Rules
 from server.dossiers.feed import Feed
+from server.dossiers.lookups import Lookups
 from server.dossiers.outward import DossierLog
 from server.dossiers.reckoner import Reckoner
 from server.dossiers.store import open_dossiers
 from server.drafting.drafts import Drafts
+from server.lookup_door import LookupDoor
 from server.orders import Orders
 from server.outcomes import open_outcomes
 from server.outlet import Outlet
@@ -104,6 +108,10 @@ class Centre:
         keys = DeviceKeys(self.site, sealer.public_key, way)
         keys.open_site()
         self._devices = devices
+        lookups = Lookups(lambda: self.writer.view.setup.config, self._register, open_seals(folder))
+        look_up = LookupDoor(lookups, sealer).reply
+        desk = Desk(lambda: self.writer.view.setup, folder, self._register)
+        self._sources = SourceDoor(desk, clock, self._outlet.taken)
         self.hall = furnish(
             writer=self.writer,
             engine=self.store.engine,
@@ -116,8 +124,9 @@ class Centre:
             webhooks=self._webhooks,
             dossier_webhooks=self._dossier_webhooks,
             dossiers=self._feed.latest,
-            desk=Desk(lambda: self.writer.view.setup, folder, self._register),
+            desk=desk,
             drafts=Drafts(folder / "drafts"),
+            lookups=lookups,
             papers=Shelf(folder / "papers"),
         )
         self._reminding = Reminding(
@@ -138,7 +147,17 @@ class Centre:
             self._outlet.will(epoch),
         )
         self._outlet.speak_through(self._link, epoch)
-        self._doors = Doors(self.writer, self._outlet, clock, devices, self._inbox, orders, keys.is_shut)
+        self._doors = Doors(
+            self.writer,
+            self._outlet,
+            clock,
+            devices,
+            self._inbox,
+            orders,
+            keys.is_shut,
+            look_up,
+            self._sources,
+        )
         self._threads = [
             threading.Thread(target=run, name=f"{name} {self.site}", daemon=True)
             for name, run in (("doors", self._doors.run), ("wall", self._show_boards))
@@ -156,6 +175,7 @@ class Centre:
             thread.start()
         self._feed.start()
         self._reckoner.start()
+        self._sources.start()
         self._webhooks.start()
         self._dossier_webhooks.start()
         self._reminding.start()
@@ -176,6 +196,7 @@ class Centre:
             thread.join()
         self._feed.stop()
         self._reckoner.stop()
+        self._sources.stop()
         self.close()
 
     def close(self) -> None:

@@ -20,6 +20,7 @@ from broker.basics import new_secret
 from broker.link import Connected, Disconnected, LinkBroken, Received
 from hardware.clock import Clock
 from server.devices import Devices
+from server.dossiers.door import SourceDoor
 from server.hall import commands as c
 from server.hall.own_numbers import floors
 from server.hall.refusals import PASSING
@@ -37,7 +38,7 @@ STALE_S = 30.0  # a request that took longer to arrive is not what the person wa
 LONGEST_S = 30 * 24 * 3600.0  # a stopwatch that says more is broken
 TOKEN_BYTES = 16  # 128 bits, 22 characters: a phone page's address cannot be guessed
 
-SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT, topics.OUTCOME)
+SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT, topics.OUTCOME, topics.SENT)
 
 KEYS: dict[str, type[c.AtCounter]] = {
     "next": c.CallNext,
@@ -66,10 +67,15 @@ class Doors:
         inbox: queue.SimpleQueue[Any],
         orders: Orders | None = None,
         shut: Callable[[str], bool] = lambda device: False,
+        look_up: Callable[[str, m.LookupRequest], m.AnyReply] | None = None,
+        sources: SourceDoor | None = None,
     ) -> None:
-        """orders: who hears what came of them. shut: whether a device's word counts for nothing any more."""
+        """orders: who hears what came of them. shut: whether a device's word counts for nothing any more.
+        look_up: what a kiosk is told of a dossier; None where nobody knows any. sources: takes what sources
+        of dossiers send."""
         self._writer, self._outlet = writer, outlet
         self._clock, self._devices, self._inbox = clock, devices, inbox
+        self._look_up, self._sources = look_up, sources
         self._day, self._version = writer.view.board.day, writer.view.setup.version
         self._officers = self._served_by(writer.view)
         self._orders, self._shut = orders or Orders(), shut
@@ -141,6 +147,9 @@ class Doors:
     def _received(self, received: Received) -> None:
         concrete, payload = received.topic, received.payload
         address = topics.parse(concrete)
+        if address is not None and address.topic is topics.SENT:
+            self._sent(address.device or "", received)
+            return
         handler = self._handlers.get(address.topic) if address is not None else None
         if address is None or handler is None or address.device is None:
             log.warning("message on unknown topic %s", codec.quoted(concrete.encode()))
@@ -162,6 +171,17 @@ class Doors:
             return
         handler(address.device, message)
 
+    def _sent(self, source: str, received: Received) -> None:
+        """Dossiers of a source. Nothing of what is malformed is logged: it may be anybody's name."""
+        if received.retained or self._sources is None:
+            log.warning("not taken source=%s bytes=%d", source, len(received.payload))
+            return
+        try:
+            self._sources.take(source, codec.decode(topics.SENT, received.payload))
+        except codec.Malformed as error:
+            log.warning("malformed source=%s bytes=%d", source, len(received.payload))
+            self._sources.malformed(source, error.id)
+
     def _status(self, device: str, status: m.DeviceStatus) -> None:
         self._devices.put(device, status)
         self._orders.living(device, status)
@@ -178,6 +198,9 @@ class Doors:
     def _request(self, device: str, request: m.AnyRequest) -> None:
         if isinstance(request, m.FloorsRequest):
             self._floors(device, request)
+            return
+        if isinstance(request, m.LookupRequest):
+            self._outlet.reply(device, self._looked_up(device, request))
             return
         command = self._command(device, request)
         if command is None:
@@ -201,6 +224,14 @@ class Doors:
             self._outlet.reply(device, m.FloorsReply(id=request.id, at=now, day=day, next=free))
 
         self._writer.look(answer)
+
+    def _looked_up(self, device: str, request: m.LookupRequest) -> m.AnyReply:
+        """Changes nothing, so that no writer is asked; a question that came late is nobody's any more."""
+        if self._config.devices[device].role != "kiosk" or self._look_up is None:
+            return m.RefusedReply(id=request.id, code="unknown-device")
+        if self._stale(device, request.at):
+            return m.RefusedReply(id=request.id, code="stale")
+        return self._look_up(device, request)
 
     def _command(self, device: str, request: m.AnyRequest) -> c.Command | None:
         own = self._config.devices[device]

@@ -64,8 +64,8 @@ class Throttle:
             self._count(account, address, now)
 
     def attempt(self, account: str, address: str, now: float) -> float:
-        """The same as `wait_s`, and where that is 0 a failure at once, which `forgive` takes back: however many
-        try at the same moment, no more get through than one after the other would."""
+        """The same as `wait_s`, and where that is 0 a failure at once, which `forgive` takes back: no more
+        get through at the same moment than one after the other would."""
         with self._lock:
             wait = max(self._left(limit, key, now) for limit, key in self._keys(account, address))
             if wait == 0:

@@ -39,6 +39,7 @@ from server.web.live import (
     live,
 )
 from server.web.login import login
+from server.web.lookup import FORM_S, lookup
 from server.web.me_page import me
 from server.web.people_page import people
 from server.web.phone import phone
@@ -55,7 +56,7 @@ from server.web.work_page import work
 
 FONT_AGE_S = 7 * 24 * 3600
 REFUSED_AGAIN_S = 60.0  # how soon the audit is told again of the same refusal
-WITHOUT_COOKIES = ("phone", "board", "api", "sim")
+WITHOUT_COOKIES = ("phone", "lookup", "board", "api", "sim")
 
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -85,12 +86,13 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
     app.extensions.update(hall=hall, throttle=Throttle(), presses=Presses(), streams=streams)
     app.extensions["installation"] = installation or Alone(hall)
     app.extensions.update(refusals=Lately(REFUSED_AGAIN_S), checks=Checks())
+    app.extensions["lookup-forms"] = Lately(FORM_S)
     app.extensions["boards"] = Streams(PUBLIC_PER_ADDRESS, PUBLIC_IN_ALL, streams.stopping, BOARD_CALM_S)
     app.extensions.update(phones=Streams(PHONES_PER_ADDRESS, PHONES_IN_ALL, streams.stopping), pace=Pace())
     for blueprint in (reception, handwritten, setup, sites, webhooks):
         app.register_blueprint(blueprint)
     app.register_blueprint(enrolment)
-    for blueprint in (login, console, figures, devices, *ROOMS, live, board, phone, api, centres):
+    for blueprint in (login, console, figures, devices, *ROOMS, live, board, phone, lookup, api, centres):
         app.register_blueprint(blueprint)
     for blueprint in (keys, me, people, tokens, audit, history, work):
         app.register_blueprint(blueprint)

@@ -10,6 +10,7 @@ from typing import Annotated
 from msgspec import Meta
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+(?!\n)$")]
+Code = Annotated[str, Meta(min_length=1, max_length=64)]  # of a dossier, as it is typed
 Number = Annotated[str, Meta(min_length=1, max_length=12, pattern=r"^[A-Za-z0-9-]+(/[0-9]{1,2})?(?!\n)$")]
 NumberOrNobody = Annotated[str, Meta(max_length=12, pattern=r"^([A-Za-z0-9-]+(/[0-9]{1,2})?)?(?!\n)$")]
 Level = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,32}(?!\n)$")]

@@ -64,6 +64,8 @@ DECLINED = {
     "cannot-be": 422,
     "cannot-order": 409,
     "strained": 409,
+    "no-dossier": 409,
+    "bad-code": 422,
 }
 # Said by the description of an error, where the status alone is not enough.
 OWN_CODES = ("csrf", "code-needed")

@@ -16,7 +16,7 @@ import msgspec
 
 from server.hall import commands as c
 from server.hall.tickets import Klass
-from server.web.fields import CounterId, Id, Level, Line, NeededLine, Number, NumberOrNobody
+from server.web.fields import Code, CounterId, Id, Level, Line, NeededLine, Number, NumberOrNobody
 
 # Why a counter pauses; `handover`: a colleague takes it over.
 Pause = Literal["break", "meeting", "training", "technical", "errand", "other", "handover"]
@@ -41,6 +41,13 @@ class HereBody(Body, frozen=True, kw_only=True):
     """here: the number that the asker sees at the counter; refused if another one stands there by now."""
 
     here: Number | None = None
+
+
+class FinishBody(HereBody, frozen=True, kw_only=True):
+    """returned: the result was handed over: of the dossier that the ticket was taken for, and of `codes`."""
+
+    returned: bool | None = None
+    codes: tuple[Code, ...] | None = None
 
 
 class NextBody(Body, frozen=True, kw_only=True):
@@ -127,7 +134,7 @@ VERBS: dict[str, Verb] = {
     ),
     "recall": Verb(HereBody, lambda b, at, who: c.Recall(here=b.here, **at)),
     "start": Verb(HereBody, lambda b, at, who: c.Start(here=b.here, **at)),
-    "finish": Verb(HereBody, lambda b, at, who: c.Finish(here=b.here, **at)),
+    "finish": Verb(FinishBody, lambda b, at, who: c.Finish(here=b.here, **at)),
     "no-show": Verb(HereBody, lambda b, at, who: c.MarkNoShow(here=b.here, **at)),
     "park": Verb(NoteBody, lambda b, at, who: c.Park(note=b.note, here=b.here, **at)),
     "bring-back": Verb(NumberBody, lambda b, at, who: c.BringBack(number=b.number, **at)),

@@ -19,12 +19,13 @@ from server.hall.refusals import Refusal
 from server.hall.state import CounterState
 from server.hall.tickets import State
 from server.people.rights import Right
+from server.web import handing
 from server.web.console_view import Here, Queue, Return, console
 from server.web.hall import Hall
 from server.web.paper import kiosk_for, send
 from server.web.presses import SAME_PRESS_S, Presses
 from server.web.rest.endpoint import Asked, Caller, Endpoint
-from server.web.verbs import VERBS, Named, ReprintBody, Verb
+from server.web.verbs import VERBS, FinishBody, Named, ReprintBody, Verb
 
 Status = Literal["open", "paused", "closed"]
 # Pressed again from a page that shows what the first press brought, they are still one press.
@@ -131,9 +132,15 @@ def pressing(name: str, verb: Verb) -> Callable[[Asked], Pressed]:
     """What the endpoint of a verb does."""
 
     def pressed(asked: Asked) -> Pressed:
-        counter = asked.at["counter"]
+        counter, told = asked.at["counter"], asked.body
         must_hold(asked.hall, asked.who, counter, name)
+        if isinstance(told, FinishBody):
+            handing.checked(asked.hall, counter, told)
         result, id = press(asked, counter, name, verb.make)
+        if isinstance(told, FinishBody):
+            handing.put_down(asked.hall, counter, asked.who.name, told, result)
+        elif name == "undo":
+            handing.undone(asked.hall, counter)
         return Pressed(**_told(asked, result, id))
 
     return pressed
@@ -219,6 +226,8 @@ REFUSALS = (
     "too-late",
 )
 
+FINISHING_REFUSALS = ("no-dossier", "bad-code")
+
 ENDPOINTS = (
     Endpoint(
         name="list-counters",
@@ -250,7 +259,7 @@ ENDPOINTS = (
             area="counters",
             about=f"Press “{name}” at a counter.",
             body=verb.body,
-            refusals=REFUSALS,
+            refusals=(*REFUSALS, *FINISHING_REFUSALS) if name == "finish" else REFUSALS,
         )
         for name, verb in VERBS.items()
     ),
