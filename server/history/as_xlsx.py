@@ -24,6 +24,7 @@ FORMATS: Final = {
     Kind.TIME: "hh:mm",
     Kind.SIGNED: "+#,##0;-#,##0;0",
     Kind.POINTS: "+0.0%;-0.0%;0.0%",
+    Kind.SCORE: "0.0",
 }
 HEAD: Final = PatternFill("solid", fgColor="E2ECF6")
 BOLD: Final = Font(bold=True)
@@ -85,7 +86,7 @@ def _value(cell: Any, value: Value, kind: Kind) -> None:
         return
     cell.number_format = FORMATS.get(kind, "General")
     if isinstance(value, Decimal):
-        cell.value = float(value / 100)
+        cell.value = float(value if kind is Kind.SCORE else value / 100)
     elif kind is Kind.DURATION and isinstance(value, int):
         cell.value = timedelta(seconds=value)
         cell.number_format = FORMATS[kind]

@@ -20,7 +20,8 @@ TENTH: Final = Decimal("0.1")
 
 class Kind(StrEnum):
     """What a column holds: str, int, int (whole minutes), Decimal (per cent, one decimal), int (seconds),
-    date, datetime (local, naive: shown as a time of day), int and Decimal with a sign (a change)."""
+    date, datetime (local, naive: shown as a time of day), int and Decimal with a sign (a change), Decimal (of
+    points, one decimal)."""
 
     TEXT = "text"
     COUNT = "count"
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     TIME = "time"
     SIGNED = "signed"
     POINTS = "points"
+    SCORE = "score"
 
 
 Value = str | int | Decimal | date | datetime | None

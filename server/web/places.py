@@ -54,6 +54,9 @@ PLACES = (
     Place("dossiers.page", "place.dossiers", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_import.page", "place.dossier-import", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_report.page", "place.dossier-report", Right.FIGURES, Group.DOSSIERS),
+    Place("dossier_scores.page", "place.dossier-scores", Right.FIGURES, Group.DOSSIERS),
+    Place("dossier_groups.page", "place.dossier-groups", Right.FIGURES, Group.DOSSIERS),
+    Place("dossier_returned.page", "returned.title", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_late.page", "place.dossier-late", Right.DOSSIERS, Group.DOSSIERS),
     Place("papers.page", "papers.title", Right.DOSSIERS, Group.DOSSIERS),
     Place("devices.page", "place.devices", Right.DEVICES, Group.DEVICES),
@@ -68,6 +71,7 @@ PLACES = (
 MY_PAGES: tuple[Place, ...] = (
     Place("me.page", "me.title", Right.LOOK, Group.COUNTER),
     Place("figures.mine", "mine.title", Right.CALL, Group.COUNTER),
+    Place("dossier_scores.mine", "score.mine", Right.CALL, Group.COUNTER),
 )
 
 

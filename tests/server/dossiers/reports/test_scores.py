@@ -1,0 +1,204 @@
+"""Points and classes of the nine indicators, groups of Decision 766, and the answers a day may show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings, strategies as st
+
+from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.register import Channel, Dossier, Leg, Step
+from server.dossiers.reports import entered, on_time, scoring
+from server.dossiers.reports.groups import Known, computed, hundredths_of, read_lines, total
+from server.dossiers.reports.scores import Points, Whose, of_answers, of_entered, of_share, of_time, score
+from server.dossiers.status import ENDED, Status
+from server.dossiers.store import DossierStore, open_dossiers
+from server.dossiers.tally import Period
+from tests.server.dossiers.tables import ZONE
+from tests.server.dossiers.test_sums import KNOWN, dossiers, midnight
+
+MONTH = Period(midnight(date(2026, 2, 1)), midnight(date(2026, 3, 1)))
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DossierStore]:
+    opened = open_dossiers(tmp_path, ZONE)
+    yield opened
+    opened.close()
+
+
+def points(mean: str) -> Points:
+    return of_entered([int(Decimal(mean) * 100)])
+
+
+def test_classes_begin_where_the_circular_says() -> None:
+    def klass(whose: Whose, *means: str) -> str:
+        numbers = (1, 2, 3, 4, 7) if whose is Whose.OFFICER else range(1, 10)
+        return score(whose, dict(zip(numbers, map(points, means), strict=False))).klass
+
+    assert [klass(Whose.OFFICER, *["1"] * 4, last) for last in ("1", "0.9")] == ["full", "mostly"]
+    assert klass(Whose.OFFICER, "0.7", "0.7", "0.7", "0.7", "0.6") == "partly"
+    two = ["2"] * 6
+    assert [klass(Whose.AUTHORITY, *two, "1", "1", end) for end in ("1", "0.9")] == ["excellent", "good"]
+    assert klass(Whose.AUTHORITY, *["1"] * 9) == "fair" and klass(Whose.AUTHORITY, *["0.6"] * 9) == "weak"
+
+
+def test_what_has_no_data_is_left_out_and_said() -> None:
+    found = score(Whose.OFFICER, {1: of_time(3, 1, 0), 2: of_time(0, 0, 0), 5: points("2"), 7: None})
+    assert dict(found.points) == {1: of_time(3, 1, 0)} and found.missing == (2, 3, 4, 7)
+    assert (found.total, found.out_of, found.scaled) == (Decimal("1.8"), 2, Decimal("9.0"))
+    nothing = score(Whose.AUTHORITY, {})
+    assert (nothing.klass, nothing.scaled, nothing.missing) == ("", None, tuple(range(1, 10)))
+
+
+def test_means_are_rounded_to_one_decimal_halves_upward() -> None:
+    assert of_time(1, 0, 7).mean == Decimal("0.3") and of_time(5, 3, 0).mean == Decimal("1.6")
+    assert of_answers({"4-2": 3, "4-1": 1, "7-0": 9}, "4").mean == Decimal("1.8")
+    assert [of_share(n, 100).total for n in (50, 49, 25, 24)] == [2, 1, 1, 0] and of_share(0, 0).n == 0
+
+
+def test_the_register_gives_time_agencies_requests_and_the_online_share(store: DossierStore) -> None:
+    start = midnight(date(2026, 2, 2)) + timedelta(hours=2)
+
+    def one(n: int, took: int, asked: int = 0, legs: tuple[Leg, ...] = ()) -> Brought:
+        dossier = Dossier(
+            f"H42.13-260202-{n:04d}",
+            "a",
+            "x",
+            Status.RESOLVED,
+            start,
+            start + 5 * DAY,
+            start + took * DAY,
+            officer="An",
+            channel=Channel.ONLINE if n % 2 else Channel.IN_PERSON,
+        )
+        steps = [Step(start + timedelta(hours=k), Status.AWAITING_SUPPLEMENT) for k in range(asked)]
+        return Brought(dossier, (Step(start, Status.ACCEPTED), *steps), legs)
+
+    legs = (Leg(1, "a", start, start + DAY, start), Leg(2, "b", start, start + 3 * DAY, start + 4 * DAY))
+    some = [one(1, 3), one(2, 5, asked=1), one(3, 6, asked=2), one(4, 4, legs=legs)]
+    store.bring(some, Delivery(KNOWN, "test"), KNOWN)
+    with store.reading() as db:
+        known = scoring.authorities(db, MONTH, ZONE)
+        officers = scoring.officers(db, MONTH, ZONE)
+        later = scoring.authorities(db, Period(MONTH.ends, MONTH.ends + DAY), ZONE)
+    means = {n: (p.n, p.mean) for n, p in known["a"].items()}
+    assert means == {
+        1: (4, Decimal("1.3")),
+        2: (4, Decimal("1.3")),
+        3: (4, Decimal("1.3")),
+        9: (1, Decimal(2)),
+    }
+    assert known["b"][2] == of_time(0, 0, 1) and known["b"][1].n == 0
+    assert officers["a/An"][3].total == 5 and scoring_of_nobody(later["a"])
+
+
+def scoring_of_nobody(known: dict[int, Points]) -> bool:
+    return all(p.n == 0 for p in known.values())
+
+
+def test_what_managers_put_down_is_kept_taken_back_and_the_last_word_counts(store: DossierStore) -> None:
+    kind = entered.Kind.INDICATOR
+    with store.writing() as db:
+        entered.put(db, kind, "2026-Q1", {("a", "5"): 200, ("a", "6"): 100}, "chief", KNOWN)
+        entered.put(db, kind, "2026-Q1", {("a", "5"): 0, ("a", "6"): None, ("b", "8"): None}, "chief", KNOWN)
+        entered.put(db, entered.Kind.GROUP, "2026-Q1", {("a", "5"): 77}, "chief", KNOWN)
+        assert entered.got(db, kind, ["2026-Q1", "2026-Q2"]) == {"2026-Q1": {("a", "5"): 0}}
+
+
+@st.composite
+def with_steps(draw: st.DrawFn, code: int) -> Brought:
+    d = draw(dossiers(code))
+    hours = draw(st.lists(st.integers(1, 900), max_size=4, unique=True).map(sorted))
+    kinds = st.sampled_from((Status.AWAITING_SUPPLEMENT, Status.AWAITING_SUPPLEMENT, Status.PROCESSING))
+    return Brought(
+        d,
+        (
+            Step(d.received, Status.ACCEPTED),
+            *(Step(d.received + timedelta(hours=h), draw(kinds)) for h in hours),
+        ),
+    )
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.integers(0, 8).flatmap(lambda n: st.tuples(*(with_steps(code) for code in range(n)))), st.booleans()
+)
+def test_on_time_is_what_the_formula_says_dossier_by_dossier(
+    store: DossierStore, brought: tuple[Brought, ...], runs: bool
+) -> None:
+    period = Period(MONTH.begins, midnight(date(2026, 4, 1))) if runs else MONTH
+    for some in ((), brought):  # histories are added to, so that none of an earlier example may be left
+        store.bring(some, Delivery(KNOWN, "test"), KNOWN)
+    with store.reading() as db:
+        told = on_time.known(db, period, KNOWN, ZONE)
+    naive: dict[str, int] = {}
+    for one in brought:
+        d, begins = one.dossier, period.begins
+        over = (d.ended_at or max(d.received, min(d.due or KNOWN, KNOWN))) if d.status in ENDED else None
+        assert begins is not None
+        if d.counts and d.received < period.ends and (over is None or over >= begins):
+            naive[d.authority] = naive.get(d.authority, 0) + formula(one, over, period)
+    assert {id: known.good for id, known in told.items()} == naive
+
+
+def formula(one: Brought, over: datetime | None, period: Period) -> bool:
+    """The note's words, for one dossier; without a request it is the form's own judgement."""
+    d, end = one.dossier, min(period.ends, KNOWN)
+    steps = [step for step in one.steps if step.at < period.ends]
+    asked = [step for step in steps if step.status is Status.AWAITING_SUPPLEMENT]
+    ended = over is not None and over < period.ends
+    if not any(step.status is Status.AWAITING_SUPPLEMENT for step in one.steps):
+        if ended:
+            return d.ended_at is not None and d.due is not None and d.ended_at <= d.due
+        waits = over is None and d.status in (Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT)
+        if period.ends > KNOWN and over is not None:
+            return True
+        return d.due is None or waits or d.due >= end
+    if len(asked) > 1 or d.due is None:
+        return False
+    if not ended and asked and steps[-1] is asked[0]:
+        return asked[0].at <= d.due
+    if ended and over is not None:
+        end = over
+    waited = timedelta()
+    if asked:
+        after = [step.at for step in steps if step.at > asked[0].at]
+        waited = max(timedelta(), min([*after[:1], end]) - asked[0].at)
+    return end - waited <= d.due
+
+
+def test_groups_are_worked_out_by_their_formulas_or_not_at_all() -> None:
+    assert computed(Known()) == {}
+    found = computed(Known(good=992, counted=1000, online=20, sent=100, late=8, unsatisfied=1, rated=10))
+    assert {g: f.value for g, f in found.items()} == {
+        "TDGQ": Decimal("19.84"),
+        "CLGQ": Decimal("4.80"),
+        "MDHL": Decimal("17.84"),
+    }
+    assert computed(Known(online=80, sent=100))["CLGQ"].value == 12 and not any(
+        f.brought for f in found.values()
+    )
+    assert total(found) == (Decimal("42.48"), 50)
+
+
+def test_published_scores_are_read_all_or_nothing() -> None:
+    def whose(name: str) -> str:
+        return {"A": "a", "B": "b"}.get(name, "")
+
+    good, wrong = read_lines("A\t17,5\t20\t\t10\t18\t22\nB;;", whose)
+    assert wrong == [] or good == {}
+    good, wrong = read_lines("x,TDGQ,CKMB,CLGQ,TTTT,MDHL,MDSH\nA,19.75,17.5,12,,18,22\n", whose)
+    assert not wrong and good["a", "TDGQ"] == 1975 and good["a", "CKMB"] == 1750 and good["a", "TTTT"] is None
+    for text, key in (("A\t19", "too-much"), ("A\t1x", "no-score"), ("C\t1", "authority"), ("", "nothing")):
+        taken, told = read_lines(text, whose)
+        assert not taken and [one.key for one in told] == [key]
+    assert read_lines("A\t1\nA\t2", whose)[1][0].key == "twice"
+    assert read_lines("x\tTDGQ\tCKMB", whose)[1][0].key == "groups"
+    with pytest.raises(ValueError, match="no-score"):
+        hundredths_of("1.234", "CKMB")
