@@ -24,7 +24,7 @@ COLUMNS: Final[Mapping[str, int]] = {
     "received": 17,
     "due": 17,
     "returned": 17,
-    "channel": 14,
+    "method": 14,
     "signed": 12,
 }
 

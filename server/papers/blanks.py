@@ -263,7 +263,7 @@ def _line(line: Booked, centre: Centre, pen: Pen, lang: str) -> dict[str, str]:
         "received": pen.when(d.received, short=True),
         "due": pen.when(line.due, short=True) if line.due else "",
         "returned": pen.when(line.returned, short=True) if line.returned else "",
-        "channel": pen.words.get(d.channel.value, "") if d.channel else "",
+        "method": "",  # how it was handed in is known, not how the result is to go out
         "signed": "",
     }
 

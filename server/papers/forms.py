@@ -147,7 +147,7 @@ SHAPES: Final = MappingProxyType(
             _EVERY | {"begins", "ends", "year", "count", "rows"},
             frozenset(
                 {"n", "code", "procedure", "applicant", "contact", "authority"}
-                | {"received", "due", "returned", "channel", "signed"}
+                | {"received", "due", "returned", "method", "signed"}
             ),
             open=12,
         ),

@@ -259,7 +259,7 @@ def register_book(sheet: Sheet) -> None:
         for name, width in (
             *(("n", 0.045), ("code", 0.125), ("procedure", 0.15), ("applicant", 0.115)),
             *(("contact", 0.125), ("authority", 0.11), ("received", 0.07), ("due", 0.07)),
-            *(("returned", 0.07), ("channel", 0.06), ("signed", 0.06)),
+            *(("returned", 0.07), ("method", 0.06), ("signed", 0.06)),
         )
     )
     table = grid(sheet, cells, 8.5, heads=2)
