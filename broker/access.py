@@ -1,8 +1,8 @@
 """Who may say and hear what at a broker, worked out from the table of topics: one rule for every broker.
 
-The users of a broker are `server`, `public` (anyone without credentials) and one for each device: called by
-its id where the broker's file names it, `<site>_<id>` where it was enrolled, for two centres of one
-installation may have devices of the same id.
+The users of a broker are `server`, `public` (anyone without credentials), one for each source of dossiers
+that may send by itself, and one for each device: called by its id where the broker's file names it,
+`<site>_<id>` where it was enrolled, for two centres of one installation may have devices of the same id.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ class Grants:
     read: tuple[str, ...]
 
 
-def grants(site: str, user: str) -> Grants:
-    """What a user of the site may do: `server`, `public`, or a device's id.
+def grants(site: str, user: str, source: bool = False) -> Grants:
+    """What a user of the site may do: `server`, `public`, or a device's id; with `source` that of a source.
 
     Raises ValueError for a site or device that is no topic level: nobody smuggles a wildcard in by a name.
     """
     parties = {SERVER: {Party.SERVER}, PUBLIC: {Party.PUBLIC}}.get(user, {Party.DEVICE, Party.DEVICES})
+    if source:
+        parties = {Party.SOURCE}
     BOARD.of(site)
 
     def path(topic: Topic) -> str:
-        if Party.DEVICE not in parties:
+        if not parties & {Party.DEVICE, Party.SOURCE}:
             return topic.of_all(site)
         return topic.of(site, user if "{device}" in topic.path else None)
 
@@ -48,17 +50,23 @@ def user_of(site: str, device: str) -> str:
     return f"{site}_{device}"
 
 
+def source_user_of(site: str, source: str) -> str:
+    """The user name of a source of dossiers; no enrolled device has such a one."""
+    return f"{site}_source_{source}"
+
+
 def all_grants(
     site: str,
     devices: Iterable[str],
     admitted: Mapping[str, tuple[str, str]] | None = None,
     sites: Iterable[str] = (),
     shut: Collection[str] = (),
+    sources: Mapping[str, tuple[str, str]] | None = None,
 ) -> dict[str, Grants]:
     """The grants of every user of a broker. Raises ValueError for a device that takes another user's name.
 
     devices: of `site`, by their ids. admitted: user -> site and device. sites: further ones that the server
-    speaks for. shut: users that are none any more.
+    speaks for. shut: users that are none any more. sources: user -> site and source of dossiers.
     """
     found = dict.fromkeys((SERVER, PUBLIC), Grants((), ()))
     places = dict.fromkeys([site, *sites, *(place for place, _ in (admitted or {}).values())])
@@ -73,4 +81,6 @@ def all_grants(
         found[device] = grants(site, device)
     for user, (place, device) in (admitted or {}).items():
         found[user] = grants(place, device)
+    for user, (place, source) in (sources or {}).items():
+        found[user] = grants(place, source, source=True)
     return {user: grant for user, grant in found.items() if user not in shut}

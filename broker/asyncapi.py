@@ -19,7 +19,7 @@ TEXTS = {
     "site": "The hall, [a-z0-9-]{1,32}.",
     "device": (
         "The device, [a-z0-9-]{1,32}; its user name and MQTT client id are `{site}_{device}`, or its id"
-        " alone."
+        " alone. Of a source of dossiers, its id; its user name is `{site}_source_{id}`."
     ),
 }
 

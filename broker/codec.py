@@ -31,6 +31,8 @@ PAYLOADS: dict[Topic, Any] = {
     topics.CONFIG: m.DeviceConfig,
     topics.CONTROL: m.Control,
     topics.OUTCOME: m.AnyOutcome,
+    topics.SENT: m.SentDossiers,
+    topics.TAKEN: m.SentReceipt,
     topics.SERVER_STATUS: m.ServerStatus,
     topics.TIME: m.Time,
     topics.BOARD: m.Board,

@@ -44,6 +44,15 @@ from broker.plans import (
     Zone as Zone,
     ZoneSpan as ZoneSpan,
 )
+from broker.sent import (
+    CodedDossier as CodedDossier,
+    SentDossier as SentDossier,
+    SentDossiers as SentDossiers,
+    SentFault as SentFault,
+    SentLeg as SentLeg,
+    SentReceipt as SentReceipt,
+    SentStep as SentStep,
+)
 from broker.wall import (
     Board as Board,
     Call as Call,

@@ -52,10 +52,12 @@ class Admission(msgspec.Struct, frozen=True):
 
 
 class Admissions(msgspec.Struct, frozen=True):
-    """Who was admitted and who was shut out since, by whoever enrols devices; by user name."""
+    """Who was admitted and who was shut out since, by whoever enrols devices; by user name. sources: of
+    dossiers, where `device` is the source's id."""
 
     sites: tuple[m.Level, ...] = ()
     users: dict[str, Admission] = msgspec.field(default_factory=dict)
+    sources: dict[str, Admission] = msgspec.field(default_factory=dict)
     shut: tuple[str, ...] = ()
 
 
@@ -91,6 +93,7 @@ def written(folder: Path, made: Made, admissions: Admissions) -> Provisioned:
         {user: (row.site, row.device) for user, row in admissions.users.items()},
         admissions.sites,
         admissions.shut,
+        {user: (row.site, row.device) for user, row in admissions.sources.items()},
     )
     credentials = {user: _credential(folder / "credentials" / user) for user in users}
     passwords = {user: path.read_text(encoding="utf-8").strip() for user, path in credentials.items()}

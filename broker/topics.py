@@ -20,12 +20,14 @@ class Party(StrEnum):
     DEVICE = "device"  # the one device whose id is in the topic
     DEVICES = "devices"  # every device of the site
     SERVER = "server"
+    SOURCE = "source"  # the one source of dossiers whose id is in the topic
     PUBLIC = "public"  # anyone on the demo's loopback, without credentials
 
 
 @dataclass(frozen=True)
 class Topic:
-    """One row of the contract. `path` has `{site}` and, for a device's own topics, `{device}`.
+    """One row of the contract. `path` has `{site}` and, for the own topics of a device, or of a source of
+    dossiers, `{device}`.
 
     sealed: its payloads carry the server's signature (`broker.seal`), because the whole hall believes them,
     or a device obeys.
@@ -67,6 +69,8 @@ RECEIPT = _row("receipt", "device/{device}/receipt", 1, False, Party.SERVER, Par
 CONFIG = _row("config", "device/{device}/config", 1, True, Party.SERVER, Party.DEVICE)
 CONTROL = _row("control", "device/{device}/control", 1, False, Party.SERVER, Party.DEVICE, sealed=True)
 OUTCOME = _row("outcome", "device/{device}/outcome", 1, False, Party.DEVICE, Party.SERVER)
+SENT = _row("sent", "source/{device}/dossiers", 1, False, Party.SOURCE, Party.SERVER)
+TAKEN = _row("taken", "source/{device}/receipt", 1, False, Party.SERVER, Party.SOURCE)
 SERVER_STATUS = _row("server-status", "server/status", 1, True, Party.SERVER, Party.DEVICES)
 TIME = _row("time", "time", 0, False, Party.SERVER, Party.DEVICES)
 BOARD = _row("board", "board", 1, True, Party.SERVER, Party.DEVICES, Party.PUBLIC, sealed=True)
@@ -81,6 +85,8 @@ TABLE: tuple[Topic, ...] = (
     CONFIG,
     CONTROL,
     OUTCOME,
+    SENT,
+    TAKEN,
     SERVER_STATUS,
     TIME,
     BOARD,
@@ -90,7 +96,7 @@ TABLE: tuple[Topic, ...] = (
 
 @dataclass(frozen=True)
 class Address:
-    """What a concrete topic means: which row, which site, which device (None for the site's own topics)."""
+    """What a concrete topic means: which row, which site, which device or source (None for the site's own)."""
 
     topic: Topic
     site: str

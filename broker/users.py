@@ -19,7 +19,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from broker.access import user_of
+from broker.access import source_user_of, user_of
 from broker.provision import (
     ADMISSIONS,
     MADE,
@@ -32,7 +32,7 @@ from broker.provision import (
     write,
     written,
 )
-from broker.topics import BOARD, STATUS
+from broker.topics import BOARD, SENT, STATUS
 from broker.wire import Credentials
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,8 @@ class Users:
         def change(before: Admissions) -> Admissions:
             path = self._folder / "credentials" / user
             path.unlink(missing_ok=True)
-            return Admissions(
+            return replace(
+                before,
                 sites=_with(before.sites, site),
                 users={**before.users, user: Admission(site, device, at)},
                 shut=tuple(sorted({*before.shut, *old} - {user})),
@@ -90,6 +91,34 @@ class Users:
             return replace(before, users=users, shut=tuple(sorted({*before.shut, user, *old})))
 
         return self._change(change)
+
+    def admit_source(self, site: str, source: str, at: float) -> tuple[Credentials, Told]:
+        """Give a source of dossiers a new password, likewise. Raises NoBroker, ValueError."""
+        SENT.of(site, source)
+        user = source_user_of(site, source)
+
+        def change(before: Admissions) -> Admissions:
+            (self._folder / "credentials" / user).unlink(missing_ok=True)
+            admitted = {**before.sources, user: Admission(site, source, at)}
+            return replace(before, sites=_with(before.sites, site), sources=admitted)
+
+        told = self._change(change)
+        password = (self._folder / "credentials" / user).read_text(encoding="utf-8").strip()
+        return Credentials(user, password), told
+
+    def shut_source(self, site: str, source: str) -> Told:
+        """Its password opens nothing from now on, and its connection ends. Raises NoBroker."""
+        user = source_user_of(site, source)
+
+        def change(before: Admissions) -> Admissions:
+            (self._folder / "credentials" / user).unlink(missing_ok=True)
+            return replace(before, sources={k: v for k, v in before.sources.items() if k != user})
+
+        return self._change(change)
+
+    def sources(self, site: str) -> dict[str, float]:
+        """Which sources of a site have a password, and since when (Unix seconds). Raises NoBroker."""
+        return {row.device: row.at for row in self._admissions().sources.values() if row.site == site}
 
     def open_site(self, site: str) -> None:
         """Let the server speak for another centre, if it does not yet. Raises NoBroker, ValueError."""

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from broker import messages as m
+from broker import messages as m, topics
 from broker.invitation import Code, Grant, Sealed, seal
 from broker.users import Known, NoBroker, Told, Users
 from broker.wire import parse_address
@@ -30,6 +30,17 @@ class Way:
 
     folder: Path | None
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceKey:
+    """What a program needs to send dossiers by MQTT. sends, hears: its topics."""
+
+    user: str
+    password: str
+    port: int
+    sends: str
+    hears: str
 
 
 class DeviceKeys:
@@ -130,6 +141,33 @@ class DeviceKeys:
         told = self._users.shut_out(self._site, device)
         log.warning("shut out site=%s device=%s broker=%s", self._site, device, told)
         return told
+
+    # --- sources of dossiers --------------------------------------------------------------------------
+
+    def admit_source(self, source: str) -> SourceKey:
+        """A new password for a program that sends dossiers, to be shown once. Raises NoBroker, ValueError."""
+        if self._users is None:
+            raise NoBroker("this server does not keep the broker's users")
+        credentials, told = self._users.admit_source(self._site, source, self._wall())
+        log.info("source admitted site=%s source=%s broker=%s", self._site, source, told)
+        _, port = parse_address(self._way.address)
+        sent, taken = topics.SENT.of(self._site, source), topics.TAKEN.of(self._site, source)
+        return SourceKey(credentials.user, credentials.password, port, sent, taken)
+
+    def shut_source(self, source: str) -> Told:
+        """Raises NoBroker."""
+        if self._users is None:
+            raise NoBroker("this server does not keep the broker's users")
+        told = self._users.shut_source(self._site, source)
+        log.warning("source shut out site=%s source=%s broker=%s", self._site, source, told)
+        return told
+
+    def sources(self) -> dict[str, float]:
+        """Which have a password, and since when (Unix seconds)."""
+        try:
+            return self._users.sources(self._site) if self._users is not None else {}
+        except NoBroker:
+            return {}
 
     def _changed(self) -> None:
         with self._lock:

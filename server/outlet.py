@@ -90,6 +90,10 @@ class Outlet:
     def receipt(self, device: str, receipt: m.Receipt) -> None:
         self._say(topics.RECEIPT, receipt, device)
 
+    def taken(self, source: str, receipt: m.SentReceipt) -> None:
+        """What became of dossiers that a source sent."""
+        self._say(topics.TAKEN, receipt, source)
+
     def beat(self, view: View, now: datetime) -> None:
         """The time, and once more what a broker that came back empty, or was given a fake, would not have."""
         self._say(topics.TIME, m.Time(at=now))

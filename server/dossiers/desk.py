@@ -1,4 +1,4 @@
-"""The staff's side of the dossiers: preview and confirm an import, look at the form, approve a late list.
+"""The staff's side of the dossiers: preview and confirm an import, and what its sources are.
 
 Reading a table of thousands of rows would take the interpreter away from the hall's writer, so a process of
 its own does it, a nice one with bounds (`server.dossiers.child`). The table comes as its input and is kept
@@ -7,52 +7,31 @@ nowhere; a draft has our columns only.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
 import msgspec
 
-from broker.messages import LateList
+from broker.sent import SentDossier, SentDossiers, SentReceipt
 from server.dossiers import sources
-from server.dossiers.authorities import Authorities
 from server.dossiers.bringing import Changes
 from server.dossiers.child import GONE, Refusals, Task, refusals
 from server.dossiers.importing import Report
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.sampling import Sample
-from server.dossiers.sending import take
-from server.dossiers.sent import SentDossier
-from server.dossiers.store import DossierStore, NoDraft, Publication, Stamp
-from server.dossiers.tally import Form, Period, late_units, tally
+from server.dossiers.sending import take, take_once
+from server.dossiers.store import DossierStore, NoDraft
 from server.setup import Setup
-from server.site_file import HallConfig
 
 CHILD_S: Final = 180.0  # an import that takes longer is ended
-REMEMBERED: Final = 16  # tables that were worked out since the last import
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What the page shows of one period and one month."""
-
-    form: Form
-    late: LateList
-
-    @property
-    def mark(self) -> str:
-        """Names the figures that somebody saw, so that no others are approved."""
-        return hashlib.sha256(msgspec.json.encode(self.late)).hexdigest()[:32]
 
 
 class Desk:
@@ -61,8 +40,6 @@ class Desk:
     def __init__(self, setup: Callable[[], Setup], data: Path, store: DossierStore) -> None:
         """setup: the configuration that holds, whose document a child process works from."""
         self._setup, self._data, self.store = setup, data, store
-        self._looks: dict[tuple[int, int, Period, str], Look] = {}
-        self._looking = threading.Lock()
 
     # --- importing ------------------------------------------------------------------------------------
 
@@ -104,6 +81,10 @@ class Desk:
         """Take over what a program sent. Raises NotTaken, NoSource."""
         return take(sent, source, self._setup().config, self.store, self._data, by, now)
 
+    def bring_once(self, message: SentDossiers, source: str, now: datetime) -> SentReceipt:
+        """Take over what a source sent by itself: the same message counts once."""
+        return take_once(message, source, self._setup().config, self.store, self._data, now)
+
     # --- sources --------------------------------------------------------------------------------------
 
     def sources(self) -> list[Source]:
@@ -144,29 +125,6 @@ class Desk:
             file.write(msgspec.json.encode(self._setup().document))
             file.flush()
             yield file.name
-
-    # --- looking --------------------------------------------------------------------------------------
-
-    def look(self, stamp: Stamp, period: Period, month: str) -> Look:
-        """The form of a period and the late list of a month, as of the last import."""
-        setup = self._setup()
-        seen = (setup.version, stamp.id)
-        key = (*seen, period, month)
-        with self._looking:
-            if key not in self._looks:
-                if len(self._looks) >= REMEMBERED or any(known[:2] != seen for known in self._looks):
-                    self._looks.clear()
-                self._looks[key] = self._worked_out(setup.config, stamp, period, month)
-            return self._looks[key]
-
-    def _worked_out(self, config: HallConfig, stamp: Stamp, period: Period, month: str) -> Look:
-        dossiers, zone, shorts = self.store.dossiers(), config.site.zone, Authorities(config).shorts
-        form = tally(dossiers, shorts, period, stamp.known_at, zone)
-        units = late_units(dossiers, shorts, month, stamp.known_at, zone)
-        return Look(form, LateList(month, units))
-
-    def published(self) -> Publication | None:
-        return self.store.published()
 
 
 def _child(table: IO[bytes] | None, hall: str, data: Path, task: Task) -> bytes:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Final
 
+import msgspec
+import sqlalchemy as sa
+
+from broker.sent import SentDossier, SentDossiers, SentFault, SentReceipt
 from server.dossiers.applicants import open_seals
 from server.dossiers.bringing import Changes, Delivery
 from server.dossiers.importing import brought_of, rules_of, source_of
-from server.dossiers.sent import Fault, SentDossier, SentReader
+from server.dossiers.rows import sent_table, text_of
+from server.dossiers.sent import Fault, SentReader
+from server.dossiers.sources import NoSource
 from server.dossiers.store import DossierStore
 from server.site_file import HallConfig
+
+TOLD: Final = 50  # faults in one receipt
+REMEMBERED: Final = timedelta(days=7)  # for so long a message that comes again is known
 
 
 class NotTaken(Exception):
@@ -39,3 +49,49 @@ def take(
     seals = open_seals(data) if source.mapping.persons else None
     delivery = Delivery(now, by, source.id, whole=False)
     return store.bring([brought_of(row, seals) for row in rows], delivery, now)
+
+
+def take_once(
+    message: SentDossiers, source_id: str, config: HallConfig, store: DossierStore, data: Path, now: datetime
+) -> SentReceipt:
+    """What a source sent by itself. Its receipt is kept, so that the same message again is answered likewise;
+    one that was cut off before that is taken anew, which changes nothing any more."""
+    s = sent_table.c
+    with store.reading() as db:
+        known = db.execute(
+            sa.select(s.answer).where(s.source == source_id, s.id == message.id)
+        ).scalar_one_or_none()
+    if known is not None:
+        return msgspec.json.decode(known, type=SentReceipt)
+    receipt = _receipt(message, source_id, config, store, data, now)
+    if receipt.reason in ("", "refused"):
+        row = {
+            "source": source_id,
+            "id": message.id,
+            "at": text_of(now),
+            "answer": msgspec.json.encode(receipt),
+        }
+        with store.writing() as db:
+            db.execute(sent_table.delete().where(s.at < text_of(now - REMEMBERED)))
+            db.execute(sent_table.insert().prefix_with("OR REPLACE"), [row])
+    return receipt
+
+
+def _receipt(
+    message: SentDossiers, source_id: str, config: HallConfig, store: DossierStore, data: Path, now: datetime
+) -> SentReceipt:
+    sent = [(one.code, one) for one in message.dossiers]
+    try:
+        changes = take(sent, source_id, config, store, data, f"source:{source_id}", now)
+    except NoSource:
+        return SentReceipt(id=message.id, taken=False, reason="no-source")
+    except NotTaken as wrong:
+        faults = tuple(SentFault(f.index, f.pointer, f.key, f.nearest) for f in wrong.faults[:TOLD])
+        return SentReceipt(
+            id=message.id,
+            taken=False,
+            reason="refused",
+            refused=faults,
+            refused_count=len(wrong.faults),
+        )
+    return SentReceipt(id=message.id, taken=True, new=changes.new, changed=changes.changed, same=changes.same)

@@ -6,44 +6,16 @@ What is wrong is told by its place in what was sent, all of it at once: a progra
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, Final
+from typing import Any, Final
 
 import msgspec
-from msgspec import Meta
 
+from broker.sent import SentDossier, SentLeg, SentStep, Short, Text
 from server.dossiers.cells import CellReader, Rules, Wrong
 from server.dossiers.fields import LEG_PARTS
 from server.dossiers.reading import Row, RowReader
 from server.dossiers.register import Leg, Step
 from server.dossiers.workbook import Cell
-
-MOST: Final = 500  # dossiers in one batch
-MOST_STEPS: Final = 200
-MOST_LEGS: Final = 20
-
-Text = Annotated[str, Meta(max_length=600)]
-Short = Annotated[str, Meta(max_length=120)]
-Instant = Annotated[str, Meta(max_length=40)]
-
-
-class SentStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How it stood from `at` on."""
-
-    at: Instant
-    status: Short
-    authority: Short = ""
-    officer: Short = ""
-
-
-class SentLeg(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one authority does of an interlinked dossier; legs of one place run side by side."""
-
-    place: Annotated[int, Meta(ge=1, le=MOST_LEGS)]
-    authority: Annotated[str, Meta(min_length=1, max_length=200)]
-    given: Instant = ""
-    due: Instant = ""
-    done: Instant = ""
-    note: Text = ""
 
 
 class SentApplicant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,41 +31,6 @@ class SentApplicant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Short = ""
 
 
-class SentDossier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Instants: RFC 3339, or as in a table. status, authority, channel: ids of ours, or as in a table. limit:
-    `3d`, `0.5d`, `4h`. fee: in VND. What is not sent is not known: it takes away what was."""
-
-    authority: Text
-    status: Short
-    received: Instant
-    procedure: Text = ""
-    procedure_code: Short = ""
-    due: Instant = ""
-    resolved: Instant = ""
-    returned: Instant = ""
-    counter: Short = ""
-    field: Text = ""
-    channel: Short = ""
-    officer: Short = ""
-    limit: Short = ""
-    complete: Instant = ""
-    fee: int | None = None
-    paid: bool | None = None
-    recorded: Instant = ""
-    reappointed: Annotated[int, Meta(ge=0, le=99)] | None = None
-    first_due: Instant = ""
-    group: Short = ""
-    steps: Annotated[tuple[SentStep, ...], Meta(max_length=MOST_STEPS)] = ()
-    legs: Annotated[tuple[SentLeg, ...], Meta(max_length=MOST_LEGS)] = ()
-    applicant: SentApplicant | None = None
-
-
-class CodedDossier(SentDossier, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One of a batch."""
-
-    code: Short
-
-
 class Fault(msgspec.Struct, frozen=True):
     """index: which of those that were sent, from 0. pointer: where in it (RFC 6901). key: of the reason.
     nearest: what would be right, of our own words, or ""."""
@@ -104,7 +41,7 @@ class Fault(msgspec.Struct, frozen=True):
     nearest: str = ""
 
 
-_NESTED: Final = ("steps", "legs", "applicant")
+_NESTED: Final = ("steps", "legs")
 _OF_PERSON: Final = {"person_id": "id_number"}
 
 
@@ -134,12 +71,13 @@ class SentReader:
             value = getattr(one, name)
             if name not in _NESTED and value is not None:
                 fields[name] = value
-        if one.applicant is not None:
+        applicant: SentApplicant | None = getattr(one, "applicant", None)
+        if applicant is not None:
             if not self._persons:
                 wrongs.append(Wrong("applicant", "persons-off"))
             for name in SentApplicant.__struct_fields__:
                 told = "person_id" if name == "id_number" else f"person_{name}"
-                fields[told] = getattr(one.applicant, name)
+                fields[told] = getattr(applicant, name)
         values, found = self._rows.values(fields)
         wrongs += found
         steps = tuple(self._each(one.steps, self._step, wrongs))

@@ -13,11 +13,12 @@ import msgspec
 from msgspec import Meta
 from werkzeug.exceptions import NotFound
 
+from broker.sent import MOST_DOSSIERS, CodedDossier, SentDossier
 from server.dossiers.code import read_code
 from server.dossiers.importing import RefusedRow
 from server.dossiers.mapping import Source
 from server.dossiers.sending import NotTaken
-from server.dossiers.sent import MOST, CodedDossier, Fault, SentDossier
+from server.dossiers.sent import Fault, SentApplicant
 from server.dossiers.sources import NoSource
 from server.dossiers.store import Changes
 from server.dossiers.telling import reason_text
@@ -35,12 +36,19 @@ class OneDossier(SentDossier, frozen=True, forbid_unknown_fields=True, kw_only=T
     """source: who brings it, of /dossiers/sources; "" for the one without a mapping."""
 
     source: SourceId = ""
+    applicant: SentApplicant | None = None
+
+
+class OneOfBatch(CodedDossier, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A dossier with its code."""
+
+    applicant: SentApplicant | None = None
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """source: who brings them."""
 
-    dossiers: Annotated[tuple[CodedDossier, ...], Meta(min_length=1, max_length=MOST)]
+    dossiers: Annotated[tuple[OneOfBatch, ...], Meta(min_length=1, max_length=MOST_DOSSIERS)]
     source: SourceId = ""
 
 
