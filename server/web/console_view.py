@@ -6,7 +6,7 @@ decides anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,7 +27,8 @@ SOON = 0.8  # of the promised wait
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The one who stands at the counter. since: when this state began. checked: his papers were seen."""
+    """The one who stands at the counter. since: when this state began. checked: his papers were seen.
+    collects: results are given out where he waited."""
 
     number: str
     star: bool
@@ -43,6 +44,7 @@ class Here:
     recalls: int
     dossier: str | None
     paper: str | None
+    collects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def console(
     undo_until = there.last.at + site.undo if there.last else None
     return Console(
         counter=there,
-        here=_here(site, state, there),
+        here=_here(site, state, there, view.setup.config.collecting),
         served=state.tickets[there.served].number if there.served in state.tickets else None,
         queue=queue(site, state, place, now),
         returns=returns(site, state, place, now),
@@ -124,7 +126,7 @@ def console(
     )
 
 
-def _here(site: Site, state: HallState, there: CounterState) -> Here | None:
+def _here(site: Site, state: HallState, there: CounterState, collecting: Collection[str]) -> Here | None:
     if there.current is None:
         return None
     ticket = state.tickets[there.current]
@@ -145,6 +147,7 @@ def _here(site: Site, state: HallState, there: CounterState) -> Here | None:
         recalls=ticket.recalls,
         dossier=ticket.dossier,
         paper=ticket.paper,
+        collects=ticket.service in collecting,
     )
 
 

@@ -112,6 +112,7 @@ PAGES: dict[str, Page] = {
     "dossier_scores.page": Page("/dossiers/scores", MANAGER),
     "dossier_scores.mine": Page("/dossiers/scores/mine"),
     "dossier_groups.page": Page("/dossiers/groups", MANAGER),
+    "dossier_returned.page": Page("/dossiers/returned", MANAGER),
     "dossier_late.page": Page("/dossiers/late", MANAGER),
     "devices.page": Page("/devices/"),
     "devices.one": Page("/devices/kiosk-1"),
@@ -151,6 +152,7 @@ PAGES: dict[str, Page] = {
     "phone.show gone": Page("/t/unknown-unknown-unknown", NOBODY, fingers=True, status=404),
     "phone.ask_late": Page(_phone(State.WAITING, "/late"), NOBODY, fingers=True),
     "phone.ask_cancel": Page(_phone(State.WAITING, "/cancel"), NOBODY, fingers=True),
+    "lookup.form": Page("/lookup", NOBODY, fingers=True),
     "problem": Page("/nothing", status=404),
 }
 # What no person opens as a page: parts of pages, streams, files, what programs ask; and what tests of its own
@@ -161,6 +163,7 @@ NO_PAGES = {
     *("figures.fragment", "devices.events", "devices.one_fragment", "devices.screen", "devices.log_file"),
     *("phone.events", "phone.fragment", "phone.back_from_here", "board.page", "board.events", "board.state"),
     *("setup.wall_page", "setup.wall_events", "setup.wall_state", "setup.ticket_picture", "setup.export"),
+    "lookup.form_vi",  # the same form
     *("papers.download", "papers.look", "papers.book", "papers.letters.plain"),
     *("history.export", "work.export", "reception.given_card", "keys.first", "sites.new"),
 }

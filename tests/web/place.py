@@ -18,7 +18,9 @@ from flask.testing import FlaskClient
 from broker.messages import Control
 from hardware.settings import load
 from server.devices import Devices
+from server.dossiers.applicants import open_seals
 from server.dossiers.desk import Desk
+from server.dossiers.lookups import Lookups
 from server.dossiers.store import DossierStore, open_dossiers
 from server.drafting.drafts import Drafts
 from server.hall import commands as c
@@ -199,6 +201,7 @@ def open_place(
         oidc=oidc,
         drafts=Drafts(folder / "drafts"),
         papers=Shelf(folder / "papers"),
+        lookups=Lookups(lambda: writer.view.setup.config, register, open_seals(folder)),
         **clocks,
     )
     writer.start()

@@ -58,6 +58,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "bring-dossiers": {
         "dossiers": [{"code": "H42.13-261109-0001", "authority": "", "status": "?", "received": "2026-11-09"}]
     },
+    "look-up-dossier": {"code": "H42.13-261109-0118"},
     "approve-late": {"month": "2026-10", "mark": "x"},
     "change-paper-words": {"base": 0, "words": {"vi": {"to": "Gửi"}}},
     "restore-paper": {"base": 0, "version": 0},

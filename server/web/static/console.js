@@ -106,7 +106,7 @@ function complain(text) {
   problem.parentElement.hidden = !text;
 }
 
-const FIELDS = { "cannot-print": "kiosk", "unknown-device": "kiosk" };
+const FIELDS = { "bad-code": "codes", "cannot-print": "kiosk", "unknown-device": "kiosk" };
 
 /* What was refused is told beside its field while a dialog is open, which keeps what was typed; else above the page. */
 function tell(refused) {
@@ -117,7 +117,7 @@ function tell(refused) {
   for (const field of form.querySelectorAll("[aria-invalid]")) { field.removeAttribute("aria-invalid"); field.removeAttribute("aria-describedby"); }
   if (!refused) return;
   const mistake = refused.errors?.[0], name = mistake ? mistake.pointer.slice(1) : FIELDS[refused.code];
-  const field = form.querySelector(`[name="${CSS.escape(name ?? "")}"]`) || form.querySelector("input:not([type=radio]):not([type=checkbox]), select");
+  const field = form.querySelector(`[name="${CSS.escape(name ?? "")}"]`) || form.querySelector("input:not([type=radio]):not([type=checkbox]), select, textarea");
   const line = Object.assign(document.createElement("p"), { className: "wrong", id: "refused", textContent: mistake ? mistake.detail : refused.title });
   line.setAttribute("role", "alert");
   if (field) {
@@ -250,6 +250,7 @@ const DIALOGS = {
   pause: (form, how) => how === "close" ? press("close") : how === "handover" ? handOver() : press("pause", { reason: form.get("reason") }),
   note: form => press("note", { number: document.querySelector("#note [data-number]").textContent, note: form.get("note").trim() }),
   priority: (form, how) => press("priority", { number: form.get("number").trim(), klass: how }),
+  returned: (form, how, whom) => press("finish", { ...whom, returned: true, codes: form.get("codes").split(/[\s,;]+/).filter(Boolean) }),
   cancel: form => press("cancel", { number: form.get("number").trim(), reason: form.get("reason").trim() }),
   number: (form, how, whom) => call(form.get("number").trim(), whom),
   reprint: async form => {
@@ -294,23 +295,24 @@ function act(button) {
     prepare(document.getElementById(dialog), button.dataset);
   }
   else if (verb === "call") call(number);
-  else press(verb, number ? { number } : OF_HERE.includes(verb) ? here() : {});
+  else press(verb, number ? { number } : OF_HERE.includes(verb) ? { ...here(), ...("returned" in button.dataset ? { returned: true } : {}) } : {});
 }
 
 const OF_HERE = ["next", "undo", "recall", "no-show", "park", "start", "finish"];
 
 const KEYS = {
   F2: '[data-verb="next"]', F3: '[data-verb="recall"]', F4: '[data-verb="no-show"]', F6: '[data-dialog="transfer"]',
-  F7: '[data-key="F7"]', F8: '[data-key="F8"]', F9: '[data-key="F9"]', F10: '[data-key="F10"]',
+  "Shift+F9": '[data-key="returned"]', F7: '[data-key="F7"]', F8: '[data-key="F8"]', F9: '[data-key="F9"]', F10: '[data-key="F10"]',
 };
 
 zones.addEventListener("click", event => act(event.target.closest("button")));
 document.addEventListener("keydown", event => {
-  if (event.isComposing || event.repeat) { if (event.key in KEYS) event.preventDefault(); return; }
+  const key = event.shiftKey ? `Shift+${event.key}` : event.key;
+  if (event.isComposing || event.repeat) { if (key in KEYS) event.preventDefault(); return; }
   const typing = event.target.closest("input, select, textarea"), open = document.querySelector("dialog[open]");
   const undo = event.ctrlKey && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z" && !typing;
-  const plain = !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
-  const wanted = undo ? '[data-verb="undo"]' : plain ? KEYS[event.key] : undefined;
+  const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+  const wanted = undo ? '[data-verb="undo"]' : plain ? KEYS[key] : undefined;
   if (!wanted) return;
   event.preventDefault();
   if (!open) act(zones.querySelector(wanted));
