@@ -8,7 +8,10 @@ alone says which answers these are: a server that started again tells the same.
 
 from __future__ import annotations
 
-from server.unseen import LEAST
+from collections.abc import Sequence
+from itertools import compress
+
+from server.unseen import LEAST, Whose, unseen
 
 
 def told_so_far(n: int) -> int:
@@ -23,3 +26,17 @@ def steps_of(n: int, told: int | None = None) -> list[str]:
     """
     told = told_so_far(n) if told is None else told
     return [str(place // LEAST) if place < told else "" for place in range(n)] if told else []
+
+
+def hidden_of(ways: Sequence[Sequence[Whose]], gave: Sequence[bool] | None = None) -> list[set[Whose]]:
+    """Who is hidden of a day that is over, in each way of grouping: one answer for the day's page, its files
+    and every period that it is part of, for what two of them hide differently can be worked out from both.
+
+    ways: for each way, whose each of the day's ratings is, in the log's order. gave: which of them answered
+    the question that is meant; without it the ratings are meant.
+    """
+    told = told_so_far(len(ways[0]))
+    if gave is None:
+        return unseen(ways, steps_of(len(ways[0]), told))
+    steps = steps_of(sum(gave), told_so_far(sum(gave[:told])))
+    return unseen([list(compress(way, gave)) for way in ways], steps)

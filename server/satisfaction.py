@@ -14,8 +14,8 @@ from datetime import datetime
 from math import sqrt
 from typing import Final
 
-from server.released import steps_of, told_so_far
-from server.unseen import LEAST, unseen
+from server.released import hidden_of, told_so_far
+from server.unseen import LEAST
 
 Z95: Final = 1.959964
 RATING: Final = ""  # beside the ids of questions: the level, which is asked first
@@ -237,12 +237,10 @@ def opinions_of(
     asked = (levels, questions)
     ways = ((_service, services), (_counter, counters), (_officer, officers))
     hidden: list[dict[str, Collection[str | None]]] = [{} for _ in ways]
-    told = ratings[: told_so_far(len(ratings))]
+    theirs = [[whose(r) for r in ratings] for whose, _ in ways]
     for what in (RATING, *questions):
-        gave = [r for r in ratings if what == RATING or what in r.answers]
-        theirs = [[whose(r) for r in gave] for whose, _ in ways]
-        told_of = len(told) if what == RATING else told_so_far(sum(what in r.answers for r in told))
-        found = unseen(theirs, steps_of(len(gave), told_of)) if over else [set(ids) for ids in theirs]
+        gave = None if what == RATING else [what in r.answers for r in ratings]
+        found = hidden_of(theirs, gave) if over else [set(ids) for ids in theirs]
         for mine, ids in zip(hidden, found, strict=True):
             mine[what] = ids
     return Opinions(

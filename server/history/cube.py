@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import compress
 from typing import Final
 
 import msgspec
@@ -18,8 +19,8 @@ from server.hall.site import Site
 from server.hall.tickets import Klass, State, Ticket
 from server.history.facts import DayFacts, Spell, Stay
 from server.history.sums import MICROSECOND, Sums, wait_code, within
-from server.released import steps_of
-from server.unseen import unseen
+from server.released import hidden_of
+from server.unseen import LEAST, Whose
 
 ALL: Final = "all"
 SERVICE: Final = "service"
@@ -164,35 +165,36 @@ _WHOSE: Final[dict[str, Callable[[e.Rated], str]]] = {
 
 
 def _ratings(cube: Cube, ratings: Sequence[e.Rated], over: bool) -> None:
-    """All are counted; what they say is summed only where a day's own figures would show it. So nothing that
-    a day hides can be worked out from two periods."""
-    whose = {ALL: [""] * len(ratings), **{dim: [of(r) for r in ratings] for dim, of in _WHOSE.items()}}
-    steps = steps_of(len(ratings))
-    found = unseen([*whose.values()], steps) if over else ()
-    for dim, hidden in zip(whose, found, strict=over):
-        for id, rated in zip(whose[dim], ratings, strict=True):
-            if id not in hidden:
-                said, key = cube[dim][id].said, f"{rated.levels}-{rated.level}"
-                said[key] = said.get(key, 0) + 1
+    """All are counted; what they say is summed only where a day's own figures show it. So nothing that a day
+    hides can be worked out from two periods, nor from a period and the day."""
+    ways = {dim: [of(r) for r in ratings] for dim, of in _WHOSE.items()}
+    whose = {ALL: [""] * len(ratings), **ways}
     for dim, ids in whose.items():
         for id in ids:
             cube[dim][id].rated += 1
-    for question in sorted({question for rated in ratings for question in rated.answers}) if over else ():
-        _answers(cube, ratings, whose, steps, question)
+    if not over:
+        return
+    unsaid = _hidden(ways)
+    for dim, ids in whose.items():
+        for id, rated in zip(ids, ratings, strict=True):
+            if id not in unsaid[dim]:
+                said, key = cube[dim][id].said, f"{rated.levels}-{rated.level}"
+                said[key] = said.get(key, 0) + 1
+    for question in sorted({question for rated in ratings for question in rated.answers}):
+        gave = [question in rated.answers for rated in ratings]
+        hidden = _hidden(ways, gave)
+        for dim, ids in whose.items():
+            for id, rated in compress(zip(ids, ratings, strict=True), gave):
+                if id not in hidden[dim] | unsaid[dim]:
+                    answers, key = cube[dim][id].answers, f"{question}-{rated.answers[question]}"
+                    answers[key] = answers.get(key, 0) + 1
 
 
-def _answers(
-    cube: Cube, ratings: Sequence[e.Rated], whose: Mapping[str, list[str]], steps: list[str], question: str
-) -> None:
-    """What was said to one question, which fewer answer than rated: hidden by itself."""
-    answered = [place for place, rated in enumerate(ratings) if question in rated.answers]
-    theirs = {dim: [ids[place] for place in answered] for dim, ids in whose.items()}
-    found = unseen([*theirs.values()], [steps[place] for place in answered] if steps else [])
-    for (dim, ids), hidden in zip(theirs.items(), found, strict=True):
-        for id, place in zip(ids, answered, strict=True):
-            if id not in hidden:
-                answers, key = cube[dim][id].answers, f"{question}-{ratings[place].answers[question]}"
-                answers[key] = answers.get(key, 0) + 1
+def _hidden(ways: Mapping[str, Sequence[Whose]], gave: Sequence[bool] | None = None) -> dict[str, set[Whose]]:
+    """Who is only counted, of the ratings or of the answers to one question."""
+    n = len(ways[SERVICE]) if gave is None else sum(gave)
+    found = zip(ways, hidden_of([*ways.values()], gave), strict=True)
+    return {ALL: {""} if n < LEAST else set(), **dict(found)}
 
 
 def work_of(facts: DayFacts) -> tuple[Work, ...]:

@@ -32,7 +32,7 @@ from server.store import event_table
 
 log = logging.getLogger("history")
 
-FORM: Final = 5  # of what is kept; another one and all of it is summed anew
+FORM: Final = 6  # of what is kept; another one and all of it is summed anew
 BUDGET_S: Final = 1.0  # of summing for one reader; what is left the next one does
 OF_ANOTHER_DAY: Final = ("ToldTooLate", "Entered")  # events whose ticket may be of an earlier day
 WORK: Final = "work"

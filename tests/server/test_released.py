@@ -7,16 +7,24 @@ tells what they give away together.
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import combinations, pairwise
+from pathlib import Path
 
 from hypothesis import given, settings, strategies as st
 
+from server.hall.events import Rated
+from server.history.cube import ALL, COUNTER, OFFICER, SERVICE, cube_of
+from server.history.facts import DayFacts
+from server.history.sums import Sums
 from server.released import told_so_far
 from server.satisfaction import LevelShare, Opinion, Rating, Served, opinions_of
+from server.site_file import load_site
 from server.unseen import LEAST
 from tests.server.test_unseen import rank
 
 QUESTIONS = ("1", "7")
+SITE = load_site(Path(__file__).parents[2] / "examples" / "hanam" / "hall.toml").site
 ANSWERS = st.lists(
     st.builds(
         Rating,
@@ -99,6 +107,28 @@ def test_all_that_was_told_together_gives_nobody_away(ratings: list[Rating]) -> 
                     assert rank([*rows, row]) > size, (what, part)
         for place in range(len(gave)):
             assert rank([*rows, [int(place == other) for other in range(len(gave))]]) > size, "one answer"
+
+
+@given(ANSWERS)
+def test_periods_are_told_of_a_day_what_its_own_page_tells(ratings: list[Rating]) -> None:
+    """No more and no less: of two that hide differently one less the other is what somebody said."""
+    at = datetime(2026, 11, 9, 2, tzinfo=UTC)
+    log = tuple(
+        Rated(
+            at=at, command=f"c{n}", by="device:counter", ticket=f"t{n}", counter=r.counter, level=r.level,
+            levels=r.levels, reason=r.reason, service=r.service, officer=r.officer, answers=dict(r.answers),
+        )
+        for n, r in enumerate(ratings)
+    )  # fmt: skip
+    cube = cube_of(SITE, DayFacts("2026-11-09", (), (), (), (), log, {}))
+    dims = {"site": ALL, "service": SERVICE, "counter": COUNTER, "officer": OFFICER}
+    for (group, id), opinion in view(ratings, over=True).items():
+        sums = cube[dims[group]].get(id or "", Sums())
+        said = {f"4-{level}": n for level, n in pressed(opinion.satisfaction.levels).items() if n}
+        assert (sums.rated, sums.said) == (opinion.satisfaction.n, said), (group, id)
+        answered = Counter(key.partition("-")[0] for key, n in sums.answers.items() for _ in range(n))
+        shown = {i.question: i.n for i in opinion.indicators if i.mean is not None}
+        assert answered == shown, (group, id)
 
 
 def test_what_is_told_never_shrinks_and_leaves_five_behind() -> None:
