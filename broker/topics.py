@@ -96,7 +96,7 @@ TABLE: tuple[Topic, ...] = (
 
 @dataclass(frozen=True)
 class Address:
-    """What a concrete topic means: which row, which site, which device or source (None for the site's own)."""
+    """What a concrete topic means: its row, its site, and the device or source (None for the site's own)."""
 
     topic: Topic
     site: str

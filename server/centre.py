@@ -31,7 +31,10 @@ from server.dossiers.desk import Desk
 from server.dossiers.door import SourceDoor
 from server.dossiers.due import Rules
 from server.dossiers.feed import Feed
+from server.dossiers.importing import Report
+from server.dossiers.inbox import Inbox
 from server.dossiers.lookups import Lookups
+from server.dossiers.mapping import Source as DossierSource
 from server.dossiers.outward import DossierLog
 from server.dossiers.reckoner import Reckoner
 from server.dossiers.store import open_dossiers
@@ -112,6 +115,7 @@ class Centre:
         look_up = LookupDoor(lookups, sealer).reply
         desk = Desk(lambda: self.writer.view.setup, folder, self._register)
         self._sources = SourceDoor(desk, clock, self._outlet.taken)
+        self._folders = Inbox(desk, folder, clock, self._taken_from_folder)
         self.hall = furnish(
             writer=self.writer,
             engine=self.store.engine,
@@ -176,6 +180,7 @@ class Centre:
         self._feed.start()
         self._reckoner.start()
         self._sources.start()
+        self._folders.start()
         self._webhooks.start()
         self._dossier_webhooks.start()
         self._reminding.start()
@@ -197,6 +202,7 @@ class Centre:
         self._feed.stop()
         self._reckoner.stop()
         self._sources.stop()
+        self._folders.stop()
         self.close()
 
     def close(self) -> None:
@@ -205,6 +211,11 @@ class Centre:
         self._hooks.close()
         self._register.close()
         self.store.close()
+
+    def _taken_from_folder(self, source: DossierSource, report: Report) -> None:
+        if self.hall.audit is not None:
+            about = {"source": source.id, "rows": report.rows, "refused": report.refused_count}
+            self.hall.audit.tell(self.hall.wall(), f"folder:{source.id}", "dossiers.folder", self.site, about)
 
     def _due_rules(self) -> Rules:
         return self.writer.view.setup.config.due_rules

@@ -31,6 +31,7 @@ from server.dossiers.sending import take, take_once
 from server.dossiers.store import DossierStore, NoDraft
 from server.setup import Setup
 
+FOLDER: Final = "inbox"  # below it the folders that are watched, one a source
 CHILD_S: Final = 180.0  # an import that takes longer is ended
 
 
@@ -98,8 +99,11 @@ class Desk:
             return sources.find(db, id)
 
     def save(self, source: Source, by: str, now: datetime) -> None:
+        """A source that has a folder gets it."""
         with self.store.writing() as db:
             sources.save(db, source, by, now)
+        if source.mapping.folder:
+            (self._data / FOLDER).mkdir(mode=0o770, exist_ok=True)
 
     def delete(self, id: str) -> bool:
         """Its dossiers stay. False when there is no such source."""

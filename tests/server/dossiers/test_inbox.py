@@ -1,0 +1,115 @@
+"""Watched folders: a file that lies still is imported, laid aside with its report, and later forgotten."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from server.dossiers.desk import FOLDER, Desk
+from server.dossiers.inbox import Inbox
+from server.dossiers.mapping import Mapping, Source
+from server.dossiers.store import DossierStore, open_dossiers
+from server.setup import Setup
+from server.site_file import load_document
+from tests.server.dossiers.books import book
+from tests.server.dossiers.tables import HANAM, NOW, ZONE, row, table
+from tests.server.small_server import HandClock
+
+KEEP = 3
+
+
+class Watched:
+    """A centre with one source that has a folder."""
+
+    def __init__(self, data: Path) -> None:
+        self.clock = HandClock()
+        self.clock.time = NOW
+        self.store: DossierStore = open_dossiers(data, ZONE)
+        setup = Setup.of(1, load_document(HANAM / "hall.toml"))
+        self.desk = Desk(lambda: setup, data, self.store)
+        self.desk.save(Source("portal", "Cổng", Mapping(folder=True, keep_days=KEEP)), "chief", NOW)
+        self.folder = data / FOLDER / "portal"
+        self.told: list[bool] = []
+        self.inbox = self.anew(data)
+        assert self.inbox.look() == 0
+
+    def anew(self, data: Path) -> Inbox:
+        """As after a restart."""
+        return Inbox(self.desk, data, self.clock, lambda source, report: self.told.append(report.good))
+
+    def looks(self) -> int:
+        """Two looks: the first sees a file, the second that it lies still."""
+        return self.inbox.look() + self.inbox.look()
+
+    def lies(self, where: str = "") -> list[str]:
+        return sorted(p.name for p in (self.folder / where).iterdir() if p.is_file())
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Iterator[Watched]:
+    found = Watched(tmp_path)
+    yield found
+    found.store.close()
+
+
+def some(count: int) -> bytes:
+    return table(*(row(code=f"H42.13-261109-{n:04d}", name="Trần Thị Bưởi") for n in range(count))).encode()
+
+
+def test_a_file_that_lies_still_is_imported_and_laid_aside(watched: Watched, tmp_path: Path) -> None:
+    (watched.folder / "a.csv").write_bytes(some(4))
+    assert watched.inbox.look() == 0, "it may still grow"
+    with (watched.folder / "a.csv").open("ab") as writing:
+        assert watched.inbox.look() == 0, "somebody writes it"
+        writing.write(row(code="x")["code"].encode()[:0])
+    assert watched.inbox.look() == 1 and watched.lies() == []
+    assert len(watched.store.dossiers()) == 4
+    stamp = watched.store.stamp()
+    assert stamp is not None and stamp.by == "folder:portal"
+    assert watched.lies("done") == ["20261125-081000-a.csv", "20261125-081000-a.csv.txt"]
+    assert "4 mới" in (watched.folder / "done" / "20261125-081000-a.csv.txt").read_text("utf-8")
+    (watched.folder / "b.xlsx").write_bytes(
+        book([("H42.13-261109-0000", "Sở Tư pháp", "Lý lịch", 4, NOW.replace(tzinfo=None), "30/11/2026")])
+    )
+    watched.inbox = watched.anew(tmp_path)
+    assert watched.looks() == 1, "after a restart as before"
+    assert watched.told == [True, False], "more than half would be dropped"
+    assert len(watched.store.dossiers()) == 4
+    (watched.folder / "c.csv").write_bytes(some(1))
+    (watched.folder / "c.csv.fewer").touch()
+    assert watched.looks() == 1 and len(watched.store.dossiers()) == 1 and watched.lies() == []
+
+
+def test_what_is_refused_is_laid_aside_with_every_reason_and_later_forgotten(watched: Watched) -> None:
+    bad = table(row(), *(row(code=f"H42.13-261109-{n:04d}", status="Trần Thị Bưởi") for n in range(70)))
+    (watched.folder / "bad.csv").write_bytes(bad.encode())
+    assert watched.looks() == 1 and watched.store.dossiers() == []
+    name = "20261125-081000-bad.csv"
+    assert watched.lies("refused") == [name, f"{name}.refused.csv", f"{name}.txt"]
+    rows = (watched.folder / "refused" / f"{name}.refused.csv").read_text("utf-8-sig").splitlines()
+    assert len(rows) == 71 and "Bưởi" not in "".join(rows)
+    watched.clock.time += timedelta(days=KEEP, seconds=-1)
+    watched.inbox.look()
+    assert len(watched.lies("refused")) == 3
+    watched.clock.time += timedelta(seconds=2)
+    watched.inbox.look()
+    assert watched.lies("refused") == []
+
+
+def test_what_is_no_whole_file_is_left_alone(watched: Watched, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_bytes(some(1))
+    (watched.folder / "link.csv").symlink_to(secret)
+    os.mkfifo(watched.folder / "pipe.csv")
+    (watched.folder / "folder.csv").mkdir()
+    for name in (".hidden.csv", "a.csv.part", "a.tmp", "a.csv~"):
+        (watched.folder / name).write_bytes(some(1))
+    assert watched.looks() == 0 and watched.store.dossiers() == []
+    assert secret.exists() and len(watched.lies()) == 5, "with the link, which leads to a file"
+    (watched.folder / "hall.csv").write_bytes(some(1))
+    watched.desk.save(Source("portal", "Cổng", Mapping()), "chief", NOW)
+    assert watched.looks() == 0, "its folder is not watched any more"
