@@ -37,7 +37,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """From where on an alert is raised; a hall may have its own.
+    """From where on an alert is raised, beside what each service promises (`target`, in the hall's file).
 
     queue: people of one authority, more than this; silent: without anything done; closing: people at risk.
     """

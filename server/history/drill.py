@@ -17,7 +17,7 @@ from server.hall.site import Site
 from server.history.cube import ALL, COUNTER, OFFICER, SERVICE, SLOT, slot_dim, slot_of
 from server.history.deeds import CALLS, Deed
 from server.history.ledger import History
-from server.history.whats import LATELY, SPELLS, WHATS, Row
+from server.history.whats import SPELLS, WHATS, Row
 from server.store import ticket_table
 
 AUTHORITY: Final = "authority"
@@ -32,7 +32,7 @@ class Wanted:
     counter or officer ("" for nobody).
 
     weekday: Monday 0; halves: half hours from midnight in the site's own time. counter: of an officer's
-    deeds, those at one counter. until: where the last hour is meant, its end.
+    deeds, those at one counter. until: the instant that is meant; of the last hour, its end.
     """
 
     what: str
@@ -76,7 +76,7 @@ def can_be_listed(wanted: Wanted) -> bool:
         return False
     if wanted.counter is not None and (wanted.whose != OFFICER or what.deed is None):
         return False
-    if (wanted.what == "lately") != (wanted.until is not None):
+    if (what.then is None) != (wanted.until is None):
         return False
     alone = what.where == CALLS and (not what.exact or wanted.counter is not None)
     return not alone or (wanted.end - wanted.first).days <= WHOLE
@@ -228,8 +228,8 @@ def _tickets(engine: sa.Engine, site: Site, wanted: Wanted, days: Sequence[date]
         found = [
             row for row in db.execute(rows.order_by(t.day, t.issued_at, t.number)) if what.holds(site, row)
         ]
-    if wanted.until is not None:
-        found = [row for row in found if _lately(row.called_at, wanted.until)]
+    if wanted.until is not None and what.then is not None:
+        found = [row for row in found if what.then(site, row, wanted.until)]
     if wanted.halves is None:
         return found
     return [row for row in found if _half_of(site, _instant(getattr(row, what.at))) in wanted.halves]
@@ -237,10 +237,6 @@ def _tickets(engine: sa.Engine, site: Site, wanted: Wanted, days: Sequence[date]
 
 def _instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
-
-
-def _lately(at: str, until: datetime) -> bool:
-    return until - LATELY <= datetime.fromisoformat(at) <= until
 
 
 def _half_of(site: Site, at: datetime | None) -> int | None:

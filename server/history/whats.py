@@ -21,7 +21,8 @@ class What:
     """Numbers (`holds`) or deeds (`deed`, kept as `where`) behind a figure.
 
     count: how many of some sums. exact: False where sums only say on which days there may be some. at: the
-    column whose instant says in which half hour a number counts; timed: known by half hours.
+    column whose instant says in which half hour a number counts; timed: known by half hours. then: which of
+    them, at the instant that is asked for as well.
     """
 
     count: Callable[[Sums], int]
@@ -31,6 +32,7 @@ class What:
     at: str = "issued_at"
     exact: bool = True
     timed: bool = True
+    then: Callable[[Site, Row, datetime], bool] | None = None
 
 
 def _expired(row: Row) -> bool:
@@ -52,9 +54,19 @@ def _in(*states: str) -> Callable[[Site, Row], bool]:
     return lambda site, row: row.state in states
 
 
-def _now(state: str) -> What:
+def _lately(site: Site, row: Row, then: datetime) -> bool:
+    return then - LATELY <= datetime.fromisoformat(row.called_at) <= then
+
+
+def _overdue(site: Site, row: Row, then: datetime) -> bool:
+    """By the moment, as the alert has it, not by whole minutes."""
+    service = site.services.get(row.service)
+    return service is not None and then - datetime.fromisoformat(row.issued_at) > service.target
+
+
+def _now(state: str, then: Callable[[Site, Row, datetime], bool] | None = None) -> What:
     """Numbers that stand somewhere now."""
-    return What(lambda s: s.unfinished, _in(state), exact=False)
+    return What(lambda s: s.unfinished, _in(state), exact=False, then=then)
 
 
 def _deeds(count: Callable[[Sums], int], kind: str, where: str = d.OTHERS, timed: bool = False) -> What:
@@ -81,12 +93,17 @@ WHATS: Final[Mapping[str, What]] = {
     "lost": What(lambda s: s.lost, _in("no_show", "cancelled")),
     "unfinished": What(lambda s: s.unfinished, _in("waiting", "parked", "called", "serving")),
     "waiting": _now("waiting"),
+    "overdue": _now("waiting", _overdue),
     "parked": _now("parked"),
     "at_call": _now("called"),
     "serving": _now("serving"),
     "called": What(lambda s: s.called, lambda site, row: row.called_at is not None, at="called_at"),
     "lately": What(
-        lambda s: s.called, lambda site, row: row.called_at is not None, at="called_at", exact=False
+        lambda s: s.called,
+        lambda site, row: row.called_at is not None,
+        at="called_at",
+        exact=False,
+        then=_lately,
     ),
     "judged": What(lambda s: s.judged, _judged, at="called_at"),
     "late": What(lambda s: s.judged - s.kept, _late, at="called_at"),

@@ -26,7 +26,7 @@ def about(tell: Teller, wanted: Wanted) -> list[str]:
     found = [tell.name(wanted.whose, wanted.id)] if wanted.whose else []
     if wanted.counter is not None:
         found.append(tell.name(By.COUNTER, wanted.counter))
-    if wanted.until is not None:
+    if wanted.until is not None and wanted.what == "lately":
         span = (clock_text(at, tell.site.zone) for at in (wanted.until - LATELY, wanted.until))
         found.append(tell.t("tickets.since", **dict(zip(("from_", "to"), span, strict=True))))
     if wanted.weekday is not None:

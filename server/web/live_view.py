@@ -55,16 +55,18 @@ def alert_lines(hall: Hall, view: View, lines: list[Line], now: datetime, lang: 
     found = troubles(hall.config.devices, hall.devices.snapshot())
     seen = Seen(site, state, now, tuple(lines), found, risk, closes)
     day = state.day or now.date().isoformat()
-    return [_line(hall, one, day, lang) for one in alerts(seen, Thresholds())]
+    return [_line(hall, one, day, now, lang) for one in alerts(seen, Thresholds())]
 
 
-def _line(hall: Hall, alert: Alert, day: str, lang: str) -> AlertLine:
+def _line(hall: Hall, alert: Alert, day: str, now: datetime, lang: str) -> AlertLine:
     site = hall.config.site
     at = "" if alert.at is None else clock_text(alert.at, site.zone)
     match alert.kind:
         case Kind.CLOSING | Kind.WAIT | Kind.QUEUE:
             name = next((said(a.short, lang) for a in site.authorities if a.id == alert.of), alert.of)
-            way: dict[str, Any] = {"what": "unfinished", "of": f"authority:{alert.of}"}
+            way: dict[str, Any] = {"what": "waiting", "of": f"authority:{alert.of}"}
+            if alert.kind is Kind.WAIT:
+                way |= {"what": "overdue", "until": now.isoformat()}
         case Kind.SILENT:
             name = TEXTS("opinion.at_counter", lang, id=alert.of)
             way = {"what": "called", "of": f"counter:{alert.of}"}

@@ -104,6 +104,7 @@ def test_each_alert_leads_to_what_is_behind_it(place: Place, role: Role) -> None
     for _ in range(5):
         place.issue(LAND)
     place.clock.pass_(minutes=16)
+    place.issue(LAND)
     place.devices.put("kiosk-1", DeviceStatus(online=True, role="kiosk", printer="paper-out"))
     staff = place.log_in("reader", role)
     page = staff.get("/figures/live").text
@@ -115,7 +116,7 @@ def test_each_alert_leads_to_what_is_behind_it(place: Place, role: Role) -> None
         answer = staff.get(href.replace("&amp;", "&"))
         assert answer.status_code == 200, id
         if id == "wait-environment":
-            assert 'id="total" class="n">5<' in answer.text
+            assert 'id="total" class="n">5<' in answer.text, "not the one who only just came"
     urgent = [word for word, _, _ in bands]
     assert urgent == sorted(urgent, key=lambda word: word != "late")
 
