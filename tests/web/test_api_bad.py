@@ -58,8 +58,15 @@ GOOD: dict[str, dict[str, Any]] = {
     "bring-dossiers": {
         "dossiers": [{"code": "H42.13-261109-0001", "authority": "", "status": "?", "received": "2026-11-09"}]
     },
+    "reappoint": {"number": 1, "due": "2026-11-25T16:00:00+07:00", "reason": "x"},
+    "letter-sent": {"number": 1},
+    "set-contact": {"email": "", "source_name": "An"},
+    "set-my-email": {"email": ""},
     "look-up-dossier": {"code": "H42.13-261109-0118"},
+    "enter-points": {"span": "2026-Q3", "points": [{"authority": "justice", "indicator": 5, "points": 2}]},
+    "bring-groups": {"month": "2026-10", "scores": [{"authority": "justice", "group": "CKMB", "score": 17.5}]},
     "approve-late": {"month": "2026-10", "mark": "x"},
+    "note-late": {"period": "2026-10", "authority": "justice", "text": "x"},
     "change-paper-words": {"base": 0, "words": {"vi": {"to": "Gửi"}}},
     "restore-paper": {"base": 0, "version": 0},
     "make-paper-docx": {"reason": ["x"]},

@@ -5,11 +5,14 @@ from __future__ import annotations
 import html
 import io
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from server.dossiers.bringing import Delivery
+from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.desk import Desk
 from server.dossiers.importing import examine
+from server.dossiers.register import Dossier
+from server.dossiers.status import Status
 from tests.server.dossiers.tables import resolved, row, table
 from tests.web.place import Place, Staff
 
@@ -47,6 +50,20 @@ def take(place: Place, *rows: dict[str, str]) -> None:
     found = examine(table(*rows).encode(), place.config, place.register, delivery)
     assert found.report.good, found.report
     place.register.bring(found.brought, delivery, now)
+
+
+def bring(place: Place, *dossiers: Dossier) -> None:
+    """Besides what is there, from a source that says more than the standard table does."""
+    now = place.clock.now()
+    delivery = Delivery(now, "test", source="more", whole=False)
+    place.register.bring([Brought(one) for one in dossiers], delivery, now)
+
+
+def august(n: int, days: int = -10, **more: Any) -> Dossier:
+    """Of justice, promised for 20/08/2026, over so many days later."""
+    due = datetime(2026, 8, 20, 10, tzinfo=UTC)
+    code, over = f"H42.13-260803-{n:04d}", due + timedelta(days=days)
+    return Dossier(code, "justice", "x", Status.RESOLVED, due - timedelta(days=17), due, over, **more)
 
 
 def cells(page: Any, authority: str) -> list[str]:

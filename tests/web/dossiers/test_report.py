@@ -13,12 +13,13 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
+from server.dossiers.register import Channel
 from server.dossiers.reports.behind import PAGE
 from server.hall import commands as c
 from server.people.rights import Role
 from tests.server.dossiers.reports.sheets import TABLE
 from tests.server.dossiers.tables import row
-from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, cells, send, take, words
+from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, august, bring, cells, send, take, words
 from tests.web.place import Place, Staff
 
 
@@ -67,12 +68,15 @@ def lines(page: Any) -> list[list[str]]:
 
 @pytest.mark.parametrize("by", ["authority", "officer", "field", "channel"])
 def test_every_file_has_the_cells_of_the_page(place: Place, chief: Staff, by: str) -> None:
-    officers = {"Cán bộ xử lý": "An", "Lĩnh vực": "Đất đai", "Hình thức nộp": "Trực tuyến"}
-    take(place, {**LATE, **officers}, {**OPEN, **officers}, OVERDUE)
-    query = f"by={by}&of=health&begins=2026-10-01&ends=2026-11-23"
+    take(place, LATE, OPEN, OVERDUE)
+    more: dict[str, Any] = {"officer": "An", "field": "Đất đai", "channel": Channel.ONLINE}
+    bring(place, august(1, **more), august(2, days=60, reappointed=1, **more))
+    query = f"by={by}&of=justice&begins=2026-08-01&ends=2026-11-23"
     page = chief.get(f"/dossiers/report?{query}")
     shown = lines(page)
     assert len(shown[0]) == 13 and shown[-1][1] == "Tổng số"
+    if by != "authority":
+        assert ["2", "2", "0", "2", "1", "0", "1", "0", "0", "0", "1 hẹn lại"] in [one[2:] for one in shown]
 
     def file(kind: str) -> bytes:
         answer = chief.get(f"/dossiers/report/export.{kind}?{query}")
