@@ -25,13 +25,24 @@ from server.site_shape import File, Hours
 
 PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "hall": ("name", "time_zone", "url", "dossiers.codes", "dossiers.lines", "paper"),
+        "hall": (
+            "name",
+            "time_zone",
+            "url",
+            "dossiers.codes",
+            "dossiers.lines",
+            "dossiers.late_officers",
+            "paper",
+        ),
         "hours": (*(f"hours.{day}" for day in DAYS), "hours.cut_off_min", "hours.day_changes"),
         "time": (
             *(f"dossiers.time.{key}" for key in ("convention", "due_at", "hours_a_day")),
             *(f"dossiers.time.{key}" for key in ("late_hour", "late_rule", "hours")),
         ),
-        "reminders": ("dossiers.reminders",),
+        "reminders": tuple(
+            f"dossiers.reminders.{key}" for key in ("soon", "before", "apology", "overdue", "every_days")
+        ),
+        "retention": ("dossiers.retention",),
         "priority": ("policy", "priority_group"),
         "calls": ("calls",),
         "ratings": ("rating",),

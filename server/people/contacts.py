@@ -62,21 +62,25 @@ class Contacts:
 
     def set_email(self, account: str, email: str) -> None:
         """Raises BadContact."""
-        email = email.strip()
-        if email and not is_address(email):
-            raise BadContact("email", "odd-email")
-        self._set(account, email=email)
+        self._set(account, email=_email(email))
 
-    def set_source_name(self, account: str, name: str) -> None:
-        """Raises BadContact."""
-        name = spelled(name)
+    def set(self, account: str, email: str, source_name: str) -> None:
+        """Both at once, or neither. Raises BadContact."""
+        name = spelled(source_name)
         if len(name) > LONGEST or not name.isprintable():
             raise BadContact("source_name", "odd-source-name")
-        self._set(account, source_name=name)
+        self._set(account, email=_email(email), source_name=name)
 
     def _set(self, account: str, **columns: str) -> None:
         with self._engine.connect().execution_options(writes=True) as db, db.begin():
             db.execute(account_table.update().where(account_table.c.name == account).values(**columns))
+
+
+def _email(text: str) -> str:
+    text = text.strip()
+    if text and not is_address(text):
+        raise BadContact("email", "odd-email")
+    return text
 
 
 def spelled(name: str) -> str:

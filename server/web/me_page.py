@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 
 from server.people import second
 from server.people.accounts import Account, AccountError
+from server.people.contacts import BadContact
 from server.people.passwords import SHORTEST
 from server.people.rights import EVERYWHERE
 from server.web import guard, login
@@ -59,6 +60,19 @@ def end_logins() -> ResponseReturnValue:
     count = int(logins.end_one(who.name, id)) if id else logins.end_all(who.name, str(session["key"]))
     guard.audit("login.ended", count=count)
     return redirect(url_for("me.page", done="logins"), 303)
+
+
+@me.post("/me/email")
+@guard.needs(None)
+def email() -> ResponseReturnValue:
+    """Where reminders go."""
+    who = _asking()
+    try:
+        guard.hall().accounts.contacts.set_email(who.name, request.form.get("email", ""))
+    except BadContact as error:
+        return _page({"email": f"people.{error.code}"})
+    guard.audit("account.contact", account=who.name)
+    return redirect(url_for("me.page", done="contact"), 303)
 
 
 @me.get("/me/second")
@@ -172,6 +186,7 @@ def _page(errors: dict[str, str] | None = None, status: int | None = None) -> Re
         second=hall.accounts.second.is_on(who.name),
         left=hall.accounts.second.codes_left(who.name),
         logins=logins,
+        contact=hall.accounts.contacts.of(who.name),
         errors=_words(errors),
         done=request.args.get("done", "") if request.args.get("done") in DONE else "",
         shortest=SHORTEST,
@@ -179,7 +194,7 @@ def _page(errors: dict[str, str] | None = None, status: int | None = None) -> Re
     return Response(page, status or (422 if errors else 200))
 
 
-DONE = ("password", "logins", "second")
+DONE = ("password", "logins", "second", "contact")
 
 
 def machine(agent: str) -> str:

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 
 from server.people.accounts import NAME, Account, AccountError, Row
+from server.people.contacts import LONGEST, BadContact
 from server.people.rights import EVERYWHERE, Right, Role, governs
 from server.web import guard, keeping
 from server.web.sites import names
@@ -23,7 +24,7 @@ from server.web.words import TEXTS
 people = Blueprint("people", __name__, url_prefix="/admin/people")
 
 A_PAGE = 100
-DONE = ("roles", "disabled", "enabled", "logged-out", "second")
+DONE = ("roles", "disabled", "enabled", "logged-out", "second", "contact")
 
 
 @people.get("/")
@@ -85,6 +86,20 @@ def roles(name: str) -> ResponseReturnValue:
             return _one(row, {"role": f"people.{error.code}"})
         guard.audit("account.roles", account=name, before=dict(before), after=after)
     return _done(name, "roles")
+
+
+@people.post("/<name>/contact")
+@guard.needs(Right.USERS)
+def contact(name: str) -> ResponseReturnValue:
+    """Where reminders go, and who this is in the system of record."""
+    guard.check()
+    row, contacts = keeping.governed(name), guard.hall().accounts.contacts
+    try:
+        contacts.set(name, request.form.get("email", ""), request.form.get("source_name", ""))
+    except BadContact as error:
+        return _one(row, {error.field: f"people.{error.code}"})
+    guard.audit("account.contact", account=name)
+    return _done(name, "contact")
 
 
 @people.post("/<name>/reset")
@@ -210,6 +225,9 @@ def _one(row: Row, errors: Mapping[str, str] | None = None, link: str = "", stat
         sites=free,
         roles=_role_words(lang),
         logins=len(guard.hall().accounts.logins.of(row.account.name, guard.hall().wall())),
+        contact=guard.hall().accounts.contacts.of(row.account.name),
+        longest=LONGEST,
+        typed=request.form,
         errors=_words(errors),
         link=link,
         done=done if done in DONE else "",

@@ -52,6 +52,8 @@ PLACES = (
     Place("history.page", "history.title", Right.FIGURES, Group.FIGURES),
     Place("work.page", "work.title", Right.WORKING_TIME, Group.FIGURES),
     Place("dossiers.page", "place.dossiers", Right.DOSSIERS, Group.DOSSIERS),
+    Place("dossier_promises.page", "place.dossier-promises", Right.DOSSIERS, Group.DOSSIERS),
+    Place("dossier_promises.search", "place.dossier-list", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_import.page", "place.dossier-import", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_report.page", "place.dossier-report", Right.FIGURES, Group.DOSSIERS),
     Place("dossier_scores.page", "place.dossier-scores", Right.FIGURES, Group.DOSSIERS),
@@ -72,6 +74,7 @@ MY_PAGES: tuple[Place, ...] = (
     Place("me.page", "me.title", Right.LOOK, Group.COUNTER),
     Place("figures.mine", "mine.title", Right.CALL, Group.COUNTER),
     Place("dossier_scores.mine", "score.mine", Right.CALL, Group.COUNTER),
+    Place("dossier_promises.mine", "place.dossier-mine", Right.CALL, Group.COUNTER),
 )
 
 

@@ -132,7 +132,7 @@ SAME: dict[str, str | tuple[str, ...]] = {
     "dossier_promises.try_mail": "tells whether the server reaches a mail server, to somebody who sets it up",
     "dossier_promises.again": ("send-letter-again",),
     "dossier_promises.dossier.page": ("get-dossier",),
-    "dossier_promises.dossier.person": "shows a person to a person; a program with that right asks what is held about one",
+    "dossier_promises.dossier.person": "shows a person to a person; programs ask what is held about one",
     "dossier_promises.dossier.renewed": ("reappoint",),
     "dossier_promises.dossier.letter": ("letter-sent",),
     "dossier_import.page": ("get-dossiers",),

@@ -14,6 +14,7 @@ from server.web.dossiers.returned import returned
 from server.web.dossiers.scores import scores
 
 # Registered in this order; who adds a room adds its blueprint.
-ROOMS = (dossiers, imports, report, scores, groups, late, papers, promises, returned, dossier)
+ROOMS = (dossiers, imports, report, scores, groups, late, papers, promises, returned)
 
 papers.register_blueprint(letters)  # one room, for whoever walks between its pages
+promises.register_blueprint(dossier)  # likewise

@@ -16,6 +16,7 @@ from werkzeug.exceptions import NotFound
 
 from server.people import second
 from server.people.accounts import Account, AccountError
+from server.people.contacts import BadContact
 from server.web import guard, login, me_page
 from server.web.asked import refuse
 from server.web.problems import Declined
@@ -40,6 +41,19 @@ class LogInRows(msgspec.Struct, frozen=True):
     """The latest seen first."""
 
     logins: tuple[LogInRow, ...]
+
+
+class EmailBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Blank: none."""
+
+    email: Annotated[str, Meta(max_length=254)]
+
+
+class MyContact(msgspec.Struct, frozen=True):
+    """source_name: what the system of record calls whoever asks."""
+
+    email: str
+    source_name: str
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -128,6 +142,23 @@ def end_others(asked: Asked) -> Ended:
     return Ended(count)
 
 
+def contact(asked: Asked) -> MyContact:
+    """Where one's reminders go."""
+    found = asked.hall.accounts.contacts.of(_who().name)
+    return MyContact(found.email, found.source_name)
+
+
+def set_email(asked: Asked) -> MyContact:
+    """Send one's reminders there."""
+    name = _who().name
+    try:
+        asked.hall.accounts.contacts.set_email(name, asked.body.email)
+    except BadContact:
+        refuse([("/email", "form")])
+    guard.audit("account.contact", account=name)
+    return contact(asked)
+
+
 def password(asked: Asked) -> Anew:
     """Choose another password: every other log-in ends, this one gets a new key."""
     who = _proved(asked)
@@ -213,6 +244,8 @@ ENDPOINTS = (
     _row("list-my-logins", "GET", "/logins", logins, LogInRows),
     _row("end-my-login", "DELETE", "/logins/{login}", end_login, Nothing),
     _row("end-my-other-logins", "POST", "/end-other-logins", end_others, Ended),
+    _row("get-my-contact", "GET", "/contact", contact, MyContact),
+    _row("set-my-email", "PUT", "/contact", set_email, MyContact, body=EmailBody),
     _row("change-my-password", "PUT", "/password", password, Anew, body=PasswordBody, **_UNKEYED),
     _row("get-my-second", "GET", "/second", second_told, SecondTold),
     _row("want-my-second", "POST", "/second/want", second_wanted, Wanted, shown_once=True, **_MAY_NOT),

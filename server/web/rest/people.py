@@ -18,6 +18,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from server.people.accounts import AccountError, Row
 from server.people.audit import Wanted
+from server.people.contacts import BadContact
 from server.people.rights import EVERYWHERE, Right, Role, may
 from server.people.tokens import LONGEST_DAYS, Token
 from server.web import guard, keeping
@@ -59,6 +60,19 @@ class RolesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     before: dict[Site, Role]
     roles: dict[Site, Role]
+
+
+class ContactBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Either may be blank. source_name: as the system of record names this person."""
+
+    email: Annotated[str, Meta(max_length=254)]
+    source_name: Annotated[str, Meta(max_length=120)]
+
+
+class ContactTold(msgspec.Struct, frozen=True):
+    account: str
+    email: str
+    source_name: str
 
 
 class Invited(msgspec.Struct, frozen=True):
@@ -183,6 +197,23 @@ def set_roles(asked: Asked) -> Person:
             raise Declined("cannot-be", {"why": error.code}) from None
         guard.audit("account.roles", account=row.account.name, before=before, after=told.roles)
     return one(asked)
+
+
+def contact(asked: Asked) -> ContactTold:
+    """Where reminders of dossiers go, and whose dossiers they are."""
+    found = asked.hall.accounts.contacts.of(keeping.found(asked.at["account"]).account.name)
+    return ContactTold(found.account, found.email, found.source_name)
+
+
+def set_contact(asked: Asked) -> ContactTold:
+    """Send reminders there, of the dossiers that bear this name."""
+    name = keeping.governed(asked.at["account"]).account.name
+    try:
+        asked.hall.accounts.contacts.set(name, asked.body.email, asked.body.source_name)
+    except BadContact as error:
+        refuse([(f"/{error.field}", "form")])
+    guard.audit("account.contact", account=name)
+    return contact(asked)
 
 
 def reset(asked: Asked) -> Invited:
@@ -348,6 +379,8 @@ ENDPOINTS = (
     _row("add-person", "POST", "/people", add, Invited, body=PersonBody, **_SECRET),
     _row("get-person", "GET", _ONE, one, Person),
     _row("set-roles", "PUT", f"{_ONE}/roles", set_roles, Person, body=RolesBody, **_MAY_NOT),
+    _row("get-contact", "GET", f"{_ONE}/contact", contact, ContactTold),
+    _row("set-contact", "PUT", f"{_ONE}/contact", set_contact, ContactTold, body=ContactBody),
     _row("reset-password", "POST", f"{_ONE}/reset", reset, Invited, **_SECRET, **_MAY_NOT),
     _row("disable-person", "POST", f"{_ONE}/disable", disable, Person, **_MAY_NOT),
     _row("enable-person", "POST", f"{_ONE}/enable", enable, Person, **_MAY_NOT),

@@ -47,6 +47,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *drafts.ENDPOINTS,
     *previews.ENDPOINTS,
     *dossiers.ENDPOINTS,
+    *promises.ENDPOINTS,
     *late.ENDPOINTS,
     *promises.ENDPOINTS,
     *lookup.ENDPOINTS,

@@ -1,0 +1,411 @@
+"""Promises for programs: what comes due and what is late, one dossier, a new date, late legs, reminders.
+
+A dossier is told without whoever handed it in. Officers may ask for what they handle themselves.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from werkzeug.exceptions import Forbidden, NotFound
+
+from server.dossiers import legs, mails, reminders
+from server.dossiers.code import read_code
+from server.dossiers.finding import LONGEST as LONGEST_SEARCH, Search, found
+from server.dossiers.legs import LegState
+from server.dossiers.promises import EXCEPTIONS, Marks, Standing, promise
+from server.dossiers.reappointing import LONGEST, NotRenewed, Renewal, letter_sent, renew
+from server.dossiers.standings import Line, Wanted, heaps, lines
+from server.dossiers.status import Status
+from server.dossiers.store import DossierStore, Whole
+from server.people.rights import Right
+from server.web.asked import refuse
+from server.web.dossiers.standing_view import my_names
+from server.web.problems import Declined
+from server.web.rest.caller import audit
+from server.web.rest.endpoint import Asked, Endpoint, Nothing
+
+A_PAGE = 50
+Officer = Annotated[str, Meta(max_length=120)]
+Id = Annotated[str, Meta(max_length=32)]
+Page = Annotated[int, Meta(ge=1, le=200)]
+
+
+class PromisesWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Blank: of all authorities; of one, counts are by officer."""
+
+    authority: Id = ""
+
+
+class Heap(msgspec.Struct, frozen=True, kw_only=True):
+    """flagged: of these, re-appointed more than once."""
+
+    authority: str
+    officer: str
+    standing: Standing
+    count: int
+    flagged: int
+
+
+class Promises(msgspec.Struct, frozen=True, kw_only=True):
+    """What is due before `apology_before` wants an apology, before `soon_before` it is due soon."""
+
+    at: datetime
+    apology_before: datetime
+    soon_before: datetime
+    counts: tuple[Heap, ...]
+    late_legs: dict[str, int]
+
+
+class ListWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """code: all of it, its beginning, or date and serial. standing: without code and status by due date, else
+    the newest receipt first."""
+
+    code: Annotated[str, Meta(max_length=LONGEST_SEARCH)] = ""
+    status: Status | None = None
+    standing: Standing | None = None
+    authority: Id = ""
+    officer: Officer = ""
+    page: Page = 1
+
+
+class MineWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    page: Page = 1
+
+
+class DossierLine(msgspec.Struct, frozen=True, kw_only=True):
+    """due: the promise that holds. times: how often it took the place of another."""
+
+    code: str
+    authority: str
+    officer: str
+    procedure: str
+    status: Status
+    received: datetime
+    due: datetime | None
+    standing: Standing
+    times: int
+
+
+class DossierLines(msgspec.Struct, frozen=True):
+    """more: there is another page."""
+
+    dossiers: tuple[DossierLine, ...]
+    more: bool
+
+
+class StepTold(msgspec.Struct, frozen=True, kw_only=True):
+    at: datetime
+    status: Status
+    authority: str
+    officer: str
+
+
+class LegTold(msgspec.Struct, frozen=True, kw_only=True):
+    """state: `held` and `late` by whoever has it now, `ahead` while others have it first. Seconds of work."""
+
+    place: int
+    authority: str
+    state: LegState
+    begun: datetime | None
+    due: datetime | None
+    done: datetime | None
+    worked_s: int
+    over_s: int
+
+
+class RenewalTold(msgspec.Struct, frozen=True, kw_only=True):
+    """letter_at: when the apology went out; null: it has not."""
+
+    number: int
+    at: datetime
+    by: str
+    old_due: datetime
+    new_due: datetime
+    reason: str
+    letter_at: datetime | None
+
+
+class ReminderTold(msgspec.Struct, frozen=True, kw_only=True):
+    """recipient: `authority:<id>` or `officer:<name>`."""
+
+    at: datetime
+    step: str
+    due: datetime
+    recipient: str
+
+
+class DossierTold(DossierLine, frozen=True, kw_only=True):
+    """due_source: as the source has it. excused: an apology was written. flagged: re-appointed too often."""
+
+    due_source: datetime | None
+    first_due: datetime | None
+    resolved: datetime | None
+    returned: datetime | None
+    recorded: datetime | None
+    excused: bool
+    flagged: bool
+    handed_over: tuple[datetime, ...]
+    history: tuple[StepTold, ...]
+    legs: tuple[LegTold, ...]
+    reappointments: tuple[RenewalTold, ...]
+    reminders: tuple[ReminderTold, ...]
+
+
+class RenewBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """number: which re-appointment it is, 1 for the first. twice: a second one is meant."""
+
+    number: Annotated[int, Meta(ge=1, le=99)]
+    due: Annotated[datetime, Meta(tz=True)]
+    reason: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+    twice: bool = False
+
+
+class LetterBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    number: Annotated[int, Meta(ge=1, le=99)]
+
+
+class LegsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    authority: Id = ""
+
+
+class LateLegTold(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    place: int
+    authority: str
+    due: datetime | None
+    over_s: int
+
+
+class LateLegs(msgspec.Struct, frozen=True):
+    """counts: of all authorities. legs: at most 200, the oldest promise first."""
+
+    counts: dict[str, int]
+    legs: tuple[LateLegTold, ...]
+
+
+class LetterTold(msgspec.Struct, frozen=True, kw_only=True):
+    """error: a code of the last try."""
+
+    letter: int
+    recipient: str
+    at: datetime
+    state: mails.State
+    tries: int
+    error: str | None
+
+
+class Letters(msgspec.Struct, frozen=True):
+    """The newest first."""
+
+    letters: tuple[LetterTold, ...]
+
+
+def counts(asked: Asked) -> Promises:
+    """How many dossiers are late, due soon, due an apology or otherwise not as they should be."""
+    marks = _marks(asked)
+    with _store(asked).reading() as db:
+        found = heaps(db, marks, Wanted(authority=asked.query.authority))
+        late = legs.late_counts(db, marks.now)
+    told = (
+        Heap(authority=h.authority, officer=h.officer, standing=h.standing, count=h.count, flagged=h.flagged)
+        for h in found
+        if h.standing in EXCEPTIONS
+    )
+    return Promises(
+        at=marks.now,
+        apology_before=marks.apology,
+        soon_before=marks.soon,
+        counts=tuple(sorted(told, key=lambda h: (h.authority, h.officer, EXCEPTIONS.index(h.standing)))),
+        late_legs=late,
+    )
+
+
+def listed(asked: Asked) -> DossierLines:
+    """Dossiers by code, status, authority, officer or standing."""
+    told: ListWanted = asked.query
+    standings = () if told.standing is None else (told.standing,)
+    search = Search(told.code, told.status, told.authority, told.officer, standings)
+    with _store(asked).reading() as db:
+        seen = found(db, _marks(asked), search, told.page)
+    return DossierLines(tuple(map(_line, seen.lines)), seen.more)
+
+
+def mine(asked: Asked) -> DossierLines:
+    """What whoever asks handles and has to do something about."""
+    names, first = my_names(), (asked.query.page - 1) * A_PAGE
+    if not names:
+        return DossierLines((), False)
+    with _store(asked).reading() as db:
+        seen = lines(db, _marks(asked), Wanted(EXCEPTIONS, officers=names), A_PAGE + 1, first)
+    return DossierLines(tuple(map(_line, seen[:A_PAGE])), len(seen) > A_PAGE)
+
+
+def one(asked: Asked) -> DossierTold:
+    """One dossier: its promise, history, legs, new dates and reminders."""
+    whole, marks, store = _whole(asked), _marks(asked), _store(asked)
+    d = whole.dossier
+    so = promise(d, whole.reappointments, bool(whole.handovers), marks)
+    with store.reading() as db:
+        reminded = reminders.of_dossier(db, d.code)
+    return DossierTold(
+        code=d.code,
+        authority=d.authority,
+        officer=d.officer,
+        procedure=d.procedure,
+        status=d.status,
+        received=d.received,
+        due=so.due,
+        standing=so.standing,
+        times=so.times,
+        due_source=d.due,
+        first_due=d.first_due,
+        resolved=d.resolved,
+        returned=d.returned,
+        recorded=d.recorded,
+        excused=so.excused,
+        flagged=so.flagged,
+        handed_over=tuple(one.at for one in whole.handovers),
+        history=tuple(
+            StepTold(at=s.at, status=s.status, authority=s.authority, officer=s.officer) for s in whole.steps
+        ),
+        legs=tuple(
+            LegTold(
+                place=s.leg.place,
+                authority=s.leg.authority,
+                state=s.state,
+                begun=s.begun,
+                due=s.leg.due,
+                done=s.leg.done,
+                worked_s=s.worked_s,
+                over_s=s.over_s,
+            )
+            for s in legs.seen(d, whole.legs, asked.hall.config.due_rules.calendar, marks.now)
+        ),
+        reappointments=tuple(map(_renewal, whole.reappointments)),
+        reminders=tuple(
+            ReminderTold(at=r.at, step=r.step, due=r.due, recipient=r.recipient) for r in reminded
+        ),
+    )
+
+
+def renewed(asked: Asked) -> RenewalTold:
+    """Set a new date in place of one that cannot be kept: once, a second time only when it is meant."""
+    whole, told = _whole(asked), asked.body
+    code = whole.dossier.code
+    wanted = Renewal(code, told.number, told.due, told.reason, asked.who.name, told.twice)
+    hall = asked.hall
+    try:
+        made = renew(_store(asked), wanted, hall.config.due_rules.calendar, hall.clock.now())
+    except NotRenewed as error:
+        if error.field in ("due", "reason"):
+            refuse([(f"/{error.field}", error.code)])
+        raise Declined("cannot-be", {"why": error.code}) from None
+    audit(asked.who.name, "dossier.reappointed", code=code, number=made.number, due=made.new_due.isoformat())
+    return _renewal(made)
+
+
+def apologised(asked: Asked) -> Nothing:
+    """The apology that tells a new date is on its way."""
+    code, number = _whole(asked).dossier.code, asked.body.number
+    if letter_sent(_store(asked), code, number, asked.hall.clock.now()):
+        audit(asked.who.name, "dossier.apologised", code=code, number=number)
+    return Nothing()
+
+
+def late_legs(asked: Asked) -> LateLegs:
+    """Who is late with a part of an interlinked dossier."""
+    hall, now = asked.hall, asked.hall.clock.now()
+    with _store(asked).reading() as db:
+        late = legs.late(db, hall.config.due_rules.calendar, now, asked.query.authority)
+        counted = legs.late_counts(db, now)
+    told = (
+        LateLegTold(
+            code=one.code,
+            place=one.leg.place,
+            authority=one.leg.authority,
+            due=one.leg.due,
+            over_s=one.over_s,
+        )
+        for one in late
+    )
+    return LateLegs(counted, tuple(told))
+
+
+def letters(asked: Asked) -> Letters:
+    """Letters that reminded officers and authorities, and what became of them."""
+    with _store(asked).reading() as db:
+        kept = mails.mails(db)
+    told = (
+        LetterTold(
+            letter=m.id, recipient=m.recipient, at=m.letter.at, state=m.state, tries=m.tries, error=m.error
+        )
+        for m in kept
+    )
+    return Letters(tuple(told))
+
+
+def again(asked: Asked) -> Nothing:
+    """Try a letter that was given up once more."""
+    text = asked.at["letter"]
+    if not (text.isascii() and text.isdecimal() and len(text) <= 12):
+        raise NotFound
+    if not mails.again(_store(asked), int(text), asked.hall.clock.now()):
+        raise NotFound
+    audit(asked.who.name, "mail.again", mail=int(text))
+    return Nothing()
+
+
+def _store(asked: Asked) -> DossierStore:
+    if asked.hall.desk is None:
+        raise NotFound
+    return asked.hall.desk.store
+
+
+def _marks(asked: Asked) -> Marks:
+    config = asked.hall.config
+    return Marks.at(config.due_rules.calendar, asked.hall.clock.now(), config.reminders.soon)
+
+
+def _whole(asked: Asked) -> Whole:
+    """Raises 404, and 403 for somebody who may not see it."""
+    read = read_code(asked.at["code"])
+    whole = _store(asked).find(read.text) if read is not None else None
+    if whole is None:
+        raise NotFound
+    handles = not asked.who.program and whole.dossier.officer in my_names()
+    if not (asked.who.may(Right.DOSSIERS) or handles):
+        raise Forbidden("role")
+    return whole
+
+
+def _line(line: Line) -> DossierLine:
+    told = {name: getattr(line, name) for name in DossierLine.__struct_fields__}
+    return DossierLine(**told)
+
+
+def _renewal(made: Any) -> RenewalTold:
+    return RenewalTold(**{name: getattr(made, name) for name in RenewalTold.__struct_fields__})
+
+
+def _row(name: str, method: Any, path: str, does: Any, answer: Any, **more: Any) -> Endpoint:
+    told: dict[str, Any] = {"right": Right.DOSSIERS, "area": "dossiers", **more}
+    return Endpoint(name=name, method=method, path=f"/dossiers{path}", does=does, answer=answer, **told)
+
+
+_MINE: dict[str, Any] = {"right": Right.CALL}
+_MAY_NOT: dict[str, Any] = {"refusals": ("cannot-be",)}
+ENDPOINTS = (
+    _row("count-promises", "GET", "/promises", counts, Promises, query=PromisesWanted),
+    _row("list-dossiers", "GET", "/list", listed, DossierLines, query=ListWanted),
+    _row("list-my-dossiers", "GET", "/mine", mine, DossierLines, query=MineWanted, **_MINE),
+    _row("list-late-legs", "GET", "/legs", late_legs, LateLegs, query=LegsWanted),
+    _row("list-letters", "GET", "/letters", letters, Letters),
+    _row("send-letter-again", "POST", "/letters/{letter}/again", again, Nothing),
+    _row("get-dossier", "GET", "/{code}", one, DossierTold, **_MINE),
+    _row("reappoint", "POST", "/{code}/reappoint", renewed, RenewalTold, body=RenewBody, **_MINE, **_MAY_NOT),
+    _row("letter-sent", "POST", "/{code}/letter-sent", apologised, Nothing, body=LetterBody, **_MINE),
+)
