@@ -49,7 +49,8 @@ class KioskPlan(msgspec.Struct, frozen=True):
     series: the figure between letter and ordinal in numbers of its own (`A2-017`); None: it has none.
     paperless: a number without paper counts as issued; else numbers are given on paper only, and a kiosk
     without paper names the others, `elsewhere`. url: a phone page's address up to its token. elderly: the id
-    of the priority group that an age of `elderly_years` or more belongs to.
+    of the priority group that an age of `elderly_years` or more belongs to. lookup: the server answers who asks
+    how a dossier stands.
     """
 
     authorities: tuple[AuthorityPlan, ...]
@@ -63,6 +64,7 @@ class KioskPlan(msgspec.Struct, frozen=True):
     grace_min: Count = 0
     elderly: Level | None = None
     elderly_years: Count = 60
+    lookup: bool = False
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -126,7 +128,7 @@ class DisplayPlan(msgspec.Struct, frozen=True):
     longer are marked as old. openings: when people are in the hall; outside of them a wall rests its
     panel, unless there are none. repeats: how often a call is spoken; volume: outside of every span of
     `volumes`. authorities: as the hall's file names them, short and in full: with dossiers a wall shows no
-    other words.
+    other words. officers: who may be named in a list of late dossiers; nobody else ever is.
     """
 
     dwell_s: float
@@ -142,6 +144,7 @@ class DisplayPlan(msgspec.Struct, frozen=True):
     volume: Annotated[int, Meta(ge=0, le=100)] = 100
     volumes: tuple[VolumeSpan, ...] = ()
     authorities: tuple[Words, ...] = ()
+    officers: tuple[Annotated[str, Meta(max_length=60)], ...] = ()
 
 
 class DeviceConfig(Message, frozen=True, kw_only=True):

@@ -94,16 +94,28 @@ class DossierLine(msgspec.Struct, frozen=True):
     place: Annotated[str, Meta(max_length=8)] = ""
 
 
-class LateUnit(msgspec.Struct, frozen=True):
-    """An authority with late dossiers: open and overdue now, and resolved late in the month."""
+class LateOfficer(msgspec.Struct, frozen=True):
+    """An officer of a late authority, by the name that the house knows; never a citizen."""
 
-    authority: Words
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
     overdue: Count
     resolved_late: Count
 
 
+class LateUnit(msgspec.Struct, frozen=True):
+    """An authority with late dossiers: open and overdue when the list was approved, and resolved late in its
+    time. officers: where the manager who approved it let them be named; the rest is nobody's by name.
+    """
+
+    authority: Words
+    overdue: Count
+    resolved_late: Count
+    officers: tuple[LateOfficer, ...] = ()
+
+
 class LateList(msgspec.Struct, frozen=True):
-    """The late authorities of a month, `YYYY-MM`, as a manager approved them on a day, `YYYY-MM-DD`."""
+    """The late authorities of a month, `YYYY-MM`, or of a year, `YYYY`, as a manager approved them on a day,
+    `YYYY-MM-DD`."""
 
     month: str
     units: tuple[LateUnit, ...]
@@ -115,6 +127,7 @@ class Dossiers(Message, frozen=True, kw_only=True):
 
     rev: larger with every change, also after a restart. known_at: when the register was like this; None:
     there is no register. totals: how many there are of each stage, also where `lines` cannot hold all.
+    late: of a month; late_year: of a year, which displays of before do not look at.
     """
 
     site: str = ""
@@ -124,3 +137,4 @@ class Dossiers(Message, frozen=True, kw_only=True):
     lines: tuple[DossierLine, ...] = ()
     totals: dict[Stage, Count] = msgspec.field(default_factory=dict)
     late: LateList | None = None
+    late_year: LateList | None = None

@@ -28,6 +28,7 @@ DASHES: Final = str.maketrans("–—‐‑−", "-----")
 # in two, reads as a day of a later year.
 FIRST_YEAR: Final = 15
 MOST_SIGNS: Final = 48
+MOST_NAME: Final = 60
 UNKNOWN: Final = "–"
 
 
@@ -82,6 +83,17 @@ def agency(code: str) -> str:
 def known_names(authorities: Iterable[Words]) -> frozenset[str]:
     """The authorities that a hall's file names, in both languages."""
     return frozenset(plain(text, MOST_SIGNS) for words in authorities for text in (words.vi, words.en))
+
+
+def known_officers(officers: Iterable[str]) -> frozenset[str]:
+    """The officers that a late list may name."""
+    return frozenset(plain(name, MOST_NAME) for name in officers)
+
+
+def officer(name: str, known: frozenset[str]) -> str:
+    """An officer's name, or a dash for anybody whom the hall's file does not name."""
+    shown = plain(name, MOST_NAME)
+    return shown if shown and shown in known else UNKNOWN
 
 
 def authority(words: Words, lang: str, known: frozenset[str]) -> str:

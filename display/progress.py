@@ -35,11 +35,13 @@ class Room:
 
 @dataclass(frozen=True)
 class Reader:
-    """How the dossiers are read: the hall's clock, its language, and the authorities that it knows."""
+    """How the dossiers are read: the hall's clock, its language, and the authorities and officers that it
+    knows."""
 
     zone: tzinfo
     lang: m.Lang
     known: frozenset[str]
+    officers: frozenset[str] = frozenset()
 
 
 def pages(dossiers: m.Dossiers | None, room: Room, now: datetime, reader: Reader) -> tuple[Page, ...]:
@@ -47,10 +49,10 @@ def pages(dossiers: m.Dossiers | None, room: Room, now: datetime, reader: Reader
     if dossiers is None or dossiers.known_at is None:
         return ()
     parts = [Page(0, 0, rows=tuple(part)) for part in chunks(rows(dossiers, now, reader), room.dossiers)]
-    if dossiers.late is not None and (month := month_of(dossiers.late.month)):
-        units = late_rows(dossiers.late, reader)
-        day = day_of(dossiers.late.approved_on)
-        parts += [Page(0, 0, (), tuple(part), month, day) for part in chunks(units, room.late)]
+    for late, time_of in ((dossiers.late, month_of), (dossiers.late_year, year_of)):
+        if late is not None and (month := time_of(late.month)):
+            day, units = day_of(late.approved_on), late_rows(late, reader)
+            parts += [Page(0, 0, (), tuple(part), month, day) for part in chunks(units, room.late)]
     parts = parts or [Page(0, 0)]
     return tuple(replace(part, number=number, of=len(parts)) for number, part in enumerate(parts, 1))
 
@@ -102,14 +104,36 @@ def row(line: m.DossierLine, code: str, now: datetime, reader: Reader) -> Dossie
 
 
 def late_rows(late: m.LateList, reader: Reader) -> list[LateRow]:
-    """The late authorities, most late dossiers first; one that nobody knows is left out."""
-    units = [
-        LateRow(name, unit.overdue, unit.resolved_late)
-        for unit in late.units
-        if (name := discreet.authority(unit.authority, reader.lang, reader.known)) != discreet.UNKNOWN
-        and unit.overdue + unit.resolved_late
+    """The late authorities, most late dossiers first, each with its officers where they are named; one that
+    nobody knows is left out."""
+    known: list[tuple[LateRow, m.LateUnit]] = []
+    for unit in late.units:
+        name = discreet.authority(unit.authority, reader.lang, reader.known)
+        if name != discreet.UNKNOWN and unit.overdue + unit.resolved_late:
+            known.append((LateRow(name, unit.overdue, unit.resolved_late), unit))
+    known.sort(key=lambda each: _latest(each[0]))
+    return [row for own, unit in known for row in (own, *officer_rows(own.authority, unit, reader))]
+
+
+def officer_rows(authority: str, unit: m.LateUnit, reader: Reader) -> list[LateRow]:
+    """The officers of one authority, most late dossiers first."""
+    named = [
+        LateRow(authority, one.overdue, one.resolved_late, name)
+        for one in unit.officers
+        if (name := discreet.officer(one.name, reader.officers)) != discreet.UNKNOWN
+        and one.overdue + one.resolved_late
     ]
-    return sorted(units, key=lambda unit: (-unit.overdue, -unit.resolved_late))
+    return sorted(named, key=_latest)
+
+
+def _latest(row: LateRow) -> tuple[int, int]:
+    return -row.overdue, -row.resolved_late
+
+
+def year_of(text: str) -> str:
+    """`2026` of itself; "" for anything else."""
+    shown = plain(text, 4)
+    return shown if len(shown) == 4 == len(text) and shown.isascii() and shown.isdigit() else ""
 
 
 def month_of(text: str) -> str:

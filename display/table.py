@@ -27,6 +27,7 @@ STANDINGS: Final[dict[Standing, tuple[str, Tint]]] = {
     "overdue": ("warning", "alarm"),
 }
 ICON: Final = 0.72  # em
+INDENT: Final = 0.9  # em of an officer below the authority
 LATE_COLUMN: Final = 5.2  # em of the figures' columns, at least
 
 
@@ -119,7 +120,7 @@ def rows(grid: Grid, panel: Panel, page: Page, day: date, texts: Texts, lang: st
             marks.append(Rule(Box(grid.body.x, round(top), grid.body.width, thick), "line"))
         inner = Box(grid.body.x, round(top), grid.body.width, round(pitch))
         if page.late:
-            marks += late_marks(grid, inner, page.late[place], page, texts, lang)
+            marks += late_marks(grid, inner, page.late[place], page, texts, lang, first=not place)
         else:
             marks += dossier_marks(grid, inner, page.rows[place], day, texts, lang)
     return marks
@@ -201,18 +202,24 @@ def late_columns(grid: Grid, page: Page, texts: Texts, lang: str) -> tuple[int, 
     return round(grid.body.right - second - grid.word), grid.body.right
 
 
-def late_marks(grid: Grid, box: Box, row: LateRow, page: Page, texts: Texts, lang: str) -> list[Mark]:
+def late_marks(
+    grid: Grid, box: Box, row: LateRow, page: Page, texts: Texts, lang: str, first: bool
+) -> list[Mark]:
+    """first: of its page, where nothing above says whose officer somebody is."""
     px = grid.px
     heads = late_heads(page, texts, lang)
+    left = box.x + round(INDENT * px) if row.officer else box.x
+    who = f"{row.officer} – {row.authority}" if row.officer and first else row.officer or row.authority
     if grid.kind == "stacked":
         spare = (box.height - 2 * LINE * px) / 2
         upper, lower = box.y + spare + 0.68 * px, box.bottom - spare - 0.68 * px
-        name_px = fitted(row.authority, px, 600, box.width, grid.least)
+        wide = box.right - left
+        name_px = fitted(who, px, 600, wide, grid.least)
         said = f"{heads[0]} {row.overdue} · {heads[1]} {row.resolved_late}"
         side = round(ICON * grid.word)
         room = box.width - side - round(0.3 * grid.word)
         marks: list[Mark] = [
-            Word(cut(row.authority, name_px, 600, box.width), box.x, upper, name_px, 600, "ink")
+            Word(cut(who, name_px, 600, wide), left, upper, name_px, 600, "ink2" if row.officer else "ink")
         ]
         if row.overdue:
             marks.append(Icon("warning", Box(box.x, round(lower - side / 2), side, side), "alarm"))
@@ -225,11 +232,11 @@ def late_marks(grid: Grid, box: Box, row: LateRow, page: Page, texts: Texts, lan
     figure = number(str(row.overdue), overdue_right, y, px, 700, "alarm" if row.overdue else "ink2", "right")
     side = round(ICON * px)
     sign = Box(figure.capitals.x - side - round(0.3 * px), round(y - side / 2), side, side)
-    first = min(sign.x, overdue_right - round(em(heads[0], 600) * grid.word))
-    room = first - round(GAP_EM * px) - box.x
-    name_px = fitted(row.authority, px, 400, room, grid.least)
+    figures = min(sign.x, overdue_right - round(em(heads[0], 600) * grid.word))
+    room = figures - round(GAP_EM * px) - left
+    name_px = fitted(who, px, 400, room, grid.least)
     marks = [
-        Word(cut(row.authority, name_px, 400, room), box.x, y, name_px, 400, "ink"),
+        Word(cut(who, name_px, 400, room), left, y, name_px, 400, "ink2" if row.officer else "ink"),
         figure,
         number(str(row.resolved_late), late_right, y, px, 700, "ink", "right"),
     ]

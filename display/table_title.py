@@ -109,7 +109,8 @@ def lines_of(grid: Grid, view: View, progress: Progress, texts: Texts, lang: str
             for key in ("old", "old_short")
         ]
     elif late and page is not None:
-        rest = [[Piece(texts("late.month", lang, month=page.month), 600, "ink2")], []]
+        span = "late.month" if "/" in page.month else "late.year"
+        rest = [[Piece(texts(span, lang, month=page.month), 600, "ink2")], []]
     elif page is not None:
         ready = Piece(texts("progress.ready_total", lang, count=progress.ready), 600, "ok", "tick")
         waiting = Piece(

@@ -31,17 +31,19 @@ class DossierRow:
 
 @dataclass(frozen=True)
 class LateRow:
-    """An authority with late dossiers: open and overdue now, and resolved late in the month."""
+    """An authority with late dossiers: open and overdue now, and resolved late in the month. officer: one of
+    its officers, whose row this is; "" for its own."""
 
     authority: str
     overdue: int
     resolved_late: int
+    officer: str = ""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a round. `number` counts from 1. Of a page of late authorities: `month`, and the day on
-    which a manager approved it, "26/11"; else "".
+    """One page of a round. `number` counts from 1. Of a page of late authorities: `month`, "10/2026" or a
+    year, "2026", and the day on which a manager approved it, "26/11"; else "".
     """
 
     number: int

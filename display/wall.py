@@ -14,7 +14,7 @@ from broker import messages as m
 from broker.device import ConfigArrived, DossiersArrived
 from display import programme, progress, rest
 from display.core import PAGE_S, Announce, Complain, Display, Effect, Input as CallsInput
-from display.discreet import known_names
+from display.discreet import known_names, known_officers
 from display.progress import Reader, Room
 from display.scene import plain
 from display.turning import Turning
@@ -43,7 +43,7 @@ class Wall:
         self.rooms = rooms or {}
         self._last = now
         self._plan: m.DisplayPlan | None = None
-        self._known: frozenset[str] = frozenset()
+        self._known: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())  # authorities, officers
         self._dossiers: m.Dossiers | None = None
         self._called_at: datetime | None = None
         self._pages: tuple[Page, ...] = ()  # of this round
@@ -144,7 +144,7 @@ class Wall:
         self._totals = progress.totals(self._dossiers) if self._dossiers is not None else (0, 0)
 
     def _reader(self) -> Reader:
-        return Reader(self.calls.zone, self._lang, self._known)
+        return Reader(self.calls.zone, self._lang, *self._known)
 
     def _dossiers_arrived(self, dossiers: m.Dossiers, now: datetime) -> list[Effect]:
         if self._dossiers is not None and dossiers.rev <= self._dossiers.rev:
@@ -177,7 +177,7 @@ class Wall:
 
     def _plan_arrived(self, plan: m.DisplayPlan) -> None:
         self._plan = plan
-        known = known_names(plan.authorities)
+        known = known_names(plan.authorities), known_officers(plan.officers)
         if known != self._known:
             self._known, self._pages = known, ()
         self._slides = tuple(slide_text(slide, self._lang) for slide in plan.slides)

@@ -30,6 +30,7 @@ from server.hall.waiting import (
     announce,
     before_the_same_counters,
 )
+from server.people.contacts import spelled
 from server.site_file import HallConfig
 
 PLAN_DAYS = 4  # how far ahead a device knows the opening hours: over a weekend; a plan stays under 64 kB
@@ -249,7 +250,8 @@ class Projection:
         peopled = days_of_people(self._site, now, PLAN_DAYS)
         spans = tuple(m.Opening(s.opens, s.closes) for s in peopled)
         names = tuple(words(name) for a in self._site.authorities for name in (a.short, a.name))
-        return replace(wall, zone=zone or wall.zone, openings=spans, authorities=names)
+        officers = tuple(sorted({spelled(name)[:60] for name in self._config.officers.values()}))
+        return replace(wall, zone=zone or wall.zone, openings=spans, authorities=names, officers=officers)
 
     def _kiosk(self, device: str, now: datetime) -> m.KioskPlan:
         own, elderly = self._config.devices[device], self._config.elderly
@@ -287,6 +289,7 @@ class Projection:
             elsewhere=tuple(self._device_name(id) for id in others if id != device),
             url=self.url(""),
             grace_min=self._grace_min,
+            lookup=True,
             elderly=None if elderly is None else elderly[0],
             **({} if elderly is None else {"elderly_years": elderly[1]}),
         )

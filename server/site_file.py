@@ -61,7 +61,9 @@ class HallConfig:
     elderly: the priority group that goes by age, and from how many years. agencies: authority -> how its
     dossiers' codes begin. collecting: the services where results are collected. wall: what its displays work
     from, but for the days' openings. codes: how much of a dossier's code everybody may see.
-    dossier_lines: how many dossiers at most. emails: authority -> its address.
+    dossier_lines: how many dossiers at most. emails: authority -> its address. titles: officer -> title, where
+    there is one. late_officers: whether late lists name officers, unless somebody says otherwise. retention:
+    how long what is held of dossiers stays.
     """
 
     site: Site
@@ -84,6 +86,9 @@ class HallConfig:
     counting: Counting = AS_USUAL
     reminders: steps.Plan = steps.AS_USUAL
     emails: dict[str, str] = field(default_factory=dict)
+    titles: dict[str, str] = field(default_factory=dict)
+    late_officers: bool = False
+    retention: shape.Retention = shape.Retention()
 
     @property
     def due_rules(self) -> Rules:
@@ -150,6 +155,9 @@ def config_of(document: shape.File) -> HallConfig:
         counting=_counting(document.dossiers.time),
         reminders=_reminders(document.dossiers.reminders),
         emails={a.id: a.email for a in document.authority if a.email},
+        titles={o.id: o.title for o in document.officer if o.title},
+        late_officers=document.dossiers.late_officers,
+        retention=document.dossiers.retention,
     )
 
 

@@ -139,6 +139,7 @@ class Paper(Row, frozen=True):
 class Officer(Row, frozen=True):
     id: Id
     name: Name
+    title: Annotated[str, Meta(max_length=60)] = ""
 
 
 class Span(Row, frozen=True):
@@ -217,14 +218,35 @@ class Reminders(Row, frozen=True):
     every_days: Annotated[int, Meta(ge=0, le=90)] = 7
 
 
+Days = Annotated[int, Meta(ge=0, le=36_500)]  # 0: kept
+
+
+class Retention(Row, frozen=True):
+    """After how many days what is held goes, 0: never. persons, secrets: after the result was handed over, or
+    the dossier ended; steps, dossiers: after it ended. The others: after they were made."""
+
+    persons: Days = 180
+    secrets: Days = 30
+    steps: Days = 1825
+    dossiers: Days = 0
+    handovers: Days = 1825
+    reminders: Days = 730
+    imports: Days = 365
+    files: Days = 30
+    lookups: Days = 30
+
+
 class Dossiers(Row, frozen=True):
     """codes: how much of a dossier's code everybody may see: date and last figures, or all of it. lines: how
-    many dossiers walls go through in a round, those that concern somebody most."""
+    many dossiers walls go through in a round, those that concern somebody most. late_officers: whether a late
+    list names officers where its approver says nothing else."""
 
     codes: Literal["short", "whole"] = "short"
     lines: Annotated[int, Meta(ge=6, le=600)] = 180
+    late_officers: bool = False
     time: WorkTime = WorkTime()
     reminders: Reminders = Reminders()
+    retention: Retention = Retention()
 
 
 class File(Row, frozen=True):

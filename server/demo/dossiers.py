@@ -18,16 +18,17 @@ from itertools import count
 from pathlib import Path
 from typing import Final
 
-from broker.messages import LateList
 from hardware.clock import open_clock
 from server.demo.files import VOLUMES
+from server.dossiers import publications
 from server.dossiers.authorities import Authorities
 from server.dossiers.bringing import Delivery
 from server.dossiers.fields import NAMES, STANDARD
 from server.dossiers.importing import examine
+from server.dossiers.late import sheet
 from server.dossiers.status import PAUSED, SPELLINGS, Status
 from server.dossiers.store import DossierStore, open_dossiers
-from server.dossiers.tally import late_units, months_back
+from server.dossiers.tally import months_back
 from server.hall.calendar import sessions_on
 from server.program import Settings
 from server.site_file import HallConfig, load_site
@@ -241,11 +242,9 @@ def fill(store: DossierStore, config: HallConfig, now: datetime) -> bool:
         raise RuntimeError(f"the demo's own table is refused: {found.report}")
     store.bring(found.brought, delivery, now)
     last_month = months_back(today, 2)[1]
-    units = late_units(
-        [one.dossier for one in found.brought], Authorities(config).shorts, last_month, now, zone
-    )
-    if all(p.approved_by == BY for p in store.publications()):  # a person's word stands
-        store.approve(LateList(last_month, units), BY, now)
+    with store.writing() as db:
+        if all(p.approved_by == BY for p in publications.history(db)):  # a person's word stands
+            publications.approve(db, sheet(db, config, last_month, now), BY, now)
     return True
 
 

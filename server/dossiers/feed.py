@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from broker.messages import Dossiers
 from hardware.clock import Clock
-from server.dossiers.status import STAGES
+from server.dossiers.publications import on_walls
+from server.dossiers.shown import shown
 from server.dossiers.store import DossierStore
 from server.dossiers.wall import Publishing
 from server.site_file import HallConfig
@@ -67,8 +68,11 @@ class Feed:
             config, version = self._config(), self._store.version()
             if self._seen is not None and self._seen[0] is config and self._seen[1] == version:
                 return False
-            stamp, published = self._store.stamp(), self._store.published()
-            dossiers = self._store.dossiers(STAGES) if stamp is not None else []
+            stamp = self._store.stamp()
+            with self._store.reading() as db:
+                published = on_walls(db)
+                authorities = [a.id for a in config.site.authorities]
+                dossiers, totals = shown(db, authorities, config.dossier_lines) if stamp else ([], {})
         except sa.exc.DatabaseError as error:
             if not self._unreadable:
                 log.error("dossiers unreadable error=%s", type(error.orig).__name__)
@@ -77,13 +81,13 @@ class Feed:
         self._seen, self._unreadable = (config, version), False
         publishing = Publishing(config)
         known_at = None if stamp is None else stamp.known_at
-        late = None if published is None else publishing.approved(published.list, published.approved_at)
-        found = publishing.dossiers(dossiers, known_at, late, self._clock.now())
+        late, year = (None if p is None else publishing.approved(p.list, p.approved_at) for p in published)
+        found = publishing.dossiers(dossiers, known_at, late, self._clock.now(), year, totals)
         if replace(self._latest, site="", rev=0, at=found.at) == found:
             return False  # a draft, or an approval that was taken back before anybody looked
         self._latest = self._say(found)
-        totals = " ".join(f"{stage}={n}" for stage, n in sorted(self._latest.totals.items()))
-        log.info("dossiers said lines=%d late=%s %s", len(self._latest.lines), late is not None, totals)
+        told = " ".join(f"{stage}={n}" for stage, n in sorted(self._latest.totals.items()))
+        log.info("dossiers said lines=%d late=%s %s", len(self._latest.lines), late is not None, told)
         return True
 
     def _run(self) -> None:

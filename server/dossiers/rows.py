@@ -285,6 +285,32 @@ publication_table = sa.Table(
     sa.Column("approved_at", sa.Text, nullable=False),
     sa.Column("withdrawn_by", sa.Text),
     sa.Column("withdrawn_at", sa.Text),
+    sa.Column("sheet", sa.Text),  # the figures as they were approved; NULL: `units` are all that was kept
+    sa.Column("officers", sa.Boolean, nullable=False, server_default="0"),
+    sa.Column("replaces", sa.Integer),
+    sa.Column("approver", sa.Text, nullable=False, server_default=""),
+)
+# What authorities say in writing about their lines of a late list. For staff.
+late_note_table = sa.Table(
+    "late_note",
+    metadata,
+    sa.Column("period", sa.Text, primary_key=True),
+    sa.Column("authority", sa.Text, primary_key=True),
+    sa.Column("officer", sa.Text, primary_key=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+# What the nightly job deleted, by class (`server.dossiers.retention`).
+tidying_table = sa.Table(
+    "tidying",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("day", sa.Text, nullable=False),
+    sa.Column("began", sa.Text, nullable=False),
+    sa.Column("ended", sa.Text, nullable=False),
+    sa.Column("counts", sa.Text, nullable=False),
 )
 
 # A dossier's own columns: those of the struct, in its order.

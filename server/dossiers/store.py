@@ -19,7 +19,6 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from broker.messages import LateList, LateUnit
 from server.dossiers import bringing, sums
 from server.dossiers.bringing import Brought, Changes as Changes, Delivery
 from server.dossiers.due import Rules
@@ -33,7 +32,6 @@ from server.dossiers.rows import (
     import_table,
     instant_of,
     leg_table,
-    publication_table,
     reappointment_table,
     step_table,
     text_of,
@@ -59,17 +57,6 @@ class Stamp(msgspec.Struct, frozen=True):
     rows: int
     changes: Changes
     begins: datetime | None = None
-
-
-class Publication(msgspec.Struct, frozen=True):
-    """A late list that a manager approved, and who took it back."""
-
-    id: int
-    list: LateList
-    approved_by: str
-    approved_at: datetime
-    withdrawn_by: str | None = None
-    withdrawn_at: datetime | None = None
 
 
 class _Draft(msgspec.Struct, frozen=True):
@@ -235,45 +222,6 @@ class DossierStore:
             delivery = msgspec.structs.replace(draft.delivery, by=by)
             return bringing.bring(db, draft.brought, delivery, now, self.zone, self._rules())
 
-    # --- publishing -----------------------------------------------------------------------------------
-
-    def publications(self, most: int = 12) -> list[Publication]:
-        """The newest first, those that were taken back included."""
-        with self.reading() as db:
-            rows = db.execute(
-                publication_table.select().order_by(publication_table.c.id.desc()).limit(most)
-            ).all()
-        return [_publication(row) for row in rows]
-
-    def published(self) -> Publication | None:
-        """What walls show of late dossiers now: the last that was approved, unless it was taken back."""
-        last = self.publications(1)
-        return last[0] if last and last[0].withdrawn_at is None else None
-
-    def approve(self, late: LateList, by: str, now: datetime) -> None:
-        """Publish a late list in place of the one before."""
-        with self.writing() as db:
-            db.execute(
-                publication_table.insert().values(
-                    month=late.month,
-                    units=msgspec.json.encode(late.units).decode(),
-                    approved_by=by,
-                    approved_at=text_of(now),
-                )
-            )
-
-    def withdraw(self, by: str, now: datetime) -> bool:
-        """Take back everything that is published. False when nothing is."""
-        p = publication_table
-        with self.writing() as db:
-            last = db.execute(sa.select(sa.func.max(p.c.id))).scalar()
-            done = db.execute(
-                p.update()
-                .where(p.c.id == last, p.c.withdrawn_at.is_(None))
-                .values(withdrawn_by=by, withdrawn_at=text_of(now))
-            )
-            return done.rowcount == 1
-
 
 def open_dossiers(data: Path, zone: tzinfo, rules: Callable[[], Rules | None] = lambda: None) -> DossierStore:
     """The store in a centre's data folder, made for its owner alone when it is not there. zone: of the hall.
@@ -298,17 +246,6 @@ def open_dossiers(data: Path, zone: tzinfo, rules: Callable[[], Rules | None] = 
 
 def _too_old(now: datetime) -> str:
     return text_of(datetime.fromtimestamp(now.timestamp() - DRAFT_S, UTC))
-
-
-def _publication(row: Any) -> Publication:
-    return Publication(
-        row.id,
-        LateList(row.month, msgspec.json.decode(row.units, type=tuple[LateUnit, ...])),
-        row.approved_by,
-        instant_of(row.approved_at),
-        row.withdrawn_by,
-        None if row.withdrawn_at is None else instant_of(row.withdrawn_at),
-    )
 
 
 def _of(db: sa.Connection, table: sa.Table, code: str) -> Any:

@@ -13,7 +13,6 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
 
-from broker.messages import LateUnit, Words
 from server.dossiers.register import Dossier
 
 # The ten figures of a row, in the form's order.
@@ -140,25 +139,6 @@ def judge(d: Dossier, zone: tzinfo) -> Judgement:
 
 def _day(at: datetime, zone: tzinfo) -> date:
     return at.astimezone(zone).date()
-
-
-def late_units(
-    dossiers: Iterable[Dossier], shorts: dict[str, Words], month: str, at: datetime, zone: tzinfo
-) -> tuple[LateUnit, ...]:
-    """The authorities with late dossiers: overdue as of `at`, and resolved late in `month` (YYYY-MM).
-
-    shorts: authority -> its short name, in the order that is wanted.
-    """
-    overdue, late = Counter[str](), Counter[str]()
-    for d in dossiers:
-        if d.overdue(at):
-            overdue[d.authority] += 1
-        over = d.ended_at
-        if over is not None and d.counts and f"{over.astimezone(zone):%Y-%m}" == month:
-            late[d.authority] += judge(d, zone) is Judgement.LATE
-    return tuple(
-        LateUnit(name, overdue[id], late[id]) for id, name in shorts.items() if overdue[id] or late[id]
-    )
 
 
 def months_back(day: date, count: int) -> Sequence[str]:

@@ -6,7 +6,7 @@ of it is a text of the imported file, except the code, whose form leaves no room
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
@@ -42,13 +42,23 @@ class Publishing:
         self._places = places(config)
 
     def dossiers(
-        self, dossiers: Iterable[Dossier], known_at: datetime | None, late: LateList | None, at: datetime
+        self,
+        dossiers: Iterable[Dossier],
+        known_at: datetime | None,
+        late: LateList | None,
+        at: datetime,
+        late_year: LateList | None = None,
+        counted: Mapping[Stage, int] | None = None,
     ) -> Dossiers:
-        """The message, without its site and revision, which are the outlet's. None known: an empty one."""
+        """The message, without its site and revision, which are the outlet's. None known: an empty one.
+
+        counted: how many there are of each stage, where `dossiers` are only the first of them.
+        """
         shown = [d for d in dossiers if d.status in STAGES and d.authority in self._shorts]
         totals: dict[Stage, int] = {}
         for d in shown:
             totals[STAGES[d.status]] = totals.get(STAGES[d.status], 0) + 1
+        totals = totals if counted is None else dict(counted)
         groups = [[d for d in shown if STAGES[d.status] in stages] for stages, _ in GROUPS]
         least = [int(part * self._most) for _, part in GROUPS]
         kept = shares([len(group) for group in groups], least, self._most)
@@ -58,7 +68,13 @@ class Publishing:
             for d in sorted(group, key=_first)[:some]
         ]
         return Dossiers(
-            rev=0, at=at, known_at=known_at, lines=tuple(_that_fit(lines, late)), totals=totals, late=late
+            rev=0,
+            at=at,
+            known_at=known_at,
+            lines=tuple(_that_fit(lines, late, late_year)),
+            totals=totals,
+            late=late,
+            late_year=late_year,
         )
 
     def approved(self, late: LateList, at: datetime) -> LateList:
@@ -109,9 +125,9 @@ def shares(wanted: Sequence[int], least: Sequence[int], limit: int) -> list[int]
     return given
 
 
-def _that_fit(lines: list[DossierLine], late: LateList | None) -> list[DossierLine]:
-    """As many of the first lines as a message with this list holds; an authority may have a long name."""
-    room = codec.MAX_BYTES - SPARE_BYTES - len(msgspec.json.encode(late))
+def _that_fit(lines: list[DossierLine], *late: LateList | None) -> list[DossierLine]:
+    """As many of the first lines as a message with these lists holds; an authority may have a long name."""
+    room = codec.MAX_BYTES - SPARE_BYTES - sum(len(msgspec.json.encode(each)) for each in late)
     for place, line in enumerate(lines):
         room -= len(msgspec.json.encode(line)) + 1
         if room < 0:

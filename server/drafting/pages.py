@@ -25,7 +25,15 @@ from server.site_shape import File, Hours
 
 PAGES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "hall": ("name", "time_zone", "url", "dossiers.codes", "dossiers.lines", "paper"),
+        "hall": (
+            "name",
+            "time_zone",
+            "url",
+            "dossiers.codes",
+            "dossiers.lines",
+            "dossiers.late_officers",
+            "paper",
+        ),
         "hours": (*(f"hours.{day}" for day in DAYS), "hours.cut_off_min", "hours.day_changes"),
         "time": (
             *(f"dossiers.time.{key}" for key in ("convention", "due_at", "hours_a_day")),

@@ -12,7 +12,9 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from broker.messages import DeviceStatus
+from server.dossiers import publications
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.late import sheet as late_sheet
 from server.dossiers.register import Dossier
 from server.dossiers.status import Status
 from server.hall import commands as c
@@ -54,6 +56,13 @@ class Town:
         some = Dossier("H42.13-261120-0118", "environment", "Đất đai", Status.PROCESSING, now)
         self.place.register.bring([Brought(some)], Delivery(now, "test", whole=False), now)
         return some.code
+
+    def late(self) -> str:
+        """The month of a late list, which is approved when it is asked for."""
+        with self.place.register.writing() as db:
+            now = self.place.clock.now()
+            publications.approve(db, late_sheet(db, self.place.config, "2026-10", now), "chief", now)
+        return "2026-10"
 
     def once(self, kind: Kind, account: str | None) -> str:
         return self.place.accounts.once.give(kind, account, self.place.hall.wall())
@@ -120,6 +129,8 @@ PAGES: dict[str, Page] = {
     "dossier_groups.page": Page("/dossiers/groups", MANAGER),
     "dossier_returned.page": Page("/dossiers/returned", MANAGER),
     "dossier_late.page": Page("/dossiers/late", MANAGER),
+    "late_lists.newest": Page("/late", NOBODY),
+    "late_lists.page": Page(lambda town: f"/late/{town.late()}", NOBODY),
     "devices.page": Page("/devices/"),
     "devices.one": Page("/devices/kiosk-1"),
     "people.page": Page("/admin/people/"),

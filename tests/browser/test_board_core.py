@@ -87,7 +87,7 @@ const seen = ({ face, progress, slides, rest }) => ({
       number: progress.page.number, of: progress.page.of, month: progress.page.month,
       approved: progress.page.approved,
       rows: progress.page.rows.map(r => [r.code, r.authority, r.standing, r.place, r.due]),
-      late: progress.page.late.map(u => [u.authority, u.overdue, u.resolved]),
+      late: progress.page.late.map(u => [u.authority, u.officer, u.overdue, u.resolved]),
     },
     ready: progress.ready, waiting: progress.waiting,
     old: progress.old && [progress.old.day, progress.old.clock],

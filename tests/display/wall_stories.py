@@ -17,6 +17,7 @@ from tests.display.hall import HALL, ZONE, Hall, at
 from tests.display.scenarios import Input, Scenario
 
 ROOMS: dict[m.Zone, Room] = {"calls-progress": Room(4, 3), "progress": Room(7, 5)}
+OFFICERS = ("Trần Thị Bình", "Lê Văn Cường")
 NAMES = (
     m.Words("Tư pháp", "Justice"),
     m.Words("Sở Xây dựng", "Department of Construction"),
@@ -62,6 +63,7 @@ def plan(luck: random.Random) -> m.DisplayPlan:
         old_min=luck.choice((1, 60)),
         openings=hours[: luck.randrange(3)],
         authorities=NAMES,
+        officers=luck.choice(((), OFFICERS)),
     )
 
 
@@ -76,7 +78,9 @@ def dossiers(luck: random.Random, rev: int, now: float) -> m.Dossiers:
         )
         for n in range(luck.choice((0, 3, 30, 90)))
     )
-    units = tuple(m.LateUnit(name, luck.randrange(4), luck.randrange(3)) for name in NAMES)
+    units = tuple(
+        m.LateUnit(name, luck.randrange(4), luck.randrange(3), tuple(late_officers(luck))) for name in NAMES
+    )
     month = luck.choice(("2026-11", "2026-1", "11/2026", "2026-13"))
     totals: dict[m.Stage, int] = luck.choice(({}, {"ready": 18, "supplement": 5, "payment": 2}))
     return m.Dossiers(
@@ -86,7 +90,13 @@ def dossiers(luck: random.Random, rev: int, now: float) -> m.Dossiers:
         lines=lines,
         totals=totals,
         late=luck.choice((None, m.LateList(month, units, luck.choice(DAYS)))),
+        late_year=luck.choice((None, m.LateList(luck.choice(("2026", "26", "2026-01")), units[:2]))),
     )
+
+
+def late_officers(luck: random.Random) -> Iterator[m.LateOfficer]:
+    for name in (*OFFICERS, "Ai Đó") if luck.random() < 0.3 else ():
+        yield m.LateOfficer(name, luck.randrange(3), luck.randrange(3))
 
 
 def wall_stories(count: int, length: int = 50) -> Iterator[Scenario]:
@@ -147,7 +157,7 @@ def seen(view: View) -> dict[str, Any]:
                 "number": page.number,
                 "of": page.of,
                 "rows": [[r.code, r.authority, r.standing, r.place, due_of(r)] for r in page.rows],
-                "late": [[u.authority, u.overdue, u.resolved_late] for u in page.late],
+                "late": [[u.authority, u.officer, u.overdue, u.resolved_late] for u in page.late],
                 "month": page.month,
                 "approved": page.approved,
             },

@@ -67,6 +67,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "bring-groups": {"month": "2026-10", "scores": [{"authority": "justice", "group": "CKMB", "score": 17.5}]},
     "approve-late": {"month": "2026-10", "mark": "x"},
     "note-late": {"period": "2026-10", "authority": "justice", "text": "x"},
+    "note-late": {"period": "2026-10", "authority": "justice", "text": "x"},
     "change-paper-words": {"base": 0, "words": {"vi": {"to": "Gửi"}}},
     "restore-paper": {"base": 0, "version": 0},
     "make-paper-docx": {"reason": ["x"]},

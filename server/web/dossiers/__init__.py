@@ -9,12 +9,13 @@ from server.web.dossiers.one import dossier
 from server.web.dossiers.overview import dossiers
 from server.web.dossiers.papers import papers
 from server.web.dossiers.promises import promises
+from server.web.dossiers.public import late_lists
 from server.web.dossiers.report import report
 from server.web.dossiers.returned import returned
 from server.web.dossiers.scores import scores
 
 # Registered in this order; who adds a room adds its blueprint.
-ROOMS = (dossiers, imports, report, scores, groups, late, papers, promises, returned)
+ROOMS = (dossiers, imports, report, scores, groups, late, late_lists, papers, promises, returned)
 
 papers.register_blueprint(letters)  # one room, for whoever walks between its pages
 promises.register_blueprint(dossier)  # likewise

@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.dossiers.publications import on_walls
 from server.dossiers.sums import Dimension
 from server.people.rights import Right
 from server.web import guard
-from server.web.dossiers.parts import around, desk_here, month_text, period_of
+from server.web.dossiers.late_report import period_text
+from server.web.dossiers.parts import around, desk_here, period_of
 
 dossiers = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 
@@ -24,12 +26,14 @@ def page() -> ResponseReturnValue:
     form = None
     if stamp is not None:
         form = desk.store.form(Dimension.AUTHORITY, None, period, stamp.known_at)
+    with desk.store.reading() as db:
+        published, _ = on_walls(db)
     return render_template(
         "dossiers.html",
         total=None if form is None else form.total,
         begins=begins,
         ends=ends,
-        published=desk.published(),
-        month_text=month_text,
+        published=published,
+        period_text=lambda text: period_text(text, guard.language()),
         **around(stamp),
     )

@@ -23,6 +23,7 @@ SAID: Final = {
     "done": False,
     "approved": False,
     "withdrawn": False,
+    "noted": False,
     "changed_since": True,
     "no_file": True,
     "bad_as_of": True,

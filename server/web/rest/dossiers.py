@@ -16,7 +16,10 @@ from werkzeug.exceptions import NotFound
 
 from broker.messages import Dossiers, LateList
 from server.dossiers.desk import Desk
-from server.dossiers.store import Changes, NoDraft, Publication
+from server.dossiers.late import wall_list
+from server.dossiers.late_desk import draft
+from server.dossiers.store import Changes, NoDraft
+from server.dossiers.sums import Dimension
 from server.dossiers.tally import COLUMNS, Row, months_back
 from server.dossiers.telling import column_name, problem_text, reason_text
 from server.people.rights import Right
@@ -25,7 +28,8 @@ from server.web.dossiers.imports import UPLOAD_BYTES
 from server.web.dossiers.parts import MONTHS, month_of, period_of
 from server.web.problems import Declined
 from server.web.rest.caller import audit
-from server.web.rest.endpoint import Asked, Endpoint, Nothing
+from server.web.rest.endpoint import Asked, Endpoint
+from server.web.rest.late import Published, shown_now
 from server.web.rest.register import SourceId
 from server.web.rest.tickets import Day
 
@@ -44,12 +48,6 @@ class DossiersWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     month: Month | None = None
 
 
-class Published(msgspec.Struct, frozen=True):
-    list: LateList
-    approved_by: str
-    approved_at: datetime
-
-
 class FormTold(msgspec.Struct, frozen=True, kw_only=True):
     """known_at: when the register was like this; null: there is none, and nothing else. rows: by authority,
     null without dossiers. late: of `month`, to be approved under `mark`. published: what walls show.
@@ -63,13 +61,6 @@ class FormTold(msgspec.Struct, frozen=True, kw_only=True):
     late: LateList | None
     mark: str | None
     published: Published | None
-
-
-class ApproveBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """mark: of the figures that were seen; others are not approved."""
-
-    month: Month
-    mark: Annotated[str, Meta(min_length=1, max_length=64)]
 
 
 class ImportWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -160,41 +151,21 @@ def form(asked: Asked) -> FormTold:
     stamp = desk.store.stamp()
     month = month_of(asked.query.month, _months(asked))
     _, ends, period = period_of(stamp, now)
-    look = None if stamp is None else desk.look(stamp, period, month)
+    found = draft(desk.store, hall.config, month)
+    made = None
+    if stamp is not None:
+        ids = [a.id for a in hall.config.site.authorities]
+        made = desk.store.form(Dimension.AUTHORITY, ids, period, stamp.known_at)
     return FormTold(
         known_at=None if stamp is None else stamp.known_at,
         ends=ends,
-        rows={} if look is None else {id: _row(row) for id, row in look.form.rows.items()},
-        total={} if look is None else _row(look.form.total) or {},
+        rows={} if made is None else {id: _row(row) for id, row in made.rows.items()},
+        total={} if made is None else _row(made.total) or {},
         month=month,
-        late=None if look is None else look.late,
-        mark=None if look is None else look.mark,
-        published=_published(desk.published()),
+        late=None if found is None else wall_list(found, officers=False),
+        mark=None if found is None else found.mark,
+        published=shown_now(desk.store),
     )
-
-
-def approve(asked: Asked) -> Published:
-    """Let walls show the late list of a month: the figures that were seen, or none."""
-    desk, hall, told = _desk(asked), asked.hall, asked.body
-    now = hall.clock.now()
-    stamp = desk.store.stamp()
-    if stamp is None or told.month not in _months(asked):
-        raise NotFound
-    look = desk.look(stamp, period_of(stamp, now)[2], told.month)
-    if told.mark != look.mark:
-        raise Declined("cannot-be", {"why": "changed"})
-    desk.store.approve(look.late, asked.who.name, now)
-    audit(asked.who.name, "dossiers.approved", month=told.month)
-    found = _published(desk.published())
-    assert found is not None
-    return found
-
-
-def withdraw(asked: Asked) -> Nothing:
-    """Take the late list from the walls."""
-    if _desk(asked).store.withdraw(asked.who.name, asked.hall.clock.now()):
-        audit(asked.who.name, "dossiers.withdrawn")
-    return Nothing()
 
 
 def _desk(asked: Asked) -> Desk:
@@ -210,10 +181,6 @@ def _months(asked: Asked) -> Any:
 
 def _row(row: Row | None) -> dict[str, int] | None:
     return None if row is None else dict(zip(COLUMNS, row.figures, strict=True))
-
-
-def _published(found: Publication | None) -> Published | None:
-    return None if found is None else Published(found.list, found.approved_by, found.approved_at)
 
 
 ENDPOINTS = (
@@ -272,25 +239,5 @@ ENDPOINTS = (
         right=Right.DOSSIERS,
         area="dossiers",
         query=DossiersWanted,
-    ),
-    Endpoint(
-        name="approve-late",
-        method="POST",
-        path="/dossiers/late/approve",
-        does=approve,
-        answer=Published,
-        right=Right.APPROVE,
-        area="dossiers",
-        body=ApproveBody,
-        refusals=("cannot-be",),
-    ),
-    Endpoint(
-        name="withdraw-late",
-        method="POST",
-        path="/dossiers/late/withdraw",
-        does=withdraw,
-        answer=Nothing,
-        right=Right.DOSSIERS,
-        area="dossiers",
     ),
 )

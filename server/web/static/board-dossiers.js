@@ -7,7 +7,7 @@ import { counter, plain, slices } from "./board-facts.js";
 const AGENCY = "(?:[A-Z][0-9]{2}(?:\\.[0-9]{2}){0,2}(?:\\.[0-9]{3})?|(?:[0-9]{3}\\.)?(?:[0-9]{2}\\.){0,2}[A-Z][0-9]{2})";
 const CODE = new RegExp(`^(?:${AGENCY}-)?([0-9]{6})-[0-9]{3,6}$`);
 const FIRST_YEAR = 2015; // phones and identity cards begin with 0, and no later year reads like one of them
-const MOST_SIGNS = 48, DAY_MS = 86400000;
+const MOST_SIGNS = 48, MOST_NAME = 60, DAY_MS = 86400000;
 const UNKNOWN = "–";
 const AT_ONCE = 10; // pages of dossiers in process before the others come again
 const ORDER = { ready: 0, supplement: 1, payment: 1, processing: 2 };
@@ -37,12 +37,19 @@ export function knownNames(authorities) {
   return new Set([].concat(...(authorities || []).map(words => [plain(words.vi, MOST_SIGNS), plain(words.en, MOST_SIGNS)])));
 }
 
-/* All pages of a round; none when there is no register. reader: {lang, known, local}. room: rows of a page. */
+/* The officers that a late list may name. */
+export function knownOfficers(officers) {
+  return new Set((officers || []).map(name => plain(name, MOST_NAME)));
+}
+
+/* All pages of a round; none when there is no register. reader: {lang, known, officers, local}. room: rows of a page. */
 export function pagesOf(dossiers, room, now, reader) {
   if (dossiers === null || !dossiers.known_at) return [];
   const pages = slices(rowsOf(dossiers, now, reader), room.dossiers).map(rows => ({ rows, late: [], month: "", approved: "" }));
-  const month = dossiers.late ? monthOf(dossiers.late.month) : "";
-  if (month) for (const late of slices(lateRows(dossiers.late, reader), room.late)) pages.push({ rows: [], late, month, approved: dayOf(dossiers.late.approved_on) });
+  for (const [list, timeOf] of [[dossiers.late, monthOf], [dossiers.late_year, yearOf]]) {
+    const month = list ? timeOf(list.month) : "";
+    if (month) for (const late of slices(lateRows(list, reader), room.late)) pages.push({ rows: [], late, month, approved: dayOf(list.approved_on) });
+  }
   if (!pages.length) pages.push({ rows: [], late: [], month: "", approved: "" });
   return tour(pages.map((page, i) => ({ number: i + 1, of: pages.length, ...page })));
 }
@@ -83,13 +90,28 @@ function shownName(words, reader) {
   return name && reader.known.has(name) ? name : UNKNOWN;
 }
 
-/* The late authorities, most late dossiers first; one that nobody knows is left out. */
+/* The late authorities, most late dossiers first, each with its officers where they are named; one that nobody knows
+   is left out. */
 function lateRows(late, reader) {
-  return late.units
-    .map(unit => ({ authority: shownName(unit.authority, reader), overdue: unit.overdue, resolved: unit.resolved_late }))
-    .filter(unit => unit.authority !== UNKNOWN && unit.overdue + unit.resolved)
-    .map((unit, i) => [[-unit.overdue, -unit.resolved, i], unit])
-    .sort((a, b) => inOrder(a[0], b[0])).map(pair => pair[1]);
+  const known = late.units
+    .map(unit => ({ authority: shownName(unit.authority, reader), overdue: unit.overdue, resolved: unit.resolved_late, officer: "", unit }))
+    .filter(row => row.authority !== UNKNOWN && row.overdue + row.resolved);
+  return [].concat(...latestFirst(known).map(({ unit, ...own }) => [own, ...officerRows(own.authority, unit, reader)]));
+}
+
+function officerRows(authority, unit, reader) {
+  return latestFirst((unit.officers || [])
+    .map(one => ({ authority, overdue: one.overdue, resolved: one.resolved_late, officer: plain(one.name, MOST_NAME) }))
+    .filter(row => reader.officers.has(row.officer) && row.officer && row.overdue + row.resolved));
+}
+
+function latestFirst(rows) {
+  return rows.map((row, i) => [[-row.overdue, -row.resolved, i], row]).sort((a, b) => inOrder(a[0], b[0])).map(pair => pair[1]);
+}
+
+/* `2026` of itself; "" for anything else. */
+function yearOf(text) {
+  return /^[0-9]{4}$/.test(text) ? text : "";
 }
 
 /* `11/2026` of `2026-11`; "" for anything else. */

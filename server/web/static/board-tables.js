@@ -51,7 +51,7 @@ function titleOf(scene, { page, ready, waiting, old }, told) {
   } else if (old !== null) {
     const when = old.day ? `${old.clock}, ${old.day.slice(8)}/${old.day.slice(5, 7)}` : old.clock;
     title.append(make("span", "mark amber", icon("warning"), say("old_short", { time: when })));
-  } else if (late) title.append(make("span", "quiet spare", say("month", { month: page.month })));
+  } else if (late) title.append(make("span", "quiet spare", say(page.month.includes("/") ? "month" : "year", { month: page.month })));
   else if (page !== null) {
     title.append(make("span", "mark ok spare", icon("tick"), say("results", { n: ready })));
     title.append(make("span", "mark amber spare", icon("diamond"), say("for_citizen", { n: waiting })));
@@ -99,9 +99,10 @@ function dueText(due, today) {
   return year === today.slice(0, 4) ? `${date}/${month}` : `${date}/${month}/${year.slice(2)}`;
 }
 
-function lateRow({ authority, overdue, resolved }) {
+/* The first row of a page has nothing above that says whose officer somebody is. */
+function lateRow({ authority, overdue, resolved, officer }, place) {
   const open = make("td", `n ${overdue ? "overdue" : "quiet"}`, ...(overdue ? [icon("warning")] : []), String(overdue));
-  return make("tr", "", make("td", "authority", authority), open, make("td", "n", String(resolved)));
+  return make("tr", "", make("td", officer ? "authority officer" : "authority", officer && !place ? `${officer} – ${authority}` : officer || authority), open, make("td", "n", String(resolved)));
 }
 
 /* The turn's slide, in the place of the calls; what has no room goes on in the next turn, never smaller. */

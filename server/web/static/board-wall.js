@@ -3,7 +3,7 @@
    takes the whole wall until its time as hero is over, and then the page that it interrupted goes on. */
 
 import { Calls } from "./board-core.js";
-import { knownNames, pagesOf, totalsOf } from "./board-dossiers.js";
+import { knownNames, knownOfficers, pagesOf, totalsOf } from "./board-dossiers.js";
 import { plain } from "./board-facts.js";
 
 const WITH_PROGRESS = ["calls-progress", "progress"];
@@ -71,6 +71,8 @@ export class Wall {
     this._last = now;
     this._plan = null;
     this._known = knownNames([]);
+    this._officers = knownOfficers([]);
+    this._named = "[[],[]]";
     this._slides = [];
     this._dossiers = null;
     this._calledAt = null;
@@ -153,7 +155,7 @@ export class Wall {
         this._room = room;
         this._paging.first();
       }
-      this._pages = pagesOf(this._dossiers, room, now, { lang: this._lang, known: this._known, local: at => this.calls.local(at) });
+      this._pages = pagesOf(this._dossiers, room, now, { lang: this._lang, known: this._known, officers: this._officers, local: at => this.calls.local(at) });
       this._totals = totalsOf(this._dossiers);
       seen();
     }
@@ -182,7 +184,10 @@ export class Wall {
 
   _planArrived(plan) {
     this._plan = plan;
+    const named = JSON.stringify([plan.authorities || [], plan.officers || []]);
+    if (named !== this._named) [this._named, this._pages] = [named, []];
     this._known = knownNames(plan.authorities);
+    this._officers = knownOfficers(plan.officers);
     this._slides = (plan.slides || []).map(slide => ({
       title: plain(slide.title[this._lang], MOST_TITLE),
       lines: slide.lines.slice(0, MOST_LINES).map(line => plain(line[this._lang], MOST_LINE)).filter(line => line),

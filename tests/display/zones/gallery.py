@@ -25,7 +25,21 @@ from display.view import View
 from hardware.theme import THEMES, ThemeName
 from tests.display.hall import MORNING
 from tests.display.test_layout import TEXTS
-from tests.display.zones.register import FAR, LATE, MORE, NEAR, PICTURED, SLIDES, dossiers, many, on, told_on
+from tests.display.zones.register import (
+    FAR,
+    LATE,
+    LATE_BY_NAME,
+    LATE_YEAR,
+    MORE,
+    NEAR,
+    OFFICERS,
+    PICTURED,
+    SLIDES,
+    dossiers,
+    many,
+    on,
+    told_on,
+)
 from tests.golden import Picture, write
 
 FOLDER = Path(__file__).parent / "golden"
@@ -84,12 +98,16 @@ def states() -> Iterator[tuple[str, State]]:
     yield "alone-none", State(seen("progress", register=None))
     yield "late", State(seen("progress", register=late))
     yield "late-dark", State(seen("progress", register=late), theme="dark")
+    by_name = dossiers((), late=LATE_BY_NAME)
+    yield "late-officers", State(seen("progress", register=by_name, officers=OFFICERS))
+    yield "late-year", State(seen("progress", register=dossiers((), late_year=LATE_YEAR)))
     yield "slide", State(seen("slides", after=16))
     yield "motto", State(seen("slides", slides=SLIDES[1:]))
     yield "slide-contrast", State(seen("slides", after=16), theme="contrast")
     yield "rest", State(seen("calls", openings=(TOMORROW,), after=3600))
     yield "tall", State(seen("calls-progress", TALL), TALL)
     yield "tall-late", State(seen("calls-progress", TALL, register=late), TALL)
+    yield "tall-officers", State(seen("calls-progress", TALL, register=by_name, officers=OFFICERS), TALL)
     yield "tall-old", State(seen("progress", TALL, register=dossiers(MORE, known_at=on(23, 7))), TALL)
     yield "tall-lost", State(seen("progress", TALL, lost=400), TALL)
     yield "tall-slide", State(seen("slides", TALL, after=16), TALL)

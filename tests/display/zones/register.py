@@ -49,6 +49,18 @@ LATE = m.LateList(
 )
 
 
+OFFICERS = ("Trần Thị Bình", "Lê Văn Cường", "Nguyễn Thị Hồng Phượng")
+LATE_BY_NAME = m.LateList(
+    "2026-10",
+    (
+        m.LateUnit(NAMES[0], 0, 6, (m.LateOfficer(OFFICERS[0], 0, 4),)),
+        m.LateUnit(NAMES[7], 3, 16, (m.LateOfficer(OFFICERS[1], 2, 9), m.LateOfficer(OFFICERS[2], 1, 7))),
+    ),
+    approved_on="2026-11-02",
+)
+LATE_YEAR = m.LateList("2026", (m.LateUnit(NAMES[7], 3, 120), m.LateUnit(NAMES[5], 1, 31)), "2026-11-02")
+
+
 def on(day, hour=11, month=11):
     """An hour of this month in the hall."""
     return datetime(2026, month, day, hour - 7, tzinfo=UTC)

@@ -9,7 +9,7 @@ from tests.display.zones.gallery import FOLDER, pictures
 from tests.golden import wrong
 
 KEPT = {each.name: each for each in pictures()}
-MOST_BYTES = 250_000
+MOST_BYTES = 280_000
 
 
 @pytest.mark.parametrize("name", KEPT)

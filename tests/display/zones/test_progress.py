@@ -1,5 +1,6 @@
 """Dossiers as pages: in which order, how many, and what is said of each."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,8 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from broker import messages as m
-from display.discreet import known_names, serial
-from display.progress import Reader, Room, month_of, pages, rows, totals, tour
+from display.discreet import known_names, known_officers, serial
+from display.progress import Reader, Room, late_rows, month_of, pages, rows, totals, tour, year_of
 from tests.display.hall import MORNING, ZONE
 from tests.display.zones.register import LATE, MORE, NAMES, PICTURED, dossiers, line, many, on
 
@@ -81,6 +82,32 @@ def test_the_latest_authority_stands_first_and_one_without_late_dossiers_nowhere
     late = m.LateList("2026-10", (*LATE.units, m.LateUnit(NAMES[3], 0, 0)))
     [_, page] = pages(dossiers(PICTURED, late=late), SIX, MORNING, READER)
     assert [unit.overdue for unit in page.late] == [3, 1, 0]
+
+
+def test_officers_stand_below_their_authority_and_only_those_whom_the_hall_names():
+    officers = (
+        m.LateOfficer("Trần Thị Bình", 1, 4),
+        m.LateOfficer("Lê Văn Cường", 2, 0),
+        m.LateOfficer("Ai Đó", 9, 9),
+    )
+    late = m.LateList("2026-10", (m.LateUnit(NAMES[0], 3, 4, officers), m.LateUnit(NAMES[1], 4, 0)))
+    reader = replace(READER, officers=known_officers(["Trần Thị Bình", "Lê Văn Cường"]))
+    rows = [(row.authority, row.officer, row.overdue) for row in late_rows(late, reader)]
+    assert rows == [
+        ("Xây dựng", "", 4),
+        ("Tư pháp", "", 3),
+        ("Tư pháp", "Lê Văn Cường", 2),
+        ("Tư pháp", "Trần Thị Bình", 1),
+    ]
+    assert [row.officer for row in late_rows(late, READER)] == ["", ""], "nobody is known"
+
+
+def test_a_year_has_pages_after_the_month_and_is_said_to_be_one():
+    year = m.LateList("2026", (m.LateUnit(NAMES[0], 1, 9),))
+    made = pages(dossiers(PICTURED, late=LATE, late_year=year), SIX, MORNING, READER)
+    assert [page.month for page in made] == ["", "10/2026", "2026"]
+    for odd in ("26", "20266", "2O26", "²⁰²⁶", ""):
+        assert year_of(odd) == ""
 
 
 @pytest.mark.parametrize(("month", "shown"), [("2026-10", "10/2026"), ("2026-13", ""), ("x", ""), ("", "")])

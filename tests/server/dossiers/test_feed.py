@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 import threading
 from collections.abc import Iterator
@@ -14,10 +15,16 @@ from msgspec.structs import replace
 
 from broker import codec, messages as m, topics
 from broker.link import Received
-from broker.messages import LateList, LateUnit, Words
+from broker.messages import Words
+from server.dossiers import publications
 from server.dossiers.bringing import Delivery
 from server.dossiers.feed import LOOK_EVERY_S
+from server.dossiers.late import Figures, LateSheet, UnitLine, wall_list
+from server.dossiers.rows import reappointment_table, text_of
+from server.dossiers.shown import shown
+from server.dossiers.status import STAGES
 from server.dossiers.store import FILE, open_dossiers
+from server.dossiers.wall import Publishing
 from tests.server.door import SITE, Hall
 from tests.server.dossiers.tables import (
     CONFIG,
@@ -33,7 +40,9 @@ from tests.server.dossiers.tables import (
 )
 from tests.server.small_server import HandClock
 
-LATE = LateList("2026-10", (LateUnit(Words("Tư pháp", "Justice"), 1, 2),))
+WORDS = Words("Tư pháp", "Justice")
+LATE = LateSheet("2026-10", NOW, (UnitLine("justice", WORDS, WORDS, Figures(1, 2)),))
+OPEN = {"status": "Đang xử lý", "resolved": "", "returned": "", "counter": ""}
 PATIENCE_S = 20.0
 
 
@@ -58,12 +67,14 @@ def test_each_change_is_said_once_and_each_revision_is_above_the_one_before(publ
     assert public.feed.look() is True and public.feed.look() is False
     public.take(row(), resolved(code="H42.13-261109-0119"))
     public.feed.look()
-    public.store.approve(LATE, "chief", NOW)
+    with public.store.writing() as db:
+        published = publications.approve(db, LATE, "chief", NOW)
     public.feed.look()
-    public.store.withdraw("chief", NOW)
+    with public.store.writing() as db:
+        publications.withdraw(db, published.id, "chief", NOW)
     public.feed.look()
     said = messages(public)
-    late = replace(LATE, approved_on=f"{NOW.astimezone(CONFIG.site.zone):%Y-%m-%d}")
+    late = replace(wall_list(LATE, False), approved_on=f"{NOW.astimezone(CONFIG.site.zone):%Y-%m-%d}")
     assert [(len(d.lines), d.late) for d in said] == [(1, None), (2, None), (2, late), (2, None)]
     assert [d.rev for d in said] == sorted({d.rev for d in said})
     assert {(d.site, d.known_at, d.at) for d in said} == {(CONFIG.site.id, NOW, NOW)}
@@ -98,6 +109,55 @@ def test_an_import_beside_it_comes_through_while_it_watches(public: Public, tmp_
     other.close()
     assert [line.code for line in public.feed.latest().lines] == ["261109-0118"]
     assert len(messages(public)) == 1
+
+
+def test_what_one_source_sends_of_its_own_is_shown_as_soon(public: Public) -> None:
+    public.take(row())
+    public.feed.look()
+    other = replace(brought(read(table(row(code="H42.13-261109-0120"))).dossiers)[0])
+    public.store.bring([other], Delivery(NOW, "program", source="tax", whole=False), NOW)
+    assert public.feed.look() is True
+    assert {line.code for line in messages(public)[-1].lines} == {"261109-0118", "261109-0120"}
+
+
+def test_a_wall_says_the_promise_that_holds(public: Public) -> None:
+    """Two are promised for the same day; of one it was renewed, so that the other comes first."""
+    codes = ("H42.13-261109-0118", "H42.13-261109-0119")
+    public.take(*(row(code=code, due="20/11/2026 10:00", **OPEN) for code in codes))
+    public.feed.look()
+    first = public.store.find(codes[0])
+    assert first is not None and first.dossier.due is not None
+    later = first.dossier.due + timedelta(days=14)
+    with public.store.writing() as db:
+        db.execute(
+            reappointment_table.insert().values(
+                code=codes[0],
+                number=1,
+                at=text_of(NOW),
+                by="chief",
+                old_due=text_of(first.dossier.due),
+                new_due=text_of(later),
+                reason="x",
+            )
+        )
+    public.feed.look()
+    said = {line.code: line.due for line in messages(public)[-1].lines}
+    assert said == {"261109-0118": later, "261109-0119": first.dossier.due}
+
+
+def test_only_what_walls_show_is_read(public: Public) -> None:
+    """The register may have millions: the message is the same as of all that are shown."""
+    codes = [f"H42.13-2611{n % 28 + 1:02}-{n:04}" for n in range(300)]
+    public.take(
+        *(resolved(code=code) for code in codes[:100]),
+        *(row(code=code, due=f"{n % 28 + 1:02}/12/2026", **OPEN) for n, code in enumerate(codes[100:])),
+    )
+    with public.store.reading() as db:
+        some, totals = shown(db, [a.id for a in CONFIG.site.authorities], 20)
+    assert len(some) == 40 and totals == {"ready": 100, "processing": 200}
+    small = dataclasses.replace(CONFIG, dossier_lines=20)
+    few = Publishing(small).dossiers(some, NOW, None, NOW, None, totals)
+    assert few == Publishing(small).dossiers(public.store.dossiers(STAGES), NOW, None, NOW)
 
 
 def test_a_file_that_breaks_does_not_stop_the_hall(

@@ -11,7 +11,6 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from broker.messages import LateList, LateUnit, Words
 from server.dossiers.bringing import Changes, Delivery
 from server.dossiers.status import Status
 from server.dossiers.store import DRAFT_S, DossierStore, NoDraft, open_dossiers
@@ -19,7 +18,6 @@ from tests.server.dossiers.tables import DELIVERY, NOW, ZONE, brought, read, res
 
 ONE = row(code="H42.13-261109-0001")
 TWO = row(code="H42.13-261109-0002")
-LATE = LateList("2026-10", (LateUnit(Words("Tư pháp", "Justice"), 1, 2),))
 
 
 @pytest.fixture
@@ -112,24 +110,3 @@ def test_a_draft_from_before_another_import_takes_nothing_back(store: DossierSto
     store.confirm("again", "chief", NOW)
     stamp = store.stamp()
     assert stamp is not None and (stamp.by, stamp.begins) == ("chief", begins), "the form begins where it did"
-
-
-def test_who_approved_and_who_took_back_is_kept(store: DossierStore) -> None:
-    assert store.published() is None and store.withdraw("chief", NOW) is False
-    store.approve(LATE, "chief", NOW)
-    published = store.published()
-    assert published is not None and (published.list, published.approved_by) == (LATE, "chief")
-    assert store.withdraw("deputy", NOW + timedelta(hours=1)) is True
-    assert store.published() is None and store.withdraw("chief", NOW) is False
-    store.approve(LateList("2026-09", ()), "chief", NOW + timedelta(hours=2))
-    assert [(p.list.month, p.approved_by, p.withdrawn_by) for p in store.publications()] == [
-        ("2026-09", "chief", None),
-        ("2026-10", "chief", "deputy"),
-    ]
-
-
-def test_taking_the_newest_back_does_not_bring_the_one_before_it(store: DossierStore) -> None:
-    store.approve(LATE, "chief", NOW)
-    store.approve(LateList("2026-09", ()), "chief", NOW)
-    store.withdraw("chief", NOW)
-    assert store.published() is None

@@ -10,13 +10,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from hypothesis import given, strategies as st
 
-from broker.messages import LateUnit
 from server.demo.dossiers import begins_on, table_of
-from server.dossiers.authorities import Authorities
 from server.dossiers.reading import read_table
 from server.dossiers.register import Dossier
 from server.dossiers.status import ENDED, UNCOUNTED, Status
-from server.dossiers.tally import COLUMNS, Period, late_units, months_back, tally
+from server.dossiers.tally import COLUMNS, Period, months_back, tally
 from tests.server.dossiers.tables import CONFIG, HANAM, NOW, RULES, ZONE
 
 IDS = ("justice", "health", "labour")
@@ -149,21 +147,6 @@ def test_two_periods_side_by_side_carry_over_what_the_first_left(dossiers: list[
 def dossier(status: Status = Status.PROCESSING, **days: int | None) -> Dossier:
     at = {key: None if day is None else BASE + DAY * day for key, day in days.items()}
     return Dossier("H42.13-260101-0001", "justice", "x", status, at.pop("received", BASE) or BASE, **at)
-
-
-def test_late_units_are_those_overdue_now_and_those_late_in_the_month() -> None:
-    shorts = Authorities(CONFIG).shorts
-    some = [
-        dossier(due=5),
-        dossier(Status.AWAITING_SUPPLEMENT, due=5),  # the clock stands
-        dossier(Status.RETURNED, due=5, resolved=6),
-        dossier(Status.RETURNED, due=5, resolved=5),
-        dossier(Status.RETURNED, due=5, resolved=40),  # in February
-        dossier(Status.REJECTED, due=5),
-    ]
-    at = BASE + DAY * 10
-    assert late_units(some, shorts, "2026-01", at, ZONE) == (LateUnit(shorts["justice"], 1, 1),)
-    assert late_units(some[1:2], shorts, "2026-01", at, ZONE) == ()
 
 
 def test_months_count_back_over_a_new_year() -> None:

@@ -172,6 +172,28 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary, nullable=False),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "late_note",
+        sa.Column("period", sa.Text, primary_key=True),
+        sa.Column("authority", sa.Text, primary_key=True),
+        sa.Column("officer", sa.Text, primary_key=True),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at", sa.Text, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "tidying",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("day", sa.Text, nullable=False),
+        sa.Column("began", sa.Text, nullable=False),
+        sa.Column("ended", sa.Text, nullable=False),
+        sa.Column("counts", sa.Text, nullable=False),
+    )
+    op.add_column("publication", sa.Column("sheet", sa.Text))
+    op.add_column("publication", sa.Column("officers", sa.Boolean, nullable=False, server_default="0"))
+    op.add_column("publication", sa.Column("replaces", sa.Integer))
+    op.add_column("publication", sa.Column("approver", sa.Text, nullable=False, server_default=""))
     op.add_column("import", sa.Column("source", sa.Text, nullable=False, server_default=""))
     asked = ["due", "authority", "officer", "status", "reappointed", "code", "over"]
     op.create_index("dossier_open", "dossier", asked, sqlite_where=sa.text("over IS NULL"))
@@ -193,6 +215,10 @@ def downgrade() -> None:
     for name in ("open", "over", "judged", "received", "source", "authority", "officer", "group"):
         op.drop_index(f"dossier_{name}")
     op.drop_column("import", "source")
+    for name in ("approver", "replaces", "officers", "sheet"):
+        op.drop_column("publication", name)
+    op.drop_table("tidying")
+    op.drop_table("late_note")
     op.drop_table("sent")
     op.drop_table("refusal")
     op.drop_table("source")

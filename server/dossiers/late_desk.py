@@ -1,0 +1,112 @@
+"""A late list at the desk of those who answer for it: looked at, noted upon, approved, withdrawn.
+
+What is approved is what somebody saw: figures and notes are counted again in the transaction that keeps them,
+and others are refused. A note that names a citizen, as far as that can be known, is refused as well.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+import sqlalchemy as sa
+
+from server.dossiers import publications, sums
+from server.dossiers.cells import personal
+from server.dossiers.folding import fold
+from server.dossiers.late import LateSheet, sheet, span
+from server.dossiers.publications import LONGEST_NOTE, Publication
+from server.dossiers.rows import applicant_table, dossier_table, text_of
+from server.dossiers.store import DossierStore
+from server.dossiers.tally import Judgement
+from server.people.contacts import spelled
+from server.site_file import HallConfig
+
+SHORTEST: Final = 6  # signs of a name that is looked for in a note
+MOST_NAMES: Final = 20_000
+MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+
+a = applicant_table.c
+d = dossier_table.c
+
+
+class NoteRefused(ValueError):
+    """code: long, personal or no-line."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def draft(store: DossierStore, config: HallConfig, period: str) -> LateSheet | None:
+    """The list of a period as it stands now, with its notes. None: there is no register yet."""
+    stamp = store.stamp()
+    if stamp is None:
+        return None
+    with store.reading() as db:
+        return sheet(db, config, period, stamp.known_at, publications.notes(db, period))
+
+
+def approve(
+    store: DossierStore, config: HallConfig, period: str, mark: str, by: str, officers: bool, now: datetime
+) -> Publication | None:
+    """Publish what was seen under this mark. None: it is something else by now."""
+    stamp = store.stamp()
+    if stamp is None:
+        return None
+    with store.writing() as db:
+        found = sheet(db, config, period, stamp.known_at, publications.notes(db, period))
+        if found.mark != mark:
+            return None
+        return publications.approve(db, found, by, now, officers, config.officers.get(by, by))
+
+
+def note(
+    store: DossierStore,
+    config: HallConfig,
+    period: str,
+    line: tuple[str, str],
+    text: str,
+    by: str,
+    now: datetime,
+) -> None:
+    """Keep what a unit says of a line, (authority, officer or ""); "" takes it away. Raises NoteRefused."""
+    authority, officer = line[0], spelled(line[1])
+    text = spelled(text)
+    if len(text) > LONGEST_NOTE:
+        raise NoteRefused("long")
+    known = draft(store, config, period)
+    unit = next((u for u in known.units if u.authority == authority), None) if known else None
+    if unit is None or (officer and all(one.name != officer for one in unit.officers)):
+        raise NoteRefused("no-line")
+    with store.writing() as db:
+        if text and (
+            personal(text) or MAIL.search(text) or _names_somebody(db, config, period, authority, text)
+        ):
+            raise NoteRefused("personal")
+        publications.note(db, period, authority, officer, text, by, now)
+
+
+def differs(store: DossierStore, config: HallConfig, found: Publication) -> bool:
+    """Whether the register has other figures by now than were approved."""
+    now = draft(store, config, found.period)
+    return now is not None and all(u.authority for u in found.sheet.units) and not now.same_as(found.sheet)
+
+
+def _names_somebody(db: sa.Connection, config: HallConfig, period: str, authority: str, text: str) -> bool:
+    """Whether a text has the name of somebody whose dossier the line is about."""
+    days = span(period, config.site.zone)
+    assert days.begins is not None
+    late = sa.and_(
+        d.judged == Judgement.LATE.value, d.over >= text_of(days.begins), d.over < text_of(days.ends)
+    )
+    held = (
+        sa.select(a.name).join(dossier_table, d.code == a.code).where(d.authority == authority, a.name != "")
+    )
+    said = fold(text)
+    for which in (sa.and_(*sums.overdue_where(days.ends)), late):
+        names = db.execute(held.where(which).limit(MOST_NAMES)).scalars()
+        if any(len(name) >= SHORTEST and fold(name) in said for name in names):
+            return True
+    return False
