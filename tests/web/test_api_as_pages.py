@@ -31,6 +31,11 @@ def test_the_hall_now_has_the_managers_lines_and_alerts(place: Place) -> None:
         (o["urgent"] for o in told["alerts"]), reverse=True
     )
     assert program(place, Right.LOOK).get("/figures/live").status_code == 403
+    place.issue(LAND)
+    until = told["at"].replace("+", "%2B")
+    behind = f"/figures/tickets?unit=day&of=authority:{line['authority']}&what=overdue"
+    assert manager.get(f"{behind}&until={until}").get_json()["total"] == 1, "who waits too long, and no other"
+    assert manager.get(behind).get_json()["errors"][0]["pointer"] == "/until"
 
 
 def test_opinions_hide_as_on_the_pages_and_a_story_names_nobody_to_who_may_not_know(place: Place) -> None:

@@ -21,6 +21,7 @@ from server.history.deeds import RATED
 from server.history.drill import Listed, find, tells_working_time
 from server.history.periods import Unit
 from server.history.table import Cell, Table
+from server.history.whats import WHATS
 from server.people.rights import Right
 from server.web.asked import refuse
 from server.web.history_asked import span_query, span_word
@@ -38,8 +39,8 @@ UnitName = Literal["day", "week", "month", "quarter", "year", "range"]
 ByName = Literal["time", "service", "authority", "counter", "officer", "half", "weekday"]
 WhatName = Literal[
     "issued", "served", "no_show", "cancelled", "expired", "dropped", "lost", "unfinished", "waiting",
-    "parked", "at_call", "serving", "called", "judged", "late", "priority", "handled", "timed", "calls",
-    "rated", "requeued", "transferred", "out_of_turn",
+    "overdue", "lately", "parked", "at_call", "serving", "called", "judged", "late", "priority", "handled",
+    "timed", "calls", "rated", "requeued", "transferred", "out_of_turn",
 ]  # fmt: skip
 Of = Annotated[str, Meta(max_length=100)]
 Figure = float | int | None
@@ -79,10 +80,11 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
 
 class BehindWanted(FiguresWanted, frozen=True, forbid_unknown_fields=True):
     """weekday: Monday 0; half: of an hour, 0 to 47, in the hall's own time. counter: of an officer's calls,
-    those at one counter.
+    those at one counter. until: the instant of `lately` (the hour before it) and of `overdue`.
     """
 
     what: WhatName = "issued"
+    until: Annotated[datetime, Meta(tz=True)] | None = None
     weekday: Annotated[int, Meta(ge=0, le=6)] | None = None
     half: Annotated[int, Meta(ge=0, le=47)] | None = None
     counter: Of | None = None
@@ -186,7 +188,9 @@ def behind(asked: Asked) -> Behind:
     told |= {
         name: str(n) for name in ("weekday", "half", "counter") if (n := getattr(query, name)) is not None
     }
-    meant = wanted(told, today)
+    if (WHATS[query.what].then is None) != (query.until is None):
+        refuse([("/until", "missing" if query.until is None else "choice")])
+    meant = wanted({**told, "until": query.until.isoformat() if query.until else ""}, today)
     if meant is None:
         refuse([("/half", "choice")])
     named = asked.who.may(Right.WORKING_TIME)
