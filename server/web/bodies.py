@@ -34,6 +34,7 @@ from server.web.rest.table import ENDPOINTS
 PAGES = (
     ("dossier_report.checked", Right.FIGURES, CHECK_BYTES),
     ("dossier_import.preview", Right.DOSSIERS, UPLOAD_BYTES),
+    ("dossier_sources.sample", Right.DOSSIERS, UPLOAD_BYTES),
     ("papers.template", Right.SETUP, PAPER_BYTES),
     ("setup.", Right.SETUP, MOST_BYTES),
     ("sites.", Right.SITES, MOST_BYTES),

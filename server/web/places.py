@@ -55,6 +55,7 @@ PLACES = (
     Place("dossier_promises.page", "place.dossier-promises", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_promises.search", "place.dossier-list", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_import.page", "place.dossier-import", Right.DOSSIERS, Group.DOSSIERS),
+    Place("dossier_sources.page", "place.dossier-sources", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_report.page", "place.dossier-report", Right.FIGURES, Group.DOSSIERS),
     Place("dossier_scores.page", "place.dossier-scores", Right.FIGURES, Group.DOSSIERS),
     Place("dossier_groups.page", "place.dossier-groups", Right.FIGURES, Group.DOSSIERS),
@@ -73,8 +74,8 @@ PLACES = (
 MY_PAGES: tuple[Place, ...] = (
     Place("me.page", "me.title", Right.LOOK, Group.COUNTER),
     Place("figures.mine", "mine.title", Right.CALL, Group.COUNTER),
-    Place("dossier_scores.mine", "score.mine", Right.CALL, Group.COUNTER),
     Place("dossier_promises.mine", "place.dossier-mine", Right.CALL, Group.COUNTER),
+    Place("dossier_scores.mine", "score.mine", Right.CALL, Group.COUNTER),
 )
 
 

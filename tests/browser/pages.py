@@ -15,6 +15,7 @@ from broker.messages import DeviceStatus
 from server.dossiers import publications
 from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.late import sheet as late_sheet
+from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Dossier
 from server.dossiers.status import Status
 from server.hall import commands as c
@@ -49,6 +50,15 @@ class Town:
         """Id and token of somebody whose number stands so."""
         tickets = self.place.writer.view.state.tickets.values()
         return next((t.id, t.token) for t in tickets if t.state is state)
+
+    def source(self) -> str:
+        """One that brings dossiers."""
+        desk, now = self.place.hall.desk, self.place.clock.now()
+        assert desk is not None
+        columns = {"code": "Số hồ sơ", "status": "Tình trạng", "received": "Tiếp nhận", "limit": "Thời hạn"}
+        mapping = Mapping({**columns, "procedure": "TTHC"}, folder=True)
+        desk.save(Source("portal", "Cổng dịch vụ công tỉnh", mapping), "test", now)
+        return "portal"
 
     def dossier(self) -> str:
         """The code of one, which is brought when it is asked for."""
@@ -118,6 +128,8 @@ PAGES: dict[str, Page] = {
     "dossier_promises.letters": Page("/dossiers/letters", MANAGER),
     "dossier_promises.dossier.page": Page(lambda town: f"/dossiers/{town.dossier()}", MANAGER),
     "dossier_import.page": Page("/dossiers/import", MANAGER),
+    "dossier_sources.page": Page("/dossiers/sources", MANAGER),
+    "dossier_sources.one": Page(lambda town: f"/dossiers/sources/{town.source()}", MANAGER),
     "dossier_report.page": Page("/dossiers/report", MANAGER),
     "dossier_report.check_page": Page("/dossiers/report/check", MANAGER),
     "dossier_report.listed": Page("/dossiers/report/behind?line=&column=received_total", MANAGER),

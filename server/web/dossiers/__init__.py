@@ -13,9 +13,10 @@ from server.web.dossiers.public import late_lists
 from server.web.dossiers.report import report
 from server.web.dossiers.returned import returned
 from server.web.dossiers.scores import scores
+from server.web.dossiers.sources import sources
 
 # Registered in this order; who adds a room adds its blueprint.
-ROOMS = (dossiers, imports, report, scores, groups, late, late_lists, papers, promises, returned)
+ROOMS = (dossiers, imports, sources, report, scores, groups, late, late_lists, papers, promises, returned)
 
 papers.register_blueprint(letters)  # one room, for whoever walks between its pages
 promises.register_blueprint(dossier)  # likewise

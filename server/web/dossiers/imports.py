@@ -3,30 +3,34 @@ JavaScript."""
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from typing import Final
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template, request, send_file
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
 
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.importing import Report
 from server.dossiers.store import NoDraft
-from server.dossiers.telling import column_name, lines, problem_text, reason_text
+from server.dossiers.telling import column_name, lines, problem_text, reason_text, refused_csv
 from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers.parts import around, back, desk_here
 
 imports = Blueprint("dossier_import", __name__, url_prefix="/dossiers/import")
 
+REFUSED_FILE: Final = "refused-rows.csv"
 UPLOAD_BYTES: Final = 16 * 1024 * 1024  # the command takes larger files; the demo's register has 6 MB
 
 
 @imports.get("")
 @guard.needs(Right.DOSSIERS)
 def page() -> ResponseReturnValue:
-    return render_template("dossiers_import.html", **around(desk_here().store.stamp()))
+    desk = desk_here()
+    return render_template("dossiers_import.html", sources=desk.sources(), **around(desk.store.stamp()))
 
 
 @imports.post("/preview")
@@ -51,15 +55,35 @@ def preview() -> ResponseReturnValue:
         shutil.copyfileobj(table.stream, file)
         table.close()
         file.seek(0)
-        token, report = desk_here().preview(file, known_at, now)
+        token, report = desk_here().preview(file, known_at, now, request.form.get("source", "")[:40])
     return render_template(
         "dossiers_preview.html",
         report=report,
         problem=problem_text(report, lang) if report.problem else "",
         summary=lines(report, lang, done=False) if report.good else [],
-        refused=[(row.line, column_name(row.column, lang), reason_text(row, lang)) for row in report.refused],
+        refused=[
+            (row.line, column_name(row.column, lang, report.columns), reason_text(row, lang))
+            for row in report.refused
+        ],
         token=token,
         **around(None),
+    )
+
+
+@imports.get("/refused/<token>.csv")
+@guard.needs(Right.DOSSIERS)
+def refused(token: str) -> ResponseReturnValue:
+    """Every refused row of a preview: line, column, reason, and nothing that stood in a cell."""
+    found = desk_here().refused(token[:64])
+    if found is None:
+        raise NotFound
+    table = refused_csv(found.rows, found.columns, guard.language())
+    return send_file(
+        io.BytesIO(table),
+        "text/csv; charset=utf-8",
+        as_attachment=True,
+        download_name=REFUSED_FILE,
+        max_age=0,
     )
 
 

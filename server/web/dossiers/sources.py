@@ -1,0 +1,220 @@
+"""Who brings dossiers, and how each writes them: a mapping is made by showing a sample, and saved.
+
+A sample is read by a process of its own, shown masked, and kept nowhere. Keeping people needs the right to
+see them. A password for MQTT is shown once, on the answer to the form that asked for it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden, NotFound
+
+from broker.users import NoBroker
+from server.dossiers import sources as kept
+from server.dossiers.desk import FOLDER
+from server.dossiers.fields import PERSON
+from server.dossiers.importing import Report
+from server.dossiers.mapping import STANDARD_MAPPING, Mapping, Source
+from server.dossiers.sources import MOST, NoSource
+from server.dossiers.telling import problem_text
+from server.people.rights import Right
+from server.web import guard
+from server.web.dossiers import source_form as form
+from server.web.dossiers.imports import UPLOAD_BYTES
+from server.web.dossiers.parts import desk_here
+from server.web.words import TEXTS
+
+sources = Blueprint("dossier_sources", __name__, url_prefix="/dossiers/sources")
+
+DONE: Final = ("saved", "deleted", "shut")
+
+
+@sources.get("")
+@guard.needs(Right.DOSSIERS)
+def page() -> ResponseReturnValue:
+    return _list()
+
+
+@sources.post("/sample")
+@guard.needs(Right.DOSSIERS)
+def sample() -> ResponseReturnValue:
+    """The form, with what a sample shows. `id`: of a source whose mapping is to be looked at anew."""
+    request.max_content_length = UPLOAD_BYTES
+    _check()
+    id, file = request.form.get("source", "")[:40], request.files.get("table")
+    source = _one(id) if id else Source("", "", STANDARD_MAPPING)
+    if file is None or not file.filename:
+        return _list(no_file=True) if not id else redirect(url_for("dossier_sources.one", id=id), 303)
+    with tempfile.TemporaryFile() as table:  # has no name, and is gone with the answer
+        shutil.copyfileobj(file.stream, table)
+        file.close()
+        table.seek(0)
+        found = desk_here().sample(table, source.mapping)
+    if found.problem:
+        problem = problem_text(Report(problem=found.problem, params=found.params), guard.language())
+        return (_form(_typed(source), source.id, problem=problem) if id else _list(problem=problem)), 422
+    typed = form.typed_of(source.id, source.name, source.mapping, found.head)
+    typed.columns = {**found.proposed}
+    if any(name in PERSON for name in typed.columns) and not source.mapping.persons:
+        typed.columns = {name: c for name, c in typed.columns.items() if name not in PERSON}
+    if found.strange:
+        lines = [typed.values["statuses"], *(f"{text} = " for text in found.strange)]
+        typed.values["statuses"] = "\n".join(line for line in lines if line)
+    return _form(typed, source.id, rows=found.rows, coding=found.coding, strange=len(found.strange))
+
+
+@sources.get("/<id>")
+@guard.needs(Right.DOSSIERS)
+def one(id: str) -> ResponseReturnValue:
+    return _form(_typed(_one(id)), id)
+
+
+@sources.post("/save")
+@guard.needs(Right.DOSSIERS)
+def add() -> ResponseReturnValue:
+    return _save("")
+
+
+@sources.post("/<id>/save")
+@guard.needs(Right.DOSSIERS)
+def change(id: str) -> ResponseReturnValue:
+    return _save(_one(id).id)
+
+
+@sources.post("/<id>/delete")
+@guard.needs(Right.DOSSIERS)
+def delete(id: str) -> ResponseReturnValue:
+    """Its dossiers stay; whatever it could send by, it can no more."""
+    _check()
+    _one(id)
+    keys = guard.hall().keys
+    if keys is not None and id in keys.sources():
+        keys.shut_source(id)
+    desk_here().delete(id)
+    guard.audit("dossiers.source-deleted", source=id)
+    return redirect(url_for("dossier_sources.page", done="deleted"), 303)
+
+
+@sources.post("/<id>/key")
+@guard.needs(Right.WORK_DEVICES)
+def key(id: str) -> ResponseReturnValue:
+    """A new password for MQTT, shown once: on this answer and nowhere else."""
+    _check()
+    source, keys = _one(id), guard.hall().keys
+    if keys is None or not keys.manages:
+        raise NotFound
+    try:
+        made = keys.admit_source(id)
+    except NoBroker as error:
+        return _form(_typed(source), id, problem=str(error)), 503
+    guard.audit("dossiers.source-enrolled", source=id)
+    return _form(_typed(source), id, key=made)
+
+
+@sources.post("/<id>/shut")
+@guard.needs(Right.WORK_DEVICES)
+def shut(id: str) -> ResponseReturnValue:
+    """Take the password back: its connection ends."""
+    _check()
+    source, keys = _one(id), guard.hall().keys
+    if keys is None or not keys.manages:
+        raise NotFound
+    try:
+        keys.shut_source(id)
+    except NoBroker as error:
+        return _form(_typed(source), id, problem=str(error)), 503
+    guard.audit("dossiers.source-shut", source=id)
+    return redirect(url_for("dossier_sources.one", id=id, done="shut"), 303)
+
+
+def _check() -> None:
+    guard.check_same_site()
+    guard.check_csrf()
+
+
+def _one(id: str) -> Source:
+    try:
+        return desk_here().source(id)
+    except NoSource:
+        raise NotFound from None
+
+
+def _typed(source: Source) -> form.Typed:
+    return form.typed_of(source.id, source.name, source.mapping)
+
+
+def _save(id: str) -> ResponseReturnValue:
+    _check()
+    desk, hall, who = desk_here(), guard.hall(), guard.account()
+    assert who is not None
+    typed, mapping = form.read(request.form, id)
+    known = {source.id for source in desk.sources()}
+    if not id and typed.id in known:
+        typed.wrong["id"] = "id-taken"
+    if not id and len(known) >= MOST:
+        typed.wrong["id"] = "too-many"
+    before = desk.source(id).mapping if id else STANDARD_MAPPING
+    if mapping is not None and _people_change(before, mapping) and not guard.has(Right.PERSONS):
+        guard.refused(Right.PERSONS)
+        raise Forbidden("role")
+    if typed.wrong or mapping is None:
+        return _form(typed, id), 422
+    desk.save(Source(typed.id, typed.name, mapping), who.name, hall.clock.now())
+    guard.audit("dossiers.source-saved", source=typed.id, persons=mapping.persons, folder=mapping.folder)
+    return redirect(url_for("dossier_sources.one", id=typed.id, done="saved"), 303)
+
+
+def _people_change(before: Mapping, after: Mapping) -> bool:
+    """Whether people are kept that were not, or other things of them."""
+    if not after.persons:
+        return False
+    of = [{name: m.columns.get(name) for name in PERSON} for m in (before, after)]
+    return not before.persons or of[0] != of[1]
+
+
+def _done() -> str:
+    said = request.args.get("done", "")
+    return said if said in DONE else ""
+
+
+def _list(**more: Any) -> str:
+    desk = desk_here()
+    with desk.store.reading() as db:
+        rows = [(source, kept.count(db, source.id)) for source in kept.every(db)]
+    return render_template("dossiers_sources.html", rows=rows, most=MOST, done=_done(), **more)
+
+
+def _form(typed: form.Typed, id: str, **more: Any) -> str:
+    """id: of the source that is there, or ""."""
+    keys, lang = guard.hall().keys, guard.language()
+    enrolled = keys.sources() if keys is not None else {}
+    options = tuple(dict.fromkeys((*typed.head, *typed.columns.values())))
+    return render_template(
+        "dossiers_source.html",
+        of=typed,
+        id=id,
+        groups=form.GROUPS,
+        wrong_groups=[
+            group for group, names in form.GROUPS if {f"column-{n}" for n in names} & {*typed.wrong}
+        ],
+        options=options,
+        choices={
+            "dates": ("dmy", "mdy"),
+            "numbers": form.NUMBERS,
+            "limit_unit": ("", "d", "h"),
+            "coding": form.CODING_CHOICES,
+            "delimiter": form.DELIMITERS,
+        },
+        errors={name: TEXTS(f"source.wrong-{code}", lang) for name, code in typed.wrong.items()},
+        may_persons=guard.has(Right.PERSONS),
+        may_key=guard.has(Right.WORK_DEVICES) and keys is not None and keys.manages,
+        enrolled=id in enrolled,
+        folder=f"{FOLDER}/{id}/",
+        done=_done(),
+        **more,
+    )

@@ -1,0 +1,197 @@
+"""The sources' room: a mapping made from a sample that nobody else sees, used at the next import."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker.provision import provision
+from server.device_keys import DeviceKeys, Way
+from server.dossiers import sources as kept
+from server.dossiers.mapping import Mapping, Source
+from server.dossiers.register import Channel
+from server.dossiers.status import Status
+from server.people.audit import Wanted
+from server.people.rights import Role
+from tests.server.dossiers.books import book
+from tests.web.dossiers.rooms import desk_of, hidden, send, words
+from tests.web.place import Place, Staff
+
+HEAD = (
+    "Số hồ sơ",
+    "Đơn vị",
+    "TTHC",
+    "Tình trạng",
+    "Tiếp nhận",
+    "Hẹn trả",
+    "Nguồn hồ sơ",
+    "Phí",
+    "Chuyên viên",
+    "Người nộp",
+    "Số điện thoại",
+)
+ROWS = [
+    (
+        f"H42.13-261109-{n:04d}",
+        "Sở Tư pháp",
+        "Lý lịch tư pháp",
+        "Chờ thẩm định" if n else "Đã tiếp nhận",
+        "09/11/2026",
+        "30/11/2026",
+        "Cổng tỉnh",
+        "200.000",
+        "Nguyễn Thị Hạnh",
+        "Trần Thị Bưởi",
+        "0912345678",
+    )
+    for n in range(12)
+]
+FORM = {
+    "name": "Cổng tỉnh",
+    "id": "portal",
+    "column-code": "Số hồ sơ",
+    "column-authority": "Đơn vị",
+    "column-procedure": "TTHC",
+    "column-status": "Tình trạng",
+    "column-received": "Tiếp nhận",
+    "column-due": "Hẹn trả",
+    "column-channel": "Nguồn hồ sơ",
+    "column-fee": "Phí",
+    "column-officer": "Chuyên viên",
+    "statuses": "Chờ thẩm định = 4",
+    "channels": "Cổng tỉnh = 2",
+    "dates": "dmy",
+    "numbers": "vi",
+    "header_row": "0",
+    "keep_days": "30",
+    "whole": "yes",
+}
+
+
+def upload(staff: Staff, path: str, **fields: Any) -> Any:
+    return send(staff, path, table=(io.BytesIO(book(ROWS, HEAD)), "mẫu.xlsx"), **fields)
+
+
+def source(place: Place, id: str = "portal") -> Source:
+    with place.register.reading() as db:
+        return kept.find(db, id)
+
+
+def test_a_sample_is_shown_masked_and_proposes_its_columns(place: Place, chief: Staff) -> None:
+    seen = upload(chief, "sources/sample")
+    assert seen.status_code == 200
+    for text in ("Bưởi", "0912", "Hạnh", "Trần"):
+        assert text not in seen.text, "what may be about a person is masked"
+    told = words(seen)
+    assert "Sở Tư pháp" in told and "T••• T•• B•••" in told
+    assert seen.text.count("<tbody>") == 1 and seen.text.count("<tr><td>") == 10
+    for field, column in (
+        ("column-code", "Số hồ sơ"),
+        ("column-status", "Tình trạng"),
+        ("column-fee", "Phí"),
+    ):
+        part = seen.text.partition(f'name="{field}"')[2].partition("</select>")[0]
+        assert f"<option selected>{column}</option>" in part, field
+    part = seen.text.partition('name="column-person_name"')[2].partition("</select>")[0]
+    assert "selected" not in part, "people only when somebody says so"
+    assert "Chờ thẩm định = " in seen.text
+    assert desk_of(place).sources() == [] and place.register.stamp() is None
+
+
+def test_a_source_is_saved_used_changed_and_deleted(place: Place, chief: Staff) -> None:
+    assert send(chief, "sources/save", **FORM).status_code == 303
+    mapping = source(place).mapping
+    assert mapping.statuses == {"Chờ thẩm định": Status.PROCESSING}
+    assert mapping.channels == {"Cổng tỉnh": Channel.ONLINE} and mapping.whole and not mapping.persons
+    seen = upload(chief, "import/preview", source="portal")
+    assert send(chief, "import/confirm", token=hidden(seen, "token")).status_code == 303
+    dossiers = place.register.dossiers()
+    assert len(dossiers) == 12 and {d.fee for d in dossiers} == {200_000}
+    assert {d.officer for d in dossiers} == {"Nguyễn Thị Hạnh"} and {d.channel for d in dossiers} == {
+        Channel.ONLINE
+    }
+    found = place.register.find("H42.13-261109-0001")
+    assert found is not None and found.source == "portal"
+    assert "Cổng tỉnh" in chief.get("/dossiers/import").text
+    assert send(chief, "sources/portal/save", **{**FORM, "numbers": ""}).status_code == 303
+    refused = upload(chief, "import/preview", source="portal")
+    assert "12" in words(refused) and "Phí" in words(refused)
+    (link,) = {
+        part.partition('"')[0] for part in refused.text.split('href="')[1:] if "/refused/" in part[:60]
+    }
+    table = chief.get(link)
+    assert table.mimetype == "text/csv" and len(table.text.splitlines()) == 13
+    assert chief.get("/dossiers/import/refused/nothing.csv").status_code == 404
+    page = words(chief.get("/dossiers/sources"))
+    assert "Cổng tỉnh" in page and "12" in page
+    assert send(chief, "sources/portal/delete").status_code == 303
+    assert desk_of(place).sources() == [] and len(place.register.dossiers()) == 12
+    told = [e.what for e in place.audit.entries(Wanted(what="dossiers"), 9) if "source" in e.what]
+    assert told == ["dossiers.source-deleted", "dossiers.source-saved", "dossiers.source-saved"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"id": "Cổng"}, "id"),
+        ({"id": "taken"}, "id"),
+        ({"name": " "}, "name"),
+        ({"column-code": ""}, "column-code"),
+        ({"column-due": ""}, "column-due"),
+        ({"column-fee": "Số hồ sơ"}, "column-fee"),
+        ({"statuses": "Chờ thẩm định = lâu"}, "statuses"),
+        ({"channels": "bồ câu"}, "channels"),
+        ({"header_row": "một"}, "header_row"),
+        ({"numbers": "roman"}, "numbers"),
+        ({"coding": "tcvn3"}, "coding"),
+        ({"keep_days": "0"}, "keep_days"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_its_field_and_what_was_typed_is_kept(
+    place: Place, chief: Staff, change: dict[str, str], field: str
+) -> None:
+    desk_of(place).save(Source("taken", "Khác", Mapping()), "chief", place.clock.now())
+    answer = send(chief, "sources/save", **{**FORM, **change})
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text and 'value="Người nộp"' not in answer.text
+    assert "Chuyên viên" in answer.text
+    assert [s.id for s in desk_of(place).sources()] == ["taken"]
+
+
+def test_who_may_not_see_people_lets_nobody_keep_them(place: Place) -> None:
+    persons = {**FORM, "persons": "yes", "column-person_name": "Người nộp"}
+    boss = place.log_in("boss", Role.MANAGER)
+    admin = place.log_in("root", Role.ADMINISTRATOR)
+    may, may_not = (boss, admin)
+    assert send(may_not, "sources/save", **persons).status_code == 403
+    assert desk_of(place).sources() == []
+    assert send(may, "sources/save", **persons).status_code == 303
+    assert source(place).mapping.persons
+    assert send(may_not, "sources/portal/save", **{**persons, "name": "Khác"}).status_code == 303
+    assert send(may, "sources/portal/save", **FORM).status_code == 303
+    assert "person_name" not in source(place).mapping.columns
+
+
+def test_a_password_for_mqtt_is_shown_once_and_taken_back(place: Place, chief: Staff, tmp_path: Path) -> None:
+    site = place.config.site.id
+    provision(tmp_path / "broker", site, [])
+    keys = DeviceKeys(site, "k" * 43, Way(tmp_path / "broker", "mqtt://127.0.0.1:1883"))
+    place.hall = place.app.extensions["hall"] = replace(place.hall, keys=keys)
+    desk_of(place).save(Source("portal", "Cổng", Mapping()), "chief", place.clock.now())
+    assert send(chief, "sources/portal/key").status_code == 403, "a manager gives nobody a way to the broker"
+    admin = place.log_in("root", Role.ADMINISTRATOR)
+    shown = send(admin, "sources/portal/key")
+    password = (tmp_path / "broker" / "credentials" / f"{site}_source_portal").read_text().strip()
+    assert password in shown.text and f"motcua/v1/{site}/source/portal/dossiers" in shown.text
+    assert password not in admin.get("/dossiers/sources/portal").text and "portal" in keys.sources()
+    assert send(admin, "sources/portal/shut").status_code == 303
+    assert keys.sources() == {}
+    send(admin, "sources/portal/key")
+    assert send(admin, "sources/portal/delete").status_code == 303
+    assert keys.sources() == {}, "who is no source any more has no password"
+    told = [e.what for e in place.audit.entries(Wanted(what="dossiers"), 9)]
+    assert told.count("dossiers.source-enrolled") == 2 and told.count("dossiers.source-shut") == 1
