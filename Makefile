@@ -44,6 +44,7 @@ check: $(TEST)  ## the quick part of test: lint, types, layers
 bench: $(RUN)  ## measure the hall over the real processes, due dates, and a province's dossiers
 	@$(BIN)/motcua bench
 	@$(BIN)/python -m benchmarks.due
+	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m benchmarks.dossiers
 
 bench-walls: $(TEST)  ## measure walls: from an officer's key to the light of ten displays, memory, rest

@@ -40,7 +40,7 @@ def read_whole(text: str, style: Style) -> int:
         if style not in readings:
             raise NoNumber("number-style" if readings else "no-number")
         return _known(readings[style])
-    if len(readings) > 1:
+    if len({*readings.values()}) > 1:
         raise NoNumber("number-ambiguous")
     if not readings:
         raise NoNumber()
