@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from flask.testing import FlaskClient
 
 from broker.messages import DeviceStatus
-from server.dossiers import publications
+from server.dossiers import publications, reminders
 from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.late import sheet as late_sheet
 from server.dossiers.mapping import Mapping, Source
-from server.dossiers.register import Dossier
+from server.dossiers.register import Dossier, Leg, Step
 from server.dossiers.status import Status
+from server.dossiers.steps import AS_USUAL
 from server.hall import commands as c
 from server.hall.tickets import State
 from server.people.once import Kind
@@ -59,6 +61,21 @@ class Town:
         mapping = Mapping({**columns, "procedure": "TTHC"}, folder=True)
         desk.save(Source("portal", "Cổng dịch vụ công tỉnh", mapping), "test", now)
         return "portal"
+
+    def promised(self) -> str:
+        """The code of an interlinked one that is late, renewed twice, and has a history, brought likewise."""
+        code, now = "H42.13-261102-0007", self.place.clock.now()
+        ago = [now - timedelta(days=n) for n in range(20)]
+        of = Dossier(code, "justice", "Lý lịch tư pháp", Status.PROCESSING, ago[19], ago[1], reappointed=2)
+        steps = (Step(ago[18], Status.AWAITING_SUPPLEMENT), Step(ago[15], Status.PROCESSING, "justice", "An"))
+        legs = (
+            Leg(1, "justice", ago[19], ago[16], ago[15]),
+            Leg(2, "environment", ago[15], ago[3]),
+            Leg(3, "justice"),
+        )
+        self.place.register.bring([Brought(of, steps, legs)], Delivery(now, "test", whole=False), now)
+        reminders.note(self.place.register, AS_USUAL, self.place.config.due_rules.calendar, now)
+        return code
 
     def dossier(self) -> str:
         """The code of one, which is brought when it is asked for."""
@@ -121,12 +138,14 @@ PAGES: dict[str, Page] = {
     "history.ticket": Page(lambda town: f"/history/tickets/{town.ticket(State.SERVED)[0]}", MANAGER),
     "work.page": Page("/working-time/", MANAGER),
     "dossiers.page": Page("/dossiers/", MANAGER),
-    "dossier_promises.page": Page("/dossiers/promises?standing=unexcused", MANAGER),
-    "dossier_promises.search": Page("/dossiers/list", MANAGER),
+    "dossier_promises.page": Page(
+        lambda town: f"/dossiers/promises?standing=overdue&of={town.promised()}", MANAGER
+    ),
+    "dossier_promises.search": Page(lambda town: f"/dossiers/list?q={town.promised()[:9]}", MANAGER),
     "dossier_promises.mine": Page("/dossiers/mine", MANAGER),
-    "dossier_promises.late_legs": Page("/dossiers/legs", MANAGER),
+    "dossier_promises.late_legs": Page(lambda town: f"/dossiers/legs?of={town.promised()}", MANAGER),
     "dossier_promises.letters": Page("/dossiers/letters", MANAGER),
-    "dossier_promises.dossier.page": Page(lambda town: f"/dossiers/{town.dossier()}", MANAGER),
+    "dossier_promises.dossier.page": Page(lambda town: f"/dossiers/{town.promised()}", MANAGER),
     "dossier_import.page": Page("/dossiers/import", MANAGER),
     "dossier_sources.page": Page("/dossiers/sources", MANAGER),
     "dossier_sources.one": Page(lambda town: f"/dossiers/sources/{town.source()}", MANAGER),
