@@ -31,6 +31,7 @@ BLANKS: dict[str, tuple[str, dict[str, Any]]] = {
     "login": ("The id of one's own log-in.", {"type": "string"}),
     "order": ("The id of an order to a device.", {"type": "string"}),
     "delivery": ("A delivery, by its number.", {"type": "string", "pattern": "^[0-9]{1,12}$"}),
+    "letter": ("A letter to staff, by its number.", {"type": "string", "pattern": "^[0-9]{1,12}$"}),
     "code": ("The code of a dossier.", {"type": "string", "examples": ["H42.13-261109-0118"]}),
     "form": ("A paper by its key, or `letterhead`.", {"type": "string", "examples": ["apology"]}),
     "device": ("The id of a device.", {"type": "string", "examples": ["kiosk-1"]}),
