@@ -23,7 +23,6 @@ WIDTHS = ((390, 844), (768, 1024), (1366, 768))
 NARROW = ((320, 568), (683, 384))  # the narrowest phone, and 1366 x 768 at twice the size
 TALLEST = 4_000
 HEAVIEST = 100_000  # bytes, with all that a browser without a cache loads
-PICTURED = {("vi", "light"), ("vi", "dark"), ("en", "light")}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +92,7 @@ def test_a_page_reads_well_in_every_width_and_light(reader: Reader, town: Town, 
             found = axe.pale(reader) if look != "light" else []
             found += axe.findings(reader) if look != "contrast" else []
             told += [f"{width} {look}: {line}" for line in found]
-            if (lang, look) in PICTURED:
+            if look != "contrast":
                 picture(reader, f"{file}-{width}-{look}-{lang}")
     weight = reader.js("return measure.loaded()")
     told += [f"{weight} bytes to load"] * (weight > HEAVIEST)
