@@ -55,8 +55,10 @@ pictures: $(TEST)  ## make the pictures of the documents from a running hall
 	$(BIN)/python docs/pictures.py
 
 docs: $(RUN)  ## write the documents that are generated from the code
-	$(BIN)/python -m broker.asyncapi > docs/asyncapi.json
-	$(BIN)/python -m server.web.openapi > docs/openapi.json
+	@mkdir -p .cache
+	@for of in broker.asyncapi server.web.openapi; do \
+		$(BIN)/python -m $$of > .cache/written && mv .cache/written docs/$${of##*.}.json || exit 1; \
+	done
 
 lock: $(VENV)/.pip-tools  ## work the locked dependencies out anew (UPGRADE=1 for the newest)
 	$(LOCK) --output-file requirements.txt pyproject.toml
