@@ -19,13 +19,14 @@ from server.figures import (
     read_officer,
     served,
 )
-from server.hall.calendar import business_day, sessions_on
+from server.hall.calendar import sessions_on
 from server.hall.refusals import Refusal
 from server.history.cube import slot_of
 from server.history.whats import SPELLS
 from server.patterns import Kind, Pattern, patterns
 from server.people.rights import Right
-from server.satisfaction import Rating, opinion
+from server.questionnaire import Question
+from server.satisfaction import RATING, Opinion, Rating, opinion
 from server.unseen import LEAST
 from server.web import guard
 from server.web.chart import wait_chart
@@ -168,21 +169,30 @@ def mine() -> ResponseReturnValue:
     """What citizens said of whoever is logged in: whole weeks that are over, and never one rating."""
     hall, who = guard.hall(), guard.account()
     assert who is not None
-    view = hall.writer.view
-    begins, ends = weeks_over(business_day(view.site, max(hall.clock.now(), view.at)))
-    times, ratings = read_officer(hall.engine, who.name, begins.isoformat(), ends.isoformat())
-    asked = asked_on(hall.config.questions, ratings)
-    levels = view.site.rating_levels
+    found, asked, begins, ends = opinion_of(hall, who.name, guard.has(Right.FIGURES))
     return render_template(
         "mine.html",
-        opinion=opinion(who.name, ratings, times, levels, [q.id for q in asked]),
+        opinion=found,
         asked=asked,
         least=LEAST,
-        levels=levels,
+        levels=hall.writer.view.site.rating_levels,
         reason_names=hall.config.reasons,
         begins=begins,
         last=ends - timedelta(days=1),
     )
+
+
+def opinion_of(hall: Hall, name: str, sees_days: bool) -> tuple[Opinion, tuple[Question, ...], date, date]:
+    """What was said of an officer, the questions, and from when until before when.
+
+    sees_days: whoever asks may see the figures, where few of a day are hidden: the weeks less the days would
+    be these few. So the weeks are only counted.
+    """
+    begins, ends = weeks_over(today_here(hall)[0])
+    times, ratings = read_officer(hall.engine, name, begins.isoformat(), ends.isoformat())
+    asked = asked_on(hall.config.questions, ratings)
+    ids, levels = [q.id for q in asked], hall.writer.view.site.rating_levels
+    return opinion(name, ratings, times, levels, ids, (RATING,) if sees_days else ()), asked, begins, ends
 
 
 def weeks_over(today: date) -> tuple[date, date]:

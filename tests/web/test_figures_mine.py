@@ -78,6 +78,21 @@ def test_few_are_not_shown_to_the_officer_either(place: Place) -> None:
     assert "Không hài lòng" not in seen
 
 
+def test_who_sees_the_days_is_only_told_how_many(place: Place) -> None:
+    """Monday's five are shown, Wednesday's one is not: the weeks less Monday would be the one."""
+    place.at("7", c.OpenCounter, officer="chief")
+    rated(place, "7", 4, 4, 4, 4, 4)
+    weeks_pass(place, 2)
+    place.at("7", c.OpenCounter, officer="chief")
+    rated(place, "7", 1)
+    weeks_pass(place, 12)
+    staff = place.log_in("chief", Role.MANAGER)
+    seen = staff.get("/figures/mine").text
+    assert "6 trả lời trên 6 lượt" in seen and "<table>" not in seen and "có thể suy ra" in seen
+    told = staff.get("/api/v1/me/opinion").get_json()["opinion"]
+    assert (told["n"], told["hidden"], told["levels"], told["reasons"]) == (6, True, [], {})
+
+
 def test_strangers_are_sent_to_the_log_in(place: Place) -> None:
     answer: Any = place.client().get("/figures/mine")
     assert answer.status_code == 302 and answer.location == "/login?next=/figures/mine"

@@ -12,13 +12,11 @@ from typing import Any
 import msgspec
 from werkzeug.exceptions import NotFound
 
-from server.figures import read_officer
 from server.patterns import Kind
 from server.people.rights import Right
-from server.satisfaction import LevelShare, Opinion, opinion
-from server.web.figures_page import of_day, wanted_day, weeks_over
+from server.satisfaction import LevelShare, Opinion
+from server.web.figures_page import of_day, opinion_of, wanted_day
 from server.web.history_page import today_here
-from server.web.opinions import asked_on
 from server.web.rest.endpoint import Asked, Endpoint
 from server.web.rest.tickets import Day
 from server.web.ticket_story import story
@@ -136,11 +134,8 @@ def of_one_day(asked: Asked) -> OpinionsOfDay:
 
 def mine(asked: Asked) -> MyOpinion:
     """What citizens said of whoever asks: whole weeks that are over, and never one rating."""
-    hall, levels = asked.hall, asked.hall.writer.view.site.rating_levels
-    begins, ends = weeks_over(today_here(hall)[0])
-    times, ratings = read_officer(hall.engine, asked.who.name, begins.isoformat(), ends.isoformat())
-    questions = [q.id for q in asked_on(hall.config.questions, ratings)]
-    found = opinion(asked.who.name, ratings, times, levels, questions)
+    levels = asked.hall.writer.view.site.rating_levels
+    found, _, begins, ends = opinion_of(asked.hall, asked.who.name, asked.who.may(Right.FIGURES))
     return MyOpinion(first=begins, last=ends - timedelta(days=1), levels=levels, opinion=_opinion(found))
 
 
