@@ -97,11 +97,14 @@ def examine(
         found = read_table(data, rules_of(config, source, delivery.known_at))
     except FileRefused as refused:
         return Examined(Report(problem=refused.key, params=refused.params), [])
-    good = not found.refused
-    brought = [brought_of(row, seals) for row in found.rows] if good else []
+    good, count = not found.refused, len(found.rows)
+    brought: list[Brought] = []
+    found.rows.reverse()
+    while good and found.rows:  # one by one, so that nobody's name is in memory longer, or twice
+        brought.append(brought_of(found.rows.pop(), seals))
     refused_rows = tuple(_row(refused) for refused in found.refused)
     report = Report(
-        rows=len(found.rows) + len(refused_rows),
+        rows=count + len(refused_rows),
         coding=found.coding,
         ignored=found.ignored,
         refused=refused_rows[:SHOWN],
