@@ -197,8 +197,8 @@ def printing(devices: Mapping[str, Device], statuses: Mapping[str, DeviceStatus]
 
 
 def tickets_left(status: DeviceStatus) -> int | None:
-    """How many tickets the roll is still good for, roughly; None where the device's file does not say. None at
-    all where the printer says that its paper is out, whatever was measured."""
+    """How many tickets the roll is still good for, roughly; None where the device's file does not say. None
+    at all where the printer says that its paper is out, whatever was measured."""
     if status.printer == "paper-out":
         return 0
     if status.roll_m is None or status.paper_m is None:

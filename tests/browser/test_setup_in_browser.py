@@ -18,8 +18,8 @@ from tests.web.place import Place
 ROOT = "/admin/setup"
 PAGES = [
     "", "hall", "hours", "calendar", "time", "reminders", "priority", "calls", "texts", "wall", "ratings",
-    "devices", "officers", "authorities", "authority/environment", "new-authority", "counters", "counter/7", "review",
-    "versions", "versions/1",
+    "devices", "officers", "authorities", "authority/environment", "new-authority", "counters", "counter/7",
+    "review", "versions", "versions/1",
 ]  # fmt: skip
 
 

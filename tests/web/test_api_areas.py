@@ -11,9 +11,9 @@ from broker.messages import DeviceStatus
 from server.hall import commands as c
 from server.people.audit import Wanted
 from server.people.rights import Right, Role
+from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, take
 from tests.web.place import Place
 from tests.web.programs import LAND, Program, program
-from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, take
 
 
 @pytest.fixture

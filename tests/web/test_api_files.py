@@ -20,10 +20,10 @@ from server.web.serving import WebServer
 from tests.brokers import eventually
 from tests.server.dossiers.tables import table as text_of
 from tests.server.test_installation import ELSEWHERE, OTHER, province
+from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE
 from tests.web.place import Place
 from tests.web.programs import LAND, Program, program
 from tests.web.test_api_bodies import answer_to
-from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE
 
 ASKED = {"change-paper-template": "?base=0", "replace-draft-by-file": "?mark=x"}
 FILES = [row for row in ENDPOINTS if row.file]

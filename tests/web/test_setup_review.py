@@ -316,7 +316,7 @@ def test_a_file_is_refused_in_the_readers_language(place: Place, chief: Staff) -
         headers={**asks.headers, "Content-Type": "application/toml", "Idempotency-Key": "file-1"},
     ).get_json()
     assert (told["why"], told["wrong"], told["where"]) == ("file", "no-key", "hotlin")
-    assert told["detail"].startswith("Không có khóa này.") and "Có phải: hotline?" in told["detail"], told["detail"]
+    assert told["detail"].startswith("Không có khóa này.") and "Có phải: hotline?" in told["detail"]
 
 
 def test_a_file_that_is_too_large_is_refused(place: Place, chief: Staff) -> None:
