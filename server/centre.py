@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -48,6 +48,7 @@ from server.reminding import Reminding
 from server.setup import Setup, Setups, file_version, last_file, rows_of_file, stored, versions
 from server.site_file import WrongSetup, load_document, load_site
 from server.store import Batch, Store, sqlite_url
+from server.tidying import Tidying
 from server.web.hall import Hall
 from server.webhooks.aside import Aside
 from server.webhooks.logs import HallLog
@@ -140,6 +141,7 @@ class Centre:
             lambda: self.hall.accounts.contacts.at(self.site),
             self.hall.postman,
         )
+        self._tidying = Tidying(lambda: self.writer.view.setup.config, self._register, clock, self._tidied)
         epoch = self.writer.view.epoch
         filters = [(topic.of_all(self.site), topic.qos) for topic in SUBSCRIPTIONS]
         self._link: Link = open_link(
@@ -184,6 +186,7 @@ class Centre:
         self._webhooks.start()
         self._dossier_webhooks.start()
         self._reminding.start()
+        self._tidying.start()
         log.info("centre site=%s epoch=%d events=%d", self.site, self.writer.view.epoch, self.store.seq)
 
     def stop(self) -> None:
@@ -191,6 +194,7 @@ class Centre:
         self._outlet.leaving(self._clock.now())
         self._ending.set()
         self._reminding.stop()
+        self._tidying.stop()
         self._webhooks.stop()
         self._dossier_webhooks.stop()
         self._link.stop()
@@ -219,6 +223,11 @@ class Centre:
 
     def _due_rules(self) -> Rules:
         return self.writer.view.setup.config.due_rules
+
+    def _tidied(self, counts: Mapping[str, int]) -> None:
+        """Tell the audit what a night deleted."""
+        if self.hall.audit is not None:
+            self.hall.audit.tell(self.hall.wall(), "motcua", "privacy.tidied", self.site, dict(counts))
 
     def _passed(self, wait_s: float) -> None:
         """Reminders come minutes apart: to look each second is soon enough."""

@@ -223,7 +223,7 @@ Days = Annotated[int, Meta(ge=0, le=36_500)]  # 0: kept
 
 class Retention(Row, frozen=True):
     """After how many days what is held goes, 0: never. persons, secrets: after the result was handed over, or
-    the dossier ended; steps, dossiers: after it ended. The others: after they were made."""
+    the dossier ended without one; steps, dossiers: after it ended. The others: after they were made."""
 
     persons: Days = 180
     secrets: Days = 30
@@ -232,8 +232,6 @@ class Retention(Row, frozen=True):
     handovers: Days = 1825
     reminders: Days = 730
     imports: Days = 365
-    files: Days = 30
-    lookups: Days = 30
 
 
 class Dossiers(Row, frozen=True):

@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +21,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers.rows import applicant_table, forgotten_table
+from server.dossiers.rows import applicant_table, forgotten_table, text_of
 
 KEY_FILE: Final = "dossiers.key"
 KEY_BYTES: Final = 32
@@ -47,6 +48,7 @@ class Applicant(msgspec.Struct, frozen=True):
     secret_seal: str = ""
 
 
+GONE: Final = "gone"  # instead of a seal that was kept for long enough: no secret fits, and none comes again
 FORGOTTEN: Final = Applicant(name="\0forgotten")  # instead of one that was deleted here; never written
 
 
@@ -113,13 +115,45 @@ def write(db: sa.Connection, people: Mapping[str, Applicant]) -> None:
         some = codes[first : first + 500]
         gone.update(row.code for row in db.execute(_where(forgotten_table, some)))
     rows = [{"code": code, **_row(p)} for code, p in people.items() if code not in gone]
+    spent = _without_secret(db, [row["code"] for row in rows if row["secret_seal"]])
+    rows = [{**row, "secret_seal": GONE} if row["code"] in spent else row for row in rows]
     if rows:
         db.execute(applicant_table.insert().prefix_with("OR REPLACE"), rows)
+
+
+def same(known: Applicant | None, brought: Applicant) -> bool:
+    """Whether bringing this one would change nothing."""
+    if known is not None and known.secret_seal == GONE:
+        brought = msgspec.structs.replace(brought, secret_seal=GONE)
+    return known in (brought, FORGOTTEN)
+
+
+def forget(db: sa.Connection, codes: Sequence[str], by: str, at: datetime) -> int:
+    """Delete whom these are of, for good: no import brings them again. How many there were."""
+    rows = [{"code": code, "at": text_of(at), "by": by} for code in codes]
+    if rows:
+        db.execute(forgotten_table.insert().prefix_with("OR IGNORE"), rows)
+    return remove(db, codes)
+
+
+def spend(db: sa.Connection, codes: Sequence[str]) -> int:
+    """Delete the secrets of these slips; how many there were."""
+    a = applicant_table.c
+    fits = a.code.in_(codes), a.secret_seal != "", a.secret_seal != GONE
+    return db.execute(applicant_table.update().where(*fits).values(secret_seal=GONE)).rowcount
 
 
 def remove(db: sa.Connection, codes: Sequence[str]) -> int:
     """How many were deleted."""
     return db.execute(applicant_table.delete().where(applicant_table.c.code.in_(codes))).rowcount
+
+
+def _without_secret(db: sa.Connection, codes: Sequence[str]) -> set[str]:
+    a, found = applicant_table.c, set[str]()
+    for first in range(0, len(codes), 500):
+        some = codes[first : first + 500]
+        found.update(db.execute(sa.select(a.code).where(a.code.in_(some), a.secret_seal == GONE)).scalars())
+    return found
 
 
 def _where(table: sa.Table, codes: Sequence[str]) -> Any:

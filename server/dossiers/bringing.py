@@ -114,7 +114,7 @@ def bring(
         reckoning.counted_by(db, rules)
     changes, totals = found.changes, Counter[Any]()
     db.execute(draft_table.delete())  # what they would change is not what they said
-    _take_away(db, found.gone, totals, zone)
+    take_away(db, found.gone, totals, zone)
     for _, known, was_over in found.changed:
         if known is not None:
             sums.count(totals, known, was_over, zone, sign=-1)
@@ -160,9 +160,7 @@ def _difference(
                 continue
             before = dossier_of(row)
             same = before == one.dossier and row.source == delivery.source
-            same = same and (
-                one.applicant is None or people.get(code) in (one.applicant, applicants.FORGOTTEN)
-            )
+            same = same and (one.applicant is None or applicants.same(people.get(code), one.applicant))
             same = same and (not one.legs or legs.get(code) == set(one.legs))
             same = same and not (set(one.steps) - steps.get(code, set()))
             if same:
@@ -191,8 +189,9 @@ def _with_due(
         yield msgspec.structs.replace(one, dossier=d)
 
 
-def _take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tzinfo) -> None:
-    """Dossiers that their source does not know any more. Facts of ours about them stay."""
+def take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tzinfo) -> None:
+    """Dossiers that their source does not know any more, or that were kept for long enough. Facts of ours
+    about them stay."""
     for some in _parts(gone):
         for row in _known(db, some).values():
             over = None if row.over is None else instant_of(row.over)

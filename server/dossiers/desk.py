@@ -22,6 +22,7 @@ import msgspec
 
 from broker.sent import SentDossier, SentDossiers, SentReceipt
 from server.dossiers import sources
+from server.dossiers.applicants import Seals, open_seals
 from server.dossiers.bringing import Changes
 from server.dossiers.child import GONE, Refusals, Task, refusals
 from server.dossiers.importing import Report
@@ -41,6 +42,11 @@ class Desk:
     def __init__(self, setup: Callable[[], Setup], data: Path, store: DossierStore) -> None:
         """setup: the configuration that holds, whose document a child process works from."""
         self._setup, self._data, self.store = setup, data, store
+
+    @property
+    def seals(self) -> Seals:
+        """To compare an identity number by; the key is made with the first."""
+        return open_seals(self._data)
 
     # --- importing ------------------------------------------------------------------------------------
 

@@ -41,6 +41,7 @@ from server.dossiers.tally import Form, Period
 from server.sqlite import durable
 
 BUSY_MS: Final = 20_000  # an importer waits for another one
+SETTLE_MS: Final = 100  # for readers to end
 DRAFT_S: Final = 3600  # a preview that nobody confirmed is forgotten
 FILE: Final = "dossiers.db"
 SCHEMA: Final = "0002"  # the migration this code speaks; server/dossiers/migrations holds the way there
@@ -125,6 +126,19 @@ class DossierStore:
         """A transaction that takes the file's one place for writers at once, and waits for it."""
         with self._engine.connect().execution_options(writes=True) as db, db.begin():
             yield db
+
+    def settle(self) -> bool:
+        """Bring what is committed into the file itself and empty the log beside it, so that what was deleted
+        is nowhere. False while somebody reads an older state: later, then."""
+        with self._engine.connect() as db:
+            raw = db.connection.driver_connection
+            assert raw is not None
+            raw.execute(f"PRAGMA busy_timeout={SETTLE_MS}")  # meanwhile nobody writes
+            try:
+                (busy, *_) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        return not busy
 
     # --- reading --------------------------------------------------------------------------------------
 
@@ -235,6 +249,7 @@ def open_dossiers(data: Path, zone: tzinfo, rules: Callable[[], Rules | None] = 
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)  # no cell in a traceback
     durable(engine, BUSY_MS)
+    sa.event.listen(engine, "connect", _delete_for_good)
     try:
         return DossierStore(engine, zone, rules)
     except sa.exc.DatabaseError as error:
@@ -242,6 +257,11 @@ def open_dossiers(data: Path, zone: tzinfo, rules: Callable[[], Rules | None] = 
         raise Unreadable(
             f"{path}: {error.orig}. Move it away and import the dossiers again; calls do not need it."
         ) from None
+
+
+def _delete_for_good(connection: Any, _record: Any) -> None:
+    """Overwrite what is deleted: a person that is gone is not in the file any more."""
+    connection.execute("PRAGMA secure_delete=ON")
 
 
 def _too_old(now: datetime) -> str:

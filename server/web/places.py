@@ -61,6 +61,7 @@ PLACES = (
     Place("dossier_groups.page", "place.dossier-groups", Right.FIGURES, Group.DOSSIERS),
     Place("dossier_returned.page", "returned.title", Right.DOSSIERS, Group.DOSSIERS),
     Place("dossier_late.page", "place.dossier-late", Right.DOSSIERS, Group.DOSSIERS),
+    Place("dossier_privacy.page", "place.dossier-privacy", Right.DOSSIERS, Group.DOSSIERS),
     Place("papers.page", "papers.title", Right.DOSSIERS, Group.DOSSIERS),
     Place("devices.page", "place.devices", Right.DEVICES, Group.DEVICES),
     Place("setup.overview", "place.setup", Right.SETUP, Group.ADMIN),

@@ -54,6 +54,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "take-calendar-into-draft": {"mark": "x", "year": 2026},
     "discard-draft": {"mark": "x"},
     "confirm-import": {"token": "x"},
+    "add-source": {"id": "Portal", "name": "Portal", "mapping": {}},
+    "change-source": {"name": "Portal", "mapping": {}},
     "put-dossier": {"authority": "justice", "status": "?", "received": "2026-11-09"},
     "bring-dossiers": {
         "dossiers": [{"code": "H42.13-261109-0001", "authority": "", "status": "?", "received": "2026-11-09"}]
@@ -66,7 +68,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "enter-points": {"span": "2026-Q3", "points": [{"authority": "justice", "indicator": 5, "points": 2}]},
     "bring-groups": {"month": "2026-10", "scores": [{"authority": "justice", "group": "CKMB", "score": 17.5}]},
     "approve-late": {"month": "2026-10", "mark": "x"},
-    "note-late": {"period": "2026-10", "authority": "justice", "text": "x"},
+    "find-person": {"by": "code", "text": "H42.13-261109-0118"},
+    "forget-person": {"codes": ["H42.13-261109-0118"], "reason": "asked"},
     "note-late": {"period": "2026-10", "authority": "justice", "text": "x"},
     "change-paper-words": {"base": 0, "words": {"vi": {"to": "Gửi"}}},
     "restore-paper": {"base": 0, "version": 0},

@@ -8,6 +8,7 @@ from server.web.dossiers.letters import letters
 from server.web.dossiers.one import dossier
 from server.web.dossiers.overview import dossiers
 from server.web.dossiers.papers import papers
+from server.web.dossiers.privacy import privacy
 from server.web.dossiers.promises import promises
 from server.web.dossiers.public import late_lists
 from server.web.dossiers.report import report
@@ -16,7 +17,7 @@ from server.web.dossiers.scores import scores
 from server.web.dossiers.sources import sources
 
 # Registered in this order; who adds a room adds its blueprint.
-ROOMS = (dossiers, imports, sources, report, scores, groups, late, late_lists, papers, promises, returned)
+ROOMS = (dossiers, imports, sources, report, scores, groups, late, late_lists, privacy, papers, promises, returned)
 
 papers.register_blueprint(letters)  # one room, for whoever walks between its pages
 promises.register_blueprint(dossier)  # likewise

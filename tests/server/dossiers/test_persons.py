@@ -1,0 +1,118 @@
+"""What is held about one person: found, told whole, deleted for good."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from server.dossiers import applicants, persons
+from server.dossiers.applicants import Applicant, Seals
+from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.persons import By
+from server.dossiers.register import Dossier, Leg, Step
+from server.dossiers.rows import reappointment_table, reminder_table, text_of
+from server.dossiers.status import Status
+from server.dossiers.store import FILE, DossierStore, open_dossiers
+from server.tables import metadata, ticket_table
+from tests.server.dossiers.tables import ZONE
+
+NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+SEALS = Seals(b"k" * 32)
+NUMBER, PHONE, NAME = "035088001234", "0912345678", "Nguyễn Thị Không Quên"
+MINE, ALSO, OTHER = "H42.13-260101-0001", "H42.13-260102-0002", "H42.13-260103-0003"
+
+
+def brought(code: str, phone: str, number: str, name: str) -> Brought:
+    d = Dossier(code, "justice", "Cấp thẻ", Status.PROCESSING, NOW - timedelta(days=9), NOW)
+    who = Applicant(
+        name=name, phone=phone, address="Số 9 Trần Phú", email="q@vd.vn", id_seal=SEALS.of_id(number)
+    )
+    leg = Leg(1, "health", NOW, note=f"Đã gọi bà {name}")
+    return Brought(d, (Step(NOW, Status.PROCESSING, "justice"),), (leg,), who)
+
+
+SOME = [
+    brought(MINE, PHONE, NUMBER, NAME),
+    brought(ALSO, "0988", NUMBER, NAME),
+    brought(OTHER, "0977000111", "001088009999", "Trần Văn Ba"),
+]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DossierStore]:
+    opened = open_dossiers(tmp_path, ZONE)
+    opened.bring(SOME, Delivery(NOW, "test"), NOW)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[sa.Engine]:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'hall.db'}")
+    metadata.create_all(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("by", "text", "found"),
+    [
+        (By.NUMBER, "035 088 001234", (MINE, ALSO)),
+        (By.NUMBER, "035088001235", ()),
+        (By.PHONE, "+84 912 345 678", (MINE,)),
+        (By.PHONE, "0912.345.678", (MINE,)),
+        (By.CODE, MINE.lower(), (MINE, ALSO)),
+        (By.CODE, "H42.13-260109-0009", ()),
+        (By.NUMBER, "12", ()),
+        (By.CODE, NAME, ()),
+    ],
+)
+def test_somebody_is_found(store: DossierStore, by: By, text: str, found: tuple[str, ...]) -> None:
+    assert persons.find(store, SEALS, by, text) == found
+
+
+def test_all_that_is_held_is_told(store: DossierStore, hall: sa.Engine) -> None:
+    ticket = {c.name: "" for c in ticket_table.c if not c.nullable}
+    with hall.begin() as db:
+        row = {**ticket, "id": "t1", "number": "A001", "day": "2026-11-23", "dossier": MINE, "recalls": 0}
+        db.execute(ticket_table.insert().values({k: v for k, v in row.items() if k in ticket_table.c}))
+    with store.writing() as db:
+        row = {"step": "overdue", "due": text_of(NOW), "recipient": "authority:justice"}
+        db.execute(reminder_table.insert().values(code=MINE, at=text_of(NOW), **row))
+    (one,) = persons.held(store, hall, [MINE])
+    assert one.person is not None and (one.person.name, one.person.number, one.person.secret) == (
+        NAME,
+        True,
+        False,
+    )
+    assert one.dossier is not None and len(one.steps) == len(one.legs) == len(one.reminders) == 1
+    assert [v.number for v in one.visits] == ["A001"]
+    said = msgspec.json.encode(one).decode()
+    assert NUMBER not in said and SEALS.of_id(NUMBER) not in said, "the number itself is held nowhere"
+
+
+def test_who_is_deleted_is_in_no_byte_and_does_not_come_back(
+    store: DossierStore, hall: sa.Engine, tmp_path: Path
+) -> None:
+    with store.writing() as db:
+        row = {"number": 1, "at": text_of(NOW), "by": "ha", "old_due": text_of(NOW), "new_due": text_of(NOW)}
+        db.execute(reappointment_table.insert().values(code=MINE, reason=f"Gọi bà {NAME.upper()}", **row))
+    assert persons.forget(store, [MINE, ALSO], "chief", NOW) == 2
+    raw = b"".join(file.read_bytes() for file in tmp_path.glob(f"{FILE}*"))
+    for trace in (NAME, NAME.upper(), PHONE, SEALS.of_id(NUMBER)):
+        assert trace.encode() not in raw, trace
+    assert b"0977000111" in raw
+    clean = [msgspec.structs.replace(b, legs=()) for b in SOME]
+    assert store.bring(clean, Delivery(NOW, "test"), NOW).changed == 0
+    first, second = persons.held(store, hall, [MINE, ALSO])
+    assert first.person is None and first.forgotten and second.forgotten
+    assert first.dossier is not None and first.legs[0].note == "" and first.reappointments[0].reason == ""
+    assert persons.find(store, SEALS, By.NUMBER, NUMBER) == ()
+    assert persons.find(store, SEALS, By.CODE, MINE) == (MINE,), "it can be shown that it was deleted"
+    with store.reading() as db:
+        assert applicants.known(db, [OTHER])[OTHER].name == "Trần Văn Ba"

@@ -1,0 +1,151 @@
+"""What was kept for long enough goes, also from the bytes of the files, and does not come back."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace as with_
+
+from server.dossiers import applicants, retention, sums
+from server.dossiers.applicants import GONE, Applicant, Seals
+from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.register import Dossier, Step
+from server.dossiers.rows import applicant_table, handover_table, reminder_table, sum_table, text_of
+from server.dossiers.status import Status
+from server.dossiers.store import FILE, DossierStore, open_dossiers
+from server.site_shape import Retention
+from server.tidying import Tidying
+from tests.server.dossiers.tables import CONFIG, ZONE
+
+NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+SEALS = Seals(b"k" * 32)
+OLD, NEW, SHELF, OPEN = (f"H42.13-26010{n}-0001" for n in range(1, 5))
+ALL = (OLD, NEW, SHELF, OPEN)
+KEPT = Retention(persons=180, secrets=30, steps=0, dossiers=0, handovers=0, reminders=0, imports=0)
+
+
+class Hand:
+    """A clock that shows what the test says."""
+
+    synchronised = True
+    speed = 1.0
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+
+def whose(code: str) -> Applicant:
+    name = f"Nguyễn Thị Không Quên {code[-6:]}"
+    return Applicant(name=name, phone="0912345678", secret_seal=SEALS.of_secret(code, "X7K2"))
+
+
+def some() -> list[Brought]:
+    def one(code: str, status: Status, over: datetime | None, returned: datetime | None = None) -> Brought:
+        received = NOW - 400 * DAY
+        d = Dossier(code, "justice", "x", status, received, received + 20 * DAY, over, returned)
+        return Brought(d, (Step(received, Status.ACCEPTED, "justice"),), applicant=whose(code))
+
+    return [
+        one(OLD, Status.RETURNED, NOW - 300 * DAY, NOW - 200 * DAY),
+        one(NEW, Status.RETURNED, NOW - 300 * DAY, NOW - 100 * DAY),
+        one(SHELF, Status.RESOLVED, NOW - 300 * DAY),
+        one(OPEN, Status.PROCESSING, None),
+    ]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[DossierStore]:
+    opened = open_dossiers(tmp_path, ZONE)
+    opened.bring(some(), Delivery(NOW, "test"), NOW)
+    yield opened
+    opened.close()
+
+
+def people(store: DossierStore) -> set[str]:
+    with store.reading() as db:
+        return set(db.execute(applicant_table.select()).scalars())
+
+
+def bytes_of(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob(f"{FILE}*"))
+
+
+def test_a_person_goes_so_long_after_the_result_was_handed_over(store: DossierStore) -> None:
+    counts = retention.tidy(store, KEPT, NOW)
+    assert counts == {"persons": 1, "secrets": 1}, "OLD's person, and NEW's secret"
+    assert people(store) == {NEW, SHELF, OPEN}, "what is on the shelf is not handed over"
+    again = store.bring(some(), Delivery(NOW, "test"), NOW)
+    assert (again.changed, people(store)) == (0, {NEW, SHELF, OPEN}), "no import brings anybody back"
+    store.bring([with_(b, dossier=with_(b.dossier, counter="7")) for b in some()], Delivery(NOW, "test"), NOW)
+    with store.reading() as db:
+        known = applicants.known(db, ALL)
+    assert known[NEW].secret_seal == GONE and known[OPEN].secret_seal, "nor a secret"
+    assert known[NEW].phone == "0912345678" and known[OLD] == applicants.FORGOTTEN
+    assert retention.tidy(store, KEPT, NOW) == {}
+
+
+def test_what_we_handed_over_ourselves_counts_and_what_is_to_be_kept_stays(store: DossierStore) -> None:
+    at = text_of(NOW - 190 * DAY)
+    with store.writing() as db:
+        db.execute(handover_table.insert().values(code=SHELF, ticket="t", at=at, counter="7", by="ha"))
+    assert retention.tidy(store, with_(KEPT, persons=0, secrets=0), NOW) == {}
+    retention.tidy(store, KEPT, NOW)
+    assert people(store) == {NEW, OPEN}
+
+
+def test_a_deleted_person_is_in_no_byte_of_the_files(store: DossierStore, tmp_path: Path) -> None:
+    name = whose(OLD).name.encode()
+    assert name in bytes_of(tmp_path)
+    clock, told = Hand(NOW), list[dict[str, int]]()
+    config = replace(CONFIG, retention=KEPT)
+    tidying = Tidying(lambda: config, store, clock, lambda counts: told.append(dict(counts)))
+    with store.reading() as db:
+        db.execute(applicant_table.select().limit(1)).all()
+        assert tidying.look() is True, "a reader holds nobody up"
+    tidying.look()
+    assert name not in bytes_of(tmp_path) and whose(OPEN).name.encode() in bytes_of(tmp_path)
+    assert told == [{"persons": 1, "secrets": 1}]
+
+
+def test_it_is_done_once_a_night_and_made_up_for(store: DossierStore) -> None:
+    clock = Hand(datetime(2026, 11, 22, 18, 30, tzinfo=UTC))  # 01:30 of the 23rd
+    tidying = Tidying(lambda: replace(CONFIG, retention=KEPT), store, clock)
+    assert tidying.look() is True and tidying.look() is False, "the night of the 22nd was missed"
+    clock.at += timedelta(hours=1)
+    assert tidying.look() is True and tidying.look() is False
+    clock.at += timedelta(days=3)
+    assert tidying.look() is True and tidying.look() is False
+    assert [night.day for night in retention.nights(store)] == ["2026-11-26", "2026-11-23", "2026-11-22"]
+
+
+def test_dossiers_take_their_sums_and_all_about_them_along(store: DossierStore) -> None:
+    with store.writing() as db:
+        row = {"step": "overdue", "due": text_of(NOW), "recipient": "authority:justice"}
+        db.execute(reminder_table.insert().values(code=OLD, at=text_of(NOW - 300 * DAY), **row))
+        db.execute(reminder_table.insert().values(code=OPEN, at=text_of(NOW - 300 * DAY), **row))
+    counts = retention.tidy(store, with_(KEPT, reminders=100), NOW)
+    assert counts["reminders"] == 1, "of an open one it would be told again"
+    counts = retention.tidy(store, with_(KEPT, steps=250), NOW)
+    assert counts["steps"] == 3
+    assert retention.tidy(store, with_(KEPT, dossiers=250), NOW)["dossiers"] == 3
+    assert {d.code for d in store.dossiers()} == {OPEN} and people(store) == {OPEN}
+    with store.writing() as db:
+        kept = {tuple(row) for row in db.execute(sum_table.select()) if row.count}
+        sums.recount(db, ZONE)
+        assert kept == {tuple(row) for row in db.execute(sum_table.select()) if row.count}
+
+
+def test_it_stops_between_two_small_transactions_and_goes_on(store: DossierStore, tmp_path: Path) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert retention.tidy(store, KEPT, NOW, stop.is_set) == {} and len(people(store)) == 4
+    assert retention.tidy(store, KEPT, NOW)["persons"] == 1

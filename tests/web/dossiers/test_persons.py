@@ -1,0 +1,80 @@
+"""What is held about one person, on the page and for programs; and how long everything is held."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pypdf
+import pytest
+
+from server.dossiers.applicants import Applicant
+from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.register import Dossier
+from server.dossiers.status import Status
+from server.people.rights import Role
+from tests.web.dossiers.rooms import send, words
+from tests.web.place import Place, Staff
+
+CODE, NUMBER, PHONE, NAME = "H42.13-261109-0118", "035088001234", "0912345678", "Nguyễn Thị Không Quên"
+
+
+@pytest.fixture
+def one(place: Place) -> Place:
+    assert place.hall.desk is not None
+    now, seals = place.clock.now(), place.hall.desk.seals
+    who = Applicant(name=NAME, phone=PHONE, address="Số 9 Trần Phú", id_seal=seals.of_id(NUMBER))
+    some = Brought(Dossier(CODE, "justice", "Cấp thẻ", Status.PROCESSING, now), applicant=who)
+    place.register.bring([some], Delivery(now, "test"), now)
+    return place
+
+
+def told(place: Place) -> str:
+    assert place.hall.audit is not None
+    with place.hall.audit._engine.connect() as db:
+        return str(db.exec_driver_sql("SELECT what, about FROM audit").all())
+
+
+def test_a_manager_finds_exports_and_deletes_a_person(one: Place, chief: Staff) -> None:
+    assert send(chief, "person", by="number", text="12").status_code == 422
+    assert "Không có gì về người này" in send(chief, "person", by="phone", text="0977000111").text
+    page = send(chief, "person", by="number", text=f"{NUMBER[:3]} {NUMBER[3:]}")
+    assert page.status_code == 200 and NAME in page.text and PHONE in page.text and NUMBER not in page.text
+    raw = send(chief, "person/export.json", code=CODE)
+    assert raw.json[0]["person"]["name"] == NAME and raw.json[0]["code"] == CODE
+    document = send(chief, "person/export.pdf", code=CODE)
+    pdf = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document.data)).pages)
+    assert NAME in pdf and "Đánh giá không gắn với người nào" in " ".join(pdf.split())
+    answer = send(chief, "person/forget", code=CODE, reason="asked")
+    assert answer.status_code == 422 and "Hãy đánh dấu ô này" in answer.text
+    assert send(chief, "person/forget", code=CODE, reason="a sentence", sure="yes").status_code == 404
+    assert (
+        "Đã xóa dữ liệu người nộp của 1 hồ sơ"
+        in send(chief, "person/forget", code=CODE, reason="asked", sure="yes").text
+    )
+    assert "Không có gì" in send(chief, "person", by="number", text=NUMBER).text
+    assert "Đã xóa" in words(send(chief, "person", by="code", text=CODE))
+
+
+def test_what_somebody_searches_by_is_told_to_nobody(one: Place, chief: Staff, caplog: Any) -> None:
+    caplog.set_level("DEBUG")
+    send(chief, "person", by="number", text=NUMBER)
+    send(chief, "person", by="phone", text=PHONE)
+    send(chief, "person/forget", code=CODE, reason="asked", sure="yes")
+    for text in (told(one), caplog.text):
+        assert not re.search(f"{NUMBER}|{PHONE}|{NAME}", text)
+    assert "persons.searched" in told(one) and "persons.forgotten" in told(one)
+
+
+def test_only_who_may_see_persons_does(one: Place) -> None:
+    it = one.log_in("it", Role.ADMINISTRATOR)
+    assert it.get("/dossiers/privacy").status_code == 200
+    for path in ("person", "person/export.json", "person/forget"):
+        assert send(it, path, by="code", text=CODE, code=CODE, reason="asked", sure="yes").status_code == 403
+    assert it.get("/dossiers/person").status_code == 403
+
+
+def test_the_page_says_how_long_everything_is_kept(one: Place, chief: Staff) -> None:
+    said = words(chief.get("/dossiers/privacy"))
+    assert "Người nộp 180 ngày" in said and "Hồ sơ Giữ lại" in said and "Chưa chạy lần nào" in said
