@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from broker.vocabulary import Now
 from hardware.printer import READY, PrintResult
-from kiosk.state import answers, buttons, giving, scans, showing, touches
+from kiosk.state import answers, buttons, giving, lookups, scans, showing, touches
 from kiosk.state.hall import Hall
 from kiosk.state.memory import SERVER_GRACE_S, SETTLE_S, START_S, Memory
 from kiosk.state.pace import GAP, MINUTE
@@ -21,6 +21,7 @@ from kiosk.state.steps import (
     Asking,
     Helping,
     Home,
+    Looked,
     Pausing,
     Recalled,
     Remarked,
@@ -38,6 +39,7 @@ from kiosk.vocabulary import (
     PrinterIs,
     Scanned,
     ScannerIs,
+    Sought,
     Tapped,
     TellPrinter,
     Tick,
@@ -58,7 +60,8 @@ class Kiosk:
     """One kiosk, from power on. `new_id` makes ids for requests, `new_token` for phone pages (128 bits,
     base64url), `new_secret` the figures that cancel a number there, `shelf` knows how much fits on a page.
     `touch`: the screen feels fingers; else the buttons `wired`, by id, do everything (None: whatever is asked
-    for)."""
+    for).
+    `seals`: what is personal can be asked for, sealed for the server."""
 
     def __init__(
         self,
@@ -71,6 +74,7 @@ class Kiosk:
         *,
         touch: bool = True,
         wired: Set[str] | None = None,
+        seals: bool = False,
     ) -> None:
         self._memory = Memory(
             device,
@@ -81,6 +85,7 @@ class Kiosk:
             started=now.mono,
             touch=touch,
             wired=wired,
+            seals=seals,
             touched=now.mono,
             down_since=now.mono,
         )
@@ -107,6 +112,8 @@ class Kiosk:
                 return effects + buttons.pressed(kiosk, button, now)
             case Scanned(text):
                 return effects + scans.scanned(kiosk, text, now)
+            case Sought():
+                return effects + lookups.sought(kiosk, input, now)
             case ScannerIs(present):
                 kiosk.scanner = present
                 return effects
@@ -152,7 +159,9 @@ class Kiosk:
         kiosk = self._memory
         end = kiosk.end_of_step()
         monos = [end, kiosk.identify_until]
-        if end is not None and (kiosk.asked_at is not None or isinstance(kiosk.step, Showing | Recalled)):
+        if end is not None and (
+            kiosk.asked_at is not None or isinstance(kiosk.step, Showing | Recalled | Looked)
+        ):
             monos.append(showing.next_count(end, now.mono))
         if kiosk.hall.config is None:
             monos.append(kiosk.started + START_S)

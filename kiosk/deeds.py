@@ -14,6 +14,8 @@ from datetime import datetime
 from broker import messages as m
 from broker.device import DeviceLink
 from broker.outbox import UNNUMBERED
+from broker.seal import Forged
+from broker.whisper import Whisper
 from hardware.paper_count import PaperCount
 from hardware.printer import PrintResult
 from kiosk.printing import PaperUsed, Printing, TestPrinted
@@ -37,6 +39,8 @@ from kiosk.vocabulary import (
     PrintTest,
     Report,
     Restart,
+    Seek,
+    Sought,
     TellAlone,
     TellPrinter,
 )
@@ -58,8 +62,12 @@ class Deeds:
         now: Callable[[], datetime],
         restart: Callable[[], object],
         roll_m: float | None = None,
+        server_key: str = "",
     ) -> None:
-        """`now`: the hall's time. `restart` ends the program in good order. `roll_m`: metres on a roll."""
+        """`now`: the hall's time. `restart` ends the program in good order. `roll_m`: metres on a roll.
+        `server_key`: what is personal is sealed for it."""
+        self._server_key = server_key
+        self._whisper: Whisper | None = None  # the question that waits for its answer
         self._device, self._store, self._link, self._printing = device, store, link, printing
         self._now, self._restart, self._roll_m = now, restart, roll_m
         self._paper = self._kept_paper = store.paper()
@@ -148,6 +156,8 @@ class Deeds:
             case Ask(request, deadline_s):
                 self._link.request(request, deadline_s)
                 log.info("asked request=%s service=%s", request.id, request.service)
+            case Seek(request, code, factor, deadline_s):
+                self._seek(request, code, factor, deadline_s)
             case AskFloors(request):
                 self._link.request(request, FLOORS_DEADLINE_S)
             case Keep(request, ticket):
@@ -180,6 +190,25 @@ class Deeds:
                 self._restart()
             case Note(line):
                 log.info(line)
+
+    def _seek(self, request: str, code: str, factor: str, deadline_s: float) -> None:
+        """Neither the code nor what shows whose it is goes into a log or onto the card."""
+        self._whisper = Whisper(self._server_key, code, factor) if factor else None
+        box = None if self._whisper is None else self._whisper.box
+        self._link.request(m.LookupRequest(id=request, at=self._now(), code=code, box=box), deadline_s)
+
+    def sought(self, reply: m.LookupReply) -> Sought:
+        """What a look-up came to: its box is opened here, once."""
+        whisper, self._whisper = self._whisper, None
+        rest, wait_s = None, reply.wait_s
+        if whisper is not None and reply.box is not None:
+            try:
+                answer = whisper.answer(reply.box)
+                rest, wait_s = answer.rest, max(wait_s, answer.wait_s)
+            except Forged:
+                log.warning("look-up answered with a box that cannot be opened")
+        tried = whisper is not None
+        return Sought(reply.id, reply.status, reply.due, reply.collect, wait_s, tried, rest)
 
     def test_printed(self, printed: TestPrinted) -> None:
         """Tell what became of a test page."""

@@ -24,8 +24,9 @@ import msgspec
 from broker.basics import new_secret
 from broker.device import BrokerSettings, DeviceLink, LinkBroken, boot_id
 from broker.link import OpenLink, open_link
+from broker.messages import LookupReply
 from broker.outbox import Outbox
-from broker.vocabulary import BoardArrived, ControlArrived, Now
+from broker.vocabulary import BoardArrived, ControlArrived, Now, ReplyArrived
 from hardware.broken import DeviceBroken
 from hardware.buttons import Buttons, Press, open_buttons
 from hardware.clock import Clock, ClockError, open_clock
@@ -167,6 +168,7 @@ class KioskProgram:
             self._now(),
             touch=settings.touch,
             wired=frozenset(self._keys.ids),
+            seals=bool(settings.broker.server_key),
         )
         self._deeds = Deeds(
             self._device,
@@ -176,6 +178,7 @@ class KioskProgram:
             self._clock.now,
             self._restart,
             settings.roll_m,
+            settings.broker.server_key,
         )
         self._shown = Shown(self._device, self._screen, self._printer, self._keys, self._scanner)
         self._guest = Guest(self._device, self._outbox.disk, self._link.facts)
@@ -289,6 +292,8 @@ class KioskProgram:
             case ScannerStatus() as status:
                 self._link.status(scanner=status.value)
                 self._handle(ScannerIs(status is ScannerStatus.OK))
+            case ReplyArrived(LookupReply() as reply):
+                self._handle(self._deeds.sought(reply))
             case PaperUsed() as used:
                 self._deeds.paper_used(used)
             case TestPrinted() as printed:

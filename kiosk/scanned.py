@@ -1,7 +1,8 @@
 """What a scanned text is: a dossier to collect, an identity card, or something to refuse politely. Pure.
 
 Knows the formats people hold under a scanner. Keeps no more of a text than the kiosk needs: of an identity
-card the date of birth, to offer the priority of age, and nothing else. Nothing here is proof: a code is
+card the date of birth, to offer the priority of age, or the number, to show whose a dossier is, and nothing
+else. Nothing here is proof: a code is
 neither signed nor checked. No `repr` shows anything personal.
 """
 
@@ -124,6 +125,14 @@ def _birth(fields: list[str]) -> date | None:
         return date(int(found[3]), int(found[2]), int(found[1]))
     except ValueError:
         return None
+
+
+def card_number(text: str) -> str | None:
+    """The number on an identity card, for somebody who shows by it whose a dossier is; nothing else of it."""
+    text = _AIM.sub("", text.strip()).strip()
+    if not isinstance(read(text), CitizenCard):
+        return None
+    return _LABEL.sub("", text.split("|")[0].strip())
 
 
 def age_on(birth: date, day: date) -> int:

@@ -6,12 +6,13 @@ pixels, colours and catalogues. Two equal views look the same: a view that did n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
 from broker.messages import Lang, PriorityGroup, Range, TicketReply, Words
+from broker.whisper import Rest
 from hardware.identity import Identity
 
 
@@ -36,6 +37,13 @@ class Verb(StrEnum):
     PRINT_AGAIN = "print-again"
     MORE_TIME = "more-time"
     TAKE_ANOTHER = "take-another"
+    LOOKUP = "lookup"  # how does my dossier stand?
+    KEY = "key"  # of: the letter or figure that is typed
+    SHIFT = "shift"  # the next letters
+    ERASE = "erase"
+    ENTER = "enter"
+    MORE = "more"  # all of a dossier, for who can show that it is theirs
+    COLLECT = "collect"  # its result
 
 
 NORMAL = ""  # the priority question's "no"
@@ -130,6 +138,7 @@ class Choices:
     single: bool = False  # the first screen shows services: of the only authority, or because buttons do
     hinted: bool = False  # there is a scanner to hold a slip to
     dossier: str | None = None  # the code that was scanned
+    lookup: bool = False  # one may ask how a dossier stands
     collects: bool = True  # its result; or it is only taken along to a service of `authority`
 
 
@@ -221,8 +230,39 @@ class Help:
     calling: Calling = Calling.OFFERED
 
 
+@dataclass(frozen=True)
+class Keyboard:
+    """Letters and figures, a layer at a time, and what was typed: a dossier's code, or with `code` what shows
+    whose it is. next: the next layer's keys. ready: there is enough to ask with. asking: the server is asked.
+    scanner: a slip or a card may be held to it instead.
+    """
+
+    keys: tuple[str, ...]
+    next: str
+    text: str = field(repr=False)
+    code: str | None
+    ready: bool
+    asking: bool
+    scanner: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """How a dossier stands. due, and the instants of `rest`: by the hall's clock. more: there may be a rest
+    for who shows whose it is. collect: its result is given out here."""
+
+    code: str
+    status: str
+    due: datetime | None
+    rest: Rest | None = field(repr=False)
+    more: bool
+    collect: bool
+    left_s: int
+    page: int = 0  # of two, where all of it finds no room on one
+
+
 Screen = (
-    Starting | Choices | Question | Done | Held | Leftover | Shut | NoServer | Pause | Help
+    Starting | Choices | Question | Done | Held | Leftover | Shut | NoServer | Pause | Help | Keyboard | Told
 )  # fmt: skip
 
 
@@ -245,18 +285,23 @@ class Another:
 
 
 class Scan(StrEnum):
-    """What was held to the scanner and leads to no number."""
+    """What was held to the scanner, or typed, and leads nowhere."""
 
     HEALTH_CARD = "health-card"
     ADDRESS = "address"  # of a web page
     TICKET = "ticket"  # one of ours
     NO_QUEUE = "no-queue"  # a dossier's code, but results are not collected here
     UNKNOWN = "unknown"
+    NO_CODE = "no-code"  # typed, and no dossier's code
+    NOT_FOUND = "not-found"
+    NO_MATCH = "no-match"  # what was shown is not this dossier's
+    TOO_OFTEN = "too-often"
+    NO_LOOKUP = "no-lookup"  # the server does not answer
 
 
 @dataclass(frozen=True)
 class Remark:
-    """Why nothing comes of what was scanned."""
+    """Why nothing comes of what was scanned or typed."""
 
     scan: Scan
 

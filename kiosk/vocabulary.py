@@ -6,10 +6,12 @@ What the server says comes in the words of `broker.vocabulary`, unchanged.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, Literal
 
 from broker.messages import DeviceConfig, FloorsRequest, IssueRequest, TicketFact, TicketReply
 from broker.vocabulary import Heard
+from broker.whisper import Rest
 from hardware.printer import PrinterStatus, PrintResult
 from kiosk.state.series import UNCONFIRMED, Series
 from kiosk.view import Target
@@ -104,11 +106,25 @@ class Booted:
 
 
 @dataclass(frozen=True)
+class Sought:
+    """What the server answered to a look-up. status: None for a dossier that nobody knows. collect: services.
+    wait_s: asked or tried too often. tried: something was shown; rest: and it fits."""
+
+    request: str
+    status: str | None
+    due: datetime | None
+    collect: tuple[str, ...]
+    wait_s: int
+    tried: bool
+    rest: Rest | None = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Tick:
     """Time has passed."""
 
 
-Input = Tapped | ButtonPressed | Scanned | ScannerIs | PrinterIs | PrintEnded | Booted | Tick | Heard
+Input = Tapped | ButtonPressed | Scanned | ScannerIs | PrinterIs | PrintEnded | Booted | Sought | Tick | Heard
 
 
 # --- effects: all that is to be remembered is durable before anything of it is seen ------------------------
@@ -119,6 +135,16 @@ class Ask:
     """Remember the request, then send it; without an answer in `deadline_s` it is given up."""
 
     request: IssueRequest
+    deadline_s: float
+
+
+@dataclass(frozen=True)
+class Seek:
+    """Ask how a dossier stands. factor: what shows whose it is, or ""; sealed before it leaves the kiosk."""
+
+    request: str
+    code: str
+    factor: str = field(repr=False)
     deadline_s: float
 
 
@@ -242,6 +268,7 @@ class CallStaff:
 
 Effect = (
     Ask
+    | Seek
     | AskFloors
     | KeepSeries
     | KeepConfig

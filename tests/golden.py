@@ -19,7 +19,7 @@ from hardware.theme import BLACK, THEMES, WHITE, ThemeName
 
 TILE = 16  # pixels of the screen
 MOST = 16.0  # of 255, in the worst tile: the few colours cost 8, one lost accent 27, 2 pixels aside 100
-ALL_BYTES = 6_600_000  # of all golden pictures together
+ALL_BYTES = 6_700_000  # of all golden pictures together
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from functools import singledispatch
 
 from broker.messages import TicketReply
 from hardware.type import line_px
+from kiosk.layout import lookups
 from kiosk.layout.frame import (
     BELOW_HEAD_MM,
     LINE_HEAD_MM,
@@ -37,6 +38,7 @@ from kiosk.view import (
     Done,
     Held,
     Help,
+    Keyboard,
     Leftover,
     Look,
     MoreTime,
@@ -48,6 +50,7 @@ from kiosk.view import (
     Shut,
     Starting,
     Target,
+    Told,
     Verb,
     View,
 )
@@ -119,7 +122,7 @@ def _(shown: ChoicesScreen, panel: Panel, look: Look) -> Arrangement:
     if not panel.touch and shown.dossier is not None and shown.pages * len(shown.offers) == 1:
         spots += inner_foot(panel, low, BACK, STAFF, TAKE)
     else:
-        spots += _inner(panel, low, turning) if inner else toolbar(panel, low, turning)
+        spots += _inner(panel, low, turning) if inner else toolbar(panel, low, turning, shown.lookup)
     return Arrangement(tuple(spots), boxes, _dead_ends(shown.page, shown.pages))
 
 
@@ -169,6 +172,10 @@ def _dead_ends(page: int, pages: int) -> frozenset[Target]:
     """The arrows that lead nowhere from this page."""
     ends = ((TURNS[0], page == 0), (TURNS[1], page == pages - 1))
     return frozenset(Target(verb) for verb, dead in ends if dead)
+
+
+_arranged.register(Keyboard, lookups.keyboard)
+_arranged.register(Told, lookups.told)
 
 
 # --- with a number --------------------------------------------------------------------------------------

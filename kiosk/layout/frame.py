@@ -127,17 +127,42 @@ _WIDE_TURNING = (
     (Verb.NEXT_PAGE, 23.5),
     (Verb.HELP, 29.6),
 )
+# The same with a way to look a dossier up.
+_TALL_LOOKUP = (*_TALL_TOOLS[:-1], (Verb.LOOKUP, 1.1), _TALL_TOOLS[-1])
+_WIDE_LOOKUP = (
+    (Verb.LANGUAGE, 30.0),
+    (Verb.TEXT_SIZE, 30.0),
+    (Verb.CONTRAST, 40.0),
+    (Verb.LOOKUP, 48.0),
+    (Verb.HELP, 41.0),
+)
+_WIDE_TURNING_LOOKUP = (
+    (Verb.LANGUAGE, 28.0),
+    (Verb.TEXT_SIZE, 33.0),
+    (Verb.CONTRAST, 37.0),
+    (Verb.LOOKUP, 29.0),
+    (Verb.TURN_PAGE, 28.0),
+    (Verb.HELP, 29.0),
+)
 # Without touch: what the wired buttons do.
 _BUTTONS = ((Verb.LANGUAGE, 1.0), (Verb.HELP, 4.0))
 _BUTTONS_TURNING = ((Verb.LANGUAGE, 1.0), (Verb.TURN_PAGE, 2.0), (Verb.HELP, 1.9))
-_TONES = {Verb.HELP: Tone.FILLED, Verb.PREVIOUS_PAGE: Tone.FRAMED, Verb.NEXT_PAGE: Tone.FRAMED}
+_TONES = {
+    Verb.HELP: Tone.FILLED,
+    Verb.TURN_PAGE: Tone.FRAMED,
+    Verb.PREVIOUS_PAGE: Tone.FRAMED,
+    Verb.NEXT_PAGE: Tone.FRAMED,
+}
 
 
-def toolbar(panel: Panel, foot: Rect, turning: bool = False) -> list[Spot]:
-    """The first screen's foot: language always in the same corner, help and "lower" lowest."""
+def toolbar(panel: Panel, foot: Rect, turning: bool = False, lookup: bool = False) -> list[Spot]:
+    """The first screen's foot: language always in the same corner, help and "lower" lowest. lookup: with the
+    way to look a dossier up."""
     tools: tuple[tuple[Verb, float], ...] = _BUTTONS_TURNING if turning else _BUTTONS
     if panel.touch:
         tools = _TALL_TOOLS if panel.portrait else _WIDE_TURNING if turning else _WIDE_TOOLS
+        if lookup:
+            tools = _TALL_LOOKUP if panel.portrait else _WIDE_TURNING_LOOKUP if turning else _WIDE_LOOKUP
     cells = shares(foot, panel.gap, [weight for _, weight in tools])
     return [spot(Target(v), c, _TONES.get(v, Tone.QUIET)) for (v, _), c in zip(tools, cells, strict=True)]
 

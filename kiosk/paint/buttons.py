@@ -11,13 +11,27 @@ from kiosk.layout.frame import Arrangement, Rect, Spot, Tone
 from kiosk.layout.panel import LARGE, LEAST_MM, NEEDED_MM
 from kiosk.paint.brush import Brush
 from kiosk.paint.keys import paint_key
-from kiosk.view import ONLY, Choices, Done, Leftover, Look, Question, Remark, Target, Verb, View
+from kiosk.view import (
+    ONLY,
+    Choices,
+    Done,
+    Keyboard,
+    Leftover,
+    Look,
+    Question,
+    Remark,
+    Target,
+    Told,
+    Verb,
+    View,
+)
 
 TOOLS: Final = {
     Verb.LANGUAGE: ("bar.language", ""),
     Verb.TEXT_SIZE: ("bar.text_size", "text_size"),
     Verb.CONTRAST: ("bar.contrast", "contrast"),
     Verb.LOW: ("bar.low", "low_mode"),
+    Verb.LOOKUP: ("bar.lookup", "scan"),
 }
 ON: Final[dict[Verb, Callable[[Look], bool]]] = {
     Verb.TEXT_SIZE: lambda look: look.large,
@@ -32,6 +46,8 @@ LABELS: Final = {
     Verb.PRINT_AGAIN: "held.again",
     Verb.MORE_TIME: "more.yes",
     Verb.TAKE_ANOTHER: "another.yes",
+    Verb.MORE: "lookup.more",
+    Verb.COLLECT: "scan.collect",
 }
 
 
@@ -39,6 +55,8 @@ def paint_buttons(brush: Brush, view: View, arrangement: Arrangement) -> None:
     """All targets that have a look of their own; the rest is left to the screen."""
     for spot in arrangement.spots:
         verb = spot.target.verb
+        if verb in (Verb.KEY, Verb.SHIFT, Verb.ERASE):
+            continue
         if verb in (Verb.AUTHORITY, Verb.SERVICE, Verb.CLASS) and spot.target != Target(Verb.SERVICE, ONLY):
             continue
         dead = spot.target in arrangement.dead and view.pressed is None and brush.panel.touch
@@ -46,6 +64,9 @@ def paint_buttons(brush: Brush, view: View, arrangement: Arrangement) -> None:
             _key(brush, view, spot, arrangement)
         elif verb in TOOLS or (verb is Verb.HELP and spot.tone is Tone.FILLED):
             _tool(brush, spot, arrangement)
+        elif verb is Verb.TURN_PAGE and isinstance(view.screen, Choices):
+            ink = plate(brush, spot.rect, spot.tone)
+            _upright(brush, spot.rect, "arrow", brush.say("bar.other_page"), ink)
         elif verb in (Verb.NEXT_PAGE, Verb.PREVIOUS_PAGE):
             _arrow(brush, spot, dead)
         elif dead:
@@ -89,6 +110,12 @@ def label_of(view: View, spot: Spot) -> str:
             case Leftover(again=True):
                 return "leftover.no"
         return "held.noted"
+    if isinstance(view.screen, Keyboard) and verb is Verb.ENTER:
+        return "lookup.asking" if view.screen.asking else "lookup.find"
+    if isinstance(view.screen, Told) and verb is Verb.TURN_PAGE:
+        return "bar.previous" if view.screen.page else "lookup.past"
+    if isinstance(view.screen, Told) and verb is Verb.HOME and view.dialog is None:
+        return "lookup.done"
     if view.dialog is not None and verb is Verb.BACK:
         return "another.no"
     return LABELS[verb]
@@ -142,7 +169,7 @@ def _tool(brush: Brush, spot: Spot, arrangement: Arrangement) -> None:
         _switched_on(brush, box, text)
         return
     if not panel.portrait:
-        if any(s.target.verb is Verb.NEXT_PAGE for s in arrangement.spots):
+        if any(s.target.verb in (Verb.NEXT_PAGE, Verb.LOOKUP) for s in arrangement.spots):
             _upright(brush, box, icon, text, ink)
             return
         inner = box.inflate(-panel.mm(4), -panel.mm(2))

@@ -15,9 +15,10 @@ from kiosk.layout.panel import Panel
 from kiosk.paint.brush import Brush
 from kiosk.paint.buttons import paint_buttons
 from kiosk.paint.choosing import paint_choices, paint_question
+from kiosk.paint.lookups import paint_keyboard, paint_told
 from kiosk.paint.notices import paint_notice
 from kiosk.paint.numbered import paint_called, paint_done, paint_held, paint_leftover
-from kiosk.view import Choices, Done, Held, Help, Leftover, Look, Question, View
+from kiosk.view import Choices, Done, Held, Help, Keyboard, Leftover, Look, Question, Told, View
 
 Paint = Callable[[Brush, View, Arrangement], None]
 
@@ -27,6 +28,8 @@ SCREENS: Final[dict[type, Paint]] = {
     Done: paint_done,
     Held: paint_held,
     Leftover: paint_leftover,
+    Keyboard: paint_keyboard,
+    Told: paint_told,
 }
 
 

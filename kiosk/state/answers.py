@@ -14,6 +14,7 @@ import msgspec
 from broker import messages as m, vocabulary as heard
 from broker.vocabulary import Now
 from hardware.identity import Identity
+from kiosk.state import lookups
 from kiosk.state.giving import give, given, refused_by, told_alone
 from kiosk.state.hall import BadPlan
 from kiosk.state.memory import Memory
@@ -30,6 +31,7 @@ from kiosk.state.steps import (
     Remarked,
     Services,
     Step,
+    Typing,
     Unanswered,
 )
 from kiosk.view import Closing
@@ -109,6 +111,9 @@ def _replied(kiosk: Memory, reply: m.AnyReply, now: Now) -> list[Effect]:
     if reply.id == kiosk.floors_asked:
         return _floors(kiosk, reply, now)
     step = kiosk.step
+    if isinstance(step, Typing) and step.request == reply.id:  # no answer to a look-up: see Sought
+        lookups.unanswered(kiosk, step, now)
+        return [Note(f"look-up refused request={reply.id}")]
     if not isinstance(step, Asking) or step.request != reply.id:
         return [Note(f"reply ignored request={reply.id}")]
     match reply:
@@ -128,6 +133,9 @@ def _no_answer(kiosk: Memory, request: str, now: Now) -> list[Effect]:
         return []
     note = Note(f"no answer request={request}")
     step = kiosk.step
+    if isinstance(step, Typing) and step.request == request:
+        lookups.unanswered(kiosk, step, now)
+        return [note]
     if not isinstance(step, Asking) or step.request != request:
         return [Abandon(request), note]
     if kiosk.can_give(step.wish.service):

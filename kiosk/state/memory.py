@@ -18,7 +18,18 @@ from kiosk.state import showing
 from kiosk.state.hall import Hall
 from kiosk.state.pace import Pace
 from kiosk.state.series import Series
-from kiosk.state.steps import Asking, Helping, Home, Pausing, Recalled, Remarked, Showing, Step
+from kiosk.state.steps import (
+    Asking,
+    Helping,
+    Home,
+    Looked,
+    Pausing,
+    Recalled,
+    Remarked,
+    Showing,
+    Step,
+    Typing,
+)
 from kiosk.view import Look, NoServer, Shelf, Starting
 from kiosk.vocabulary import Job, button_of
 
@@ -27,6 +38,7 @@ ANSWER_S = 20.0  # to answer that
 REMARK_S = 20.0  # why nothing comes of a scan, unless somebody says "go on" (WCAG 2.2.1)
 DONE_S = 10.0  # after printing
 CALL_S = 180.0  # the staff is called for so long, and has come by then
+WIPED_S = 30.0  # what was looked up
 HELD_S = 40.0  # a number without paper stays on the screen
 RECALL_S = 120.0  # a number of before the power cut is offered
 PRINT_S = PATIENCE_S  # a printer answers within seconds; nobody waits longer for a thread that hangs
@@ -49,6 +61,7 @@ class Memory:
     started: float  # monotonic seconds, as all times that are not datetimes
     touch: bool = True  # false: wired buttons alone
     wired: Set[str] | None = None  # their ids; None: whatever is asked for
+    seals: bool = False  # what is personal can be asked for, sealed for the server
     scanner: bool = False
     scanned: tuple[int, float] | None = None  # what was read last, as a hash that nobody can read, and when
     card: bool = False  # a citizen's card was read in this session, and all that is left of it:
@@ -135,6 +148,10 @@ class Memory:
                 return since + HELD_S
             case Recalled(since=since):
                 return since + RECALL_S
+            case Looked(since=since):
+                return since + WIPED_S
+            case Typing(request=str()):
+                return None  # the answer ends it, or that there is none
             case Asking() | Pausing():
                 return None  # the server's answer ends the one, the hall's time the other
         return self.touched + IDLE_S
@@ -187,6 +204,7 @@ class Memory:
             self.elderly,
             self._choosing_buttons(),
             self.away(now),
+            self.seals,
         )
 
     def _choosing_buttons(self) -> Set[str] | None:

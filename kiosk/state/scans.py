@@ -23,6 +23,7 @@ from kiosk.scanned import (
     queue_of,
     read,
 )
+from kiosk.state import lookups
 from kiosk.state.memory import Memory
 from kiosk.state.steps import Choosing, Collecting, Home, Question, Remarked, dossier_of
 from kiosk.view import Scan
@@ -41,6 +42,8 @@ REFUSED = {
 def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
     """Something was held to the scanner. It means something only where there is something to choose."""
     plan, on = kiosk.hall.plan, _choosing(kiosk)
+    if on is None and not _read_before(kiosk, text, now):
+        return lookups.scanned(kiosk, text, now)
     if _read_before(kiosk, text, now) or plan is None or on is None or not kiosk.open(now):
         return []
     found = read(text, plan.url)
@@ -72,7 +75,7 @@ def _choosing(kiosk: Memory) -> Choosing | None:
     """The choice that a citizen stands before."""
     step = kiosk.step
     if isinstance(step, Remarked):
-        return step.before
+        step = step.before
     return step if isinstance(step, Choosing) else None
 
 

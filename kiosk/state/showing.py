@@ -11,8 +11,12 @@ from datetime import datetime
 from math import ceil
 from typing import TypeVar
 
+import msgspec
+
 from broker.messages import Lang, PriorityGroup, Words
+from broker.whisper import Past
 from hardware.printer import READY, PrinterStatus, PrintResult
+from kiosk.scanned import queue_of
 from kiosk.state import steps
 from kiosk.state.hall import Hall
 from kiosk.state.steps import (
@@ -22,6 +26,7 @@ from kiosk.state.steps import (
     Explaining,
     Helping,
     Home,
+    Looked,
     Pausing,
     Question,
     Recalled,
@@ -29,6 +34,7 @@ from kiosk.state.steps import (
     Services,
     Showing,
     Step,
+    Typing,
     Unanswered,
 )
 from kiosk.view import (
@@ -41,6 +47,7 @@ from kiosk.view import (
     Grid,
     Held,
     Help,
+    Keyboard,
     Leftover,
     Look,
     MoreTime,
@@ -54,6 +61,7 @@ from kiosk.view import (
     Shut,
     Starting,
     Target,
+    Told,
 )
 from kiosk.vocabulary import button_of
 
@@ -81,6 +89,7 @@ class Situation:
     elderly: bool = False  # the citizen's card says so
     wired: Set[str] | None = None  # the buttons that choose, where no finger does
     away: bool = False  # the server does not answer
+    seals: bool = False  # what is personal can be asked for
 
     @property
     def at(self) -> datetime | None:
@@ -109,6 +118,12 @@ def screen_of(step: Step, now: Situation) -> Screen:
             return _question(step, now)
         case Collecting():
             return _collecting(step, now)
+        case Typing(told=told):
+            following = steps.LAYERS[(step.layer + 1) % len(steps.LAYERS)]
+            code, asking = told.code if told is not None else None, step.request is not None
+            return Keyboard(tuple(step.keys), following, step.text, code, step.ready, asking, now.scanner)
+        case Looked():
+            return _looked(step, now)
         case Remarked(before=before):
             return screen_of(before, now)
         case Asking(wish) | Again(wish):
@@ -127,8 +142,8 @@ def screen_of(step: Step, now: Situation) -> Screen:
         case Pausing(until):
             return Pause(left_s((until - now.wall).total_seconds(), 0.0))
         case Helping(called=called):
-            told = Calling.OFFERED if called is None else Calling.TOLD
-            return Help(steps.ticket_of(step), Calling.AWAY if now.away else told)
+            calling = Calling.OFFERED if called is None else Calling.TOLD
+            return Help(steps.ticket_of(step), Calling.AWAY if now.away else calling)
 
 
 def dialog_of(step: Step, asked_at: float | None, now: Situation) -> Dialog | None:
@@ -161,7 +176,8 @@ def _home(step: Home, now: Situation) -> Screen:
         return _choices(offers, step.page, now, None, single=True, hinted=now.scanner)
     single = len(now.hall.authorities) == 1
     name = now.hall.authorities[0].name if single else None
-    return _choices(now.hall.offers(now.at), step.page, now, name, single, now.scanner)
+    shown = _choices(now.hall.offers(now.at), step.page, now, name, single, now.scanner)
+    return replace(shown, lookup=plan is not None and plan.lookup)
 
 
 def _services(step: Services, now: Situation) -> Screen:
@@ -179,6 +195,19 @@ def _collecting(step: Collecting, now: Situation) -> Screen:
     whose = next(iter(names.values())) if len(names) == 1 else None
     shown = _choices(hall.offers_of(step.services, now.at), step.page, now, whose)
     return replace(shown, dossier=step.code, collects=False)
+
+
+def _looked(step: Looked, now: Situation) -> Told:
+    local, rest, plan = now.hall.local, step.rest, now.hall.plan
+    if rest is not None:
+        past = tuple(Past(local(at.at), at.status) for at in rest.history)
+        first = None if rest.first_due is None else local(rest.first_due)
+        rest = msgspec.structs.replace(rest, received=local(rest.received), first_due=first, history=past)
+    services = () if plan is None else step.collect or queue_of(step.code, plan)
+    collect = step.status == steps.READY and bool(services)
+    due = None if step.due is None else local(step.due)
+    more = now.seals and rest is None
+    return Told(step.code, step.status, due, rest, more, collect, left_s(now.end, now.mono), step.page)
 
 
 def _choices(

@@ -5,11 +5,13 @@ Values only; which touch leads from which step to which is the core's table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from broker.messages import Klass, TicketReply, Words
 from broker.vocabulary import Now
+from broker.whisper import Rest
 from hardware.printer import PrintResult
 from kiosk.view import Closing, Scan, Target
 from kiosk.vocabulary import Job
@@ -55,6 +57,49 @@ class Collecting:
 
 
 Choosing = Home | Services | Question | Collecting
+LAYERS: Final = ("1234567890.-H", "ABCDEFGHIJKLM", "NOPQRSTUVWXYZ")  # of the keyboard; H begins most agencies
+READY: Final = "resolved"
+
+
+@dataclass(frozen=True)
+class Typing:
+    """A dossier's code is typed, or after it what shows whose it is: then `told` is what is known already."""
+
+    text: str = field(default="", repr=False)
+    layer: int = 0
+    told: Looked | None = None
+    request: str | None = None  # the server is asked
+
+    @property
+    def keys(self) -> str:
+        return LAYERS[self.layer]
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is enough to ask with."""
+        return len(self.text) >= (6 if self.told is None else 4)
+
+    @property
+    def longest(self) -> int:
+        return 32 if self.told is None else 12
+
+    @property
+    def before(self) -> Home | Looked:
+        """Where "back" leads."""
+        return self.told if self.told is not None else Home()
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What the server told of a dossier; wiped after a while."""
+
+    code: str
+    status: str
+    due: datetime | None
+    collect: tuple[str, ...]
+    since: float  # monotonic seconds
+    rest: Rest | None = field(default=None, repr=False)
+    page: int = 0
 
 
 @dataclass(frozen=True)
@@ -118,7 +163,7 @@ class Remarked:
     """Nothing comes of what was scanned; after a while the kiosk is back on `before` by itself."""
 
     scan: Scan
-    before: Choosing
+    before: Choosing | Typing | Looked
 
 
 @dataclass(frozen=True)
@@ -146,6 +191,8 @@ Step = (
     | Services
     | Question
     | Collecting
+    | Typing
+    | Looked
     | Remarked
     | Asking
     | Again
@@ -158,7 +205,7 @@ Step = (
 )
 
 # Where somebody may have walked away in the middle: after a while the kiosk asks whether anybody is there.
-INNER = (Services, Question, Collecting, Again, Explaining, Unanswered, Helping)
+INNER = (Services, Question, Collecting, Typing, Again, Explaining, Unanswered, Helping)
 
 
 def dossier_of(step: Choosing) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from broker import messages as m
 from broker.vocabulary import Now
 from hardware.printer import READY, PrintResult
-from kiosk.state import showing
+from kiosk.state import lookups, showing
 from kiosk.state.giving import give
 from kiosk.state.memory import Memory
 from kiosk.state.pace import GAP
@@ -24,6 +24,7 @@ from kiosk.state.steps import (
     Explaining,
     Helping,
     Home,
+    Looked,
     Pausing,
     Question,
     Recalled,
@@ -31,6 +32,7 @@ from kiosk.state.steps import (
     Services,
     Showing,
     Step,
+    Typing,
     Unanswered,
     Wish,
     dossier_of,
@@ -180,6 +182,8 @@ def _back(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
             kiosk.go(held_anew(before, now), now)
         case Services(before=before) | Question(before=before) | Collecting(before=before):
             kiosk.go(before, now)
+        case Typing(told=Looked() as told):
+            kiosk.go(replace(told, since=now.mono), now)
         case Explaining(before=before) | Helping(before=before) | Remarked(before=before):
             kiosk.go(before, now)
         case _:
@@ -258,6 +262,8 @@ _CHOOSING: tuple[type[Choosing], ...] = (Home, Services, Question, Collecting)
 _LOOKS = (Verb.LANGUAGE, Verb.TEXT_SIZE, Verb.CONTRAST, Verb.LOW)
 _LOOKED_AT: tuple[type[Step], ...] = (
     *_CHOOSING,
+    Typing,
+    Looked,
     Explaining,
     Unanswered,
     Helping,
@@ -277,6 +283,12 @@ ACTS: dict[tuple[type[Step], Verb], Act] = {
     (Home, Verb.AUTHORITY): _pick_authority,
     **{(step, Verb.SERVICE): pick_service for step in PICKING},
     (Question, Verb.CLASS): _answer,
+    (Home, Verb.LOOKUP): lookups.begin,
+    **{(Typing, verb): lookups.tapped for verb in (Verb.KEY, Verb.ERASE, Verb.SHIFT, Verb.ENTER)},
+    (Looked, Verb.MORE): lookups.more,
+    (Looked, Verb.COLLECT): lookups.collect,
+    (Looked, Verb.TURN_PAGE): lookups.turn,
+    (Looked, Verb.HOME): lookups.wiped,
     (Again, Verb.TAKE_ANOTHER): _take_another,
     (Showing, Verb.PRINT_AGAIN): _print_again,
     (Recalled, Verb.PRINT_AGAIN): _print_again,

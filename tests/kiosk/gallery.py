@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from kiosk.state.steps import (
     Explaining,
     Helping,
     Home,
+    Looked,
     Pausing,
     Question,
     Recalled,
@@ -39,6 +40,7 @@ from kiosk.state.steps import (
     Services,
     Showing,
     Step,
+    Typing,
     Unanswered,
     Wish,
 )
@@ -50,6 +52,7 @@ from tests.kiosk import sample
 PANELS = {"tall": Panel.of((1080, 1920)), "wide": Panel.of((1280, 800))}
 BUTTONS = {f"{size}-buttons": replace(panel, touch=False) for size, panel in PANELS.items()}
 TEXTS = Texts.load("kiosk")
+PROMISED = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 LONG = sample.m.Words(
     "Cấp Giấy chứng nhận quyền sử dụng đất, quyền sở hữu nhà ở và tài sản gắn liền đất",
     "Certificates of land use rights, house ownership and other property attached to it",
@@ -150,6 +153,8 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "collect-priority", seen(Question("tu-phap", one_queue))
     along = Collecting("H42.07-261123-0001", ("giao-thong-1", "giao-thong-2"), Home(), collects=False)
     yield "taken-along", seen(along)
+    if panel.touch:
+        yield from looking_up(seen)
     for scan in Scan:
         yield f"scan-{scan}", seen(Remarked(scan, Home()))
     yield "busy", seen(Asking(Wish("tai-nguyen", "normal", normal, question), "r"))
@@ -211,6 +216,30 @@ def states(panel: Panel, look: Look) -> Iterator[tuple[str, View]]:
     yield "help-with-number-away", seen(Helping(Recalled(job, 0.0)), away=True)
     yield "more-time", seen(question, asked=True)
     yield "more-time-with-number", seen(Helping(Showing(job, PrintResult.PAPER_OUT, 0.0)), asked=True)
+
+
+def looking_up(seen: Callable[..., View]) -> Iterator[tuple[str, View]]:
+    """The states of a look-up, which takes fingers."""
+    asks = Hall(fresh=True).with_config(sample.config(lookup=True)).with_board(sample.board())
+    yield "home-lookup", seen(Home(), hall=asks)
+    few = sample.config(tuple(sample.authority(*r) for r in sample.AUTHORITIES[:5]), lookup=True)
+    short = Hall(fresh=True).with_config(few).with_board(sample.board())
+    yield "home-lookup-few", seen(Home(), hall=short, scanner=True)
+    yield "lookup-code", seen(Typing())
+    yield "lookup-letters", seen(Typing("000.05.14.H42-26112", 1), scanner=True)
+    waiting = Looked("H42.13-261109-0118", "processing", PROMISED, (), 0.0)
+    yield "lookup-shows", seen(Typing("51", told=waiting), scanner=True)
+    yield "lookup-asking", seen(Typing("5123", told=waiting, request="r"))
+    yield "told", seen(waiting, seals=True)
+    result = Looked("000.05.14.H42-261122-0007", "resolved", None, ("tu-phap",), 0.0)
+    yield "told-ready", seen(result, seals=True)
+    yield "told-rest", seen(replace(waiting, rest=sample.rest()), seals=True)
+    place = sample.rest(place="7", paid=False, first_due=PROMISED)
+    yield "told-rest-ready", seen(replace(result, rest=place), seals=True)
+    yield "told-past", seen(replace(waiting, rest=sample.rest(), page=1))
+    long = sample.rest(procedure=LONG.vi * 2, place="KCN-1", first_due=PROMISED)
+    yield "told-long", seen(replace(result, rest=long))
+    yield "told-supplement", seen(replace(waiting, status="awaiting_supplement", rest=sample.rest()))
 
 
 def replace_ticket(job: Job, **changes: Any) -> Job:

@@ -148,7 +148,7 @@ class Server:
 
 
 def settings(folder: Path, **changes: Any) -> Settings:
-    broker = BrokerSettings(site=SITE, device=DEVICE)
+    broker = BrokerSettings(site=SITE, device=DEVICE, server_key=changes.pop("server_key", ""))
     return Settings(data=folder / "data", broker=broker, panel=folder / "panel", **changes)
 
 

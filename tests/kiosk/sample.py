@@ -7,6 +7,7 @@ from typing import Any
 
 from broker import messages as m
 from broker.vocabulary import Now
+from broker.whisper import Past, Rest
 
 ICT = timezone(timedelta(hours=7))
 MORNING = datetime(2026, 11, 23, 8, 12, tzinfo=ICT).astimezone(UTC)  # a Monday
@@ -196,3 +197,23 @@ def ticket(request: str = "r-1", number: str = "B047", **changes: object) -> m.T
 def now(seconds: float = 0.0, wall: datetime = MORNING) -> Now:
     """So many seconds after 08:12 of that morning, on both clocks."""
     return Now(1000.0 + seconds, wall + timedelta(seconds=seconds))
+
+
+def rest(**changes: Any) -> Rest:
+    """What somebody is told of his own dossier."""
+    past = ((9, "accepted"), (10, "processing"), (17, "awaiting_supplement"), (19, "processing"))
+    known: dict[str, Any] = {
+        "name": "N*** V*** A***",
+        "phone": "*** *** 123",
+        "procedure": "Cấp Giấy chứng nhận quyền sử dụng đất lần đầu",
+        "authority": m.Words(
+            "Sở Tài nguyên và Môi trường", "Department of Natural Resources and Environment"
+        ),
+        "received": datetime(2026, 11, 9, 8, 5, tzinfo=ICT),
+        "fee": 200_000,
+        "paid": True,
+        "place": "",
+        "first_due": None,
+        "history": tuple(Past(datetime(2026, 11, day, 9, 0, tzinfo=ICT), word) for day, word in past),
+    }
+    return Rest(**{**known, **changes})

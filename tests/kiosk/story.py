@@ -48,6 +48,7 @@ class Story:
         left: tuple[Unfinished, ...] = (),
         ready: bool = True,
         wired: Set[str] | None = None,
+        seals: bool = False,
     ) -> None:
         self.panel = panel
         self.mono = 1000.0
@@ -63,6 +64,7 @@ class Story:
             self.now,
             touch=panel.touch,
             wired=wired,
+            seals=seals,
         )
         self.done: list[Effect] = self.hear(Booted(left))
         if ready:
