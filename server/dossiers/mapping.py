@@ -101,6 +101,14 @@ def kept(mapping: Mapping) -> Mapping:
     return msgspec.structs.replace(mapping, columns=columns)
 
 
+def people_change(before: Mapping, after: Mapping) -> bool:
+    """Whether people are kept that were not, or other things of them."""
+    if not after.persons:
+        return False
+    of = [{name: m.columns.get(name) for name in PERSON} for m in (before, after)]
+    return not before.persons or of[0] != of[1]
+
+
 def names_of(mapping: Mapping) -> dict[str, str]:
     """Folded name of a column -> our field."""
     if not mapping.columns:

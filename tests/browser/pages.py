@@ -216,6 +216,7 @@ NO_PAGES = {
     *("phone.events", "phone.fragment", "phone.back_from_here", "board.page", "board.events", "board.state"),
     *("setup.wall_page", "setup.wall_events", "setup.wall_state", "setup.ticket_picture", "setup.export"),
     "lookup.form_vi",  # the same form
+    "dossier_import.refused",
     *("papers.download", "papers.look", "papers.book", "papers.letters.plain"),
     *("history.export", "work.export", "reception.given_card", "keys.first", "sites.new"),
 }

@@ -54,7 +54,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "take-calendar-into-draft": {"mark": "x", "year": 2026},
     "discard-draft": {"mark": "x"},
     "confirm-import": {"token": "x"},
-    "add-source": {"id": "Portal", "name": "Portal", "mapping": {}},
+    "add-source": {"id": "portal", "name": "Portal", "mapping": {"columns": {"code": "x"}}},
     "change-source": {"name": "Portal", "mapping": {}},
     "put-dossier": {"authority": "justice", "status": "?", "received": "2026-11-09"},
     "bring-dossiers": {

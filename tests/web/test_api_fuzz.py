@@ -25,6 +25,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from broker.messages import Deed, DeviceStatus, Piece, Words
+from server.dossiers.mapping import Mapping, Source
 from server.people.rights import EVERYWHERE, Right, Role
 from server.web.live import Streams
 from server.web.rest.endpoint import Endpoint
@@ -112,7 +113,10 @@ def there(hall: Place) -> dict[str, str]:
     nobody = hall.hall.webhooks.store.add("http://127.0.0.1:9/", ["issued"], 0, "chief", 0.0)
     done = {"message": "m", "type": "issued", "body": b"{}", "at": 0.0, "state": "failed", "tries": 1}
     hall.hall.webhooks.store.ended(nobody.id, 1, {**done, "status": None, "error": "no-answer"})
+    assert hall.hall.desk is not None
+    hall.hall.desk.save(Source("portal", "Cổng", Mapping()), "chief", hall.clock.now())
     return {
+        "source": "portal",
         "counter": "7",
         "device": "kiosk-1",
         "ticket": next(iter(hall.writer.view.state.tickets)),

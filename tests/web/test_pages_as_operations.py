@@ -136,8 +136,17 @@ SAME: dict[str, str | tuple[str, ...]] = {
     "dossier_promises.dossier.renewed": ("reappoint",),
     "dossier_promises.dossier.letter": ("letter-sent",),
     "dossier_import.page": ("get-dossiers",),
-    "dossier_import.preview": ("preview-import",),
+    "dossier_import.preview": ("preview-import", "preview-workbook"),
+    "dossier_import.refused": ("list-refused-rows",),
     "dossier_import.confirm": ("confirm-import",),
+    "dossier_sources.page": ("list-sources",),
+    "dossier_sources.sample": ("show-sample", "show-sample-workbook"),
+    "dossier_sources.one": ("get-source",),
+    "dossier_sources.add": ("add-source",),
+    "dossier_sources.change": ("change-source",),
+    "dossier_sources.delete": ("delete-source",),
+    "dossier_sources.key": ("make-source-key",),
+    "dossier_sources.shut": ("take-source-key",),
     "dossier_report.page": ("get-report",),
     "dossier_report.export": ("get-report",),
     "dossier_report.listed": ("list-report-dossiers",),
@@ -244,4 +253,5 @@ def test_every_operation_is_of_some_page(place: Place) -> None:
     """Or of the buttons of a console, or a page's in another form."""
     named = {name for same in SAME.values() if not isinstance(same, str) for name in same}
     of_consoles = {name for name in OPERATIONS if name.startswith("counter-")}
-    assert OPERATIONS.keys() - named - of_consoles == {"change-setup"}
+    of_programs = {"put-dossier", "bring-dossiers"}  # a page takes a whole file
+    assert OPERATIONS.keys() - named - of_consoles - of_programs == {"change-setup"}

@@ -19,7 +19,7 @@ from server.dossiers import sources as kept
 from server.dossiers.desk import FOLDER
 from server.dossiers.fields import PERSON
 from server.dossiers.importing import Report
-from server.dossiers.mapping import STANDARD_MAPPING, Mapping, Source
+from server.dossiers.mapping import STANDARD_MAPPING, Source, people_change
 from server.dossiers.sources import MOST, NoSource
 from server.dossiers.telling import problem_text
 from server.people.rights import Right
@@ -159,7 +159,7 @@ def _save(id: str) -> ResponseReturnValue:
     if not id and len(known) >= MOST:
         typed.wrong["id"] = "too-many"
     before = desk.source(id).mapping if id else STANDARD_MAPPING
-    if mapping is not None and _people_change(before, mapping) and not guard.has(Right.PERSONS):
+    if mapping is not None and people_change(before, mapping) and not guard.has(Right.PERSONS):
         guard.refused(Right.PERSONS)
         raise Forbidden("role")
     if typed.wrong or mapping is None:
@@ -167,14 +167,6 @@ def _save(id: str) -> ResponseReturnValue:
     desk.save(Source(typed.id, typed.name, mapping), who.name, hall.clock.now())
     guard.audit("dossiers.source-saved", source=typed.id, persons=mapping.persons, folder=mapping.folder)
     return redirect(url_for("dossier_sources.one", id=typed.id, done="saved"), 303)
-
-
-def _people_change(before: Mapping, after: Mapping) -> bool:
-    """Whether people are kept that were not, or other things of them."""
-    if not after.persons:
-        return False
-    of = [{name: m.columns.get(name) for name in PERSON} for m in (before, after)]
-    return not before.persons or of[0] != of[1]
 
 
 def _done() -> str:

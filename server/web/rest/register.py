@@ -16,7 +16,6 @@ from werkzeug.exceptions import NotFound
 from broker.sent import MOST_DOSSIERS, CodedDossier, SentDossier
 from server.dossiers.code import read_code
 from server.dossiers.importing import RefusedRow
-from server.dossiers.mapping import Source
 from server.dossiers.sending import NotTaken
 from server.dossiers.sent import Fault, SentApplicant
 from server.dossiers.sources import NoSource
@@ -52,21 +51,6 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: SourceId = ""
 
 
-class SourceTold(msgspec.Struct, frozen=True):
-    """whole: a file of it is all that it has. persons: who somebody is is kept. folder: files are taken from
-    its folder."""
-
-    id: str
-    name: str
-    whole: bool
-    persons: bool
-    folder: bool
-
-
-class SourcesTold(msgspec.Struct, frozen=True):
-    sources: tuple[SourceTold, ...]
-
-
 def put(asked: Asked) -> Changes:
     """Bring one dossier: what is known of it is what is sent now. Sent again it changes nothing."""
     if read_code(asked.at["code"]) is None:
@@ -77,18 +61,6 @@ def put(asked: Asked) -> Changes:
 def batch(asked: Asked) -> Changes:
     """Bring up to 500 dossiers: all of them, or none and every reason by its place."""
     return _taken(asked, [(one.code, one) for one in asked.body.dossiers], "/dossiers")
-
-
-def sources(asked: Asked) -> SourcesTold:
-    """Who brings dossiers here."""
-    if asked.hall.desk is None:
-        raise NotFound
-    return SourcesTold(tuple(_told(source) for source in asked.hall.desk.sources()))
-
-
-def _told(source: Source) -> SourceTold:
-    m = source.mapping
-    return SourceTold(source.id, source.name, m.whole, m.persons, m.folder)
 
 
 def _taken(asked: Asked, sent: Sequence[tuple[str, SentDossier]], where: str) -> Changes:
@@ -142,14 +114,5 @@ ENDPOINTS = (
         area="dossiers",
         body=Batch,
         most=BATCH_BYTES,
-    ),
-    Endpoint(
-        name="list-sources",
-        method="GET",
-        path="/dossiers/sources",
-        does=sources,
-        answer=SourcesTold,
-        right=Right.DOSSIERS,
-        area="dossiers",
     ),
 )

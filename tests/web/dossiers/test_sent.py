@@ -141,4 +141,34 @@ def test_a_batch_is_taken_as_a_whole(place: Place, portal: Program) -> None:
     assert len(place.register.dossiers()) == 500, "what was not sent stays"
     assert mistakes(portal.post("/dossiers/batch", {"dossiers": [*some, some[0]]})) == {"/dossiers": "length"}
     told = portal.get("/dossiers/sources").get_json()["sources"]
-    assert [(row["id"], row["persons"]) for row in told] == [("bare", False), ("portal", True)]
+    assert [(row["id"], row["mapping"]["persons"]) for row in told] == [("bare", False), ("portal", True)]
+
+
+def test_a_source_is_described_by_a_program_as_on_its_page(place: Place, portal: Program) -> None:
+    columns = {"code": "Số HS", "status": "Tình trạng", "received": "Nhận", "procedure": "TTHC", "due": "Hạn"}
+    mapping: dict[str, Any] = {"columns": columns, "numbers": "vi", "whole": False}
+    made = portal.post("/dossiers/sources", {"id": "desk", "name": "Bàn", "mapping": mapping})
+    assert made.status_code == 201 and made.get_json()["mapping"]["columns"] == columns
+    again = portal.post("/dossiers/sources", {"id": "desk", "name": "Bàn", "mapping": mapping})
+    assert mistakes(again) == {"/id": "id-taken"}
+    wrong = {**mapping, "columns": {**columns, "fee": "Hạn", "person_name": "Họ tên"}}
+    asked = portal.ask("PUT", "/dossiers/sources/desk", {"name": "Bàn", "mapping": wrong}, "")
+    assert mistakes(asked) == {
+        "/mapping/columns/fee": "column-twice",
+        "/mapping/columns/person_name": "persons-off",
+    }
+    people = {**mapping, "persons": True}
+    asked = portal.ask("PUT", "/dossiers/sources/desk", {"name": "Bàn", "mapping": people}, "")
+    assert asked.status_code == 403, "its token may not see people"
+    headers = {**portal.headers, "Content-Type": "text/csv"}
+    table = "Số HS,Tình trạng,Họ tên\nH42.13-261109-0001,Lạ,Trần Thị Bưởi\n".encode()
+    seen = portal.client.post("/api/v1/dossiers/sample?source=desk", data=table, headers=headers).get_json()
+    assert (seen["head"], seen["strange"], seen["problem"]) == (["Số HS", "Tình trạng", "Họ tên"], ["Lạ"], "")
+    assert "Bưởi" not in str(seen)
+    table = "Số HS,Tình trạng,Nhận,TTHC,Hạn\nx,4,09/11/2026,Lý lịch,30/11/2026\n".encode()
+    headers["Idempotency-Key"] = "p1"
+    looked = portal.client.post("/api/v1/dossiers/import?source=desk", data=table, headers=headers).get_json()
+    assert looked["refused"][0]["column"] == "Số HS" and looked["token"] is None
+    assert mistakes(portal.get("/dossiers/import/refused?token=nothing")) == {"/token": "choice"}
+    assert portal.ask("DELETE", "/dossiers/sources/desk").status_code == 200
+    assert portal.get("/dossiers/sources/desk").status_code == 404
