@@ -36,6 +36,7 @@ BLANKS: dict[str, tuple[str, dict[str, Any]]] = {
     "form": ("A paper by its key, or `letterhead`.", {"type": "string", "examples": ["apology"]}),
     "device": ("The id of a device.", {"type": "string", "examples": ["kiosk-1"]}),
     "account": ("The name of an account.", {"type": "string"}),
+    "publication": ("A published list, by its number.", {"type": "string", "pattern": "^[0-9]{1,12}$"}),
     "source": ("The id of a source of dossiers.", {"type": "string", "examples": ["portal"]}),
     "site": ("The id of a centre.", {"type": "string"}),
     "token": ("The id of a token.", {"type": "string"}),

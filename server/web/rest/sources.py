@@ -58,13 +58,13 @@ class NewSource(SourceBody, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     id: Id
 
 
-class SampleWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SourceSampleWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """source: whose file's form is known already."""
 
     source: Annotated[str, Meta(max_length=32)] = ""
 
 
-class SampleTold(msgspec.Struct, frozen=True, kw_only=True):
+class SourceSampleTold(msgspec.Struct, frozen=True, kw_only=True):
     """head: its columns. proposed: our field -> the column that it is likely to be. rows: ten, masked.
     strange: spellings of statuses that nobody knows. problem: why there is none, with `detail`."""
 
@@ -132,7 +132,7 @@ def delete(asked: Asked) -> Nothing:
     return Nothing()
 
 
-def sample(asked: Asked) -> SampleTold:
+def sample(asked: Asked) -> SourceSampleTold:
     """Send a table, and be told its columns, what each is likely to be, and ten rows, masked."""
     mapping = STANDARD_MAPPING
     if asked.query.source:
@@ -144,7 +144,7 @@ def sample(asked: Asked) -> SampleTold:
     found = _desk(asked).sample(asked.file.stream, mapping)
     report = Report(problem=found.problem, params=found.params)
     detail = problem_text(report, asked.lang) if found.problem else ""
-    return SampleTold(
+    return SourceSampleTold(
         coding=found.coding,
         head=found.head,
         proposed=found.proposed,
@@ -303,10 +303,10 @@ ENDPOINTS = (
             method="POST",
             path=f"/dossiers/sample{tail}",
             does=sample,
-            answer=SampleTold,
+            answer=SourceSampleTold,
             right=Right.DOSSIERS,
             area="dossiers",
-            query=SampleWanted,
+            query=SourceSampleWanted,
             file=media,
             most=UPLOAD_BYTES,
             keyed=False,
