@@ -29,7 +29,7 @@ PYTHON = sorted(WEB.rglob("*.py"))
 READ = ("title", "alt", "placeholder", "label", "summary", "aria-label", "aria-description")
 # What is the same in every language: our name, keys of a keyboard, formulas, names of what programs read.
 SAME = re.compile(
-    r"motcua|kill -9|Tiếng Việt|English|Cốc Cốc|Ctrl\+Z|F\d+|Esc|Enter|Tab"
+    r"motcua|kill -9|Tiếng Việt|English|Cốc Cốc|Ctrl\+Z|(?:Shift\+)?F\d+|Esc|Enter|Tab"
     r"|A2-017|MB|/sim/|CSV|XLSX|PDF|ID|API|JSON"
 )
 WORD = re.compile(r"[^\W\d_]{2,}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from server.dossiers.handovers import unrecorded
 from server.dossiers.publications import on_walls
 from server.dossiers.sums import Dimension
 from server.people.rights import Right
@@ -28,12 +29,14 @@ def page() -> ResponseReturnValue:
         form = desk.store.form(Dimension.AUTHORITY, None, period, stamp.known_at)
     with desk.store.reading() as db:
         published, _ = on_walls(db)
+        open_returns = unrecorded(db)
     return render_template(
         "dossiers.html",
         total=None if form is None else form.total,
         begins=begins,
         ends=ends,
         published=published,
+        unrecorded=open_returns,
         period_text=lambda text: period_text(text, guard.language()),
         **around(stamp),
     )
