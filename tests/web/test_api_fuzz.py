@@ -30,6 +30,7 @@ from server.people.rights import EVERYWHERE, Right, Role
 from server.web.live import Streams
 from server.web.rest.endpoint import Endpoint
 from server.web.rest.table import ENDPOINTS
+from tests.web.dossiers.rooms import OPEN, take
 from tests.web.place import HANAM, PASSWORD, Place, open_place
 from tests.web.programs import program
 
@@ -115,8 +116,11 @@ def there(hall: Place) -> dict[str, str]:
     hall.hall.webhooks.store.ended(nobody.id, 1, {**done, "status": None, "error": "no-answer"})
     assert hall.hall.desk is not None
     hall.hall.desk.save(Source("portal", "Cổng", Mapping()), "chief", hall.clock.now())
+    take(hall, OPEN)
     return {
         "source": "portal",
+        "code": OPEN["code"],
+        "form": "apology",
         "counter": "7",
         "device": "kiosk-1",
         "ticket": next(iter(hall.writer.view.state.tickets)),
