@@ -27,7 +27,7 @@ class Whose(StrEnum):
 
 
 class Source(StrEnum):
-    """Where the points come from; the word is `score.from-<value>`."""
+    """Where the points come from."""
 
     REGISTER = "register"
     RATINGS = "ratings"
