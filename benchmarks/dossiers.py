@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time as time_of, timedelta
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -21,12 +21,22 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from benchmarks.province_of_dossiers import AUTHORITIES, STANDS, province
+from server.dossiers import legs
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.finding import Search, found
+from server.dossiers.promises import Marks, Standing
+from server.dossiers.standings import Wanted, heaps, lines
+from server.dossiers.status import Status
+from server.dossiers.steps import AS_USUAL
 from server.dossiers.store import FILE, DossierStore, open_dossiers
 from server.dossiers.sums import Dimension
 from server.dossiers.tally import Period
+from server.dossiers.working_time import WorkCalendar
+from server.hall.site import Session
 
 ZONE: Final = ZoneInfo("Asia/Ho_Chi_Minh")
+SESSIONS: Final = (Session(time_of(7, 30), time_of(11, 30)), Session(time_of(13, 30), time_of(17)))
+CALENDAR: Final = WorkCalendar(ZONE, (SESSIONS,) * 5 + ((), ()))
 PART: Final = 20_000
 TIMES: Final = 5
 LIMIT_MS: Final = 300
@@ -66,10 +76,34 @@ def asked(store: DossierStore) -> dict[str, Callable[[], Any]]:
     codes = [one.dossier.code for one in islice(province(1000), 0, 1000, 100)]
     return {
         **forms,
+        **promised(store, codes),
         "one dossier": lambda: max(map(store.find, codes), key=bool),
         "form of the hall's authorities": lambda: store.form(
             Dimension.AUTHORITY, AUTHORITIES, PERIODS["a month"], STANDS - timedelta(days=1)
         ),
+    }
+
+
+def promised(store: DossierStore, codes: list[str]) -> dict[str, Callable[[], Any]]:
+    """What the lists of promises and the search ask."""
+    marks = Marks.at(CALENDAR, STANDS, AS_USUAL.soon)
+
+    def reading(ask: Callable[..., Any], *about: Any) -> Callable[[], Any]:
+        def asked() -> Any:
+            with store.reading() as db:
+                return ask(db, *about)
+
+        return asked
+
+    short = codes[0].partition("-")[2]
+    return {
+        "promises by authority": reading(heaps, marks),
+        "promises of an authority": reading(heaps, marks, Wanted(authority=AUTHORITIES[0])),
+        "overdue, no apology": reading(lines, marks, Wanted((Standing.UNEXCUSED,))),
+        "late legs": reading(legs.late, CALENDAR, STANDS),
+        "search by code": reading(found, marks, Search(codes[0])),
+        "search by date and serial": reading(found, marks, Search(short)),
+        "search by status": reading(found, marks, Search(status=Status.RESOLVED)),
     }
 
 

@@ -39,6 +39,9 @@ WITH_LAST: Final = dossier_table.outerjoin(LAST, LAST.c.code == d.code)
 # The promise that holds, as `register.promised` has it.
 DUE: Final[sa.ColumnElement[Any]] = sa.case((LAST.c.old_due >= d.due, LAST.c.new_due), else_=d.due)
 TIMES: Final[sa.ColumnElement[Any]] = sa.func.max(d.reappointed, sa.func.coalesce(LAST.c.number, 0))
+# Columns that SQLite is not to walk an index of all dossiers for.
+AUTHORITY: Final[sa.ColumnElement[Any]] = sa.literal_column("+dossier.authority")
+OFFICER: Final[sa.ColumnElement[Any]] = sa.literal_column("+dossier.officer")
 HANDED: Final = sa.exists().where(handover_table.c.code == d.code)
 
 
@@ -71,7 +74,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Heap:
-    """How many dossiers of one officer stand so. flagged: of these, re-appointed more than once."""
+    """How many dossiers of an authority, or of an officer of it, stand so. flagged: of these, renewed more
+    than once."""
 
     authority: str
     officer: str
@@ -113,26 +117,27 @@ def standing(marks: Marks) -> sa.ColumnElement[Any]:
 
 
 def heaps(db: sa.Connection, marks: Marks, wanted: Wanted = Wanted()) -> list[Heap]:
-    """All that is not over, by authority, officer and standing; in no order."""
+    """All that is not over, by authority and standing, of one authority also by officer; in no order."""
     asked = standing(marks)
+    officer: sa.ColumnElement[Any] = OFFICER if wanted.authority else sa.literal("")
     found: Counter[tuple[str, str, str]] = Counter()
     flagged: Counter[tuple[str, str, str]] = Counter()
     for part in _parts(wanted):
         rows = (
             sa.select(
-                d.authority,
-                d.officer,
+                AUTHORITY.label("a"),
+                officer.label("o"),
                 asked.label("so"),
                 sa.func.count(),
                 sa.func.sum(sa.cast(TIMES > 1, sa.Integer)),
             )
             .select_from(WITH_LAST)
             .where(*part)
-            .group_by(d.authority, d.officer, "so")
+            .group_by("a", "o", "so")
         )
-        for authority, officer, so, count, twice in db.execute(rows):
-            found[authority, officer, so] += count
-            flagged[authority, officer, so] += twice
+        for *key, count, twice in db.execute(rows):
+            found[key[0], key[1], key[2]] += count
+            flagged[key[0], key[1], key[2]] += twice
     return [Heap(a, o, Standing(so), n, flagged[a, o, so]) for (a, o, so), n in found.items()]
 
 
@@ -190,9 +195,9 @@ def _parts(wanted: Wanted) -> list[tuple[sa.ColumnElement[bool], ...]]:
     """What is not over, and what we handed over while its source keeps it on the shelf: each by its index."""
     narrow: list[sa.ColumnElement[bool]] = []
     if wanted.authority:
-        narrow.append(sa.literal_column("+dossier.authority") == wanted.authority)
+        narrow.append(AUTHORITY.in_((wanted.authority,)))
     if wanted.officers:
-        narrow.append(sa.literal_column("+dossier.officer").in_(wanted.officers))
+        narrow.append(OFFICER.in_(wanted.officers))
     shelf = d.status == Status.RESOLVED.value
     return [(d.over.is_(None), *narrow), (shelf, HANDED, *narrow)]
 

@@ -19,9 +19,10 @@ from server.dossiers.rows import handover_table, text_of
 from server.dossiers.status import Status
 from server.mail import MailTable, Postman
 from server.people.audit import Wanted
-from server.people.rights import Role
+from server.people.rights import Right, Role
 from tests.mailbox import NOBODY, Mailbox
 from tests.web.place import MORNING, Place, Staff, csrf_of, open_place
+from tests.web.programs import program
 
 PERSON = Applicant(name="Phạm Thị Hà", phone="0912345678", address="12 Trần Phú", email="ha@example.vn")
 LATE, AFTER, NEAR, WAITS, HANDED, LINKED = (f"H42.13-261102-000{n}" for n in range(6))
@@ -245,6 +246,8 @@ def test_the_interface_tells_and_does_the_same(tmp_path: Path) -> None:
     again = chief.post(f"{root}/{LATE}/reappoint", {**body, "number": 2, "due": "2026-12-25T16:00:00+07:00"},
                        headers={"Idempotency-Key": "k-4"})  # fmt: skip
     assert again.status_code == 422 and again.get_json()["why"] == "second"
+    assert program(place, Right.DOSSIERS).get(f"/dossiers/{LATE}").status_code == 200
+    assert program(place, Right.CALL).get(f"/dossiers/{LATE}").status_code == 403
     assert chief.get(f"{root}/legs").get_json() == {"counts": {}, "legs": []}
     assert chief.get(f"{root}/letters").get_json() == {"letters": []}
     assert chief.get(f"{root}/H42.13-261102-9999").status_code == 404

@@ -397,6 +397,7 @@ def _row(name: str, method: Any, path: str, does: Any, answer: Any, **more: Any)
 
 
 _MINE: dict[str, Any] = {"right": Right.CALL}
+_THEIRS: dict[str, Any] = {"right": None}  # who sees all, or handles this one: `_whole`
 _MAY_NOT: dict[str, Any] = {"refusals": ("cannot-be",)}
 ENDPOINTS = (
     _row("count-promises", "GET", "/promises", counts, Promises, query=PromisesWanted),
@@ -405,7 +406,7 @@ ENDPOINTS = (
     _row("list-late-legs", "GET", "/legs", late_legs, LateLegs, query=LegsWanted),
     _row("list-letters", "GET", "/letters", letters, Letters),
     _row("send-letter-again", "POST", "/letters/{letter}/again", again, Nothing),
-    _row("get-dossier", "GET", "/{code}", one, DossierTold, **_MINE),
-    _row("reappoint", "POST", "/{code}/reappoint", renewed, RenewalTold, body=RenewBody, **_MINE, **_MAY_NOT),
-    _row("letter-sent", "POST", "/{code}/letter-sent", apologised, Nothing, body=LetterBody, **_MINE),
+    _row("get-dossier", "GET", "/{code}", one, DossierTold, **_THEIRS),
+    _row("reappoint", "POST", "/{code}/reappoint", renewed, RenewalTold, body=RenewBody, **_THEIRS, **_MAY_NOT),
+    _row("letter-sent", "POST", "/{code}/letter-sent", apologised, Nothing, body=LetterBody, **_THEIRS),
 )
