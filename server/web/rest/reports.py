@@ -113,7 +113,7 @@ class ReportTold(msgspec.Struct, frozen=True, kw_only=True):
     checks: ChecksTold | None
 
 
-class BehindWanted(ReportWanted, frozen=True, forbid_unknown_fields=True):
+class ReportBehindWanted(ReportWanted, frozen=True, forbid_unknown_fields=True):
     """line: an id of a line; the sum without it."""
 
     line: Name = ""
@@ -183,7 +183,7 @@ def report(asked: Asked) -> ReportTold:
 def listed(asked: Asked) -> DossiersBehind:
     """The dossiers behind one figure of the report, by code."""
     wanted, stamp = _wanted(asked)
-    query: BehindWanted = asked.query
+    query: ReportBehindWanted = asked.query
     seen = seen_of(wanted, stamp)
     row = None if seen is None else seen.rows.get(query.line) if query.line else seen.total
     if seen is None or stamp is None or row is None:
@@ -287,7 +287,7 @@ ENDPOINTS = (
         answer=DossiersBehind,
         right=Right.FIGURES,
         area="dossiers",
-        query=BehindWanted,
+        query=ReportBehindWanted,
     ),
     Endpoint(
         name="check-report",
