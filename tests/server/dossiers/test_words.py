@@ -147,6 +147,6 @@ def test_large_figures_are_told_as_their_readers_write_them() -> None:
 def test_every_word_of_the_import_and_the_page_is_used() -> None:
     root = Path(__file__).parents[3] / "server"
     pages = [*(root / "web").glob("templates/dossiers*.html"), *(root / "web" / "dossiers").glob("*.py")]
-    source = "".join(p.read_text("utf-8") for p in [*pages, *(root / "dossiers").glob("*.py")])
+    source = "".join(p.read_text("utf-8") for p in [*pages, *(root / "dossiers").rglob("*.py")])
     words = set(re.findall(r"""["']([a-z0-9_.-]+)["']""", source))
     assert [key for key in list(TEXTS.keys()) if not words & {key, key.partition(".")[2]}] == []
