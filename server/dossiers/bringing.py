@@ -118,7 +118,8 @@ def bring(
     for _, known, was_over in found.changed:
         if known is not None:
             sums.count(totals, known, was_over, zone, sign=-1)
-    _write(db, found.changed, delivery, totals, zone)
+    for some in _parts(found.changed):  # rows of all at once would take as much memory again
+        _write(db, some, delivery, totals, zone)
     sums.add(db, totals)
     begins = delivery.begins or _began(db)
     db.execute(
@@ -203,7 +204,7 @@ def take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tz
 
 def _write(
     db: sa.Connection,
-    changed: list[tuple[Brought, Dossier | None, datetime | None]],
+    changed: Sequence[tuple[Brought, Dossier | None, datetime | None]],
     delivery: Delivery,
     totals: Counter[Any],
     zone: tzinfo,
