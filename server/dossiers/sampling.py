@@ -6,7 +6,9 @@ shown by their shape: `Nguyễn Văn An` is `N••••• V•• A•`, `09
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -15,7 +17,7 @@ import msgspec
 
 from server.dossiers.cells import flat, personal
 from server.dossiers.fields import KINDS, Kind, proposals
-from server.dossiers.mapping import Mapping, strange
+from server.dossiers.mapping import Mapping as SourceMapping, strange
 from server.dossiers.tables import open_sample
 from server.dossiers.workbook import Cell, Odd
 
@@ -24,7 +26,10 @@ SPELLINGS: Final = 2_000  # rows in which unknown spellings are looked for
 SHOWN: Final = 40  # characters of a cell
 MOST_SPELLINGS: Final = 40
 DOT: Final = "•"
-# What may be seen whole: these say nothing of a person where they are what they are named.
+_FIGURES: Final = re.compile(r"[\d\s:/.,+-]*", re.ASCII)
+SEEN_TWICE: Final = 2
+# What may be seen whole, where it is figures or stands there more than once: a name that is in the wrong
+# column is there once.
 _OPEN: Final = frozenset(
     {Kind.STATUS, Kind.AUTHORITY, Kind.CHANNEL, Kind.INSTANT, Kind.DUE, Kind.LIMIT, Kind.MONEY, Kind.FLAG}
 )
@@ -43,7 +48,7 @@ class Sample(msgspec.Struct, frozen=True):
     params: dict[str, Any] = {}
 
 
-def sample_of(data: bytes, mapping: Mapping) -> Sample:
+def sample_of(data: bytes, mapping: SourceMapping) -> Sample:
     """Raises FileRefused. mapping: what is known of the source already; only its file's form matters."""
     table = open_sample(data, mapping)
     head = [flat(cell)[:200] for cell in table.head]
@@ -51,23 +56,25 @@ def sample_of(data: bytes, mapping: Mapping) -> Sample:
     proposed |= {name: c for name, c in proposals(head).items() if c not in proposed.values()}
     open_places = {head.index(column): name for name, column in proposed.items() if KINDS[name] in _OPEN}
     looked = list(islice(table.rows, SPELLINGS))
+    often = {place: _often(looked, place) for place in open_places}
     rows = tuple(
-        tuple(masked(cell, place in open_places) for place, cell in enumerate(cells[: len(head)]))
+        tuple(masked(cell, often.get(place)) for place, cell in enumerate(cells[: len(head)]))
         for _, cells in looked[:ROWS]
     )
-    spellings = _column(looked, head.index(proposed["status"])) if "status" in proposed else []
+    spellings = often[head.index(proposed["status"])] if "status" in proposed else {}
     unknown = [text for text in strange(spellings) if not personal(text) and len(text) <= SHOWN]
     return Sample(table.coding, tuple(head), proposed, rows, tuple(unknown[:MOST_SPELLINGS]))
 
 
-def masked(cell: Cell, open: bool) -> str:
-    """A cell as it may be shown."""
+def masked(cell: Cell, often: Mapping[str, int] | None) -> str:
+    """A cell as it may be shown. often: what stands in its column more than once; None for a column that may
+    be about a person."""
     if isinstance(cell, Odd):
         return DOT
     if isinstance(cell, datetime):
-        return f"{cell:%d/%m/%Y %H:%M}" if open else DOT * 10
+        return f"{cell:%d/%m/%Y %H:%M}" if often is not None else DOT * 10
     text = flat(cell if isinstance(cell, str) else str(cell))[:SHOWN]
-    if open and not personal(text):
+    if often is not None and not personal(text) and (text in often or _FIGURES.fullmatch(text)):
         return text
     return "".join(_dot(c, before) for c, before in zip(text, f" {text}", strict=False))
 
@@ -78,6 +85,8 @@ def _dot(c: str, before: str) -> str:
     return c
 
 
-def _column(rows: Sequence[tuple[int, Sequence[Cell]]], place: int) -> list[str]:
+def _often(rows: Sequence[tuple[int, Sequence[Cell]]], place: int) -> dict[str, int]:
+    """What stands in a column more than once, in the order of its coming."""
     cells = (cells[place] for _, cells in rows if place < len(cells))
-    return [flat(cell) for cell in cells if isinstance(cell, str)]
+    count = Counter(flat(cell)[:SHOWN] for cell in cells if isinstance(cell, str))
+    return {text: n for text, n in count.items() if n >= SEEN_TWICE}

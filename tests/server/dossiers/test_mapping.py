@@ -20,6 +20,7 @@ from server.dossiers.register import Channel, Leg
 from server.dossiers.sampling import sample_of
 from server.dossiers.status import Status
 from server.dossiers.store import DossierStore, open_dossiers
+from server.dossiers.telling import lines, refused_csv
 from tests.server.dossiers.tables import CONFIG, NOW, ZONE, table
 
 COLUMNS = {
@@ -202,6 +203,10 @@ def test_what_is_wrong_is_told_by_the_names_of_the_source(store: DossierStore) -
         (7, "person_kind", "no-person-kind"),
     ]
     assert found.report.columns == COLUMNS and store.dossiers() == []
+    told = (
+        "\n".join(lines(found.report, "vi", done=False)) + refused_csv(found.refused, COLUMNS, "vi").decode()
+    )
+    assert not any(text in told for text in ("Bưởi", "912", "0700", "ab-12", "Chờ trời", "bạn"))
 
 
 @pytest.mark.parametrize(

@@ -161,7 +161,7 @@ def test_a_source_is_described_by_a_program_as_on_its_page(place: Place, portal:
     asked = portal.ask("PUT", "/dossiers/sources/desk", {"name": "Bàn", "mapping": people}, "")
     assert asked.status_code == 403, "its token may not see people"
     headers = {**portal.headers, "Content-Type": "text/csv"}
-    table = "Số HS,Tình trạng,Họ tên\nH42.13-261109-0001,Lạ,Trần Thị Bưởi\n".encode()
+    table = ("Số HS,Tình trạng,Họ tên\n" + "H42.13-261109-0001,Lạ,Trần Thị Bưởi\n" * 2).encode()
     seen = portal.client.post("/api/v1/dossiers/sample?source=desk", data=table, headers=headers).get_json()
     assert (seen["head"], seen["strange"], seen["problem"]) == (["Số HS", "Tình trạng", "Họ tên"], ["Lạ"], "")
     assert "Bưởi" not in str(seen)
