@@ -58,6 +58,8 @@ from server.writer import View, Writer
 
 log = logging.getLogger("centre")
 
+PROMISES_S = 10.0  # how soon programs are told of promises; a province has 170 centres that look
+
 
 @dataclass(frozen=True, slots=True)
 class Broker:
@@ -106,7 +108,7 @@ class Centre:
         self._ending = threading.Event()
         told = DossierLog(self._register)
         aside = Aside(self._hooks, "dossiers", told.last)
-        self._dossier_webhooks = Sender(aside, Source(self.site, told, self._passed, time.time))
+        self._dossier_webhooks = Sender(aside, Source(self.site, told, self._passed, time.time, PROMISES_S))
         orders = Orders()
         way = Way(broker.folder, broker.for_devices or broker.address)
         keys = DeviceKeys(self.site, sealer.public_key, way)
@@ -230,7 +232,7 @@ class Centre:
             self.hall.audit.tell(self.hall.wall(), "motcua", "privacy.tidied", self.site, dict(counts))
 
     def _passed(self, wait_s: float) -> None:
-        """Reminders come minutes apart: to look each second is soon enough."""
+        """Nobody waits for reminders, which come minutes apart."""
         self._ending.wait(wait_s)
 
     def _changed(self, wait_s: float) -> View:

@@ -115,7 +115,7 @@ class Words:
         heads: dict[str, list[str]] = {}
         for line in sorted(found, key=lambda line: ORDER.index(line.standing)):
             heads.setdefault(line.standing.value, []).append(self._line(line))
-        told = ", ".join(
+        told = "; ".join(
             TEXTS("mail.count", LANG, n=len(lines), what=TEXTS(f"standing.{head}", LANG).lower())
             for head, lines in heads.items()
         )

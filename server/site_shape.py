@@ -26,7 +26,8 @@ Stretch = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3])
 Agency = Annotated[str, Meta(pattern=r"^[A-Z0-9]{2,3}(\.[A-Z0-9]{2,3}){1,4}(?!\n)$")]
 Ahead = Annotated[str, Meta(pattern=r"^[1-9][0-9]?[dh](?!\n)$")]  # so many working days, or hours of work
 # Of an office, never of a citizen; blank where it has none.
-Email = Annotated[str, Meta(pattern=r"^([^\s@,;<>\"]{1,64}@[A-Za-z0-9.-]{1,189})?(?!\n)$", max_length=254)]
+_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,8}"
+Email = Annotated[str, Meta(pattern=rf"^({_ADDRESS})?(?!\n)$", max_length=254)]
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+(/[^\s]*)?(?!\n)$", max_length=35)]  # a ticket's has 60
 
 
@@ -207,9 +208,10 @@ class WorkTime(Row, frozen=True):
 
 
 class Reminders(Row, frozen=True):
-    """soon: from how long before its hour something counts as due soon. before: when officer and authority are
-    reminded. apology: also when one is due. overdue: also when it is past; every_days: and again so often, 0:
-    never."""
+    """soon: how long before its hour something is due soon. before: when officer and authority are reminded.
+
+    apology: also when one is due. overdue: also when it is past; every_days: and again so often, 0: never.
+    """
 
     soon: Ahead = "3d"
     before: Annotated[tuple[Ahead, ...], Meta(max_length=5)] = ("3d", "1d")

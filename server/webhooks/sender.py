@@ -28,7 +28,7 @@ log = logging.getLogger("webhooks")
 
 EVENTS: tuple[str, ...] = (*HALL_EVENTS, *DOSSIER_EVENTS)
 TEST = "test"
-LOOK_S = 1.0  # how soon a new subscription begins, a paused one goes on, a stop is noticed
+LOOK_S = 1.0
 STOP_S = 5.0
 
 
@@ -59,12 +59,16 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What the sender needs of a hall. changed: waits for the next commit, or so many seconds."""
+    """What the sender needs of a hall. changed: waits for the next commit, or so many seconds.
+
+    look_s: how soon a new subscription begins, and a paused one goes on.
+    """
 
     site: str
     log: Log
     changed: Callable[[float], object]
     wall: Callable[[], float]
+    look_s: float = LOOK_S
 
 
 class Sender:
@@ -119,7 +123,7 @@ class Sender:
                 )
                 self._couriers[subscription.id] = courier
                 courier.start()
-            self._stopping.wait(LOOK_S)
+            self._stopping.wait(self.source.look_s)
 
     def _carry(self, id: str) -> None:
         """Deliver one subscription's messages in order, until it is held, gone, or the server stops."""
@@ -138,7 +142,7 @@ class Sender:
                     self.store.move(id, upto)
                 read = max(read, upto)
             if not waiting:
-                self.source.changed(LOOK_S)
+                self.source.changed(self.source.look_s)
                 continue
             wait_s = self._step(to, waiting[0])
             if wait_s is None:

@@ -125,7 +125,7 @@ def test_a_letter_lists_all_and_says_nothing_of_who_handed_them_in(hall: Hall, b
     hall.bring(*(dossier(n, "11-24 17:00" if n % 2 else "11-27 17:00", "") for n in range(230)))
     ((to, subject, codes),) = hall.look("11-25 08:10")
     assert to == JUSTICE and len(set(codes)) == 200
-    assert subject == "Nhắc hạn trả kết quả: 115 quá hạn, chưa xin lỗi, 85 sắp đến hạn"
+    assert subject == "Nhắc hạn trả kết quả: 115 quá hạn, chưa xin lỗi; 85 sắp đến hạn"
     text = box.got[0].get_content()
     assert "Và 30 hồ sơ khác" in text and "Kính gửi Sở Tư pháp" in text
     assert "H42.13-261102-0001, hẹn trả 17:00 24/11/2026, Lý lịch tư pháp" in text
