@@ -121,6 +121,8 @@ def parser() -> argparse.ArgumentParser:
     )
     register = importlib.import_module("server.dossiers.arguments")
     register.add_to(_word(words, "dossiers", register.ABOUT, dossiers))
+    held = importlib.import_module("server.dossiers.person_arguments")
+    held.add_to(_word(words, "person", held.ABOUT, person))
     about = "import the dossiers of the simulated hall into a server's memory"
     word = _word(words, "demo-dossiers", about, demo_dossiers, listed=False)
     word.add_argument("settings", type=Path, metavar="SERVER.toml", help="the server's settings")
@@ -338,6 +340,14 @@ def dossiers(chosen: argparse.Namespace) -> int:
     """Import a table of dossiers beside the server whose settings are named."""
     program = importlib.import_module("server.dossiers.program")
     names = importlib.import_module("server.dossiers.arguments").WISHES
+    wishes = program.Wishes(**{name: getattr(chosen, name) for name in names})
+    return _with_settings(chosen.settings, "server", lambda module, found: program.run(found, wishes))
+
+
+def person(chosen: argparse.Namespace) -> int:
+    """What is held about one person at the server whose settings are named."""
+    program = importlib.import_module("server.dossiers.person_program")
+    names = importlib.import_module("server.dossiers.person_arguments").WISHES
     wishes = program.Wishes(**{name: getattr(chosen, name) for name in names})
     return _with_settings(chosen.settings, "server", lambda module, found: program.run(found, wishes))
 

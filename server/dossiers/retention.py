@@ -79,7 +79,8 @@ def _finished(before: str) -> sa.ColumnElement[bool]:
 
 
 def _persons(before: str) -> sa.Select[Any]:
-    return sa.select(a.code).join(dossier_table, d.code == a.code).where(_finished(before))
+    finished = sa.exists().where(d.code == a.code, _finished(before))
+    return sa.select(a.code).where(finished)  # people are fewer than dossiers: those that are gone are no rows
 
 
 def _secrets(before: str) -> sa.Select[Any]:
@@ -98,7 +99,7 @@ def _steps(before: str) -> sa.Select[Any]:
 def _handovers(before: str) -> sa.Select[Any]:
     shelf = d.status == Status.RESOLVED.value  # what was handed over and not recorded stays known as that
     open_ = sa.exists().where(d.code == h.code, sa.or_(d.over.is_(None), shelf))
-    return sa.select(sa.distinct(h.code)).where(h.at < before, ~open_)
+    return sa.select(h.code).distinct().where(h.at < before, ~open_)
 
 
 def _reminders(before: str) -> sa.Select[Any]:

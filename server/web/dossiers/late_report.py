@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Final
 
 from flask import Response
@@ -66,8 +67,9 @@ def title_of(found: LateSheet, lang: str) -> str:
 def moment(found: LateSheet, config: HallConfig, lang: str) -> str:
     """As of when what is overdue is so: the end of the period, or of how the register was last known."""
     at = found.overdue_at.astimezone(config.site.zone)
-    key = "at-end" if found.overdue_at >= span(found.period, config.site.zone).ends else "as-of"
-    return TEXTS(f"late.{key}", lang, at=f"{at:%H:%M %d/%m/%Y}")
+    if found.overdue_at >= span(found.period, config.site.zone).ends:
+        return TEXTS("late.at-end", lang, at=f"{at - timedelta(days=1):%d/%m/%Y}")
+    return TEXTS("late.as-of", lang, at=f"{at:%H:%M %d/%m/%Y}")
 
 
 def approval(approved: Publication, config: HallConfig, lang: str) -> str:
