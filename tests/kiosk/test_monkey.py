@@ -28,6 +28,8 @@ from kiosk.vocabulary import (
     Restart,
     Scanned,
     ScannerIs,
+    Seek,
+    Sought,
     Tapped,
 )
 from tests.kiosk import sample
@@ -48,8 +50,9 @@ class Monkey(Story):
         self.dice = random.Random(seed)
         self.known = True
         self.watching = False  # a story of its own before there is anything to watch
-        super().__init__(config(series=2, groups=sample.GROUPS), panel=panel)
+        super().__init__(config(series=2, groups=sample.GROUPS, lookup=True), panel=panel, seals=True)
         self.open: set[str] = set()  # requests without an answer
+        self.sought: list[Seek] = []
         self.printing: list[Print] = []
         self.taken: list[datetime] = []  # in the hall's time, since the clock last jumped
         self.numbers: set[str] = set()
@@ -106,6 +109,8 @@ class Monkey(Story):
                 case AskFloors(request):
                     floors = m.FloorsReply(id=request.id, at=self.wall, day="2026-11-23", next=FLOORS)
                     waiting += self.answer(floors)
+                case Seek():
+                    self.sought.append(effect)
                 case Print():
                     self.printing.append(effect)
 
@@ -132,6 +137,19 @@ class Monkey(Story):
                     yield from self.answer(sample.ticket(request, "Z999"))
                     now = self.view.screen
                     assert now == shown and "Z999" not in repr(now), "a late answer is nobody's"
+
+    def told(self) -> Iterator[Effect]:
+        """What a look-up comes to: known or not, too often, theirs or somebody else's, or nothing."""
+        for seek in self.sought:
+            dice = self.dice
+            if dice.random() < 0.2:
+                yield from self.hear(heard.NoAnswer(seek.request))
+            status = dice.choice(["resolved", "processing", None])
+            wait_s, own = dice.choice([0, 0, 0, 60]), seek.factor and status and dice.random() < 0.5
+            rest = sample.rest() if own else None
+            answer = Sought(seek.request, status, self.wall, (), wait_s, bool(seek.factor), rest)
+            yield from self.hear(answer)
+        self.sought = []
 
     def printed(self) -> Iterator[Effect]:
         for effect in self.printing:
@@ -196,7 +214,7 @@ def test_ten_thousand_touches_take_numbers_at_the_pace_and_lose_none(panel: Pane
         deed = monkey.touch if what < fingers else monkey.press_any if what < 0.92 else monkey.scan_any
         monkey.live(deed() if what < 0.97 else monkey.world())
         if monkey.dice.random() < 0.5:
-            monkey.live(list(monkey.answered()))
+            monkey.live([*monkey.answered(), *monkey.told()])
         if monkey.dice.random() < 0.5:
             monkey.live(list(monkey.printed()))
         monkey.live(monkey.wait(monkey.dice.choice([0.01, 0.1, 0.3, 0.3, 0.3, 1.0, 3.0, 12.0])))
@@ -208,3 +226,4 @@ def test_ten_thousand_touches_take_numbers_at_the_pace_and_lose_none(panel: Pane
             draw(shown, panel)
     assert len(monkey.numbers) > 20
     assert {"Choices", "Question", "Done", "Held", "Shut", "Help"} <= screens
+    assert not panel.touch or "Keyboard" in screens
