@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -38,14 +38,13 @@ d = dossier_table.c
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Blank: of all. text: as typed. officers: names as the source has them, of whom somebody sees theirs."""
+    """Blank: of all. text: as typed. officer: as the source has the name."""
 
     text: str = ""
     status: Status | None = None
     authority: str = ""
     officer: str = ""
     standings: tuple[Standing, ...] = ()
-    officers: tuple[str, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,7 @@ def found(db: sa.Connection, marks: Marks, asked: Search, page: int = 1, a_page:
     """page: from 1."""
     offset = (page - 1) * a_page
     if asked.standings and not asked.text and asked.status is None:
-        names = asked.officers or ((asked.officer,) if asked.officer else ())
-        wanted = Wanted(asked.standings, asked.authority, names)
+        wanted = Wanted(asked.standings, asked.authority, (asked.officer,) if asked.officer else ())
         lines = standings.lines(db, marks, wanted, a_page + 1, offset)
         return Found(lines[:a_page], len(lines) > a_page)
     plain = spelled(asked.text)
@@ -126,8 +124,6 @@ def _filtered(asked: Search) -> list[sa.ColumnElement[bool]]:
         where.append(d.authority == asked.authority)
     if asked.officer:
         where += [d.officer == asked.officer, d.officer != ""]
-    if asked.officers:
-        where += [d.officer.in_(asked.officers), d.officer != ""]
     if asked.status is not None:
         of: Any = sa.literal_column("+dossier.status") if asked.status is Status.RETURNED else d.status
         where.append(of == asked.status.value)

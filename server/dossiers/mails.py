@@ -8,7 +8,7 @@ nobody who handed something in.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -24,6 +24,7 @@ from server.mail import Answer, Letter
 
 NOBODY: Final = 0  # in `reminder.mail`: there was no address
 GAP: Final = timedelta(hours=1)  # between two letters to one recipient
+SHOWN: Final = 50  # letters of a list
 MOST: Final = 200  # dossiers that a letter lists
 KEPT: Final = timedelta(days=90)
 GIVEN_UP: Final = timedelta(days=3)
@@ -190,12 +191,9 @@ def tried(store: DossierStore, mail: Mail, answer: Answer, now: datetime) -> Non
         db.execute(mail_table.delete().where(m.state != "waiting", m.at < text_of(now - KEPT)))
 
 
-def mails(
-    db: sa.Connection, most: int = 50, states: Iterable[State] = ("waiting", "sent", "failed")
-) -> list[Mail]:
-    """The newest first."""
-    rows = mail_table.select().where(m.state.in_([*states])).order_by(m.id.desc()).limit(most)
-    return [mail_of(row) for row in db.execute(rows)]
+def mails(db: sa.Connection) -> list[Mail]:
+    """The newest first, at most SHOWN."""
+    return [mail_of(row) for row in db.execute(mail_table.select().order_by(m.id.desc()).limit(SHOWN))]
 
 
 def counts(db: sa.Connection) -> dict[str, int]:

@@ -77,19 +77,6 @@ def step_of(plan: Plan, marks: Marks, before: Sequence[tuple[Limit, datetime]]) 
     return sa.case(*rows, else_=sa.null())
 
 
-def of_recipients(
-    db: sa.Connection, recipients: Sequence[str], since: datetime, most: int = 200
-) -> list[Reminder]:
-    """The newest first, not older than `since`."""
-    rows = (
-        reminder_table.select()
-        .where(r.recipient.in_(recipients), r.at >= text_of(since))
-        .order_by(r.id.desc())
-        .limit(most)
-    )
-    return [reminder_of(row) for row in db.execute(rows)]
-
-
 def of_dossier(db: sa.Connection, code: str) -> list[Reminder]:
     """In order."""
     rows = reminder_table.select().where(r.code == code).order_by(r.id)

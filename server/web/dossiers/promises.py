@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -157,7 +158,7 @@ def try_mail() -> ResponseReturnValue:
     return _letters(answer="taken" if answer.outcome == "sent" else f"error-{answer.error}")
 
 
-@promises.post("/letters/<int:id>/again")
+@promises.post("/letters/<int(max=2147483647):id>/again")
 @guard.needs(Right.DOSSIERS)
 def again(id: int) -> ResponseReturnValue:
     """Try a letter that was given up once more."""

@@ -93,7 +93,7 @@ def test_a_list_is_narrowed_by_how_dossiers_stand(store: DossierStore) -> None:
     assert codes(store, standings=(Standing.UNEXCUSED,)) == {"261109-0118"}
     assert codes(store, standings=(Standing.UNEXCUSED,), text="261109-0119") == set()
     assert codes(store, standings=(Standing.WAITING,), authority="justice") == set()
-    assert codes(store, officers=("An",)) == {"261109-0118", "261109-0119"}
+    assert codes(store, officer="An") == {"261109-0118", "261109-0119"}
     with store.reading() as db:
         first = found(db, MARKS, Search(), page=1, a_page=3)
         second = found(db, MARKS, Search(), page=2, a_page=3)
