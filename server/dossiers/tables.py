@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final
 
-from server.dossiers.columns import REQUIRED, Header, found_in, header_of, header_of_cells
+from server.dossiers.columns import MOST_COLUMNS, REQUIRED, Header, found_in, header_of, header_of_cells
 from server.dossiers.decoding import MAX_BYTES, FileRefused, decoded
 from server.dossiers.fields import NAMES
 from server.dossiers.folding import fold
@@ -22,6 +22,7 @@ from server.dossiers.workbook import Cell, Sheet, open_sheet
 
 MAX_ROWS: Final = 200_000
 LONGEST_HEADER: Final = 20  # lines: names of columns may be broken over several
+LONGEST_HEAD: Final = 256 * 1024  # characters
 LOOKS_FOR_HEAD: Final = 30  # rows: titles stand above it
 Rows = Iterator[tuple[int, Sequence[Cell]]]
 Names = dict[str, str]  # folded name of a column -> our field
@@ -77,6 +78,8 @@ def _of_text(data: bytes, mapping: Mapping, names: Names, needed: Sequence[str])
     top = begins
     while first.count('"') % 2 and begins < top + LONGEST_HEADER and (more := next(lines, "")):
         first, begins = first + more, begins + 1
+    if len(first) > LONGEST_HEAD:
+        raise FileRefused("too-many-columns", limit=MOST_COLUMNS)
     bare = first.rstrip("\r\n")
     header = header_of(bare, names, needed, mapping.delimiter)
     head = next(csv.reader(bare.splitlines(True), delimiter=header.delimiter), [])
