@@ -5,21 +5,16 @@ A dossier is told without whoever handed it in. Officers may ask for what they h
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
-from msgspec import Meta
 from werkzeug.exceptions import Forbidden, NotFound
 
 from server.dossiers import legs, mails, reminders
 from server.dossiers.code import read_code
-from server.dossiers.finding import LONGEST as LONGEST_SEARCH, Search, found
-from server.dossiers.legs import LegState
-from server.dossiers.promises import EXCEPTIONS, Marks, Standing, promise
-from server.dossiers.reappointing import LONGEST, NotRenewed, Renewal, letter_sent, renew
+from server.dossiers.finding import Search, found
+from server.dossiers.promises import EXCEPTIONS, Marks, promise
+from server.dossiers.reappointing import NotRenewed, Renewal, letter_sent, renew
 from server.dossiers.standings import Line, Wanted, heaps, lines
-from server.dossiers.status import Status
 from server.dossiers.store import DossierStore, Whole
 from server.people.rights import Right
 from server.web.asked import refuse
@@ -27,181 +22,29 @@ from server.web.dossiers.standing_view import my_names
 from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
+from server.web.rest.promise_shapes import (
+    DossierTold,
+    Heap,
+    HistoryTold,
+    LateLegs,
+    LateLegTold,
+    LegsWanted,
+    LegTold,
+    LetterBody,
+    Letters,
+    LetterTold,
+    ListWanted,
+    MineWanted,
+    PromisedDossier,
+    PromisedDossiers,
+    Promises,
+    PromisesWanted,
+    ReminderTold,
+    RenewalTold,
+    RenewBody,
+)
 
 A_PAGE = 50
-Officer = Annotated[str, Meta(max_length=120)]
-Id = Annotated[str, Meta(max_length=32)]
-Page = Annotated[int, Meta(ge=1, le=200)]
-
-
-class PromisesWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Blank: of all authorities; of one, counts are by officer."""
-
-    authority: Id = ""
-
-
-class Heap(msgspec.Struct, frozen=True, kw_only=True):
-    """flagged: of these, re-appointed more than once."""
-
-    authority: str
-    officer: str
-    standing: Standing
-    count: int
-    flagged: int
-
-
-class Promises(msgspec.Struct, frozen=True, kw_only=True):
-    """What is due before `apology_before` wants an apology, before `soon_before` it is due soon."""
-
-    at: datetime
-    apology_before: datetime
-    soon_before: datetime
-    counts: tuple[Heap, ...]
-    late_legs: dict[str, int]
-
-
-class ListWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """code: all of it, its beginning, or date and serial. standing: without code and status by due date, else
-    the newest receipt first."""
-
-    code: Annotated[str, Meta(max_length=LONGEST_SEARCH)] = ""
-    status: Status | None = None
-    standing: Standing | None = None
-    authority: Id = ""
-    officer: Officer = ""
-    page: Page = 1
-
-
-class MineWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    page: Page = 1
-
-
-class DossierLine(msgspec.Struct, frozen=True, kw_only=True):
-    """due: the promise that holds. times: how often it took the place of another."""
-
-    code: str
-    authority: str
-    officer: str
-    procedure: str
-    status: Status
-    received: datetime
-    due: datetime | None
-    standing: Standing
-    times: int
-
-
-class DossierLines(msgspec.Struct, frozen=True):
-    """more: there is another page."""
-
-    dossiers: tuple[DossierLine, ...]
-    more: bool
-
-
-class StepTold(msgspec.Struct, frozen=True, kw_only=True):
-    at: datetime
-    status: Status
-    authority: str
-    officer: str
-
-
-class LegTold(msgspec.Struct, frozen=True, kw_only=True):
-    """state: `held` and `late` by whoever has it now, `ahead` while others have it first. Seconds of work."""
-
-    place: int
-    authority: str
-    state: LegState
-    begun: datetime | None
-    due: datetime | None
-    done: datetime | None
-    worked_s: int
-    over_s: int
-
-
-class RenewalTold(msgspec.Struct, frozen=True, kw_only=True):
-    """letter_at: when the apology went out; null: it has not."""
-
-    number: int
-    at: datetime
-    by: str
-    old_due: datetime
-    new_due: datetime
-    reason: str
-    letter_at: datetime | None
-
-
-class ReminderTold(msgspec.Struct, frozen=True, kw_only=True):
-    """recipient: `authority:<id>` or `officer:<name>`."""
-
-    at: datetime
-    step: str
-    due: datetime
-    recipient: str
-
-
-class DossierTold(DossierLine, frozen=True, kw_only=True):
-    """due_source: as the source has it. excused: an apology was written. flagged: re-appointed too often."""
-
-    due_source: datetime | None
-    first_due: datetime | None
-    resolved: datetime | None
-    returned: datetime | None
-    recorded: datetime | None
-    excused: bool
-    flagged: bool
-    handed_over: tuple[datetime, ...]
-    history: tuple[StepTold, ...]
-    legs: tuple[LegTold, ...]
-    reappointments: tuple[RenewalTold, ...]
-    reminders: tuple[ReminderTold, ...]
-
-
-class RenewBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """number: which re-appointment it is, 1 for the first. twice: a second one is meant."""
-
-    number: Annotated[int, Meta(ge=1, le=99)]
-    due: Annotated[datetime, Meta(tz=True)]
-    reason: Annotated[str, Meta(min_length=1, max_length=LONGEST)]
-    twice: bool = False
-
-
-class LetterBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    number: Annotated[int, Meta(ge=1, le=99)]
-
-
-class LegsWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    authority: Id = ""
-
-
-class LateLegTold(msgspec.Struct, frozen=True, kw_only=True):
-    code: str
-    place: int
-    authority: str
-    due: datetime | None
-    over_s: int
-
-
-class LateLegs(msgspec.Struct, frozen=True):
-    """counts: of all authorities. legs: at most 200, the oldest promise first."""
-
-    counts: dict[str, int]
-    legs: tuple[LateLegTold, ...]
-
-
-class LetterTold(msgspec.Struct, frozen=True, kw_only=True):
-    """error: a code of the last try."""
-
-    letter: int
-    recipient: str
-    at: datetime
-    state: mails.State
-    tries: int
-    error: str | None
-
-
-class Letters(msgspec.Struct, frozen=True):
-    """The newest first."""
-
-    letters: tuple[LetterTold, ...]
 
 
 def counts(asked: Asked) -> Promises:
@@ -224,24 +67,24 @@ def counts(asked: Asked) -> Promises:
     )
 
 
-def listed(asked: Asked) -> DossierLines:
+def listed(asked: Asked) -> PromisedDossiers:
     """Dossiers by code, status, authority, officer or standing."""
     told: ListWanted = asked.query
     standings = () if told.standing is None else (told.standing,)
     search = Search(told.code, told.status, told.authority, told.officer, standings)
     with _store(asked).reading() as db:
         seen = found(db, _marks(asked), search, told.page)
-    return DossierLines(tuple(map(_line, seen.lines)), seen.more)
+    return PromisedDossiers(tuple(map(_line, seen.lines)), seen.more)
 
 
-def mine(asked: Asked) -> DossierLines:
+def mine(asked: Asked) -> PromisedDossiers:
     """What whoever asks handles and has to do something about."""
     names, first = my_names(), (asked.query.page - 1) * A_PAGE
     if not names:
-        return DossierLines((), False)
+        return PromisedDossiers((), False)
     with _store(asked).reading() as db:
         seen = lines(db, _marks(asked), Wanted(EXCEPTIONS, officers=names), A_PAGE + 1, first)
-    return DossierLines(tuple(map(_line, seen[:A_PAGE])), len(seen) > A_PAGE)
+    return PromisedDossiers(tuple(map(_line, seen[:A_PAGE])), len(seen) > A_PAGE)
 
 
 def one(asked: Asked) -> DossierTold:
@@ -270,7 +113,8 @@ def one(asked: Asked) -> DossierTold:
         flagged=so.flagged,
         handed_over=tuple(one.at for one in whole.handovers),
         history=tuple(
-            StepTold(at=s.at, status=s.status, authority=s.authority, officer=s.officer) for s in whole.steps
+            HistoryTold(at=s.at, status=s.status, authority=s.authority, officer=s.officer)
+            for s in whole.steps
         ),
         legs=tuple(
             LegTold(
@@ -382,9 +226,9 @@ def _whole(asked: Asked) -> Whole:
     return whole
 
 
-def _line(line: Line) -> DossierLine:
-    told = {name: getattr(line, name) for name in DossierLine.__struct_fields__}
-    return DossierLine(**told)
+def _line(line: Line) -> PromisedDossier:
+    told = {name: getattr(line, name) for name in PromisedDossier.__struct_fields__}
+    return PromisedDossier(**told)
 
 
 def _renewal(made: Any) -> RenewalTold:
@@ -398,15 +242,15 @@ def _row(name: str, method: Any, path: str, does: Any, answer: Any, **more: Any)
 
 _MINE: dict[str, Any] = {"right": Right.CALL}
 _THEIRS: dict[str, Any] = {"right": None}  # who sees all, or handles this one: `_whole`
-_MAY_NOT: dict[str, Any] = {"refusals": ("cannot-be",)}
+_RENEWS: dict[str, Any] = {**_THEIRS, "refusals": ("cannot-be",)}
 ENDPOINTS = (
     _row("count-promises", "GET", "/promises", counts, Promises, query=PromisesWanted),
-    _row("list-dossiers", "GET", "/list", listed, DossierLines, query=ListWanted),
-    _row("list-my-dossiers", "GET", "/mine", mine, DossierLines, query=MineWanted, **_MINE),
+    _row("list-dossiers", "GET", "/list", listed, PromisedDossiers, query=ListWanted),
+    _row("list-my-dossiers", "GET", "/mine", mine, PromisedDossiers, query=MineWanted, **_MINE),
     _row("list-late-legs", "GET", "/legs", late_legs, LateLegs, query=LegsWanted),
     _row("list-letters", "GET", "/letters", letters, Letters),
     _row("send-letter-again", "POST", "/letters/{letter}/again", again, Nothing),
     _row("get-dossier", "GET", "/{code}", one, DossierTold, **_THEIRS),
-    _row("reappoint", "POST", "/{code}/reappoint", renewed, RenewalTold, body=RenewBody, **_THEIRS, **_MAY_NOT),
+    _row("reappoint", "POST", "/{code}/reappoint", renewed, RenewalTold, body=RenewBody, **_RENEWS),
     _row("letter-sent", "POST", "/{code}/letter-sent", apologised, Nothing, body=LetterBody, **_THEIRS),
 )
