@@ -80,7 +80,7 @@ def _finished(before: str) -> sa.ColumnElement[bool]:
 
 def _persons(before: str) -> sa.Select[Any]:
     finished = sa.exists().where(d.code == a.code, _finished(before))
-    return sa.select(a.code).where(finished)  # people are fewer than dossiers: those that are gone are no rows
+    return sa.select(a.code).where(finished)  # people are fewer than dossiers: those gone have no row
 
 
 def _secrets(before: str) -> sa.Select[Any]:

@@ -218,6 +218,7 @@ NO_PAGES = {
     "lookup.form_vi",  # the same form
     "dossier_import.refused",
     *("papers.download", "papers.look", "papers.book", "papers.letters.plain"),
+    *("late_lists.export", "dossier_late.export", "dossier_report.export", "dossier_scores.export"),
     *("history.export", "work.export", "reception.given_card", "keys.first", "sites.new"),
 }
 PROGRAMS = ("api.", "sim.")
