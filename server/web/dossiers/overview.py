@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from server.dossiers.handovers import unrecorded
+from server.dossiers.promises import Standing
 from server.dossiers.publications import on_walls
+from server.dossiers.standings import heaps
 from server.dossiers.sums import Dimension
 from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers.late_report import period_text
 from server.web.dossiers.parts import around, desk_here, period_of
+from server.web.dossiers.standing_view import marks_now
+
+TO_CHASE: Final = (Standing.UNEXCUSED, Standing.OVERDUE, Standing.APOLOGY_DUE, Standing.DUE_SOON)
 
 dossiers = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 
@@ -30,6 +37,7 @@ def page() -> ResponseReturnValue:
     with desk.store.reading() as db:
         published, _ = on_walls(db)
         open_returns = unrecorded(db)
+        counted = heaps(db, marks_now())
     return render_template(
         "dossiers.html",
         total=None if form is None else form.total,
@@ -37,6 +45,7 @@ def page() -> ResponseReturnValue:
         ends=ends,
         published=published,
         unrecorded=open_returns,
+        urgent=[(one, sum(h.count for h in counted if h.standing is one)) for one in TO_CHASE],
         period_text=lambda text: period_text(text, guard.language()),
         **around(stamp),
     )
