@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, tzinfo
 from typing import Final
 
@@ -17,10 +18,13 @@ import sqlalchemy as sa
 
 from broker.messages import LateList, LateOfficer, LateUnit, Words
 from server.dossiers import sums
+from server.dossiers.rows import dossier_table, text_of
 from server.dossiers.sums import Dimension
-from server.dossiers.tally import Period, Row
+from server.dossiers.tally import Judgement, Period, Row
 from server.people.contacts import spelled
 from server.site_file import HallConfig
+
+d = dossier_table.c
 
 PERIOD: Final = re.compile(r"(20\d{2})(?:-(0[1-9]|1[0-2]))?")
 NAMED: Final = 120  # officers on a wall at the most, those with most late dossiers
@@ -141,17 +145,12 @@ def sheet(
     days = span(period, zone)
     ids = [a.id for a in config.site.authorities]
     units = sums.form(db, Dimension.AUTHORITY, ids, days, known_at, zone).rows
-    people = sums.form(db, Dimension.OFFICER, None, days, known_at, zone).rows
     officers: dict[str, list[OfficerLine]] = {}
     titles = {spelled(name): config.titles.get(id, "") for id, name in config.officers.items()}
-    for key, row in people.items():
-        authority, _, name = key.partition("/")
-        figures = _figures(row)
-        if figures:
-            shown = spelled(name)
-            note = noted.get((authority, shown), "")
-            line = OfficerLine(shown, titles.get(shown, ""), figures, shown in titles, note)
-            officers.setdefault(authority, []).append(line)
+    for (authority, name), figures in by_officer(db, ids, days, known_at).items():
+        note = noted.get((authority, name), "")
+        line = OfficerLine(name, titles.get(name, ""), figures, name in titles, note)
+        officers.setdefault(authority, []).append(line)
     lines = tuple(
         UnitLine(
             a.id,
@@ -164,6 +163,31 @@ def sheet(
         for a in config.site.authorities
     )
     return LateSheet(period, min(known_at, days.ends), lines)
+
+
+def by_officer(
+    db: sa.Connection, authorities: Sequence[str], days: Period, known_at: datetime
+) -> dict[tuple[str, str], Figures]:
+    """(authority, officer) -> figures, of those who have any. Late dossiers alone are looked at, by their
+    indexes: a province has thousands of officers, and sums of them all are ten times as many."""
+    assert days.begins is not None
+    late = d.authority.in_(authorities), d.judged == Judgement.LATE.value
+    begins, ends = text_of(days.begins), text_of(days.ends)
+    resolved = _counted(db, *late, d.over >= begins, d.over < ends)
+    overdue = _counted(db, *sums.overdue_where(min(known_at, days.ends)))
+    if known_at >= days.ends:  # and what was overdue at the end, and is resolved by now
+        overdue += _counted(db, *late, d.over >= ends, d.due < ends)
+    found = {key: Figures(overdue[key], resolved[key]) for key in overdue | resolved}
+    return {key: figures for key, figures in found.items() if key[0] in authorities}
+
+
+def _counted(db: sa.Connection, *where: sa.ColumnElement[bool]) -> Counter[tuple[str, str]]:
+    wanted = sa.select(d.authority, d.officer, sa.func.count()).where(*where)
+    found: Counter[tuple[str, str]] = Counter()
+    for authority, officer, n in db.execute(wanted.group_by(d.authority, d.officer)):
+        if officer:
+            found[authority, spelled(officer)] += n
+    return found
 
 
 def public(found: LateSheet, officers: bool) -> LateSheet:

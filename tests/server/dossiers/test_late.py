@@ -102,6 +102,10 @@ def unit(found: LateSheet, authority: str) -> UnitLine:
 def test_a_month_has_what_was_overdue_at_its_end_and_resolved_late_in_it(store: DossierStore) -> None:
     september, october = listed(store, "2026-09"), listed(store, "2026-10")
     assert unit(september, "justice").figures == Figures(1, 1)
+    assert {o.name: o.figures for o in unit(september, "justice").officers} == {
+        KNOWN: Figures(0, 1),
+        OTHER: Figures(1, 0),
+    }, "who resolved it in October was late at the end of September"
     justice = unit(october, "justice")
     assert justice.figures == Figures(2, 1) and justice.unnamed == Figures(1, 0)
     assert [(o.name, o.title, o.figures, o.known) for o in justice.officers] == [
