@@ -20,11 +20,15 @@ from statistics import median
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from benchmarks.province_of_dossiers import AUTHORITIES, STANDS, province
 from server.dossiers import legs
 from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.finding import Search, found
+from server.dossiers.late import by_officer
 from server.dossiers.promises import Marks, Standing
+from server.dossiers.shown import shown
 from server.dossiers.standings import Wanted, heaps, lines
 from server.dossiers.status import Status
 from server.dossiers.steps import AS_USUAL
@@ -74,8 +78,24 @@ def asked(store: DossierStore) -> dict[str, Callable[[], Any]]:
         for name, period in PERIODS.items()
     }
     codes = [one.dossier.code for one in islice(province(1000), 0, 1000, 100)]
+    ids = list(AUTHORITIES)
+
+    def read(what: Callable[[sa.Connection], Any]) -> Callable[[], Any]:
+        def ask() -> Any:
+            with store.reading() as db:
+                return what(db)
+
+        return ask
+
+    lists = {
+        f"late officers, {name}": read(lambda db, p=period: by_officer(db, ids, p, STANDS))
+        for name, period in PERIODS.items()
+        if period.begins is not None
+    }
     return {
         **forms,
+        **lists,
+        "what walls show": read(lambda db: shown(db, ids, 180)),
         **promised(store, codes),
         "one dossier": lambda: max(map(store.find, codes), key=bool),
         "form of the hall's authorities": lambda: store.form(
