@@ -47,13 +47,16 @@ dossier_table = sa.Table(
 # What the promises of open dossiers are asked for, without a look at the rows (`server.dossiers.standings`).
 sa.Index(
     "dossier_open",
-    *(dossier_table.c[n] for n in ("due", "authority", "officer", "status", "reappointed", "code", "over")),
+    *(
+        dossier_table.c[name]
+        for name in ("due", "authority", "officer", "status", "reappointed", "code", "over", "received")
+    ),
     sqlite_where=dossier_table.c.over.is_(None),
 )
 # The dossiers behind a figure (`server.dossiers.reports.behind`), of all and of one authority.
 sa.Index(
     "dossier_over",
-    *(dossier_table.c[name] for name in ("over", "judged", "received")),
+    *(dossier_table.c[name] for name in ("over", "judged", "received", "authority")),
     sqlite_where=dossier_table.c.over.is_not(None),
 )
 sa.Index(

@@ -138,8 +138,9 @@ def recount(db: sa.Connection, zone: tzinfo) -> None:
 # --- reading ------------------------------------------------------------------------------------------
 
 
-def before(db: sa.Connection, dimension: Dimension, day: date) -> dict[str, Counter[str]]:
-    """value -> kind -> how many there were on all days before `day`."""
+def before(db: sa.Connection, dimension: Dimension, day: date, under: str = "") -> dict[str, Counter[str]]:
+    """value -> kind -> how many there were on all days before `day`. under: an authority, of whose officers
+    alone it is."""
     s = sum_table.c
     year, month = f"{day:%Y}", f"{day:%Y-%m}"
     found: dict[str, Counter[str]] = {}
@@ -151,6 +152,8 @@ def before(db: sa.Connection, dimension: Dimension, day: date) -> dict[str, Coun
         wanted = sa.select(s.value, s.kind, sa.func.sum(s.count)).where(
             s.dimension == dimension.value, s.span >= first, s.span < end
         )
+        if under:
+            wanted = wanted.where(s.value > f"{under}/", s.value < f"{under}0")  # 0 comes behind /
         for value, kind, n in db.execute(wanted.group_by(s.value, s.kind)):
             found.setdefault(value, Counter())[kind] += n
     return found
@@ -172,11 +175,11 @@ class Bounds:
         return self.until.get(value, Counter())[kind] - self.since.get(value, Counter())[kind]
 
 
-def bounds(db: sa.Connection, dimension: Dimension, period: Period, zone: tzinfo) -> Bounds:
-    """Of a period of whole days."""
+def bounds(db: sa.Connection, dimension: Dimension, period: Period, zone: tzinfo, under: str = "") -> Bounds:
+    """Of a period of whole days. under: an authority whose officers are wanted."""
     first = None if period.begins is None else period.begins.astimezone(zone).date()
-    until = before(db, dimension, period.ends.astimezone(zone).date())
-    return Bounds(before(db, dimension, first) if first is not None else {}, until)
+    until = before(db, dimension, period.ends.astimezone(zone).date(), under)
+    return Bounds(before(db, dimension, first, under) if first is not None else {}, until)
 
 
 def form(

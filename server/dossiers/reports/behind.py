@@ -124,14 +124,17 @@ def _whose(figure: Figure) -> Where:
         pairs = [value.partition("/")[::2] for value in values]
         if one:
             return _d.officer == pairs[0][1], _d.officer != "", _d.authority == pairs[0][0]
-        officers = sorted({officer for _, officer in pairs})
-        return _d.authority.in_({authority for authority, _ in pairs}), _d.officer.in_(officers)
+        authorities, officers = ({pair[n] for pair in pairs} for n in range(2))
+        theirs = unled(_d.officer).in_(sorted(officers))
+        if len(authorities) == 1:
+            return _d.authority == authorities.pop(), theirs
+        return unled(_d.authority).in_(sorted(authorities)), theirs
     column = {Dimension.AUTHORITY: _d.authority, Dimension.FIELD: _d.field, Dimension.CHANNEL: _d.channel}
     of = column[figure.dimension]
-    return (of == values[0],) if one else (_unled(of).in_(values),)
+    return (of == values[0],) if one else (unled(of).in_(values),)
 
 
-def _unled(column: Any) -> Any:
+def unled(column: Any) -> Any:
     """The column, so that no index is taken for it."""
     return column.op("||")("")
 

@@ -54,7 +54,7 @@ def officers(db: sa.Connection, period: Period, zone: tzinfo, authority: str | N
 
     An officer is of one agency, whose time is the dossier's.
     """
-    found = sums.bounds(db, Dimension.OFFICER, period, zone)
+    found = sums.bounds(db, Dimension.OFFICER, period, zone, authority or "")
     of = _d.authority + "/" + _d.officer
     asked = _supplements(db, period, of, *((_d.authority == authority,) if authority else ()))
     known: Known = {}

@@ -54,7 +54,7 @@ def see(store: DossierStore, config: HallConfig, wanted: Wanted, known_at: datet
     period, by = wanted.period, wanted.by
     runs = known_at < period.ends
     with store.reading() as db:
-        found = sums.bounds(db, by, period, store.zone)
+        found = sums.bounds(db, by, period, store.zone, wanted.of)
         values = _values(config, by, wanted.of, list(found.until))
         form = sums.form_of(db, found, by, values, period, known_at)
         more = notes.noted(db, by, period, runs)
@@ -75,7 +75,12 @@ def see(store: DossierStore, config: HallConfig, wanted: Wanted, known_at: datet
         if row is None:
             return ""
         again = found.again(value) + more.again.get(value, 0)
-        parts = (("undated", row.undated), ("again", again), ("unrecorded", more.unrecorded.get(value, 0)))
+        parts = (
+            ("undated", row.undated),
+            ("again", again),
+            ("unrecorded", more.unrecorded.get(value, 0)),
+            ("recorded-late", more.recorded_late.get(value, 0)),
+        )
         return "; ".join(
             TEXTS(f"report.note-{key}", lang, n=n, count=grouped(n, lang)) for key, n in parts if n
         )

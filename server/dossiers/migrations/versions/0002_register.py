@@ -195,10 +195,11 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("replaces", sa.Integer))
     op.add_column("publication", sa.Column("approver", sa.Text, nullable=False, server_default=""))
     op.add_column("import", sa.Column("source", sa.Text, nullable=False, server_default=""))
-    asked = ["due", "authority", "officer", "status", "reappointed", "code", "over"]
+    asked = ["due", "authority", "officer", "status", "reappointed", "code", "over", "received"]
     op.create_index("dossier_open", "dossier", asked, sqlite_where=sa.text("over IS NULL"))
     ended = sa.text("over IS NOT NULL")
-    op.create_index("dossier_over", "dossier", ["over", "judged", "received"], sqlite_where=ended)
+    over = ["over", "judged", "received", "authority"]
+    op.create_index("dossier_over", "dossier", over, sqlite_where=ended)
     judged = ["authority", "judged", "over", "received"]
     op.create_index("dossier_judged", "dossier", judged, sqlite_where=ended)
     asked_for = sa.text("status = 'awaiting_supplement'")
