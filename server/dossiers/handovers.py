@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
@@ -18,13 +18,25 @@ import sqlalchemy as sa
 from server.dossiers.code import read_code
 from server.dossiers.promises import RECORDED
 from server.dossiers.register import Handover
-from server.dossiers.rows import dossier_table, handover_table, instant_of, step_table, text_of
-from server.dossiers.standings import DUE, WITH_LAST
+from server.dossiers.rows import (
+    dossier_table,
+    handover_table,
+    instant_of,
+    step_table,
+    sum_table,
+    text_of,
+)
+from server.dossiers.standings import DUE, HANDED, LAST
 from server.dossiers.status import Status
 from server.dossiers.store import DossierStore
+from server.dossiers.sums import Dimension
+from server.dossiers.tally import Judgement
 
 MOST_CODES: Final = 20  # of one visit
 A_LIST: Final = 200
+UNKNOWN_FOR: Final = timedelta(days=90)  # so long a code that the register does not have is listed
+LATE_FOR: Final = timedelta(days=366)
+_SAID: Final = sorted(status.value for status in RECORDED)
 d, h = dossier_table.c, handover_table.c
 
 
@@ -95,50 +107,84 @@ def of_ticket(store: DossierStore, ticket: str) -> tuple[Handover, ...]:
     return tuple(Handover(r.code, instant_of(r.at), r.ticket, r.counter, r.by) for r in rows)
 
 
-def unrecorded(db: sa.Connection) -> int:
+def unrecorded(db: sa.Connection, now: datetime) -> int:
     """How many dossiers were handed over and are not recorded."""
-    said = sa.select(sa.func.count(sa.distinct(h.code))).select_from(
-        handover_table.outerjoin(dossier_table, d.code == h.code)
-    )
-    return int(db.execute(said.where(_open())).scalar_one())
+    return int(db.execute(sa.select(sa.func.count()).select_from(_not_recorded(now))).scalar_one())
 
 
-def returned(db: sa.Connection, kind: Kind, limit: int = A_LIST) -> list[Returned]:
-    """The list of one kind: what is open by the oldest, what is recorded by the newest hand-over."""
-    first = (
-        sa.select(h.code, sa.func.min(h.at).label("at"), h.counter, h.by).group_by(h.code).subquery("first")
-    )
+def returned(db: sa.Connection, kind: Kind, now: datetime, limit: int = A_LIST) -> list[Returned]:
+    """The list of one kind: what is not recorded by the oldest, what is by the newest hand-over."""
+    some = {
+        Kind.UNRECORDED: lambda: _not_recorded(now),
+        Kind.RECORDED_LATE: lambda: _late(db, now),
+        Kind.RECORDED: lambda: _recorded(limit),
+    }[kind]()
+    others = handover_table.alias("others")
+    first = sa.select(sa.func.min(others.c.at)).where(others.c.code == h.code).scalar_subquery()
     said_at = (
         sa.select(sa.func.min(step_table.c.at))
-        .where(step_table.c.code == first.c.code, step_table.c.status == Status.RETURNED.value)
+        .where(step_table.c.code == h.code, step_table.c.status == Status.RETURNED.value)
         .scalar_subquery()
     )
-    recorded = sa.func.coalesce(d.recorded, said_at, d.returned)
-    late = sa.and_(DUE.is_not(None), first.c.at <= DUE, recorded > DUE)
-    where = {
-        Kind.UNRECORDED: _open(),
-        Kind.RECORDED_LATE: sa.and_(~_open(), late),
-        Kind.RECORDED: ~_open(),
-    }[kind]
+    said = sa.null() if kind is Kind.UNRECORDED else sa.func.coalesce(d.recorded, said_at, d.returned)
     rows = db.execute(
-        sa.select(
-            first,
-            d.authority,
-            d.officer,
-            DUE.label("promise"),
-            sa.case((_open(), None), else_=recorded).label("said"),
+        sa.select(handover_table, d.authority, d.officer, DUE.label("promise"), said.label("said"))
+        .select_from(
+            some.join(handover_table, h.code == some.c.code)
+            .outerjoin(dossier_table, d.code == some.c.code)
+            .outerjoin(LAST, LAST.c.code == some.c.code)
         )
-        .select_from(first.outerjoin(WITH_LAST, d.code == first.c.code))
-        .where(where)
-        .order_by(first.c.at if kind is Kind.UNRECORDED else first.c.at.desc(), first.c.code)
+        .where(h.at == first)
+        .order_by(_unled(h.at) if kind is Kind.UNRECORDED else _unled(h.at).desc(), h.code)
         .limit(limit)
     )
     return [_returned(row, kind) for row in rows]
 
 
-def _open() -> sa.ColumnElement[bool]:
-    """Its source does not say that it is over for the citizen; or there is no such dossier."""
-    return sa.or_(d.status.is_(None), d.status.not_in(sorted(s.value for s in RECORDED)))
+def authorities(db: sa.Connection) -> list[str]:
+    """Whose dossiers there ever were, by the sums of whole years: `dossier_judged` begins with them."""
+    s = sum_table.c
+    years = sa.select(s.value).where(s.dimension == Dimension.AUTHORITY.value, s.span >= "y").distinct()
+    return list(db.execute(years).scalars())
+
+
+def _not_recorded(now: datetime) -> sa.Subquery:
+    """What is not over, what is on the shelf by its source, and what the register does not have: each by its
+    index, however many results were ever handed over."""
+    known = sa.exists().where(d.code == h.code)
+    since = text_of(now - UNKNOWN_FOR)
+    return sa.union(
+        sa.select(d.code).where(d.over.is_(None), HANDED, d.status.not_in(_SAID)),
+        sa.select(d.code).where(d.status == Status.RESOLVED.value, HANDED),
+        sa.select(h.code).where(h.at >= since, ~known),
+    ).subquery("some")
+
+
+def _late(db: sa.Connection, now: datetime) -> sa.Subquery:
+    """What counts as late for its source, and was handed over in time."""
+    in_time = sa.exists().where(h.code == d.code, h.at <= DUE)
+    return (
+        sa.select(d.code)
+        .select_from(dossier_table.outerjoin(LAST, LAST.c.code == d.code))
+        .where(
+            d.authority.in_(authorities(db)),
+            d.judged == Judgement.LATE.value,
+            d.over >= text_of(now - LATE_FOR),
+            _unled(d.status).in_(_SAID),
+            in_time,
+        )
+        .subquery("some")
+    )
+
+
+def _recorded(limit: int) -> sa.Subquery:
+    recorded = sa.exists().where(d.code == h.code, d.status.in_(_SAID))
+    return sa.select(h.code).where(recorded).order_by(h.at.desc()).limit(limit).subquery("some")
+
+
+def _unled(column: Any) -> Any:
+    """The column, so that no index is taken for it."""
+    return column.op("||")("")
 
 
 def _returned(row: Any, kind: Kind) -> Returned:

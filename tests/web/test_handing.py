@@ -124,6 +124,7 @@ def test_returned_and_not_recorded_is_its_own_list_until_the_source_says_so(plac
     (late,) = chief.get("/api/v1/dossiers/returned?kind=recorded-late").get_json()["results"]
     assert (late["code"], late["open_hours"]) == (CODE, 30.0)
     with place.register.reading() as db:
-        assert [r.code for r in returned(db, Kind.RECORDED)] == [CODE]
+        assert [r.code for r in returned(db, Kind.RECORDED, now)] == [CODE]
     assert "Trả đúng hạn, ghi nhận muộn" in words(chief.get("/dossiers/returned"))
+    assert "1 trả đúng hạn, ghi nhận muộn" in words(chief.get("/dossiers/report"))
     assert officer.get("/dossiers/returned").status_code == 403

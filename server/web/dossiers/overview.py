@@ -36,7 +36,7 @@ def page() -> ResponseReturnValue:
         form = desk.store.form(Dimension.AUTHORITY, None, period, stamp.known_at)
     with desk.store.reading() as db:
         published, _ = on_walls(db)
-        open_returns = unrecorded(db)
+        open_returns = unrecorded(db, hall.clock.now())
         counted = heaps(db, marks_now())
     return render_template(
         "dossiers.html",

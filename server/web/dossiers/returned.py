@@ -34,10 +34,10 @@ class Line:
 @returned.get("")
 @guard.needs(Right.DOSSIERS)
 def page() -> ResponseReturnValue:
-    desk = desk_here()
+    desk, now = desk_here(), guard.hall().clock.now()
     with desk.store.reading() as db:
-        count = unrecorded(db)
-        lists = {kind: listed(db, kind) for kind in (Kind.UNRECORDED, Kind.RECORDED_LATE, Kind.RECORDED)}
+        count = unrecorded(db, now)
+        lists = {kind: listed(db, kind, now) for kind in (Kind.UNRECORDED, Kind.RECORDED_LATE, Kind.RECORDED)}
     return render_template(
         "dossiers_returned.html",
         unrecorded=count,

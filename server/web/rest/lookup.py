@@ -90,7 +90,7 @@ def list_returned(asked: Asked) -> HandoversTold:
         raise NotFound
     now = asked.hall.clock.now()
     with desk.store.reading() as db:
-        count, rows = unrecorded(db), returned(db, asked.query.kind)
+        count, rows = unrecorded(db, now), returned(db, asked.query.kind, now)
     return HandoversTold(
         unrecorded=count,
         results=tuple(
