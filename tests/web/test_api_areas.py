@@ -235,7 +235,7 @@ def test_dossiers_are_seen_and_a_late_list_is_approved_as_it_was_seen(place: Pla
     take(place, LATE, OVERDUE, OPEN)
     seen = asks.get("/dossiers?month=2026-10").get_json()
     assert seen["total"]["received_total"] == 3 and seen["month"] == "2026-10"
-    assert [unit["resolved_late"] for unit in seen["late"]["units"]] == [1, 0]
+    assert [unit["resolved_late"] for unit in seen["late"]["units"]] == [0, 1], "what is overdue first"
     wrong = asks.post("/dossiers/late/approve", {"month": "2026-10", "mark": "x"})
     assert (wrong.status_code, wrong.get_json()["why"]) == (422, "changed")
     told = {"month": "2026-10", "mark": seen["mark"]}
@@ -244,5 +244,6 @@ def test_dossiers_are_seen_and_a_late_list_is_approved_as_it_was_seen(place: Pla
     assert asks.post("/dossiers/late/withdraw").status_code == 200
     assert asks.get("/dossiers").get_json()["published"] is None
     assert place.client().get("/api/v1/dossiers/wall").status_code == 200
-    assert asks.post("/dossiers/late/approve", {"month": "1999-01", "mark": "x"}).status_code == 404
+    assert asks.post("/dossiers/late/approve", {"month": "1999-01", "mark": "x"}).status_code == 400
+    assert asks.post("/dossiers/late/approve", {"month": "2027-01", "mark": "x"}).status_code == 400
     assert program(place, Right.DOSSIERS).post("/dossiers/late/approve", told).status_code == 403

@@ -30,4 +30,4 @@ def test_forms_of_other_pages_are_refused(place: Place, chief: Staff) -> None:
 def test_it_speaks_english(place: Place, chief: Staff) -> None:
     take(place, LATE)
     assert "Dossiers received" in words(chief.get("/dossiers/report?lang=en"))
-    assert "Approve for publication 10/2026" in words(chief.get("/dossiers/late"))
+    assert "Approve 10/2026" in words(chief.get("/dossiers/late"))
