@@ -20,6 +20,7 @@ from server.dossiers.tally import Judgement, Period
 
 PAGE: Final = 50
 _JUDGED: Final = tuple(j.value for j in Judgement)
+LED: Final = frozenset({"received_new", *_JUDGED})  # figures of a line that an index of its own leads to
 _CALM: Final = [status.value for status in PAUSED | UNCOUNTED]
 _OUT: Final = [status.value for status in UNCOUNTED]
 _d: Any = dossier_table.c
@@ -131,7 +132,8 @@ def _whose(figure: Figure) -> Where:
         return unled(_d.authority).in_(sorted(authorities)), theirs
     column = {Dimension.AUTHORITY: _d.authority, Dimension.FIELD: _d.field, Dimension.CHANNEL: _d.channel}
     of = column[figure.dimension]
-    return (of == values[0],) if one else (unled(of).in_(values),)
+    led = figure.column in LED  # else time leads to fewer than a whole line has
+    return ((of if led else unled(of)) == values[0],) if one else (unled(of).in_(values),)
 
 
 def unled(column: Any) -> Any:
