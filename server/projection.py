@@ -1,7 +1,8 @@
 """What the hall tells the outside: the public board, the answers to commands, and each device's plan.
 
 This is the only way from the state to a wall, a ticket or a device. A `Ticket` has no personal data, and
-nothing here passes on what a wall must not show: notes, reasons, officers and the class stay inside.
+nothing here passes on what a wall must not show: notes, reasons, officers and the class stay inside, but for
+whom a late list may name, which displays are told to let nobody else through.
 """
 
 from __future__ import annotations
