@@ -210,9 +210,11 @@ def _write(
     zone: tzinfo,
 ) -> None:
     rows, steps = [], []
-    for one, known, _ in changed:
+    for one, known, was_over in changed:
         d = one.dossier
         over = sums.over_at(d, delivery.known_at)
+        if over is not None and was_over is not None and d.ended_at is None and known is not None:
+            over = was_over if known.ended_at is None else over  # on the day that it was heard of first
         sums.count(totals, d, over, zone)
         row = row_of(d)
         row |= {"source": delivery.source, "judged": sums.judged(d, zone)}

@@ -292,12 +292,8 @@ def _reappointment(row: Any) -> Reappointment:
 def _migrate(engine: sa.Engine) -> None:
     """Run the migrations that this file lacks; one from before there were any has the first."""
     with engine.connect() as db:
-        tables = set(sa.inspect(db).get_table_names())
-        found = None
-        if "alembic_version" in tables:
-            found = db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    if found == SCHEMA:
-        return
+        if _schema(db) == SCHEMA:
+            return
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it has something to say as it is loaded, too
     from alembic import command
     from alembic.config import Config
@@ -306,9 +302,15 @@ def _migrate(engine: sa.Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.connect().execution_options(writes=True) as db, db.begin():
         config.attributes["connection"] = db
-        if found is None and "dossier" in tables:
+        if _schema(db) is None and sa.inspect(db).has_table("dossier"):  # another process may have been first
             command.stamp(config, "0001")
         command.upgrade(config, "head")
+
+
+def _schema(db: sa.Connection) -> str | None:
+    if not sa.inspect(db).has_table("alembic_version"):
+        return None
+    return db.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
 
 
 def _in_zone(db: sa.Connection, zone: tzinfo) -> None:

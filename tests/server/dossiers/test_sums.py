@@ -160,6 +160,18 @@ def test_sums_are_counted_anew_in_another_time_zone(tmp_path: Path) -> None:
     other.close()
 
 
+def test_an_end_that_nobody_dated_keeps_its_day_whatever_else_is_heard_later(store: DossierStore) -> None:
+    d = Dossier("H42.13-260102-0001", "a", "x", Status.WITHDRAWN, midnight(date(2026, 1, 2)))
+    period = Period(midnight(date(2026, 3, 1)), midnight(date(2026, 4, 1)))
+    for month, counter in ((0, ""), (1, "7"), (2, "8")):
+        known = KNOWN + timedelta(days=30 * month)
+        store.bring([Brought(replace(d, counter=counter))], Delivery(known, "test"), known)
+        assert store.form(Dimension.AUTHORITY, None, period, known).total.undated == 1, month
+    dated = replace(d, resolved=midnight(date(2026, 2, 3)))
+    store.bring([Brought(dated)], Delivery(known, "test"), known)
+    assert store.form(Dimension.AUTHORITY, None, period, known).total.undated == 0
+
+
 def test_migrations_make_the_tables_and_take_an_older_file_along(tmp_path: Path) -> None:
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'dossiers.db'}")
     with engine.begin() as db:  # as version 0001 made it, which had no migrations
