@@ -13,6 +13,7 @@ import json
 import logging
 import queue
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,21 +22,26 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 from msgspec.structs import replace as with_
 from openpyxl import Workbook
 
-from broker import codec, topics
+from broker import codec, messages as m, topics
 from broker.link import Received
 from broker.memory import MemoryBroker
 from broker.seal import Sealer
+from broker.sent import SentDossiers, SentReceipt
+from broker.whisper import Whisper
 from server.dossiers import late_desk
+from server.dossiers.door import SourceDoor
 from server.dossiers.feed import Feed
 from server.dossiers.folding import fold
 from server.dossiers.inbox import Inbox, make
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.outward import DossierLog
 from server.dossiers.rows import applicant_table
+from server.lookup_door import LookupDoor
 from server.mail import MailTable, Postman
 from server.outlet import Outlet
 from server.people.contacts import Contact
@@ -185,6 +191,38 @@ def by_folder(day: Day) -> None:
             day.say("reports", report.read_bytes())
 
 
+def by_mqtt(day: Day) -> None:
+    """A source that sends by itself: its messages have no place for a person, and refusals repeat nothing."""
+    receipts: list[SentReceipt] = []
+    door = SourceDoor(desk_of(day.place), day.place.clock, lambda source, receipt: receipts.append(receipt))
+    door.start()
+    good: dict[str, Any] = {
+        "code": "H99.99-261102-0007",
+        "authority": "",
+        "status": "4",
+        "received": "2026-11-02",
+    }
+    for n, text in enumerate(PERSON):
+        for name in ("code", "authority", "status", "received", "due", "counter"):
+            told = {"v": 1, "id": f"m{n}-{name}", "dossiers": [{**good, name: text}]}
+            door.take("portal", msgspec.json.decode(msgspec.json.encode(told), type=SentDossiers))
+    with pytest.raises(msgspec.ValidationError):
+        told = {"v": 1, "id": "x", "dossiers": [{**good, "applicant": {"name": NAME}}]}
+        msgspec.json.decode(msgspec.json.encode(told), type=SentDossiers)
+    until(lambda: len(receipts) == 6 * len(PERSON))
+    door.stop()
+    assert not any(receipt.taken for receipt in receipts)
+    day.say("answers", *map(codec.encode, receipts))
+
+
+def until(there: Callable[[], bool]) -> None:
+    patience, waited = threading.Event(), 0.0
+    while not there():
+        patience.wait(0.02)
+        waited += 0.02
+        assert waited < 60
+
+
 def by_forms(day: Day) -> None:
     for text in PERSON:
         day.post("import/preview", source=text, as_of=text)
@@ -216,6 +254,23 @@ def by_look_up(day: Day) -> None:
             answer = day.place.client().post("/api/v1/lookup", json={"code": code[:64], "factor": text[:40]})
             if answer.status_code >= 400:
                 day.say("answers", answer.data)
+
+
+def by_scanner(day: Day) -> None:
+    """At a kiosk: sealed on its way, so that on the broker neither question nor answer tells anything."""
+    sealer, lookups = Sealer(bytes(range(32))), day.place.hall.lookups
+    assert lookups is not None
+    door = LookupDoor(lookups, sealer)
+    for text in (NUMBER, PHONE[-4:], SECRET, NAME[:40]):
+        asked = Whisper(sealer.public_key, CODE.format(1), text)
+        request = m.LookupRequest(id="q", at=day.place.clock.now(), code=CODE.format(1), box=asked.box)
+        reply = door.reply("kiosk-1", request)
+        day.say("answers", codec.encode(request), codec.encode(reply))
+        if text == NUMBER:
+            assert isinstance(reply, m.LookupReply) and reply.box is not None
+            rest = asked.answer(reply.box).rest
+            assert rest is not None, "the card is the person's"
+            assert NAME not in rest.name and PHONE not in rest.phone
 
 
 def by_reception(day: Day) -> None:
@@ -253,9 +308,11 @@ DOORS: Final[tuple[Callable[[Day], None], ...]] = (
     by_xlsx,
     by_rest,
     by_folder,
+    by_mqtt,
     by_forms,
     by_notes,
     by_look_up,
+    by_scanner,
     by_reception,
     by_accident,
 )
