@@ -1,8 +1,8 @@
 """One person comes in by every door and goes out by none.
 
 A row of DOORS (`one_person`) is a way in: whoever adds a door adds a row. A row of SINKS is where something
-is said to others. The person is kept where a source says that people are kept, and shown to staff who may see persons;
-everywhere else there is no trace, however it is written.
+is said to others. The person is kept where a source says that people are kept, and shown to staff who may see
+persons; everywhere else there is no trace, however it is written.
 """
 
 from __future__ import annotations
