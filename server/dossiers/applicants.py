@@ -103,8 +103,13 @@ def is_sealed(seal: str, other: str) -> bool:
 def known(db: sa.Connection, codes: Sequence[str]) -> dict[str, Applicant]:
     """Of these dossiers; FORGOTTEN for those whose person was deleted."""
     found = {r.code: _of(r) for r in db.execute(_where(applicant_table, codes))}
-    found |= {row.code: FORGOTTEN for row in db.execute(_where(forgotten_table, codes))}
+    found |= dict.fromkeys(forgotten(db, codes), FORGOTTEN)
     return found
+
+
+def forgotten(db: sa.Connection, codes: Sequence[str]) -> set[str]:
+    """Of these dossiers, those whose person was deleted here."""
+    return {row.code for row in db.execute(_where(forgotten_table, codes))}
 
 
 def write(db: sa.Connection, people: Mapping[str, Applicant]) -> None:
@@ -113,7 +118,7 @@ def write(db: sa.Connection, people: Mapping[str, Applicant]) -> None:
     codes = list(people)
     for first in range(0, len(codes), 500):
         some = codes[first : first + 500]
-        gone.update(row.code for row in db.execute(_where(forgotten_table, some)))
+        gone |= forgotten(db, some)
     rows = [{"code": code, **_row(p)} for code, p in people.items() if code not in gone]
     spent = _without_secret(db, [row["code"] for row in rows if row["secret_seal"]])
     rows = [{**row, "secret_seal": GONE} if row["code"] in spent else row for row in rows]

@@ -136,6 +136,14 @@ def bring(
     return changes
 
 
+def without_forgotten(db: sa.Connection, brought: Sequence[Brought]) -> list[Brought]:
+    """The same change without whoever was deleted here, who is to come into no byte of the file again."""
+    gone = set[str]()
+    for some in _parts(brought):
+        gone |= applicants.forgotten(db, [one.dossier.code for one in some])
+    return [msgspec.structs.replace(b, applicant=None) if b.dossier.code in gone else b for b in brought]
+
+
 def _began(db: sa.Connection) -> datetime | None:
     i = import_table.c
     said = db.execute(sa.select(i.begins).order_by(i.id.desc()).limit(1)).scalar()

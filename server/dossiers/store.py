@@ -213,8 +213,8 @@ class DossierStore:
 
     def draft(self, brought: Sequence[Brought], delivery: Delivery, token: str, now: datetime) -> None:
         """Keep what a person is to look at before it counts; older drafts go."""
-        body = msgspec.json.encode(_Draft(delivery, list(brought)))
         with self.writing() as db:
+            body = msgspec.json.encode(_Draft(delivery, bringing.without_forgotten(db, brought)))
             db.execute(draft_table.delete().where(draft_table.c.at < _too_old(now)))
             known_at = text_of(delivery.known_at)
             db.execute(

@@ -109,6 +109,10 @@ def test_who_is_deleted_is_in_no_byte_and_does_not_come_back(
     assert b"0977000111" in raw
     clean = [msgspec.structs.replace(b, legs=()) for b in SOME]
     assert store.bring(clean, Delivery(NOW, "test"), NOW).changed == 0
+    store.draft(clean, Delivery(NOW, "test"), "again", NOW)
+    assert store.confirm("again", "chief", NOW).changed == 0
+    raw = b"".join(file.read_bytes() for file in tmp_path.glob(f"{FILE}*"))
+    assert NAME.encode() not in raw and PHONE.encode() not in raw, "nor does a preview bring a byte back"
     first, second = persons.held(store, hall, [MINE, ALSO])
     assert first.person is None and first.forgotten and second.forgotten
     assert first.dossier is not None and first.legs[0].note == "" and first.reappointments[0].reason == ""
