@@ -49,8 +49,8 @@ class KioskPlan(msgspec.Struct, frozen=True):
     series: the figure between letter and ordinal in numbers of its own (`A2-017`); None: it has none.
     paperless: a number without paper counts as issued; else numbers are given on paper only, and a kiosk
     without paper names the others, `elsewhere`. url: a phone page's address up to its token. elderly: the id
-    of the priority group that an age of `elderly_years` or more belongs to. lookup: the server answers who asks
-    how a dossier stands.
+    of the priority group that an age of `elderly_years` or more belongs to. lookup: the server answers
+    who asks how a dossier stands.
     """
 
     authorities: tuple[AuthorityPlan, ...]

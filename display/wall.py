@@ -43,7 +43,7 @@ class Wall:
         self.rooms = rooms or {}
         self._last = now
         self._plan: m.DisplayPlan | None = None
-        self._known: tuple[frozenset[str], frozenset[str]] = (frozenset(), frozenset())  # authorities, officers
+        self._known = frozenset[str](), frozenset[str]()  # authorities, officers
         self._dossiers: m.Dossiers | None = None
         self._called_at: datetime | None = None
         self._pages: tuple[Page, ...] = ()  # of this round

@@ -61,7 +61,7 @@ class HallConfig:
     elderly: the priority group that goes by age, and from how many years. agencies: authority -> how its
     dossiers' codes begin. collecting: the services where results are collected. wall: what its displays work
     from, but for the days' openings. codes: how much of a dossier's code everybody may see.
-    dossier_lines: how many dossiers at most. emails: authority -> its address. titles: officer -> title, where
+    dossier_lines: how many dossiers at most. emails: authority -> its address. titles: officer -> title, if
     there is one. late_officers: whether late lists name officers, unless somebody says otherwise. retention:
     how long what is held of dossiers stays.
     """
@@ -88,7 +88,7 @@ class HallConfig:
     emails: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     late_officers: bool = False
-    retention: shape.Retention = shape.Retention()
+    retention: shape.Retention = field(default_factory=shape.Retention)
 
     @property
     def due_rules(self) -> Rules:

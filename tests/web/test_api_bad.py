@@ -66,7 +66,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "set-my-email": {"email": ""},
     "look-up-dossier": {"code": "H42.13-261109-0118"},
     "enter-points": {"span": "2026-Q3", "points": [{"authority": "justice", "indicator": 5, "points": 2}]},
-    "bring-groups": {"month": "2026-10", "scores": [{"authority": "justice", "group": "CKMB", "score": 17.5}]},
+    "bring-groups": {"month": "2026-10", "scores": [{"authority": "justice", "group": "CKMB", "score": 17}]},
     "approve-late": {"month": "2026-10", "mark": "x"},
     "find-person": {"by": "code", "text": "H42.13-261109-0118"},
     "forget-person": {"codes": ["H42.13-261109-0118"], "reason": "asked"},

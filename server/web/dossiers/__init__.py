@@ -17,7 +17,20 @@ from server.web.dossiers.scores import scores
 from server.web.dossiers.sources import sources
 
 # Registered in this order; who adds a room adds its blueprint.
-ROOMS = (dossiers, imports, sources, report, scores, groups, late, late_lists, privacy, papers, promises, returned)
+ROOMS = (
+    dossiers,
+    imports,
+    sources,
+    report,
+    scores,
+    groups,
+    late,
+    late_lists,
+    privacy,
+    papers,
+    promises,
+    returned,
+)
 
 papers.register_blueprint(letters)  # one room, for whoever walks between its pages
 promises.register_blueprint(dossier)  # likewise

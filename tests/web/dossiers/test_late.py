@@ -1,4 +1,4 @@
-"""A late list is seen, noted upon, then approved by a name; everybody reads what was approved, and no more."""
+"""A late list is seen, noted upon, then approved by a name; everybody reads what was approved."""
 
 from __future__ import annotations
 
