@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -27,6 +27,7 @@ from server.dossiers.rows import (
     instant_of,
     leg_table,
     row_of,
+    source_table,
     step_table,
     text_of,
 )
@@ -81,11 +82,20 @@ class Delivery(msgspec.Struct, frozen=True):
     begins: datetime | None = None
 
 
+class _Change(NamedTuple):
+    """What is to be written. known: what was known, over as `was_over` says. source: whose it is."""
+
+    one: Brought
+    known: Dossier | None
+    was_over: datetime | None
+    source: str
+
+
 @dataclass(slots=True)
 class _Difference:
     new: int = 0
     same: int = 0
-    changed: list[tuple[Brought, Dossier | None, datetime | None]] = field(default_factory=list)
+    changed: list[_Change] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
     @property
@@ -115,7 +125,7 @@ def bring(
     changes, totals = found.changes, Counter[Any]()
     db.execute(draft_table.delete())  # what they would change is not what they said
     take_away(db, found.gone, totals, zone)
-    for _, known, was_over in found.changed:
+    for _, known, was_over, _ in found.changed:
         if known is not None:
             sums.count(totals, known, was_over, zone, sign=-1)
     for some in _parts(found.changed):  # rows of all at once would take as much memory again
@@ -155,6 +165,7 @@ def _difference(
 ) -> _Difference:
     found = _Difference()
     codes = [one.dossier.code for one in brought]
+    there = set(db.execute(sa.select(source_table.c.id)).scalars())
     for some in _parts(brought):
         known = _known(db, [one.dossier.code for one in some])
         people = applicants.known(db, [one.dossier.code for one in some if one.applicant is not None])
@@ -165,17 +176,20 @@ def _difference(
             row = known.get(code)
             if row is None:
                 found.new += 1
-                found.changed.append((one, None, None))
+                found.changed.append(_Change(one, None, None, delivery.source))
                 continue
             before = dossier_of(row)
-            same = before == one.dossier and row.source == delivery.source
+            # It stays its source's while that one is there: what another brings of it, that one cannot drop.
+            source = row.source if row.source in there else delivery.source
+            same = before == one.dossier and row.source == source
             same = same and (one.applicant is None or applicants.same(people.get(code), one.applicant))
             same = same and (not one.legs or legs.get(code) == set(one.legs))
             same = same and not (set(one.steps) - steps.get(code, set()))
             if same:
                 found.same += 1
             else:
-                found.changed.append((one, before, None if row.over is None else instant_of(row.over)))
+                over = None if row.over is None else instant_of(row.over)
+                found.changed.append(_Change(one, before, over, source))
     if delivery.whole:
         d = dossier_table.c
         had = db.execute(sa.select(d.code).where(d.source == delivery.source)).scalars()
@@ -212,20 +226,20 @@ def take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tz
 
 def _write(
     db: sa.Connection,
-    changed: Sequence[tuple[Brought, Dossier | None, datetime | None]],
+    changed: Sequence[_Change],
     delivery: Delivery,
     totals: Counter[Any],
     zone: tzinfo,
 ) -> None:
     rows, steps = [], []
-    for one, known, was_over in changed:
+    for one, known, was_over, source in changed:
         d = one.dossier
         over = sums.over_at(d, delivery.known_at)
         if over is not None and was_over is not None and d.ended_at is None and known is not None:
             over = was_over if known.ended_at is None else over  # on the day that it was heard of first
         sums.count(totals, d, over, zone)
         row = row_of(d)
-        row |= {"source": delivery.source, "judged": sums.judged(d, zone)}
+        row |= {"source": source, "judged": sums.judged(d, zone)}
         row["over"] = None if over is None else text_of(over)
         rows.append(row)
         for step in one.steps or _seen(d, known, delivery.known_at):
@@ -235,12 +249,12 @@ def _write(
         db.execute(dossier_table.insert().prefix_with("OR REPLACE"), rows)
     if steps:
         db.exec_driver_sql(_NOTE, steps)
-    with_legs = [one for one, _, _ in changed if one.legs]
+    with_legs = [one for one, *_ in changed if one.legs]
     if with_legs:
         for part in _parts(with_legs):
             db.execute(leg_table.delete().where(leg_table.c.code.in_([o.dossier.code for o in part])))
         db.execute(leg_table.insert(), [row for one in with_legs for row in _leg_rows(one)])
-    applicants.write(db, {o.dossier.code: o.applicant for o, _, _ in changed if o.applicant is not None})
+    applicants.write(db, {o.dossier.code: o.applicant for o, *_ in changed if o.applicant is not None})
 
 
 def _seen(d: Dossier, known: Dossier | None, known_at: datetime) -> Iterator[Step]:

@@ -11,7 +11,9 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from server.dossiers import sources
 from server.dossiers.bringing import Changes, Delivery
+from server.dossiers.mapping import Mapping, Source
 from server.dossiers.status import Status
 from server.dossiers.store import DRAFT_S, DossierStore, NoDraft, open_dossiers
 from tests.server.dossiers.tables import DELIVERY, NOW, ZONE, brought, read, resolved, row, table
@@ -48,6 +50,26 @@ def test_the_file_is_the_whole_and_only_what_differs_is_written(store: DossierSt
     assert take(store, ONE, TWO) == Changes(0, 0, 2, 0)
     assert take(store, {**ONE, "status": "5"}, row()) == Changes(1, 1, 0, 1)
     assert take(store, row()).shrinks is False and take(store, ONE).shrinks is True
+
+
+def test_a_source_drops_no_dossier_of_another_even_if_it_brought_it_too(store: DossierStore) -> None:
+    def by(source: str, *rows: dict[str, str]) -> Changes:
+        some = brought(read(table(*rows)).dossiers) if rows else []
+        return store.bring(some, Delivery(NOW, "test", source), NOW)
+
+    with store.writing() as db:
+        for id in ("portal", "other"):
+            sources.save(db, Source(id, id, Mapping()), "chief", NOW)
+    assert by("", ONE, TWO).new == 2
+    assert by("portal", ONE, TWO).changed == 2, "what had no source gets one"
+    assert by("", row()).gone == 0
+    assert by("other", {**ONE, "status": "5"}).changed == 1
+    assert by("other", {**ONE, "status": "5"}) == Changes(0, 0, 1, 0)
+    assert by("other").gone == 0 and len(store.dossiers()) == 3
+    assert by("portal", TWO).gone == 1
+    with store.writing() as db:
+        sources.delete(db, "portal")
+    assert by("other", TWO).changed == 1 and by("other").gone == 1, "a source that is gone has nothing"
 
 
 def test_an_import_that_fails_in_the_middle_changes_nothing(store: DossierStore) -> None:
