@@ -27,6 +27,8 @@ letters = Blueprint("letters", __name__, url_prefix="/<code>/papers")
 
 OF_DOSSIER: Final = tuple(form for form in Form if SHAPES[form].of_dossier)
 FORM: Final = f"<any({','.join(OF_DOSSIER)}):form>"
+# A receipt is a promise, which is put down: none is taken by a link.
+PLAIN: Final = f"<any({','.join(form for form in OF_DOSSIER if form is not Form.RECEIPT)}):form>"
 MOST_LETTERS: Final = 2000  # of a field with lines
 MOST_LINES: Final = 20
 SHORT: Final = 120
@@ -40,7 +42,7 @@ def page(code: str) -> ResponseReturnValue:
     return _page(code, Form(form) if form in OF_DOSSIER else Form.RECEIPT)
 
 
-@letters.get(f"/{FORM}.<any(docx,pdf):format>")
+@letters.get(f"/{PLAIN}.<any(docx,pdf):format>")
 @guard.needs(Right.DOSSIERS)
 def plain(code: str, form: str, format: Format) -> ResponseReturnValue:
     """The paper with what the register knows; the rest is left to the hand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from server.dossiers.handovers import unrecorded
@@ -26,8 +26,6 @@ dossiers = Blueprint("dossiers", __name__, url_prefix="/dossiers")
 @dossiers.get("/")
 @guard.needs(Right.DOSSIERS)
 def page() -> ResponseReturnValue:
-    if "begins" in request.args or "ends" in request.args:  # the form was on this page once
-        return redirect(f"{url_for('dossier_report.page')}?{request.query_string.decode()}", 302)
     desk, hall = desk_here(), guard.hall()
     stamp = desk.store.stamp()
     begins, ends, period = period_of(stamp, hall.clock.now())

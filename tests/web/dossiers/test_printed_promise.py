@@ -20,7 +20,8 @@ def test_a_date_on_a_receipt_is_kept_when_the_calendar_changes(place: Place) -> 
     both = [Dossier(code, "justice", "x", Status.ACCEPTED, now, limit="5d") for code in (TAKEN, LEFT)]
     store.bring([Brought(d) for d in both], Delivery(now, "test"), now)
     recompute(store, rules, now)
-    receipt = place.log_in("lan", Role.MANAGER).get(f"/dossiers/{TAKEN}/papers/receipt.docx")
+    lan = place.log_in("lan", Role.MANAGER)
+    receipt = lan.client.post(f"/dossiers/{TAKEN}/papers/receipt.docx", data={"csrf": lan.csrf})
     assert receipt.status_code == 200
     longer = replace(rules.calendar, off=rules.calendar.off | {date(2026, 11, 27)})
     assert recompute(store, replace(rules, calendar=longer), now) == Reckoned(now, 2, later=1, kept=1)
