@@ -116,7 +116,7 @@ class Handover(msgspec.Struct, frozen=True):
 class Reappointment(msgspec.Struct, frozen=True):
     """A promise of ours in place of one that could not be kept. number: 1 for the first, the only lawful one.
 
-    by: the account. letter_at: when the apology was made out; None: not yet.
+    by: the account. letter_at: when the apology was marked as sent; None: not yet.
     """
 
     code: str

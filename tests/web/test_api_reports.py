@@ -20,6 +20,7 @@ def test_the_report_its_dossiers_and_files_are_those_of_the_page(place: Place) -
     asks = program(place, Right.FIGURES)
     assert asks.get("/dossiers/report").get_json()["total"] is None
     assert asks.get("/dossiers/report/export.pdf").status_code == 404
+    assert asks.get("/dossiers/report/dossiers?line=x").get_json()["dossiers"] == []
     take(place, LATE, OVERDUE, OPEN)
     told = asks.get("/dossiers/report?begins=2026-10-01&ends=2026-11-23").get_json()
     lines = {line["id"]: line for line in told["lines"]}
@@ -37,7 +38,7 @@ def test_the_report_its_dossiers_and_files_are_those_of_the_page(place: Place) -
     }
     behind = asks.get("/dossiers/report/dossiers?line=health&column=pending_overdue").get_json()
     assert behind["total"] == 1 and [d["code"] for d in behind["dossiers"]] == [OVERDUE["code"]]
-    assert asks.get("/dossiers/report/dossiers?line=nobody").status_code == 404
+    assert asks.get("/dossiers/report/dossiers?line=nobody").status_code == 400
     book = openpyxl.load_workbook(io.BytesIO(asks.get("/dossiers/report/export.xlsx").data)).active
     assert [r[2] for r in book.iter_rows(values_only=True) if r[1] == "Tổng số"] == [3]
     for wrong in ("begins=2026-11-02&ends=2026-11-01", "of=nobody", "by=x", "begins=2026-02-30"):

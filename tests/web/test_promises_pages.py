@@ -62,7 +62,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     brought = [
         Brought(dossier(LATE, "11-20 17:00"), history, applicant=PERSON),
         Brought(dossier(AFTER, "11-19 17:00", "Trần Bình", reappointed=2)),
-        Brought(dossier(NEAR, "11-24 17:00")),
+        Brought(dossier(NEAR, "11-24 17:00", limit="3d", status=Status.ACCEPTED)),
         Brought(dossier(WAITS, "11-20 17:00", status=Status.AWAITING_PAYMENT)),
         Brought(dossier(HANDED, "11-20 17:00", "")),
         Brought(dossier(LINKED, "11-30 17:00", ""), legs=legs),
@@ -143,6 +143,9 @@ def test_one_dossier_tells_its_history_pauses_reminders_and_masks_its_person(
     root = town.log_in("root", Role.ADMINISTRATOR)
     assert "Người nộp hồ sơ" not in root.get(f"/dossiers/{LATE}").text
     assert send(root, LATE, "person").status_code == 403
+    near = re.findall(r"<dt>([^<]*)</dt><dd[^>]*>([^<]*)<", chief.get(f"/dossiers/{NEAR}").text)
+    assert ("Tính theo thời hạn", "09:30 05/11/2026") in near  # seven and a half hours are worked each day
+    assert ("Chuyển hồ sơ chậm nhất", "17:00 02/11/2026") in near
     handed = chief.get(f"/dossiers/{HANDED}").text
     assert "Đã trả, chưa ghi nhận" in handed and "Đã trả kết quả tại quầy 7" in handed
 

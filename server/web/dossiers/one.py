@@ -18,12 +18,13 @@ from werkzeug.exceptions import Forbidden, NotFound
 from server.dossiers import applicants, legs, reminders
 from server.dossiers.applicants import FORGOTTEN, Applicant
 from server.dossiers.code import read_code
-from server.dossiers.due import apology_by
+from server.dossiers.due import Rules, apology_by
 from server.dossiers.promises import promise
 from server.dossiers.reappointing import LONGEST, REASONS, NotRenewed, Renewal, letter_sent, renew
+from server.dossiers.reckoning import clock_of
 from server.dossiers.register import Step
 from server.dossiers.reminders import Reminder
-from server.dossiers.status import ENDED, PAUSED, UNCOUNTED
+from server.dossiers.status import ENDED, PAUSED, UNCOUNTED, Status
 from server.dossiers.steps import LATE, OVERDUE
 from server.dossiers.store import Whole
 from server.dossiers.working_time import NoTime
@@ -149,6 +150,8 @@ def _page(whole: Whole, shown: bool = False, errors: Mapping[str, str] | None = 
         d=d,
         told=told,
         running=running,
+        counted=_counted(whole, rules, told.due) if running else None,
+        forward_by=_forward_by(whole, rules) if d.status is Status.ACCEPTED else None,
         excuse_by=_excuse_by(rules, told.due) if running and not told.excused else None,
         applicant=seen(people.get(d.code), shown, lang),
         may_persons=guard.has(Right.PERSONS),
@@ -167,6 +170,20 @@ def _page(whole: Whole, shown: bool = False, errors: Mapping[str, str] | None = 
         **words(lang),
     )
     return Response(drawn, 422 if errors else 200)
+
+
+def _counted(whole: Whole, rules: Rules, told: datetime | None) -> datetime | None:
+    """When it is due by the limit and the rules of today, where something else was promised."""
+    clock = clock_of(whole.dossier, rules, whole.steps)
+    return None if clock is None or clock.state != "runs" or clock.due == told else clock.due
+
+
+def _forward_by(whole: Whole, rules: Rules) -> datetime | None:
+    """Until when what came is with the authority."""
+    try:
+        return rules.forward_by(whole.dossier.complete or whole.dossier.received)
+    except NoTime:
+        return None
 
 
 def _excuse_by(rules: Any, due: datetime | None) -> datetime | None:

@@ -185,9 +185,11 @@ def listed(asked: Asked) -> DossiersBehind:
     wanted, stamp = _wanted(asked)
     query: ReportBehindWanted = asked.query
     seen = seen_of(wanted, stamp)
-    row = None if seen is None else seen.rows.get(query.line) if query.line else seen.total
-    if seen is None or stamp is None or row is None:
-        raise NotFound
+    if seen is None or stamp is None:
+        return DossiersBehind(0, query.page, 1, ())
+    row = seen.rows.get(query.line) if query.line else seen.total
+    if row is None:
+        refuse([("/line", "choice")])
     values, n = [query.line] if query.line else list(seen.rows), getattr(row, query.column)
     assert asked.hall.desk is not None
     with asked.hall.desk.store.reading() as db:
