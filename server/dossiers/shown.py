@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from broker.messages import Stage
 from server.dossiers.register import Dossier
 from server.dossiers.rows import FIELDS, dossier_of, dossier_table, instant_of, reappointment_table
-from server.dossiers.standings import DUE, LAST, WITH_LAST
+from server.dossiers.standings import DUE, HANDED, LAST, WITH_LAST
 from server.dossiers.status import ENDED, STAGES, Status
 from server.dossiers.wall import GROUPS
 
@@ -73,9 +73,10 @@ def _totals(db: sa.Connection, authorities: Collection[str]) -> dict[Stage, int]
 
 
 def _where(statuses: Collection[str], authorities: Collection[str]) -> Where:
-    """Results are few of all that are over, and found by their status; all others are open."""
+    """Results are few of all that are over, and found by their status; all others are open. A result that our
+    own people handed over waits for nobody, whatever its source says."""
     if any(Status(status) in ENDED for status in statuses):
-        return d.status.in_(statuses), AUTHORITY.in_(authorities)
+        return d.status.in_(statuses), AUTHORITY.in_(authorities), ~HANDED
     return d.over.is_(None), STATUS.in_(statuses), AUTHORITY.in_(authorities)
 
 

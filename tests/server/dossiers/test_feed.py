@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from broker import codec, messages as m, topics
 from broker.link import Received
 from broker.messages import Words
-from server.dossiers import publications
+from server.dossiers import handovers, publications
 from server.dossiers.bringing import Delivery
 from server.dossiers.feed import LOOK_EVERY_S
 from server.dossiers.late import Figures, LateSheet, UnitLine, wall_list
@@ -205,3 +205,17 @@ def test_a_broker_that_forgot_everything_is_told_again(tmp_path: Path) -> None:
             told.append(codec.decode(topics.DOSSIERS, item.payload))
     assert [(d.totals, d.known_at) for d in told[-2:]] == [({"ready": 3}, NOW)] * 2
     assert told[-1].rev > said.rev and told[-1].site == SITE
+
+
+def test_a_result_that_was_handed_over_waits_for_nobody(public: Public) -> None:
+    """Whatever its source says, and until it says so: decision 0048."""
+    public.take(resolved())
+    public.feed.look()
+    assert messages(public)[-1].totals["ready"] == 1
+    handovers.record(public.store, [resolved()["code"]], NOW, "t-1", "7", "officer")
+    public.feed.look()
+    last = messages(public)[-1]
+    assert not last.lines and not last.totals.get("ready")
+    handovers.take_back(public.store, "t-1")
+    public.feed.look()
+    assert messages(public)[-1].totals["ready"] == 1
