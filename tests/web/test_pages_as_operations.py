@@ -176,7 +176,7 @@ SAME: dict[str, str | tuple[str, ...]] = {
     "dossier_late.approve": ("approve-late",),
     "dossier_late.withdraw": ("withdraw-late", "withdraw-late-list"),
     "papers.page": ("list-papers",),
-    "papers.find": ("list-papers",),
+    "papers.find": "leads to the papers of a code: `make-paper-pdf`",
     "papers.one": ("get-paper",),
     "papers.words": ("change-paper-words",),
     "papers.template": ("change-paper-template",),

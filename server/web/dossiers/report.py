@@ -109,6 +109,7 @@ def listed() -> ResponseReturnValue:
         column=column,
         column_is=column_word(column, lang),
         rows=rows,
+        may_open=guard.has(Right.DOSSIERS),
         n=n,
         at=at,
         last=max(1, -(-n // PAGE)),

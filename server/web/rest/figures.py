@@ -192,7 +192,7 @@ def behind(asked: Asked) -> Behind:
         refuse([("/until", "missing" if query.until is None else "choice")])
     meant = wanted({**told, "until": query.until.isoformat() if query.until else ""}, today)
     if meant is None:
-        refuse([("/half", "choice")])
+        refuse([("/half" if query.counter is None else "/counter", "choice")])
     named = asked.who.may(Right.WORKING_TIME)
     if tells_working_time(meant) and not named:
         raise Forbidden("role")
