@@ -19,6 +19,7 @@ from server.dossiers.sums import Dimension, overdue_where
 from server.dossiers.tally import Judgement, Period
 
 PAGE: Final = 50
+MOST_PAGES: Final = 200  # what is behind them takes as long to pass over as it is far
 _JUDGED: Final = tuple(j.value for j in Judgement)
 LED: Final = frozenset({"received_new", *_JUDGED})  # figures of a line that an index of its own leads to
 _CALM: Final = [status.value for status in PAUSED | UNCOUNTED]

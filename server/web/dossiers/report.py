@@ -14,7 +14,7 @@ from server.dossiers.reports.as_csv import csv
 from server.dossiers.reports.as_docx import docx
 from server.dossiers.reports.as_pdf import pdf
 from server.dossiers.reports.as_xlsx import xlsx
-from server.dossiers.reports.behind import PAGE, Figure, behind
+from server.dossiers.reports.behind import MOST_PAGES, PAGE, Figure, behind
 from server.dossiers.reports.checks import Identity
 from server.dossiers.reports.rates import fraction, per_cent
 from server.dossiers.reports.sheet import Sheet, head_rows
@@ -36,7 +36,6 @@ FORMS: Final[Mapping[str, tuple[Callable[[Sheet], bytes], str]]] = {
     "docx": (docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     "pdf": (pdf, "application/pdf"),
 }
-MOST_PAGES: Final = 10_000
 
 
 @report.get("")
@@ -112,7 +111,8 @@ def listed() -> ResponseReturnValue:
         may_open=guard.has(Right.DOSSIERS),
         n=n,
         at=at,
-        last=max(1, -(-n // PAGE)),
+        last=min(MOST_PAGES, max(1, -(-n // PAGE))),
+        most=MOST_PAGES * PAGE,
         status_is=lambda status: TEXTS(f"report.status-{status.value}", lang),
         **around(stamp),
     )

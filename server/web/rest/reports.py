@@ -12,7 +12,7 @@ from msgspec import Meta
 from werkzeug.exceptions import NotFound
 
 from server.dossiers.decoding import FileRefused
-from server.dossiers.reports.behind import PAGE, Figure as Meant, behind
+from server.dossiers.reports.behind import MOST_PAGES, PAGE, Figure as Meant, behind
 from server.dossiers.reports.checks import Checked, Identity
 from server.dossiers.reports.printed import MOST_BYTES, read_file
 from server.dossiers.reports.rates import Rate, rates_of
@@ -118,7 +118,7 @@ class ReportBehindWanted(ReportWanted, frozen=True, forbid_unknown_fields=True):
 
     line: Name = ""
     column: ColumnName = "received_total"
-    page: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    page: Annotated[int, Meta(ge=1, le=MOST_PAGES)] = 1
 
 
 class DossierBehind(msgspec.Struct, frozen=True):
@@ -130,7 +130,7 @@ class DossierBehind(msgspec.Struct, frozen=True):
 
 
 class DossiersBehind(msgspec.Struct, frozen=True):
-    """total: of all pages; as many as the report says."""
+    """total: as many as the report says. pages: that can be asked for."""
 
     total: int
     page: int
@@ -196,7 +196,7 @@ def listed(asked: Asked) -> DossiersBehind:
         figure = Meant(wanted.by, values, query.column, wanted.period, stamp.known_at)
         rows = behind(db, figure, (query.page - 1) * PAGE, n) if values else []
     told = tuple(DossierBehind(d.code, d.status, d.received, d.due, d.over) for d in rows)
-    return DossiersBehind(n, query.page, max(1, -(-n // PAGE)), told)
+    return DossiersBehind(n, query.page, min(MOST_PAGES, max(1, -(-n // PAGE))), told)
 
 
 def check_table(asked: Asked) -> TableChecked:
