@@ -28,6 +28,8 @@ from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.finding import Search, found
 from server.dossiers.late import by_officer
 from server.dossiers.promises import Marks, Standing
+from server.dossiers.reports import on_time, scoring
+from server.dossiers.reports.behind import MOST_PAGES, PAGE, Figure, behind
 from server.dossiers.shown import shown
 from server.dossiers.standings import Wanted, heaps, lines
 from server.dossiers.status import Status
@@ -55,6 +57,11 @@ PERIODS: Final = {
     "this year": Period(midnight(date(2026, 1, 1)), midnight(date(2026, 11, 25))),
     "odd days": Period(midnight(date(2024, 3, 17)), midnight(date(2026, 8, 12))),
     "from ever": Period(None, midnight(date(2026, 11, 25))),
+}
+
+SCORED: Final = {
+    "a quarter": Period(midnight(date(2026, 7, 1)), midnight(date(2026, 10, 1))),
+    "a year": Period(midnight(date(2025, 1, 1)), midnight(date(2026, 1, 1))),
 }
 
 
@@ -92,15 +99,48 @@ def asked(store: DossierStore) -> dict[str, Callable[[], Any]]:
         for name, period in PERIODS.items()
         if period.begins is not None
     }
+
+    def scored(period: Period) -> Callable[[], Any]:
+        return read(lambda db: (scoring.authorities(db, period, ZONE), scoring.officers(db, period, ZONE)))
+
+    judged = {f"scores, {name}": scored(period) for name, period in SCORED.items()}
     return {
         **forms,
         **lists,
+        **judged,
+        "groups, a month": read(lambda db: on_time.known(db, PERIODS["a month"], STANDS, ZONE)),
+        **drilled(store),
         "what walls show": read(lambda db: shown(db, ids, 180)),
         **promised(store, codes),
         "one dossier": lambda: max(map(store.find, codes), key=bool),
         "form of the hall's authorities": lambda: store.form(
             Dimension.AUTHORITY, AUTHORITIES, PERIODS["a month"], STANDS - timedelta(days=1)
         ),
+    }
+
+
+def drilled(store: DossierStore) -> dict[str, Callable[[], Any]]:
+    """What pages ask that list the dossiers behind a figure: the first page, and the last shown."""
+    one, all = AUTHORITIES[:1], AUTHORITIES
+
+    def listing(values: tuple[str, ...], column: str, period: Period, page: int) -> Callable[[], Any]:
+        def ask() -> Any:
+            form = store.form(Dimension.AUTHORITY, all, period, STANDS)
+            row = form.total if values is all else form.rows[values[0]]
+            n = 0 if row is None else getattr(row, column)
+            skip = min(page, -(-n // PAGE)) * PAGE - PAGE
+            with store.reading() as db:
+                figure = Figure(Dimension.AUTHORITY, values, column, period, STANDS)
+                return behind(db, figure, max(0, skip), n)
+
+        return ask
+
+    return {
+        f"behind {column} of {whose}, {name}, page {page}": listing(values, column, PERIODS[name], page)
+        for column in ("received_total", "resolved_late", "pending_overdue")
+        for name in ("a month", "from ever")
+        for whose, values in (("one", one), ("all", all))
+        for page in (1, MOST_PAGES)
     }
 
 
