@@ -15,7 +15,7 @@ from kiosk.paint.buttons import plate
 from kiosk.slip import clean
 from kiosk.view import Keyboard, Told, Verb, View
 
-LAST_MINUTE = (23, 59)  # a day without an hour
+DAY_ALONE = ((0, 0), (23, 59))  # what a day without an hour is kept as, and a promise without one
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def past_of(brush: Brush, rest: Rest) -> list[Line]:
 
 
 def _when(brush: Brush, at: datetime) -> str:
-    if (at.hour, at.minute) == LAST_MINUTE:
+    if (at.hour, at.minute) in DAY_ALONE:
         return f"{at:%d/%m/%Y}"
     return brush.say("lookup.when", time=f"{at:%H:%M}", date=f"{at:%d/%m/%Y}")
 

@@ -20,7 +20,7 @@ from server.dossiers.code import read_code
 from server.dossiers.lookup import NOBODY, due, rest, shows, standing, tidied
 from server.dossiers.store import DossierStore, Whole
 from server.dossiers.wall import places
-from server.pace import Pace
+from server.pace import Pace, near
 from server.site_file import HallConfig
 from server.throttle import Limit, Limits, Throttle
 
@@ -65,12 +65,12 @@ class Lookups:
         if (wait := self._pace.wait_s(address, "", now)) > 0:
             return Found(read.text, asked_too_often=wait)
         whole, person = self._known(read.text)
-        wait_s, shown = 0.0, False
+        wait_s, shown, home = 0.0, False, near(address)
         if factor:
-            wait_s = self._throttle.attempt(read.text, address, now)
+            wait_s = self._throttle.attempt(read.text, home, now)
             shown = shows(tidied(factor), read.text, person, self._seals) and wait_s == 0
             if shown:
-                self._throttle.forgive(read.text, address)
+                self._throttle.forgive(read.text, home)
         if whole is None:
             return Found(read.text, tried=bool(factor), wait_s=wait_s)
         config = self._config()

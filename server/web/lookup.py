@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -28,6 +28,7 @@ from server.web.words import TEXTS, figure_text
 WIPED_S: Final = 30  # what is personal stays so long
 BARE_WIPED_S: Final = 120  # what everybody may see: somebody may be typing the rest
 FORM_S: Final = 3600.0
+DAY_ALONE: Final = (time(), END_OF_DAY)
 MOST_SIGNS: Final = 64  # of a code, as it is typed
 
 lookup = Blueprint("lookup", __name__)
@@ -101,9 +102,9 @@ def page(
 
 
 def _when(at: datetime) -> dict[str, Any]:
-    """The day, and the hour where one is promised: a day alone counts to its end."""
+    """The day, and the hour where one is known: a day alone is its beginning, or as a promise its end."""
     local = at.astimezone(guard.hall().config.site.zone)
-    return {"day": f"{local:%d/%m/%Y}", "time": "" if local.time() == END_OF_DAY else f"{local:%H:%M}"}
+    return {"day": f"{local:%d/%m/%Y}", "time": "" if local.time() in DAY_ALONE else f"{local:%H:%M}"}
 
 
 def _lookups() -> Lookups:

@@ -26,8 +26,9 @@ PERSONAL = ("Nguyễn Văn", "0912345123", "Trần Phú", CARD, SECRET, "an@vidu
 @pytest.fixture
 def town(place: Place, tmp_path: Path) -> Place:
     now, seals = place.clock.now(), open_seals(tmp_path)
+    day = now.astimezone(place.config.site.zone).replace(hour=0, minute=0)
     some = [
-        Dossier(code, "justice", "Cấp phiếu lý lịch", Status.PROCESSING, now, now + timedelta(days=1))
+        Dossier(code, "justice", "Cấp phiếu lý lịch", Status.PROCESSING, day, now + timedelta(days=1))
         for code in (CODE, NOBODYS)
     ]
     place.register.bring([Brought(d) for d in some], Delivery(now, "test"), now)
@@ -71,6 +72,7 @@ def test_a_second_factor_tells_the_rest_masked(town: Place, factor: str) -> None
     page = send(town.client(), CODE, factor)
     assert "N*** V*** A***" in words(page) and "*** *** 123" in words(page) and "Sở Tư pháp" in words(page)
     assert not [word for word in PERSONAL if word in page.text]
+    assert "Ngày tiếp nhận 23/11/2026" in words(page) and "00:00" not in words(page), "a day without an hour"
     assert 'http-equiv="refresh" content="30;url=/lookup?lang=vi"' in page.text
 
 

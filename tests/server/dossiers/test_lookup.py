@@ -187,8 +187,10 @@ def test_in_the_end_a_code_may_be_tried_once_an_hour(lookups: Lookups) -> None:
     assert tried < 36
 
 
-def test_one_address_is_slowed_down_over_many_codes(lookups: Lookups) -> None:
-    waits = [lookups.find(f"H42.13-261109-{n:04}", "0000", "10.0.0.1", 0.0).wait_s for n in range(25)]
+@pytest.mark.parametrize("address", ["10.0.0.1", "2001:db8::{}"])
+def test_one_address_is_slowed_down_over_many_codes(lookups: Lookups, address: str) -> None:
+    """Of IPv6 a household, whose 2^64 addresses are one."""
+    waits = [lookups.find(f"H42.13-261109-{n:04}", "0000", address.format(n), 0.0).wait_s for n in range(25)]
     assert waits[:20] == [0.0] * 20 and all(wait > 0 for wait in waits[20:])
     assert lookups.find(OPEN, SECRET, "10.0.0.2", 0.0).rest is not None
 
