@@ -139,7 +139,9 @@ def _spend(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: dat
 
 
 def _drop(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: datetime) -> int:
-    """Dossiers with all that is about them, also from the sums of reports: both say the same."""
+    """Dossiers with all that is about them, also from the sums of reports: both say the same. A source that
+    goes on sending one brings it again, but not its person."""
+    applicants.forget(db, list(applicants.known(db, some)), BY, now)
     totals: sums.Sums = Counter()
     take_away(db, list(some), totals, store.zone)
     sums.add(db, totals)

@@ -138,6 +138,8 @@ def test_dossiers_take_their_sums_and_all_about_them_along(store: DossierStore) 
     assert counts["steps"] == 3
     assert retention.tidy(store, with_(KEPT, dossiers=250), NOW)["dossiers"] == 3
     assert {d.code for d in store.dossiers()} == {OPEN} and people(store) == {OPEN}
+    store.bring(some(), Delivery(NOW, "test"), NOW)
+    assert len(store.dossiers()) == 4 and people(store) == {OPEN}, "they may come again, and nobody with them"
     with store.writing() as db:
         kept = {tuple(row) for row in db.execute(sum_table.select()) if row.count}
         sums.recount(db, ZONE)
