@@ -58,7 +58,8 @@ def behind(db: sa.Connection, figure: Figure, skip: int, all: int, most: int = P
     columns = (_d.code, _d.status, _d.received, _d.due, _d.over)
     for where, order in parts(figure):
         if skip:
-            there = db.execute(sa.select(sa.func.count()).where(*where)).scalar_one()
+            some = sa.select(_d.code).where(*where).limit(skip + 1).subquery()  # no more are passed over
+            there = db.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
             if skip >= there:
                 skip -= there
                 continue
@@ -102,7 +103,9 @@ def parts(figure: Figure) -> list[tuple[Where, tuple[Any, ...]]]:
             ((*over_later, *([_not(late_later[1:])] if late_later else [])), by_over),
         ],
     }
-    found["received_total"] = [*found["carried_over"], *found["received_new"]]
+    if not begins:
+        found["carried_over"] = []  # nothing was there before
+    found["received_total"] = [*found["received_new"], *found["carried_over"]]
     return [((*whose, *where), order) for where, order in found[figure.column]]
 
 
