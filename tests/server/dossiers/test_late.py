@@ -128,6 +128,9 @@ def test_a_year_is_the_sum_of_its_months_where_that_means_something(store: Dossi
     assert year.total.resolved_late == sum(month.total.resolved_late for month in months) == 2
     assert year.total.overdue == months[-1].total.overdue == 2 != sum(month.total.overdue for month in months)
     assert sum((u.figures or Figures()).overdue for u in year.units) == year.total.overdue
+    for one in year.units:
+        each = [unit(month, one.authority).figures or Figures() for month in months]
+        assert (one.figures or Figures()).resolved_late == sum(f.resolved_late for f in each), one.authority
 
 
 def test_the_public_list_names_officers_only_where_that_was_decided_and_only_our_own(
