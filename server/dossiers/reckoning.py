@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from server.dossiers.store import DossierStore
 
 RULES: Final = "rules"  # the fact that names the rules by which all due dates of ours are
+RECKONING: Final = "reckoning"  # the fact that names those by which all are just being worked out anew
 RECKONED: Final = "reckoned"  # what the last change of them did
 AT_ONCE: Final = 500  # dossiers in one transaction, so that an import waits for no more
 
@@ -133,7 +134,7 @@ def counted_by(db: sa.Connection, rules: Rules) -> None:
     """Due dates were worked out by these rules. If those of others are by different ones, all are to be
     worked out anew: an import that began before a change may end after it."""
     f = fact_table.c
-    db.execute(fact_table.delete().where(f.key == RULES, f.value != _name(rules)))
+    db.execute(fact_table.delete().where(f.key.in_((RULES, RECKONING)), f.value != _name(rules)))
 
 
 def recompute(store: DossierStore, rules: Rules, now: datetime) -> Reckoned | None:
@@ -146,6 +147,8 @@ def recompute(store: DossierStore, rules: Rules, now: datetime) -> Reckoned | No
     with store.reading() as db:
         if _fact(db, RULES) == _name(rules):
             return None
+    with store.writing() as db:
+        _note(db, RECKONING, _name(rules))
         codes = db.execute(sa.select(d.code).where(ours)).scalars().all()
     found: Counter[str] = Counter()
     for first in range(0, len(codes), AT_ONCE):
@@ -154,7 +157,8 @@ def recompute(store: DossierStore, rules: Rules, now: datetime) -> Reckoned | No
             found += _anew(db, some, rules, store)
     said = Reckoned(now, **found)
     with store.writing() as db:
-        _note(db, RULES, _name(rules))
+        if _fact(db, RECKONING) == _name(rules):  # else somebody brought more by other rules meanwhile
+            _note(db, RULES, _name(rules))
         if found["looked"]:
             _note(db, RECKONED, msgspec.json.encode(said).decode())
     return said

@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings, strategies as st
 from msgspec.structs import replace
 
@@ -123,6 +124,23 @@ def test_an_import_that_ends_after_a_change_is_counted_anew(hall: Hall) -> None:
     hall.bring(ONE)
     assert hall.due() == "30/11 09:30"
     assert hall.change(OFF) == Reckoned(NOW, looked=1, later=1)
+
+
+def test_an_import_that_ends_in_the_middle_of_a_change_is_counted_anew(hall: Hall, tmp_path: Path) -> None:
+    other = open_dossiers(tmp_path, ZONE, lambda: USUAL)  # a process that began before the change
+    some = [replace(ONE, code=f"H42.13-261120-{n:04}") for n in range(2, 9)]
+
+    def one_more(_connection: object, _record: object) -> None:
+        if some:
+            other.bring([Brought(some.pop())], Delivery(NOW, "t", whole=False), NOW)
+
+    hall.bring(ONE)
+    sa.event.listen(hall.store._engine, "checkin", one_more)
+    while hall.change(OFF) is not None:
+        pass
+    other.close()
+    assert {said(d.due.astimezone(ZONE)) for d in hall.store.dossiers() if d.due} == {"01/12 09:30"}
+    assert len(hall.store.dossiers()) == 8
 
 
 def test_a_centre_notices_other_rules_by_itself(hall: Hall) -> None:
