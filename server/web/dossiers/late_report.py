@@ -31,28 +31,28 @@ def report_of(
 ) -> Report:
     """approved: what says that it was; a draft without. staff: with what authorities say in writing."""
 
-    def t(key: str, **blanks: object) -> str:
+    def word(key: str, **blanks: object) -> str:
         return TEXTS(f"late.{key}", lang, **blanks)
 
     head = title_of(found, lang)
     lines = [said(config.site.name, lang), moment(found, config, lang)]
-    lines.append(approval(approved, config, lang) if approved is not None else t("draft"))
+    lines.append(approval(approved, config, lang) if approved is not None else word("draft"))
     columns = [
-        Column(t("unit"), Kind.TEXT),
-        Column(t("officer"), Kind.TEXT),
-        Column(t("overdue"), Kind.COUNT),
-        Column(t("resolved-year" if found.yearly else "resolved-month"), Kind.COUNT),
-        Column(t("remark"), Kind.TEXT),
+        Column(word("unit"), Kind.TEXT),
+        Column(word("officer"), Kind.TEXT),
+        Column(word("overdue"), Kind.COUNT),
+        Column(word("resolved-year" if found.yearly else "resolved-month"), Kind.COUNT),
+        Column(word("remark"), Kind.TEXT),
     ]
     rows = [row for unit in ordered(found) for row in _rows(unit, lang, staff)]
-    rows.append((Cell(t("total")), Cell(""), *_cells(found.total), Cell("")))
-    about = [(t("overdue"), t("about-overdue")), (t("resolved"), t("about-resolved"))]
-    about.append((t("blank"), t("about-blank")))
-    about.append((t("officer"), t("about-officer")))
+    rows.append((Cell(word("total")), Cell(""), *_cells(found.total), Cell("")))
+    about = [(word("overdue"), word("about-overdue")), (word("resolved"), word("about-resolved"))]
+    about.append((word("blank"), word("about-blank")))
+    about.append((word("officer"), word("about-officer")))
     if found.yearly:
-        about.append((t("year"), t("about-year")))
+        about.append((word("year"), word("about-year")))
     table = Table("late", head, tuple(columns), tuple(rows), total=True, heads=2)
-    return Report(f"late-{found.period}", head, tuple(lines), (table,), tuple(about), t("notes"), lang)
+    return Report(f"late-{found.period}", head, tuple(lines), (table,), tuple(about), word("notes"), lang)
 
 
 def ordered(found: LateSheet) -> tuple[UnitLine, ...]:

@@ -11,6 +11,7 @@ from server.dossiers.persons import Held
 from server.history.as_pdf import pdf
 from server.history.table import Cell, Column, Kind, Report, Table
 from server.site_file import HallConfig
+from server.web.dossiers.standing_view import status_word
 from server.web.words import TEXTS, said
 
 
@@ -23,44 +24,48 @@ def as_pdf(found: Sequence[Held], config: HallConfig, at: datetime, lang: str) -
 
 
 def report_of(found: Sequence[Held], config: HallConfig, at: datetime, lang: str) -> Report:
-    def t(key: str, **blanks: object) -> str:
+    def word(key: str, **blanks: object) -> str:
         return TEXTS(f"held.{key}", lang, **blanks)
 
     def when(moment: datetime | None) -> str:
         return "" if moment is None else f"{moment.astimezone(config.site.zone):%H:%M %d/%m/%Y}"
 
-    tables = [_table(one, t, when) for one in found]
+    tables = [_table(one, word, when, config, lang) for one in found]
     notes = (
-        (t("ratings"), t("ratings-about")),
-        (t("seals"), t("seals-about")),
-        (t("files"), t("files-about")),
+        (word("ratings"), word("ratings-about")),
+        (word("seals"), word("seals-about")),
+        (word("files"), word("files-about")),
     )
-    lines = (said(config.site.name, lang), t("made-at", at=when(at)))
-    return Report("person", t("title"), lines, tuple(tables), notes, t("notes"), lang)
+    lines = (said(config.site.name, lang), word("made-at", at=when(at)))
+    return Report("person", word("title"), lines, tuple(tables), notes, word("notes"), lang)
 
 
-def _table(one: Held, t: Callable[..., str], when: Callable[[datetime | None], str]) -> Table:
+def _table(
+    one: Held,
+    word: Callable[..., str],
+    when: Callable[[datetime | None], str],
+    config: HallConfig,
+    lang: str,
+) -> Table:
+    names = {a.id: said(a.name, lang) for a in config.site.authorities}
     rows: list[tuple[str, str]] = []
-    if one.person is not None:
-        p = one.person
-        rows += [(t("name"), p.name), (t("phone"), p.phone), (t("address"), p.address), (t("email"), p.email)]
-        rows += [(t("number"), t("sealed" if p.number else "none"))]
-        rows += [(t("secret"), t("sealed" if p.secret else "none"))]
+    if (p := one.person) is not None:
+        rows += [(word(key), getattr(p, key)) for key in ("name", "phone", "address", "email")]
+        rows += [(word("number"), word("sealed" if p.number else "none"))]
+        rows += [(word("secret"), word("sealed" if p.secret else "none"))]
     else:
-        rows.append((t("name"), t("forgotten" if one.forgotten else "none")))
-    if one.dossier is not None:
-        d = one.dossier
-        rows += [(t("procedure"), d.procedure), (t("received"), when(d.received)), (t("due"), when(d.due))]
-        rows += [
-            (t("resolved"), when(d.resolved)),
-            (t("returned"), when(d.returned)),
-            (t("handler"), d.officer),
-        ]
-    rows += [(t("step"), f"{when(s.at)}, {s.status.value}") for s in one.steps]
-    rows += [(t("renewed"), f"{when(r.at)}: {when(r.new_due)}. {r.reason}") for r in one.reappointments]
-    rows += [(t("leg"), f"{leg.authority}, {when(leg.given)}. {leg.note}") for leg in one.legs]
-    rows += [(t("handover"), f"{when(h.at)}, {h.counter}") for h in one.handovers]
-    rows += [(t("reminder"), f"{when(r.at)}, {r.recipient}") for r in one.reminders]
-    rows += [(t("visit"), f"{v.day}, {v.number}") for v in one.visits]
-    columns = Column(t("what"), Kind.TEXT), Column(t("value"), Kind.TEXT)
+        rows.append((word("name"), word("forgotten" if one.forgotten else "none")))
+    if (d := one.dossier) is not None:
+        rows.append((word("procedure"), d.procedure))
+        rows += [(word(key), when(getattr(d, key))) for key in ("received", "due", "resolved", "returned")]
+        rows.append((word("handler"), d.officer))
+    rows += [(word("step"), f"{when(s.at)}, {status_word(s.status, lang)}") for s in one.steps]
+    rows += [(word("renewed"), f"{when(r.at)}: {when(r.new_due)}. {r.reason}") for r in one.reappointments]
+    rows += [
+        (word("leg"), f"{names.get(g.authority, g.authority)}, {when(g.given)}. {g.note}") for g in one.legs
+    ]
+    rows += [(word("handover"), f"{when(h.at)}, {h.counter}") for h in one.handovers]
+    rows += [(word("reminder"), f"{when(r.at)}, {r.recipient}") for r in one.reminders]
+    rows += [(word("visit"), f"{v.day}, {v.number}") for v in one.visits]
+    columns = Column(word("what"), Kind.TEXT), Column(word("value"), Kind.TEXT)
     return Table(one.code, one.code, columns, tuple((Cell(k), Cell(v)) for k, v in rows if v))
