@@ -101,7 +101,11 @@ def asked(store: DossierStore) -> dict[str, Callable[[], Any]]:
     }
 
     def scored(period: Period) -> Callable[[], Any]:
-        return read(lambda db: (scoring.authorities(db, period, ZONE), scoring.officers(db, period, ZONE)))
+        def ask(db: sa.Connection) -> Any:
+            asked = scoring.supplements(db, period)
+            return scoring.authorities(db, period, ZONE, asked), scoring.officers(db, period, ZONE, asked)
+
+        return read(ask)
 
     judged = {f"scores, {name}": scored(period) for name, period in SCORED.items()}
     return {

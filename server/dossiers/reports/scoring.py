@@ -11,6 +11,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from server.dossiers import sums
+from server.dossiers.reports.behind import unled
 from server.dossiers.reports.scores import Points, of_requests, of_share, of_time
 from server.dossiers.rows import dossier_table, instant_of, leg_table, step_table, text_of
 from server.dossiers.status import Status
@@ -24,17 +25,16 @@ Known = dict[str, dict[int, Points]]  # whose -> indicator -> points
 
 
 @dataclass(slots=True)
-class _Asked:
-    """Of resolved dossiers: how many were asked once, and more than once."""
+class Asked:
+    """Of resolved dossiers: how many were asked once, and more than once; by authority, and by officer."""
 
     one: Counter[str] = field(default_factory=Counter)
     more: Counter[str] = field(default_factory=Counter)
 
 
-def authorities(db: sa.Connection, period: Period, zone: tzinfo) -> Known:
+def authorities(db: sa.Connection, period: Period, zone: tzinfo, asked: Asked) -> Known:
     """Indicators 1, 2, 3 and 9 of each authority."""
     found = sums.bounds(db, Dimension.AUTHORITY, period, zone)
-    asked = _supplements(db, period, _d.authority)
     own, legs = _with_legs(db, period), _legs(db, period, zone)
     known: Known = {}
     for id in {*found.until, *legs}:
@@ -49,14 +49,14 @@ def authorities(db: sa.Connection, period: Period, zone: tzinfo) -> Known:
     return known
 
 
-def officers(db: sa.Connection, period: Period, zone: tzinfo, authority: str | None = None) -> Known:
+def officers(
+    db: sa.Connection, period: Period, zone: tzinfo, asked: Asked, authority: str | None = None
+) -> Known:
     """Indicators 1, 2 and 3 of each officer ("justice/Nguyễn Văn A"), of one authority or of all.
 
     An officer is of one agency, whose time is the dossier's.
     """
     found = sums.bounds(db, Dimension.OFFICER, period, zone, authority or "")
-    of = _d.authority + "/" + _d.officer
-    asked = _supplements(db, period, of, *((_d.authority == authority,) if authority else ()))
     known: Known = {}
     for id in found.until:
         if authority is None or id.startswith(f"{authority}/"):
@@ -66,7 +66,7 @@ def officers(db: sa.Connection, period: Period, zone: tzinfo, authority: str | N
     return known
 
 
-def _requests(kept: Mapping[str, int], asked: _Asked, id: str) -> Points:
+def _requests(kept: Mapping[str, int], asked: Asked, id: str) -> Points:
     one, more = asked.one[id], asked.more[id]
     return of_requests(sum(kept.values()) - one - more, one, more)
 
@@ -77,24 +77,21 @@ def _within(period: Period) -> tuple[sa.ColumnElement[bool], ...]:
     return _d.over >= begins, _d.over < text_of(period.ends), _d.judged.in_(KEPT)
 
 
-def _supplements(db: sa.Connection, period: Period, of: Any, *where: sa.ColumnElement[bool]) -> _Asked:
+def supplements(db: sa.Connection, period: Period) -> Asked:
+    """How often somebody was asked for more papers, of each dossier that was resolved in the period."""
     s = step_table.c
-    often = (
-        sa.select(s.code, sa.func.count().label("n"))
-        .where(s.status == sa.literal_column(f"'{Status.AWAITING_SUPPLEMENT.value}'"))
-        .group_by(s.code)
-        .subquery()
+    supplement = s.status == sa.literal_column(f"'{Status.AWAITING_SUPPLEMENT.value}'")
+    wanted = (  # led through by the days of the period: whoever was asked in all years is far more
+        sa.select(_d.authority, _d.officer, sa.func.count())
+        .join_from(dossier_table, step_table, sa.and_(s.code == unled(_d.code), supplement))
+        .where(*_within(period))
+        .group_by(_d.code)
     )
-    more = sa.case((often.c.n > 1, 1), else_=0)
-    wanted = (
-        sa.select(of, more, sa.func.count())
-        .select_from(often.join(dossier_table, _d.code == often.c.code))
-        .where(*_within(period), *where)
-        .group_by(of, more)
-    )
-    asked = _Asked()
-    for whose, again, n in db.execute(wanted):
-        (asked.more if again else asked.one)[whose] += n
+    asked = Asked()
+    for authority, officer, n in db.execute(wanted):
+        found = asked.more if n > 1 else asked.one
+        found[authority] += 1
+        found[f"{authority}/{officer}"] += 1
     return asked
 
 
