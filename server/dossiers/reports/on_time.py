@@ -19,13 +19,15 @@ import sqlalchemy as sa
 from server.dossiers import sums
 from server.dossiers.bringing import step_of
 from server.dossiers.register import Dossier, Step
+from server.dossiers.reports.behind import unled
 from server.dossiers.reports.groups import Known
 from server.dossiers.rows import FIELDS, dossier_of, dossier_table, instant_of, step_table, text_of
 from server.dossiers.status import PAUSED, UNCOUNTED, Status
 from server.dossiers.sums import Dimension
-from server.dossiers.tally import Period
+from server.dossiers.tally import Judgement, Period
 
 SUPPLEMENT = Status.AWAITING_SUPPLEMENT
+KEPT = (Judgement.EARLY.value, Judgement.ON_TIME.value)
 _d: Any = dossier_table.c
 _s: Any = step_table.c
 
@@ -73,7 +75,7 @@ def good_by_form(
 ) -> bool:
     """Whether the form counts it as early, on time or not yet due. Pure."""
     if over is not None and over < period.ends:
-        return judged in ("resolved_early", "resolved_on_time")
+        return judged in KEPT
     if known_at < period.ends:
         return over is not None or not d.overdue(known_at)
     if d.due is None or (over is None and d.status in PAUSED):
@@ -85,10 +87,15 @@ def _corrections(db: sa.Connection, period: Period, known_at: datetime) -> Count
     """By authority: how many more are on time by the formula than by the form."""
     begins = "" if period.begins is None else text_of(period.begins)
     supplement: Any = sa.literal_column(f"'{SUPPLEMENT.value}'")
-    asked = sa.select(_s.code).where(_s.status == supplement).distinct()
+    # Led through by the days: whoever was asked in all years is far more.
+    times: Any = sa.select(sa.func.count()).select_from(step_table)
+    times = times.where(_s.code == unled(_d.code), _s.status == supplement).scalar_subquery()
+    # Asked once and on time, it is so by both: what was waited only makes it earlier.
+    kept = sa.and_(_d.over < text_of(period.ends), _d.judged.in_(KEPT), _d.due.is_not(None))
+    asked = sa.case((sa.func.coalesce(kept, sa.false()), times > 1), else_=times > 0)
     names = (*FIELDS, "over", "judged")
     wanted = sa.select(*(dossier_table.c[name] for name in names)).where(
-        _d.code.in_(asked),
+        asked,
         _d.received < text_of(period.ends),
         sa.or_(_d.over.is_(None), _d.over >= begins),
         _d.status.not_in([status.value for status in UNCOUNTED]),
