@@ -4,10 +4,9 @@ recorded late. Asks small tables.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,7 +17,6 @@ from server.dossiers.status import UNCOUNTED
 from server.dossiers.sums import Dimension
 from server.dossiers.tally import Judgement, Period
 
-AT_ONCE: Final = 500  # codes in one question
 _d: Any = dossier_table.c
 _VALUE: Any = {
     Dimension.AUTHORITY: _d.authority,
@@ -42,19 +40,14 @@ class Noted:
 def noted(db: sa.Connection, by: Dimension, period: Period, runs: bool) -> Noted:
     """runs: the period is not over, so that what is not recorded now belongs to it."""
     begins = "" if period.begins is None else text_of(period.begins)
-    ours = db.execute(sa.select(reappointment_table.c.code).distinct()).scalars().all()
-    again: Counter[str] = Counter()
-    for first in range(0, len(ours), AT_ONCE):
-        again.update(
-            _counted(
-                db,
-                by,
-                _d.code.in_(ours[first : first + AT_ONCE]),
-                _d.reappointed == 0,
-                unled(_d.received) < text_of(period.ends),
-                sa.or_(_d.over.is_(None), unled(_d.over) >= begins),
-            )
-        )
+    again = _counted(
+        db,
+        by,
+        _d.code.in_(sa.select(reappointment_table.c.code)),
+        _d.reappointed == 0,
+        unled(_d.received) < text_of(period.ends),
+        sa.or_(_d.over.is_(None), unled(_d.over) >= begins),
+    )
     h = handover_table.c
     in_time = sa.exists().where(h.code == _d.code, h.at <= _d.due)
     when = _d.over >= begins, _d.over < text_of(period.ends)
