@@ -103,7 +103,7 @@ class Rules:
                 state = "ended"
                 continue
             if stood is not None:
-                if anew or stood < due:
+                if stood < due:
                     run = _Run(self.begins(step.at)) if anew else self._resumed(run, stood, step.at)
                     due, ran_on = self._due(run, limit), step.at
                 stood, anew = None, False

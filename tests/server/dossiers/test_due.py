@@ -127,6 +127,7 @@ RUNS, ASKED, PAYING = Status.PROCESSING, Status.AWAITING_SUPPLEMENT, Status.AWAI
         ((("10/11 08:30", PAYING), ("12/11 08:30", Status.RESOLVED)), "12/11 09:30", "12/11 17:30", "ended"),
         # what was late already stays as late as it was
         ((("16/11 08:30", PAYING), ("18/11 08:30", RUNS)), "12/11 09:30", "12/11 17:30", "runs"),
+        ((("16/11 08:30", ASKED), ("18/11 08:30", RUNS)), "12/11 09:30", "12/11 17:30", "runs"),
     ],
 )  # fmt: skip
 def test_the_clock_stands_while_the_citizen_is_waited_for(
