@@ -102,8 +102,7 @@ def asked(store: DossierStore) -> dict[str, Callable[[], Any]]:
 
     def scored(period: Period) -> Callable[[], Any]:
         def ask(db: sa.Connection) -> Any:
-            asked = scoring.supplements(db, period)
-            return scoring.authorities(db, period, ZONE, asked), scoring.officers(db, period, ZONE, asked)
+            return scoring.authorities(db, period, ZONE), scoring.officers(db, period, ZONE)
 
         return read(ask)
 

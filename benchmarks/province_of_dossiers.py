@@ -20,6 +20,7 @@ STANDS: Final = datetime(2026, 11, 24, 10, tzinfo=UTC)  # when the register is l
 AUTHORITIES: Final = tuple(f"authority-{n:02d}" for n in range(1, 21))
 OFFICERS_EACH: Final = 25
 FIELDS: Final = tuple(f"field {n}" for n in range(40))
+SUPPLEMENTED: Final = 1 / 7  # of those that are over, somebody was asked for more papers
 LIMITS: Final = (1, 3, 5, 10, 15, 20)  # days
 
 
@@ -50,6 +51,8 @@ def _dossier(n: int, received: datetime, chance: random.Random) -> Brought:
     ]
     middle = received + (min(done, STANDS) - received) / 2
     steps.append(Step(middle, Status.PROCESSING, authority, officer))
+    if done < STANDS and chance.random() < SUPPLEMENTED:
+        steps.append(Step(_soon(middle, 5), Status.AWAITING_SUPPLEMENT, authority, officer))
     status = Status.PROCESSING
     if done < STANDS:
         steps.append(Step(done, Status.RESOLVED, authority, officer))

@@ -83,11 +83,12 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class _Change(NamedTuple):
-    """What is to be written. known: what was known, over as `was_over` says. source: whose it is."""
+    """What is to be written. known: as it was, over and asked for papers as `was_…` say. source: whose it is."""
 
     one: Brought
     known: Dossier | None
     was_over: datetime | None
+    was_asked: int
     source: str
 
 
@@ -125,9 +126,9 @@ def bring(
     changes, totals = found.changes, Counter[Any]()
     db.execute(draft_table.delete())  # what they would change is not what they said
     take_away(db, found.gone, totals, zone)
-    for _, known, was_over, _ in found.changed:
+    for _, known, was_over, was_asked, _ in found.changed:
         if known is not None:
-            sums.count(totals, known, was_over, zone, sign=-1)
+            sums.count(totals, known, was_over, zone, sign=-1, asked=was_asked)
     for some in _parts(found.changed):  # rows of all at once would take as much memory again
         _write(db, some, delivery, totals, zone)
     sums.add(db, totals)
@@ -176,7 +177,7 @@ def _difference(
             row = known.get(code)
             if row is None:
                 found.new += 1
-                found.changed.append(_Change(one, None, None, delivery.source))
+                found.changed.append(_Change(one, None, None, 0, delivery.source))
                 continue
             before = dossier_of(row)
             # It stays its source's while that one is there: what another brings of it, that one cannot drop.
@@ -189,7 +190,7 @@ def _difference(
                 found.same += 1
             else:
                 over = None if row.over is None else instant_of(row.over)
-                found.changed.append(_Change(one, before, over, source))
+                found.changed.append(_Change(one, before, over, row.asked, source))
     if delivery.whole:
         d = dossier_table.c
         had = db.execute(sa.select(d.code).where(d.source == delivery.source)).scalars()
@@ -218,7 +219,7 @@ def take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tz
     for some in _parts(gone):
         for row in _known(db, some).values():
             over = None if row.over is None else instant_of(row.over)
-            sums.count(totals, dossier_of(row), over, zone, sign=-1)
+            sums.count(totals, dossier_of(row), over, zone, sign=-1, asked=row.asked)
         for table in (dossier_table, step_table, leg_table):
             db.execute(table.delete().where(table.c.code.in_(some)))
         applicants.remove(db, some)
@@ -231,30 +232,45 @@ def _write(
     totals: Counter[Any],
     zone: tzinfo,
 ) -> None:
-    rows, steps = [], []
-    for one, known, was_over, source in changed:
+    asked = _noted(db, changed, delivery.known_at)
+    rows = []
+    for one, known, was_over, was_asked, source in changed:
         d = one.dossier
         over = sums.over_at(d, delivery.known_at)
         if over is not None and was_over is not None and d.ended_at is None and known is not None:
             over = was_over if known.ended_at is None else over  # on the day that it was heard of first
-        sums.count(totals, d, over, zone)
+        times = max(was_asked, asked.get(d.code, 0))  # steps may have been kept for long enough
+        sums.count(totals, d, over, zone, asked=times)
         row = row_of(d)
-        row |= {"source": source, "judged": sums.judged(d, zone)}
+        row |= {"source": source, "judged": sums.judged(d, zone), "asked": times}
         row["over"] = None if over is None else text_of(over)
         rows.append(row)
-        for step in one.steps or _seen(d, known, delivery.known_at):
-            how = step.status.value
-            steps.append((d.code, text_of(step.at), how, step.authority, step.officer))
     if rows:
         db.execute(dossier_table.insert().prefix_with("OR REPLACE"), rows)
-    if steps:
-        db.exec_driver_sql(_NOTE, steps)
     with_legs = [one for one, *_ in changed if one.legs]
     if with_legs:
         for part in _parts(with_legs):
             db.execute(leg_table.delete().where(leg_table.c.code.in_([o.dossier.code for o in part])))
         db.execute(leg_table.insert(), [row for one in with_legs for row in _leg_rows(one)])
     applicants.write(db, {o.dossier.code: o.applicant for o, *_ in changed if o.applicant is not None})
+
+
+def _noted(db: sa.Connection, changed: Sequence[_Change], known_at: datetime) -> dict[str, int]:
+    """Write what is new of their histories. How often each was asked for more papers, of those that were."""
+    steps = []
+    for one, known, *_ in changed:
+        for step in one.steps or _seen(one.dossier, known, known_at):
+            how = step.status.value
+            steps.append((one.dossier.code, text_of(step.at), how, step.authority, step.officer))
+    if steps:
+        db.exec_driver_sql(_NOTE, steps)
+    s, wanted = step_table.c, Status.AWAITING_SUPPLEMENT.value
+    codes = sorted({code for code, _, how, *_ in steps if how == wanted})
+    if not codes:
+        return {}
+    is_asked = s.status == sa.literal_column(f"'{wanted}'")  # by an index that has no other
+    times = sa.select(s.code, sa.func.count()).where(s.code.in_(codes), is_asked).group_by(s.code)
+    return {code: n for code, n in db.execute(times)}
 
 
 def _seen(d: Dossier, known: Dossier | None, known_at: datetime) -> Iterator[Step]:
@@ -272,7 +288,7 @@ def _seen(d: Dossier, known: Dossier | None, known_at: datetime) -> Iterator[Ste
 
 
 def _known(db: sa.Connection, codes: Sequence[str]) -> dict[str, Any]:
-    columns = [dossier_table.c[name] for name in (*FIELDS, "source", "over")]
+    columns = [dossier_table.c[name] for name in (*FIELDS, "source", "over", "asked")]
     wanted = sa.select(*columns).where(dossier_table.c.code.in_(codes))
     return {row.code: row for row in db.execute(wanted)}
 

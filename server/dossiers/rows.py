@@ -43,6 +43,7 @@ dossier_table = sa.Table(
     sa.Column("source", sa.Text, nullable=False, server_default=""),
     sa.Column("over", sa.Text),  # when it was resolved, as it is counted
     sa.Column("judged", sa.Text),  # how the promise was kept, once it is over
+    sa.Column("asked", sa.Integer, nullable=False, server_default="0"),  # how often for more papers
 )
 # What the promises of open dossiers are asked for, without a look at the rows (`server.dossiers.standings`).
 sa.Index(
@@ -63,6 +64,13 @@ sa.Index(
     "dossier_judged",
     *(dossier_table.c[name] for name in ("authority", "judged", "over", "received")),
     sqlite_where=dossier_table.c.over.is_not(None),
+)
+# Of whom more papers were asked (`server.dossiers.reports.on_time`).
+sa.Index(
+    "dossier_asked",
+    dossier_table.c.over,
+    dossier_table.c.received,
+    sqlite_where=dossier_table.c.asked > 0,
 )
 sa.Index("dossier_received", dossier_table.c.received)
 sa.Index("dossier_source", dossier_table.c.source)
@@ -85,7 +93,7 @@ step_table = sa.Table(
     sa.Column("officer", sa.Text, nullable=False),
     sqlite_with_rowid=False,
 )
-# Who was asked for more papers (`server.dossiers.reports.scoring`).
+# Who was asked for more papers, and how often (`server.dossiers.bringing`).
 sa.Index(
     "step_supplement",
     step_table.c.code,

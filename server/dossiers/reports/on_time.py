@@ -19,7 +19,6 @@ import sqlalchemy as sa
 from server.dossiers import sums
 from server.dossiers.bringing import step_of
 from server.dossiers.register import Dossier, Step
-from server.dossiers.reports.behind import unled
 from server.dossiers.reports.groups import Known
 from server.dossiers.rows import FIELDS, dossier_of, dossier_table, instant_of, step_table, text_of
 from server.dossiers.status import PAUSED, UNCOUNTED, Status
@@ -86,15 +85,12 @@ def good_by_form(
 def _corrections(db: sa.Connection, period: Period, known_at: datetime) -> Counter[str]:
     """By authority: how many more are on time by the formula than by the form."""
     begins = "" if period.begins is None else text_of(period.begins)
-    supplement: Any = sa.literal_column(f"'{SUPPLEMENT.value}'")
-    # Led through by the days: whoever was asked in all years is far more.
-    times: Any = sa.select(sa.func.count()).select_from(step_table)
-    times = times.where(_s.code == unled(_d.code), _s.status == supplement).scalar_subquery()
     # Asked once and on time, it is so by both: what was waited only makes it earlier.
     kept = sa.and_(_d.over < text_of(period.ends), _d.judged.in_(KEPT), _d.due.is_not(None))
-    asked = sa.case((sa.func.coalesce(kept, sa.false()), times > 1), else_=times > 0)
+    asked = sa.case((sa.func.coalesce(kept, sa.false()), _d.asked > 1), else_=sa.true())
     names = (*FIELDS, "over", "judged")
     wanted = sa.select(*(dossier_table.c[name] for name in names)).where(
+        _d.asked > sa.literal_column("0"),  # as the index says it
         asked,
         _d.received < text_of(period.ends),
         sa.or_(_d.over.is_(None), _d.over >= begins),

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any, Final
 
 import sqlalchemy as sa
 
 from server.dossiers import sums
-from server.dossiers.reports.behind import unled
 from server.dossiers.reports.scores import Points, of_requests, of_share, of_time
-from server.dossiers.rows import dossier_table, instant_of, leg_table, step_table, text_of
-from server.dossiers.status import Status
+from server.dossiers.rows import dossier_table, instant_of, leg_table, text_of
 from server.dossiers.sums import Dimension
 from server.dossiers.tally import Judgement, Period
 
@@ -24,15 +21,7 @@ _d: Any = dossier_table.c
 Known = dict[str, dict[int, Points]]  # whose -> indicator -> points
 
 
-@dataclass(slots=True)
-class Asked:
-    """Of resolved dossiers: how many were asked once, and more than once; by authority, and by officer."""
-
-    one: Counter[str] = field(default_factory=Counter)
-    more: Counter[str] = field(default_factory=Counter)
-
-
-def authorities(db: sa.Connection, period: Period, zone: tzinfo, asked: Asked) -> Known:
+def authorities(db: sa.Connection, period: Period, zone: tzinfo) -> Known:
     """Indicators 1, 2, 3 and 9 of each authority."""
     found = sums.bounds(db, Dimension.AUTHORITY, period, zone)
     own, legs = _with_legs(db, period), _legs(db, period, zone)
@@ -43,15 +32,13 @@ def authorities(db: sa.Connection, period: Period, zone: tzinfo, asked: Asked) -
         known[id] = {
             1: of_time(*(kept[how] for how in KEPT)),
             2: of_time(*(parts[how] for how in KEPT)),
-            3: _requests(kept, asked, id),
+            3: _requests(kept, found, id),
             9: of_share(found.within(id, sums.ONLINE), found.within(id, sums.SENT)),
         }
     return known
 
 
-def officers(
-    db: sa.Connection, period: Period, zone: tzinfo, asked: Asked, authority: str | None = None
-) -> Known:
+def officers(db: sa.Connection, period: Period, zone: tzinfo, authority: str | None = None) -> Known:
     """Indicators 1, 2 and 3 of each officer ("justice/Nguyễn Văn A"), of one authority or of all.
 
     An officer is of one agency, whose time is the dossier's.
@@ -62,12 +49,12 @@ def officers(
         if authority is None or id.startswith(f"{authority}/"):
             kept = Counter({how: found.within(id, how) for how in KEPT})
             time = of_time(*(kept[how] for how in KEPT))
-            known[id] = {1: time, 2: time, 3: _requests(kept, asked, id)}
+            known[id] = {1: time, 2: time, 3: _requests(kept, found, id)}
     return known
 
 
-def _requests(kept: Mapping[str, int], asked: Asked, id: str) -> Points:
-    one, more = asked.one[id], asked.more[id]
+def _requests(kept: Mapping[str, int], found: sums.Bounds, id: str) -> Points:
+    one, more = found.within(id, sums.ASKED_ONCE), found.within(id, sums.ASKED_MORE)
     return of_requests(sum(kept.values()) - one - more, one, more)
 
 
@@ -75,24 +62,6 @@ def _within(period: Period) -> tuple[sa.ColumnElement[bool], ...]:
     """Resolved in the period, on a day that is known."""
     begins = "" if period.begins is None else text_of(period.begins)
     return _d.over >= begins, _d.over < text_of(period.ends), _d.judged.in_(KEPT)
-
-
-def supplements(db: sa.Connection, period: Period) -> Asked:
-    """How often somebody was asked for more papers, of each dossier that was resolved in the period."""
-    s = step_table.c
-    supplement = s.status == sa.literal_column(f"'{Status.AWAITING_SUPPLEMENT.value}'")
-    wanted = (  # led through by the days of the period: whoever was asked in all years is far more
-        sa.select(_d.authority, _d.officer, sa.func.count())
-        .join_from(dossier_table, step_table, sa.and_(s.code == unled(_d.code), supplement))
-        .where(*_within(period))
-        .group_by(_d.code)
-    )
-    asked = Asked()
-    for authority, officer, n in db.execute(wanted):
-        found = asked.more if n > 1 else asked.one
-        found[authority] += 1
-        found[f"{authority}/{officer}"] += 1
-    return asked
 
 
 def _with_legs(db: sa.Connection, period: Period) -> dict[str, Counter[str]]:

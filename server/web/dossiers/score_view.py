@@ -55,9 +55,8 @@ def scores_of(
 ) -> Scores:
     """of: an authority whose officers are wanted, or "" for all."""
     with store.reading() as db:
-        asked = scoring.supplements(db, span.days)
-        known = scoring.authorities(db, span.days, store.zone, asked)
-        officers = scoring.officers(db, span.days, store.zone, asked, of or None)
+        known = scoring.authorities(db, span.days, store.zone)
+        officers = scoring.officers(db, span.days, store.zone, of or None)
         put = entered.got(db, entered.Kind.INDICATOR, span.quarters)
     first, end = upto(span, today)
     by_authority = _answers_by_authority(history, config, first, end)
@@ -86,7 +85,7 @@ def own_scores(
 ) -> list[Scored]:
     """The scores of whoever is logged in, found by name. What citizens said is told once the span is over."""
     with store.reading() as db:
-        officers = scoring.officers(db, span.days, store.zone, scoring.supplements(db, span.days))
+        officers = scoring.officers(db, span.days, store.zone)
     mine = {fold(account), fold(config.officers.get(account, account))}
     theirs = {id: known for id, known in officers.items() if fold(id.partition("/")[2]) in mine}
     answers = _answers_by_officer(history, *upto(span, today)) if span.over(today) else {}

@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.add_column("dossier", sa.Column("source", sa.Text, nullable=False, server_default=""))
     op.add_column("dossier", sa.Column("over", sa.Text))
     op.add_column("dossier", sa.Column("judged", sa.Text))
+    op.add_column("dossier", sa.Column("asked", sa.Integer, nullable=False, server_default="0"))
     op.create_table(
         "step",
         sa.Column("code", sa.Text, primary_key=True),
@@ -195,8 +196,8 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("replaces", sa.Integer))
     op.add_column("publication", sa.Column("approver", sa.Text, nullable=False, server_default=""))
     op.add_column("import", sa.Column("source", sa.Text, nullable=False, server_default=""))
-    asked = ["due", "authority", "officer", "status", "reappointed", "code", "over", "received"]
-    op.create_index("dossier_open", "dossier", asked, sqlite_where=sa.text("over IS NULL"))
+    held = ["due", "authority", "officer", "status", "reappointed", "code", "over", "received"]
+    op.create_index("dossier_open", "dossier", held, sqlite_where=sa.text("over IS NULL"))
     ended = sa.text("over IS NOT NULL")
     over = ["over", "judged", "received", "authority"]
     op.create_index("dossier_over", "dossier", over, sqlite_where=ended)
@@ -204,6 +205,8 @@ def upgrade() -> None:
     op.create_index("dossier_judged", "dossier", judged, sqlite_where=ended)
     asked_for = sa.text("status = 'awaiting_supplement'")
     op.create_index("step_supplement", "step", ["code"], sqlite_where=asked_for)
+    asked = sa.text("asked > 0")
+    op.create_index("dossier_asked", "dossier", ["over", "received"], sqlite_where=asked)
     op.create_index("dossier_received", "dossier", ["received"])
     op.create_index("dossier_source", "dossier", ["source"])
     op.create_index("dossier_authority", "dossier", ["authority", "received"])
@@ -213,7 +216,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("open", "over", "judged", "received", "source", "authority", "officer", "group"):
+    for name in ("open", "over", "judged", "asked", "received", "source", "authority", "officer", "group"):
         op.drop_index(f"dossier_{name}")
     op.drop_column("import", "source")
     for name in ("approver", "replaces", "officers", "sheet"):
@@ -235,6 +238,7 @@ def downgrade() -> None:
     op.drop_table("applicant")
     op.drop_table("leg")
     op.drop_table("step")
+    op.drop_column("dossier", "asked")
     op.drop_column("dossier", "judged")
     op.drop_column("dossier", "over")
     op.drop_column("dossier", "source")

@@ -84,10 +84,10 @@ def test_the_register_gives_time_agencies_requests_and_the_online_share(store: D
     some = [one(1, 3), one(2, 5, asked=1), one(3, 6, asked=2), one(4, 4, legs=legs)]
     store.bring(some, Delivery(KNOWN, "test"), KNOWN)
     with store.reading() as db:
-        asked, after = scoring.supplements(db, MONTH), Period(MONTH.ends, MONTH.ends + DAY)
-        known = scoring.authorities(db, MONTH, ZONE, asked)
-        officers = scoring.officers(db, MONTH, ZONE, asked)
-        later = scoring.authorities(db, after, ZONE, scoring.supplements(db, after))
+        after = Period(MONTH.ends, MONTH.ends + DAY)
+        known = scoring.authorities(db, MONTH, ZONE)
+        officers = scoring.officers(db, MONTH, ZONE)
+        later = scoring.authorities(db, after, ZONE)
     means = {n: (p.n, p.mean) for n, p in known["a"].items()}
     assert means == {
         1: (4, Decimal("1.3")),
