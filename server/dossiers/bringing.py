@@ -83,7 +83,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class _Change(NamedTuple):
-    """What is to be written. known: as it was, over and asked for papers as `was_…` say. source: whose it is."""
+    """What is to be written. known: as it was, over and asked for papers as `was_…` say. source: whose."""
 
     one: Brought
     known: Dossier | None
