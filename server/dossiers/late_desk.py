@@ -59,7 +59,12 @@ def approve(
         found = sheet(db, config, period, stamp.known_at, publications.notes(db, period))
         if found.mark != mark:
             return None
-        return publications.approve(db, found, by, now, officers, config.officers.get(by, by))
+        return publications.approve(db, found, by, now, officers, approver(config, by))
+
+
+def approver(config: HallConfig, by: str) -> str:
+    """The name under which an account approves: as the hall lists its people, else the account's."""
+    return config.officers.get(by, by)
 
 
 def note(

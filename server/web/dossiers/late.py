@@ -142,6 +142,8 @@ def _drawn(period: str, refused: dict[str, str] | None = None) -> str:
         standing = publications.standing(db, period)
         history = publications.history(db)
     months, years = periods()
+    account = guard.account()
+    who = account.name if account is not None else ""
     return render_template(
         "dossiers_late.html",
         found=found,
@@ -155,6 +157,8 @@ def _drawn(period: str, refused: dict[str, str] | None = None) -> str:
         differs=bool(standing) and late_desk.differs(store, config, standing[0]),
         history=history,
         may_approve=guard.has(Right.APPROVE),
+        signed=late_desk.approver(config, who),
+        listed=who in config.officers,
         officers=standing[0].officers if standing else config.late_officers,
         forms=tuple(FORMS),
         longest=LONGEST_NOTE,

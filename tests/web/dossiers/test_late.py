@@ -34,6 +34,7 @@ def test_a_late_list_is_published_as_it_was_seen_and_by_a_name(place: Place, chi
     take(place, LATE, OVERDUE, OPEN)
     page = chief.get("/dossiers/late")
     assert "Sở Tư pháp 0 1" in words(page) and "Sở Y tế 1 0" in words(page)
+    assert "Sẽ ghi người duyệt: chief." in page.text, "who approves sees the name that all will see"
     assert history(place) == [] and "Chưa công khai danh sách nào" in page.text
     assert "Chưa có danh sách nào được công khai" in place.client().get("/late").text
     answer = approve(chief)
