@@ -47,6 +47,7 @@ BY: Final = "retention"
 KEPT: Final = 400  # nights whose counts are kept
 
 d, a, h = dossier_table.c, applicant_table.c, handover_table.c
+r, p = reappointment_table.c, printed_table.c
 OURS: Final = (handover_table, reappointment_table, printed_table, reminder_table)  # of a dossier
 
 
@@ -102,6 +103,12 @@ def _handovers(before: str) -> sa.Select[Any]:
     return sa.select(h.code).distinct().where(h.at < before, ~open_)
 
 
+def _orphans(column: sa.Column[Any], at: sa.Column[Any]) -> Callable[[str], sa.Select[Any]]:
+    """Facts of ours about dossiers that the register does not have any more: no dossier takes them along."""
+    known = sa.exists().where(d.code == column)
+    return lambda before: sa.select(column).distinct().where(at < before, ~known)
+
+
 def _reminders(before: str) -> sa.Select[Any]:
     r = reminder_table.c
     open_ = sa.exists().where(d.code == r.code, d.over.is_(None))  # or it would be reminded of again
@@ -152,6 +159,8 @@ def _drop(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: date
 
 CLASSES: Final = (
     Class("dossiers", _ended, _drop),
+    Class("dossiers", _orphans(r.code, r.at), _by(r.code)),
+    Class("dossiers", _orphans(p.code, p.at), _by(p.code)),
     Class("persons", _persons, _forget),
     Class("secrets", _secrets, _spend),
     Class("steps", _steps, _by(step_table.c.code)),

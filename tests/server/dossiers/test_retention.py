@@ -9,13 +9,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from msgspec.structs import replace as with_
 
 from server.dossiers import applicants, retention, sums
 from server.dossiers.applicants import GONE, Applicant, Seals
 from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.register import Dossier, Step
-from server.dossiers.rows import applicant_table, handover_table, reminder_table, sum_table, text_of
+from server.dossiers.rows import (
+    applicant_table,
+    handover_table,
+    printed_table,
+    reappointment_table,
+    reminder_table,
+    sum_table,
+    text_of,
+)
 from server.dossiers.status import Status
 from server.dossiers.store import FILE, DossierStore, open_dossiers
 from server.site_shape import Retention
@@ -144,6 +153,26 @@ def test_dossiers_take_their_sums_and_all_about_them_along(store: DossierStore) 
         kept = {tuple(row) for row in db.execute(sum_table.select()) if row.count}
         sums.recount(db, ZONE)
         assert kept == {tuple(row) for row in db.execute(sum_table.select()) if row.count}
+
+
+def test_what_we_noted_of_dossiers_that_are_gone_goes_with_the_class_of_dossiers(store: DossierStore) -> None:
+    gone, due = "H42.13-260105-0001", text_of(NOW)
+    told = {"number": 1, "by": "ha", "old_due": due, "new_due": due, "reason": "thiếu xác minh"}
+    with store.writing() as db:
+        for code, at in ((gone, 300), (OPEN, 300), (gone + "9", 200)):
+            then = text_of(NOW - at * DAY)
+            db.execute(reappointment_table.insert().values(code=code, at=then, **told))
+            db.execute(printed_table.insert().values(code=code, at=then, due=due))
+    retention.tidy(store, KEPT, NOW)
+    assert noted(store) == [{gone, OPEN, gone + "9"}] * 2, "0 keeps the class"
+    counts = retention.tidy(store, with_(KEPT, dossiers=250), NOW)
+    assert counts["dossiers"] == 3 + 2 and noted(store) == [{OPEN, gone + "9"}] * 2
+
+
+def noted(store: DossierStore) -> list[set[str]]:
+    with store.reading() as db:
+        tables = reappointment_table, printed_table
+        return [set(db.execute(sa.select(table.c.code)).scalars()) for table in tables]
 
 
 def test_it_stops_between_two_small_transactions_and_goes_on(store: DossierStore, tmp_path: Path) -> None:
