@@ -36,6 +36,7 @@ class RefusedRow(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """What an import is told with. refused: the first of `refused_count` rows; problem: why nothing is taken.
 
+    stopped: so many were refused that the rest was not read: there are at least these.
     columns: our field -> what the source calls it. changes: what it would change, or has changed; None when
     it is refused. whole: what is not in it would go.
     """
@@ -45,6 +46,7 @@ class Report(msgspec.Struct, frozen=True):
     ignored: int = 0
     refused: tuple[RefusedRow, ...] = ()
     refused_count: int = 0
+    stopped: bool = False
     problem: str = ""
     params: dict[str, Any] = {}
     changes: Changes | None = None
@@ -58,7 +60,7 @@ class Report(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """refused: all of them, where `report` has the first."""
+    """refused: all that were read, where `report` has the first."""
 
     report: Report
     brought: list[Brought]
@@ -109,6 +111,7 @@ def examine(
         ignored=found.ignored,
         refused=refused_rows[:SHOWN],
         refused_count=len(refused_rows),
+        stopped=found.stopped,
         changes=store.compare(brought, delivery) if good else None,
         columns=source.mapping.columns,
         whole=delivery.whole,

@@ -55,13 +55,16 @@ class Parts:
         """As it claims."""
         return self._rows[name].file_size
 
-    def chunks(self, name: str, most: int) -> Iterator[bytes]:
-        """A part, piece by piece. Raises FileRefused when there is none, when it is larger, or damaged."""
+    def chunks(self, name: str, most: int, larger: str = "too-much-inside") -> Iterator[bytes]:
+        """A part, piece by piece. Raises FileRefused when there is none, when it is larger, or damaged.
+
+        larger: the key it is refused by when it has more than `most` bytes.
+        """
         row = self._rows.get(name)
         if row is None:
             raise FileRefused("not-a-table")
         if row.file_size > most:
-            raise FileRefused("too-much-inside", limit=most // 1024 // 1024)
+            raise FileRefused(larger, limit=most // 1024 // 1024)
         try:
             with self._zip.open(row) as part:
                 while piece := part.read(CHUNK):

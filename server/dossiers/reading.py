@@ -25,6 +25,7 @@ from server.dossiers.tables import open_table
 from server.dossiers.workbook import Cell
 
 SHOWN: Final = 50  # of the refused rows, where people look; a file has them all
+MOST_REFUSED: Final = 5_000  # nobody mends more by hand: the rest of such a table is not read
 LONGEST_PROCEDURE: Final = LONGEST["procedure"]
 CODE_APART: Final = timedelta(days=366)  # between the date in a code and the day it was taken in
 _LEG_NAMES: Final = frozenset(f"leg{n}_{part}" for n in range(1, LEGS + 1) for part in LEG_PARTS)
@@ -75,12 +76,14 @@ class Refused:
 
 @dataclass(slots=True)
 class Reading:
-    """What was found. `rows` are only to be used when nothing is refused."""
+    """What was found. `rows` are only to be used when nothing is refused. stopped: after MOST_REFUSED refused
+    rows, so that there may be more."""
 
     coding: str
     ignored: int
     rows: list[Row] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
+    stopped: bool = False
 
     @property
     def refused_count(self) -> int:
@@ -110,6 +113,9 @@ def read_table(data: bytes, rules: Rules) -> Reading:
             found.rows.append(row)
         except Wrong as wrong:
             found.refused.append(Refused(line, wrong.column, wrong.key, wrong.near))
+            if len(found.refused) == MOST_REFUSED:
+                found.stopped = True
+                break
     if not lines_of and not found.refused:
         raise FileRefused("empty")
     return found

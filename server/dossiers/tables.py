@@ -13,7 +13,7 @@ from itertools import chain, islice
 from typing import Final
 
 from server.dossiers.columns import MOST_COLUMNS, REQUIRED, Header, found_in, header_of, header_of_cells
-from server.dossiers.decoding import MAX_BYTES, FileRefused, decoded
+from server.dossiers.decoding import MAX_BYTES, MOST_CELLS, FileRefused, decoded
 from server.dossiers.fields import NAMES
 from server.dossiers.folding import fold
 from server.dossiers.mapping import STANDARD_MAPPING, Mapping, names_of
@@ -95,7 +95,7 @@ def _lines(text: str) -> Iterator[str]:
 def _records(lines: Iterator[str], header: Header, begins: int) -> Rows:
     """Each row with the line that it begins on: a cell may go over several."""
     reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
-    count = 0
+    count = total = 0
     while True:
         line = begins + reader.line_num
         try:
@@ -104,6 +104,9 @@ def _records(lines: Iterator[str], header: Header, begins: int) -> Rows:
             raise FileRefused("broken-row", line=line) from None
         if cells is None:
             return
+        total += len(cells)
+        if total > MOST_CELLS:
+            raise FileRefused("too-many-cells", limit=MOST_CELLS)
         if any(cell.strip() for cell in cells):
             count += 1
             if count > MAX_ROWS:

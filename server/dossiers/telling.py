@@ -57,7 +57,8 @@ def lines(report: Report, lang: str, done: bool) -> list[str]:
         )
     ]
     if report.refused_count:
-        found.append(TEXTS("import.refused", lang, n=thousands(report.refused_count, lang)))
+        key = "import.refused_least" if report.stopped else "import.refused"
+        found.append(TEXTS(key, lang, n=thousands(report.refused_count, lang)))
         for row in report.refused:
             column = column_name(row.column, lang, report.columns)
             place = TEXTS("import.place", lang, line=row.line, column=column)
@@ -75,7 +76,7 @@ def lines(report: Report, lang: str, done: bool) -> list[str]:
 
 
 def refused_csv(rows: Iterable[RefusedRow], columns: Mapping[str, str], lang: str) -> bytes:
-    """All refused rows as a table: line, column, reason. With a mark, so that Excel reads its letters."""
+    """Refused rows as a table: line, column, reason. With a mark, so that Excel reads its letters."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([TEXTS(f"page.{key}", lang) for key in ("line", "column", "reason")])

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from xml.parsers import expat
 
-from server.dossiers.decoding import FileRefused, refuse_older
+from server.dossiers.decoding import MOST_CELLS, FileRefused, refuse_older
 from server.dossiers.packed import Parts
 
 MOST_COLUMNS: Final = 512
-MOST_STRINGS: Final = 48 * 1024 * 1024  # bytes of the part that holds the texts of all cells
+MOST_STRINGS: Final = 40 * 1024 * 1024  # bytes of the part that holds the texts of all cells
 MOST_SMALL: Final = 4 * 1024 * 1024  # of any other part but a sheet
 MOST_SHEET: Final = 160 * 1024 * 1024
 SAMPLE: Final = 5_000
@@ -182,7 +182,7 @@ def _texts(parts: Parts, name: str) -> list[str]:
         if inside[0]:
             now.append(some)
 
-    _whole(parts.chunks(name, MOST_STRINGS), start, end, text)
+    _whole(parts.chunks(name, MOST_STRINGS, "too-much-text"), start, end, text)
     refuse_older(found)
     return found
 
@@ -237,7 +237,7 @@ class _SheetReader:
         self._ready: list[tuple[int, list[Cell]]] = []
         self._places: dict[str, int] = {}
         self._row: list[Cell] = []
-        self._number = self._count = 0
+        self._number = self._count = self._cells = 0
         self._kind, self._style, self._at, self._place = "n", 0, "", 0
         self._value: list[str] = []
         self._takes = self._formula = False
@@ -251,6 +251,9 @@ class _SheetReader:
 
     def _start(self, tag: str, has: dict[str, str]) -> None:
         if tag == "c":
+            self._cells += 1
+            if self._cells > MOST_CELLS:
+                raise FileRefused("too-many-cells", limit=MOST_CELLS)
             self._kind, self._style, self._at = has.get("t", "n"), _int(has.get("s")), has.get("r", "")
             self._place = self._place_of(self._at)
             self._formula = False

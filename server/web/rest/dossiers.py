@@ -82,8 +82,8 @@ class RefusedLine(msgspec.Struct, frozen=True):
 
 class ImportSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What an import would do. token: confirms it; null where nothing of it can be taken, which `problem` and
-    `refused` tell why. refused: the first of `refused_count`. shrinks: more than half of what is known would
-    go.
+    `refused` tell why. refused: the first of `refused_count`. stopped: so many were refused that the rest was
+    not read: there are at least these. shrinks: more than half of what is known would go.
     """
 
     token: str | None
@@ -94,6 +94,7 @@ class ImportSeen(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
     refused: tuple[RefusedLine, ...]
     refused_count: int
+    stopped: bool
     changes: Changes | None
     shrinks: bool
 
@@ -124,6 +125,7 @@ def preview(asked: Asked) -> ImportSeen:
             for row in report.refused
         ),
         refused_count=report.refused_count,
+        stopped=report.stopped,
         changes=report.changes,
         shrinks=report.changes is not None and report.changes.shrinks,
     )

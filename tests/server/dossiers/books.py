@@ -56,9 +56,10 @@ def parts(sheet: bytes, more: Mapping[str, bytes] | None = None, doctype: str = 
             f'{doctype}<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>'
             '<sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>',
         )
-        file.writestr(
-            "xl/_rels/workbook.xml.rels", RELATIONS.format(_relation("r1", "worksheet", "worksheets/s.xml"))
-        )
+        related = _relation("r1", "worksheet", "worksheets/s.xml")
+        if "xl/sharedStrings.xml" in (more or {}):
+            related += _relation("r2", "sharedStrings", "sharedStrings.xml")
+        file.writestr("xl/_rels/workbook.xml.rels", RELATIONS.format(related))
         file.writestr("xl/worksheets/s.xml", sheet)
         for name, content in (more or {}).items():
             file.writestr(name, content)

@@ -84,7 +84,7 @@ FILES: Final[dict[str, Callable[[], bytes]]] = {
     "ods": lambda: parts(sheet(b""), {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
     "old-excel": lambda: packed.OLE + bytes(1000),
     "not-a-table": lambda: _renamed(parts(sheet(b"")), b"xl/workbook.xml", b"xl/document.doc"),
-    "too-many-rows text": lambda: (HEAD + "\n" + "a\n" * 1_000_000).encode(),
+    "stopped text": lambda: (HEAD + "\n" + "a\n" * 1_000_000).encode(),
     "too-many-columns text": lambda: (HEAD + "," + "x," * 1_000_000 + "\n" + LINE).encode(),
     "too-many-columns commas": lambda: b"," * (16 * MB),
     "broken-row quotes": lambda: (HEAD + '\n"' + '""' * (4 * MB)).encode(),
@@ -108,8 +108,8 @@ def main() -> int:
     for name in FILES:
         opened.clear()
         try:
-            read_table(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())), RULES)
-            told[name] = ("taken", 0)
+            found = read_table(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())), RULES)
+            told[name] = ("stopped" if found.stopped else "taken", 0)
         except FileRefused as refused:
             told[name] = (refused.key, sum(book.inflated for book in opened))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -10,9 +10,9 @@ from hypothesis import given, strategies as st
 from server.dossiers import reading, tables
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.decoding import FileRefused
-from server.dossiers.importing import RefusedRow
+from server.dossiers.importing import RefusedRow, Report
 from server.dossiers.status import Status
-from server.dossiers.telling import reason_text
+from server.dossiers.telling import lines, problem_text, reason_text
 from tests.server.dossiers.tables import ZONE, read, refusal, resolved, row, table
 
 STRANGE = "H99.99-261109-0118"  # of no agency of the hall
@@ -128,6 +128,33 @@ def test_more_rows_than_a_register_may_have_are_refused(monkeypatch: pytest.Monk
     monkeypatch.setattr(tables, "MAX_ROWS", 2)
     with pytest.raises(FileRefused, match="too-many-rows"):
         read(table(*(row(code=f"H42.13-261109-000{n}") for n in range(3))))
+
+
+def test_more_cells_than_a_table_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    three = table(*(row(code=f"H42.13-261109-000{n}") for n in range(3)))
+    monkeypatch.setattr(tables, "MOST_CELLS", 3 * len(row()))
+    assert len(read(three).dossiers) == 3
+    monkeypatch.setattr(tables, "MOST_CELLS", 3 * len(row()) - 1)
+    with pytest.raises(FileRefused, match="too-many-cells") as refused:
+        read(three)
+    for lang in ("vi", "en"):
+        assert "17" in problem_text(Report(problem=refused.value.key, params=refused.value.params), lang)
+
+
+def test_a_year_of_a_province_with_all_its_columns_is_taken() -> None:
+    line = table(row()).splitlines()[1] + ",x" * 19 + "\n"
+    head = table(row()).splitlines()[0] + "".join(f",more {n}" for n in range(19)) + "\n"
+    assert sum(1 for _ in tables.open_table((head + line * 90_000).encode()).rows) == 90_000
+
+
+def test_a_table_of_refused_rows_is_not_read_to_its_end() -> None:
+    text = table(*(row(code=f"bad {n}") for n in range(reading.MOST_REFUSED))) + '"never closed\n'
+    found = read(text)
+    assert found.stopped and found.refused_count == reading.MOST_REFUSED and not found.rows
+    told = Report(rows=5, refused_count=reading.MOST_REFUSED, stopped=True)
+    assert "ít nhất 5.000 dòng" in lines(told, "vi", done=True)[1]
+    assert "at least 5,000 rows" in lines(told, "en", done=True)[1]
+    assert not read(table(row(), row(code="bad"))).stopped
 
 
 def test_blank_rows_are_no_rows() -> None:

@@ -10,11 +10,14 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from server.dossiers import workbook
 from server.dossiers.decoding import FileRefused
+from server.dossiers.importing import Report
 from server.dossiers.mapping import Mapping
 from server.dossiers.reading import Reading, Rules, read_table
 from server.dossiers.status import Status
-from tests.server.dossiers.books import HEAD, book
+from server.dossiers.telling import problem_text
+from tests.server.dossiers.books import HEAD, book, parts, sheet
 from tests.server.dossiers.tables import CONFIG, NOW, RULES, ZONE
 from tests.server.dossiers.test_decoding import TCVN3
 
@@ -113,3 +116,24 @@ def test_a_sheet_that_is_no_table_of_dossiers_is_refused(
     with pytest.raises(FileRefused) as refused:
         read(book([ROW, ROW], change=change))
     assert refused.value.key == key
+
+
+def test_cells_are_counted_and_the_bytes_of_texts_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = book([ROW, (CODE[:-1] + "9", *ROW[1:])])
+    cells = 3 * len(HEAD)
+    monkeypatch.setattr(workbook, "MOST_CELLS", cells)
+    assert len(read(data).rows) == 2
+    monkeypatch.setattr(workbook, "MOST_CELLS", cells - 1)
+    with pytest.raises(FileRefused) as refused:
+        read(data)
+    assert (refused.value.key, refused.value.params) == ("too-many-cells", {"limit": cells - 1})
+    texts = b"<sst>" + b"<si><t>x</t></si>" * 9 + b"</sst>"
+    shared = parts(sheet(b""), {"xl/sharedStrings.xml": texts})
+    monkeypatch.setattr(workbook, "MOST_STRINGS", len(texts))
+    with pytest.raises(FileRefused, match="empty"):
+        read(shared)
+    monkeypatch.setattr(workbook, "MOST_STRINGS", len(texts) - 1)
+    with pytest.raises(FileRefused, match="too-much-text"):
+        read(shared)
+    for lang in ("vi", "en"):
+        assert "40 MB" in problem_text(Report(problem="too-much-text", params={"limit": 40}), lang)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 
+from server.dossiers.reading import MOST_REFUSED
 from server.web.dossiers.imports import UPLOAD_BYTES
 from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, hidden, send, upload, words
 from tests.web.place import Place, Staff
@@ -50,6 +51,12 @@ def test_what_is_refused_is_told_by_line_and_nothing_of_it_is_taken(place: Place
     assert "3 Mã hồ sơ không phải mã hồ sơ; mã đúng có dạng H42.13-261109-0118" in told
     assert "4 Trạng thái" in told and "Gần nhất: Đang xử lý" in told
     assert "Nguyễn Văn An" not in page.text and "<script>alert" not in page.text
+
+
+def test_of_a_table_that_is_refused_without_end_the_page_says_at_least(chief: Staff) -> None:
+    page = upload(chief, *({**OPEN, "code": f"bad {n}"} for n in range(MOST_REFUSED + 1)))
+    assert "Bị từ chối: ít nhất 5.000 dòng; phần còn lại của tệp chưa đọc." in words(page)
+    assert 'name="token"' not in page.text
 
 
 def test_a_file_that_is_no_table_is_sent_back_with_advice(chief: Staff) -> None:
