@@ -33,6 +33,8 @@ from server.dossiers.store import DossierStore, NoDraft
 from server.setup import Setup
 
 FOLDER: Final = "inbox"  # below it the folders that are watched, one a source
+DONE: Final = "done"  # in each of them, what was taken
+REFUSED: Final = "refused"
 CHILD_S: Final = 180.0  # an import that takes longer is ended
 
 
@@ -111,6 +113,10 @@ class Desk:
         if source.mapping.folder:
             (self._data / FOLDER).mkdir(mode=0o770, exist_ok=True)
 
+    def laid_aside(self) -> list[Source]:
+        """Those of which files still lie in `done` or `refused`."""
+        return laid_aside(self._data, self.store)
+
     def delete(self, id: str) -> bool:
         """Its dossiers stay. False when there is no such source."""
         with self.store.writing() as db:
@@ -135,6 +141,18 @@ class Desk:
             file.write(msgspec.json.encode(self._setup().document))
             file.flush()
             yield file.name
+
+
+def laid_aside(data: Path, store: DossierStore) -> list[Source]:
+    """Sources of which imported files still lie below the centre's data: they may hold people until the
+    source's days are over."""
+    with store.reading() as db:
+        known = sources.every(db)
+    return [one for one in known if any(_lie(data / FOLDER / one.id / place) for place in (DONE, REFUSED))]
+
+
+def _lie(folder: Path) -> bool:
+    return folder.is_dir() and any(not path.is_dir() for path in folder.iterdir())
 
 
 def _child(table: IO[bytes] | None, hall: str, data: Path, task: Task) -> bytes:

@@ -22,15 +22,13 @@ from pathlib import Path
 from typing import Final
 
 from hardware.clock import Clock
-from server.dossiers.desk import FOLDER, Desk
+from server.dossiers.desk import DONE, FOLDER, REFUSED, Desk
 from server.dossiers.importing import Report
 from server.dossiers.mapping import Source
 from server.dossiers.telling import lines, refused_csv
 
 log = logging.getLogger("dossiers")
 
-DONE: Final = "done"
-REFUSED: Final = "refused"
 EVERY_S: Final = 10.0
 MOST_AT_ONCE: Final = 10  # files of a centre in one look
 LONGEST_NAME: Final = 100
@@ -80,6 +78,7 @@ class Inbox:
         there: dict[Path, _Mark] = {}
         for source in self._desk.sources():
             if not source.mapping.folder:
+                self._forget(self._root / source.id, source.mapping.keep_days)  # of when it had one
                 continue
             folder = make(self._root, source.id)
             for path, mark in _files(folder):
@@ -138,7 +137,7 @@ class Inbox:
         """What was laid aside so many days ago, by the hall's clock."""
         over = (self._clock.now() - timedelta(days=days)).timestamp()
         for place in (folder / DONE, folder / REFUSED):
-            for path in place.iterdir():
+            for path in place.iterdir() if place.is_dir() else ():
                 with suppress(FileNotFoundError):
                     if path.lstat().st_mtime < over and not path.is_dir():
                         path.unlink()

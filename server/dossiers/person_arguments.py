@@ -19,4 +19,9 @@ def add_to(word: argparse.ArgumentParser) -> None:
         "--forget", choices=("asked", "mistake", "ordered"), help="delete whoever is found, for this reason"
     )
     word.add_argument("--yes", dest="sure", action="store_true", help="without being asked again")
-    word.add_argument("--lang", choices=("vi", "en"), default="en", help="of a PDF (en)")
+    word.add_argument(
+        "--lang",
+        choices=("vi", "en"),
+        default="en",
+        help="of a PDF, and of what stays (en)",
+    )

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from hardware.clock import open_clock
 from server.dossiers import persons
 from server.dossiers.applicants import open_seals
+from server.dossiers.desk import laid_aside
 from server.dossiers.persons import By, Held, Reason
 from server.dossiers.store import Unreadable, open_dossiers
 from server.people.audit import open_audit
@@ -26,6 +27,7 @@ from server.program import Settings
 from server.site_file import load_site
 from server.store import sqlite_url
 from server.web.dossiers.person_report import as_json, as_pdf
+from server.web.words import TEXTS
 
 DONE: Final = 0
 NOBODY: Final = 1
@@ -85,6 +87,9 @@ def run(settings: Settings, wishes: Wishes) -> int:
             about = {"reason": Reason(wishes.forget).value, "dossiers": len(codes), "people": count}
             audit.tell(time.time(), BY, "persons.forgotten", site, about)
             print(f"deleted who handed in {len(codes)} dossiers", file=sys.stderr)
+            for source in laid_aside(settings.data, store):
+                blanks = {"source": source.name, "id": source.id, "days": source.mapping.keep_days}
+                print(TEXTS("held.aside", wishes.lang, **blanks), file=sys.stderr)
     return DONE
 
 

@@ -5,6 +5,7 @@ What somebody searches by is in a form's body: in no address, no log, no audit. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -13,6 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from server.dossiers import persons, retention
 from server.dossiers.code import read_code
+from server.dossiers.mapping import Source
 from server.dossiers.persons import By, Held, Reason
 from server.people.rights import Right
 from server.web import guard
@@ -93,12 +95,18 @@ def forget() -> ResponseReturnValue:
         return _drawn(found=found, problem="not-sure" if codes else "no-dossier"), 422
     count = persons.forget(store, codes, who.name, hall.clock.now())
     guard.audit("persons.forgotten", reason=reason.value, dossiers=len(codes), people=count)
-    return _drawn(done=len(codes))
+    return _drawn(done=len(codes), aside=desk_here().laid_aside())
 
 
 def _drawn(
-    by: By = By.NUMBER, typed: str = "", found: list[Held] | None = None, problem: str = "", done: int = 0
+    by: By = By.NUMBER,
+    typed: str = "",
+    found: list[Held] | None = None,
+    problem: str = "",
+    done: int = 0,
+    aside: Sequence[Source] = (),
 ) -> str:
+    """aside: sources whose imported files may still hold whoever was deleted."""
     more: dict[str, Any] = around(desk_here().store.stamp())
     return render_template(
         "dossiers_person.html",
@@ -109,6 +117,7 @@ def _drawn(
         found=found or [],
         problem=problem,
         done=done,
+        aside=aside,
         **more,
     )
 

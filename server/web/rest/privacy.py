@@ -65,10 +65,19 @@ class ForgetBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reason: Reason
 
 
+class AsideTold(msgspec.Struct, frozen=True):
+    """A source of which imported files lie in `inbox/<source>/done` or `refused`, each for so many days."""
+
+    source: str
+    days: int
+
+
 class Forgotten(msgspec.Struct, frozen=True):
-    """people: how many people's rows there were; no import brings them again."""
+    """people: how many people's rows there were; no import brings them again. aside: whose files may still
+    hold them."""
 
     people: int
+    aside: tuple[AsideTold, ...]
 
 
 def kept(asked: Asked) -> RetentionTold:
@@ -97,10 +106,11 @@ def forget(asked: Asked) -> Forgotten:
     if wrong:
         refuse(wrong)
     codes = [one.text for one in read if one is not None]
-    count = persons.forget(_desk(asked).store, codes, asked.who.name, asked.hall.clock.now())
+    desk = _desk(asked)
+    count = persons.forget(desk.store, codes, asked.who.name, asked.hall.clock.now())
     reason = asked.body.reason.value
     audit(asked.who.name, "persons.forgotten", reason=reason, dossiers=len(codes), people=count)
-    return Forgotten(count)
+    return Forgotten(count, tuple(AsideTold(one.id, one.mapping.keep_days) for one in desk.laid_aside()))
 
 
 def _desk(asked: Asked) -> Desk:

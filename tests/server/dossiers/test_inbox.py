@@ -60,6 +60,17 @@ def some(count: int) -> bytes:
     return table(*(row(code=f"H42.13-261109-{n:04d}", name="Trần Thị Bưởi") for n in range(count))).encode()
 
 
+def test_what_was_laid_aside_goes_also_when_the_source_has_no_folder_any_more(watched: Watched) -> None:
+    (watched.folder / "a.csv").write_bytes(some(1))
+    assert watched.looks() == 1 and [one.id for one in watched.desk.laid_aside()] == ["portal"]
+    watched.desk.save(Source("portal", "Cổng", Mapping(folder=False, keep_days=KEEP)), "chief", NOW)
+    watched.inbox.look()
+    assert watched.lies("done")
+    watched.clock.time += timedelta(days=KEEP, seconds=1)
+    watched.inbox.look()
+    assert watched.lies("done") == [] and watched.desk.laid_aside() == []
+
+
 def test_a_file_that_lies_still_is_imported_and_laid_aside(watched: Watched, tmp_path: Path) -> None:
     (watched.folder / "a.csv").write_bytes(some(4))
     assert watched.inbox.look() == 0, "it may still grow"

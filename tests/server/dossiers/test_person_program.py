@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 
 import motcua
+from server.dossiers import sources
 from server.dossiers.applicants import Applicant, open_seals
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.desk import DONE, FOLDER
+from server.dossiers.inbox import make
+from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Dossier
 from server.dossiers.status import Status
 from server.dossiers.store import open_dossiers
@@ -52,10 +56,21 @@ def test_a_person_is_told_exported_and_deleted(
     assert told(server, monkeypatch, "0912345678\n", "--by", "phone", "--export", str(file)) == 0
     assert file.read_bytes().startswith(b"%PDF") and os.stat(file).st_mode & 0o077 == 0
     assert told(server, monkeypatch, f"{CODE}\nno\n", "--by", "code", "--forget", "asked") == 2
+    capsys.readouterr()
     assert told(server, monkeypatch, f"{CODE}\nyes\n", "--by", "code", "--forget", "asked") == 0
+    assert "inbox" not in capsys.readouterr().err, "no file lies there"
     assert told(server, monkeypatch, f"{NUMBER}\n", "--by", "number") == 1
     assert told(server, monkeypatch, "nobody\n", "--by", "number") == 2
     with closing(open_audit(tmp_path / "data" / "audit.db")) as audit:
         entries = audit.entries(Wanted(), 20)
     assert [e.what for e in entries].count("persons.forgotten") == 1
+    data = tmp_path / "data"
+    with closing(open_dossiers(data, ZONE)) as store, store.writing() as db:
+        sources.save(db, Source("portal", "Cổng", Mapping(folder=True, keep_days=17)), "test", NOW)
+    (make(data / FOLDER, "portal") / DONE / "a.csv").write_text(NAME)
+    again = "--by", "code", "--forget", "asked", "--yes"
+    for lang, words in (("vi", "inbox/portal/done và refused"), ("en", "17 days after")):
+        assert told(server, monkeypatch, f"{CODE}\n", *again, "--lang", lang) == 0
+        said = capsys.readouterr().err
+        assert words in said and "Cổng" in said and "17" in said
     assert not any(text in str(entries) for text in (NUMBER, NAME, "0912345678"))

@@ -11,10 +11,13 @@ import pytest
 
 from server.dossiers.applicants import Applicant
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.desk import FOLDER, REFUSED
+from server.dossiers.inbox import make
+from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Dossier
 from server.dossiers.status import Status
 from server.people.rights import Role
-from tests.web.dossiers.rooms import send, words
+from tests.web.dossiers.rooms import desk_of, send, words
 from tests.web.place import Place, Staff
 
 CODE, NUMBER, PHONE, NAME = "H42.13-261109-0118", "035088001234", "0912345678", "Nguyễn Thị Không Quên"
@@ -55,6 +58,20 @@ def test_a_manager_finds_exports_and_deletes_a_person(one: Place, chief: Staff) 
     )
     assert "Không có gì" in send(chief, "person", by="number", text=NUMBER).text
     assert "Đã xóa" in words(send(chief, "person", by="code", text=CODE))
+
+
+def test_whoever_deletes_is_told_of_files_that_may_hold_the_person_still(one: Place, chief: Staff) -> None:
+    desk = desk_of(one)
+    desk.save(Source("portal", "Cổng", Mapping(folder=True, keep_days=17)), "chief", one.clock.now())
+    place = make(desk._data / FOLDER, "portal")
+    assert "inbox/" not in send(chief, "person/forget", code=CODE, reason="asked", sure="yes").text
+    (place / REFUSED / "a.csv").write_text(NAME)
+    for lang, said in (
+        ("vi", "có thể có người này; mỗi tệp tự xóa sau 17 ngày"),
+        ("en", "each goes 17 days after"),
+    ):
+        page = words(send(chief, f"person/forget?lang={lang}", code=CODE, reason="asked", sure="yes"))
+        assert said in page and "inbox/portal/done" in page and "Cổng" in page
 
 
 def test_what_somebody_searches_by_is_told_to_nobody(one: Place, chief: Staff, caplog: Any) -> None:
