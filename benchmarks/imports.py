@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -34,6 +33,7 @@ from server.dossiers.importing import delivery_of, examine
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.store import open_dossiers
 from server.site_file import load_site
+from tests.server.dossiers.hostile import peak_mb
 
 SIZES: Final = (9_000, 36_000, 90_000)
 LIMIT_S: Final = 20
@@ -132,8 +132,7 @@ def measure(file: Path, folder: Path) -> None:
             changes = store.bring(found.brought, delivery, NOW)
             took.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
             written.append(changes.new + changes.changed)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"took": took, "written": written, "peak": peak}))
+    print(json.dumps({"took": took, "written": written, "peak": peak_mb()}))
 
 
 def main() -> int:

@@ -300,6 +300,7 @@ ENDPOINTS = (
         right=Right.FIGURES,
         area="dossiers",
         file="text/csv",
+        keyed=False,
         most=MOST_BYTES,
     ),
     Endpoint(
@@ -312,6 +313,7 @@ ENDPOINTS = (
         right=Right.FIGURES,
         area="dossiers",
         file=FORMS["xlsx"][1],
+        keyed=False,
         most=MOST_BYTES,
     ),
     *(
