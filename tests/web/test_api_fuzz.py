@@ -25,7 +25,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from broker.messages import Deed, DeviceStatus, Piece, Words
+from server.dossiers import late_desk
 from server.dossiers.mapping import Mapping, Source
+from server.dossiers.rows import mail_table, text_of
 from server.people.rights import EVERYWHERE, Right, Role
 from server.web.live import Streams
 from server.web.rest.endpoint import Endpoint
@@ -51,7 +53,7 @@ EXAMPLES, FEW = 6, 2
 HEAVY = ("change-setup", "add-centre", "replace-draft", "preview-import", "enter-handwritten")
 FILES = (b"", b"id = 7", b"code,authority\nx,y\n", b"\xff\x00\x89PNG", HANAM.read_bytes())
 NAMES = [row.name for row in ENDPOINTS]
-ASKS_NOTHING = ("get-board", "get-dossiers-wall")
+ASKS_NOTHING = ("get-board", "get-dossiers-wall", "get-public-late-lists")
 # Nothing can be wrong in a question that asks nothing, of whoever it may be.
 MODES = [
     (r.name, m) for r in ENDPOINTS for m in GenerationMode if r.name not in ASKS_NOTHING or m.is_positive
@@ -117,7 +119,25 @@ def there(hall: Place) -> dict[str, str]:
     assert hall.hall.desk is not None
     hall.hall.desk.save(Source("portal", "Cổng", Mapping()), "chief", hall.clock.now())
     take(hall, OPEN)
+    now, config = hall.clock.now(), hall.config
+    sheet = late_desk.draft(hall.register, config, "2026-10")
+    assert sheet is not None
+    published = late_desk.approve(hall.register, config, "2026-10", sheet.mark, "chief", False, now)
+    assert published is not None
+    letter = {
+        "recipient": "justice",
+        "to": "a@example.vn",
+        "message_id": "<1@x>",
+        "subject": "x",
+        "body": "x",
+    }
+    letter |= {"at": text_of(now), "state": "failed", "next_at": text_of(now)}
+    with hall.register.writing() as db:
+        written = db.execute(mail_table.insert().values(**letter)).inserted_primary_key
+    assert written is not None
     return {
+        "publication": str(published.id),
+        "letter": str(written[0]),
         "source": "portal",
         "code": OPEN["code"],
         "form": "apology",

@@ -84,6 +84,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         doors = Doors(server.writer, outlet, clock, Devices(), inbox, sources=sent)
         thread = threading.Thread(target=doors.run)
         link.start()
+        inbox.put(inbox.get(timeout=PATIENCE_S))  # connected: what is sent before, nobody hears
         sent.start()
         thread.start()
         heard = Inbox()
