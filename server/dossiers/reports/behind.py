@@ -21,7 +21,6 @@ from server.dossiers.tally import Judgement, Period
 PAGE: Final = 50
 MOST_PAGES: Final = 200  # what is behind them takes as long to pass over as it is far
 _JUDGED: Final = tuple(j.value for j in Judgement)
-LED: Final = frozenset({"received_new", *_JUDGED})  # figures of a line that an index of its own leads to
 _CALM: Final = [status.value for status in PAUSED | UNCOUNTED]
 _OUT: Final = [status.value for status in UNCOUNTED]
 _d: Any = dossier_table.c
@@ -58,7 +57,8 @@ def behind(db: sa.Connection, figure: Figure, skip: int, all: int, most: int = P
     columns = (_d.code, _d.status, _d.received, _d.due, _d.over)
     for where, order in parts(figure):
         if skip:
-            some = sa.select(_d.code).where(*where).limit(skip + 1).subquery()  # no more are passed over
+            one: Any = sa.select(sa.literal_column("1")).select_from(dossier_table)
+            some = one.where(*where).limit(skip + 1).subquery()  # no more are passed over, by an index alone
             there = db.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
             if skip >= there:
                 skip -= there
@@ -81,17 +81,17 @@ def counted(db: sa.Connection, figure: Figure) -> int:
 def parts(figure: Figure) -> list[tuple[Where, tuple[Any, ...]]]:
     """What a figure is made of: conditions that exclude each other, each with the order of its list."""
     begins = "" if figure.period.begins is None else text_of(figure.period.begins)
-    ends, whose = text_of(figure.period.ends), _whose(figure)
+    ends = text_of(figure.period.ends)
     by_over, by_received, by_due = (_d.over, _d.code), (_d.received, _d.code), (_d.due, _d.code)
     new = _d.received >= begins, _d.received < ends, _d.status.not_in(_OUT)
     within = _d.over >= begins, _d.over < ends
-    open_then = _d.over.is_(None), _d.received < ends, _d.status.not_in(_OUT)
+    open_then = _d.over.is_(None), unled(_d.received) < ends, _d.status.not_in(_OUT)  # few are open
     over_later = _d.over >= ends, _d.received < ends
     late_open, late_later = _late(figure, ends)
     found: dict[str, list[tuple[Where, tuple[Any, ...]]]] = {
         "received_new": [(new, by_received)],
         "carried_over": [
-            ((_d.over.is_(None), _d.received < begins, _d.status.not_in(_OUT)), by_due),
+            ((_d.over.is_(None), unled(_d.received) < begins, _d.status.not_in(_OUT)), by_due),
             ((_d.over >= begins, _d.received < begins), by_over),
         ],
         "resolved_total": [(within, by_over)],
@@ -106,7 +106,11 @@ def parts(figure: Figure) -> list[tuple[Where, tuple[Any, ...]]]:
     if not begins:
         found["carried_over"] = []  # nothing was there before
     found["received_total"] = [*found["received_new"], *found["carried_over"]]
-    return [((*whose, *where), order) for where, order in found[figure.column]]
+    judged = figure.column in _JUDGED
+    return [
+        ((*_whose(figure, led=judged or order is by_received), *where), order)
+        for where, order in found[figure.column]
+    ]
 
 
 def _late(figure: Figure, ends: str) -> tuple[Where, Where]:
@@ -122,8 +126,9 @@ def _not(where: Where) -> sa.ColumnElement[bool]:
     return sa.not_(sa.func.coalesce(sa.and_(*where), sa.false()))
 
 
-def _whose(figure: Figure) -> Where:
-    """Whose dossiers: of one line, or of all lines of a sum. A sum is led through by time, not by whose."""
+def _whose(figure: Figure, led: bool) -> Where:
+    """Whose dossiers: of one line, or of all lines of a sum. led: an index of the line's own leads to them;
+    else time leads to fewer than a whole line has. A sum is led through by time in any case."""
     values, one = list(figure.values), len(figure.values) == 1
     if figure.dimension is Dimension.OFFICER:
         pairs = [value.partition("/")[::2] for value in values]
@@ -136,7 +141,6 @@ def _whose(figure: Figure) -> Where:
         return unled(_d.authority).in_(sorted(authorities)), theirs
     column = {Dimension.AUTHORITY: _d.authority, Dimension.FIELD: _d.field, Dimension.CHANNEL: _d.channel}
     of = column[figure.dimension]
-    led = figure.column in LED  # else time leads to fewer than a whole line has
     return ((of if led else unled(of)) == values[0],) if one else (unled(of).in_(values),)
 
 
