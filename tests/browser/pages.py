@@ -84,6 +84,11 @@ class Town:
         self.place.register.bring([Brought(some)], Delivery(now, "test", whole=False), now)
         return some.code
 
+    def dossiers(self) -> str:
+        """What the codes of several begin with: of one alone, the search leads to it at once."""
+        self.promised()
+        return self.dossier()[: len("H42.13-26")]
+
     def late(self) -> str:
         """The month of a late list, which is approved when it is asked for."""
         with self.place.register.writing() as db:
@@ -141,7 +146,7 @@ PAGES: dict[str, Page] = {
     "dossier_promises.page": Page(
         lambda town: f"/dossiers/promises?standing=overdue&of={town.promised()}", MANAGER
     ),
-    "dossier_promises.search": Page(lambda town: f"/dossiers/list?q={town.promised()[:9]}", MANAGER),
+    "dossier_promises.search": Page(lambda town: f"/dossiers/list?q={town.dossiers()}", MANAGER),
     "dossier_promises.mine": Page("/dossiers/mine", MANAGER),
     "dossier_promises.late_legs": Page(lambda town: f"/dossiers/legs?of={town.promised()}", MANAGER),
     "dossier_promises.letters": Page("/dossiers/letters", MANAGER),
