@@ -10,7 +10,8 @@ from fpdf import FPDF
 from server.papers.flow import Style
 from server.papers.metrics import FACE, drawn_size, font_file, width
 from server.papers.reading import flow_of
-from server.papers.setting import Area, Letters, Mark, Shown, Stroke, pages_of
+from server.papers.setting import pages_of
+from server.papers.strips import Area, Letters, Mark, Shown, Stroke
 
 SLANT: Final = 11  # degrees; the face has no italics of its own
 

@@ -8,7 +8,7 @@ from typing import Final
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue
 
-from server.history.as_pdf import FACE, FONTS, HEAD, INK, MARGIN_MM
+from server.history.leaves import FACE, FONTS, HEAD, INK, MARGIN_MM
 from server.web.handwritten import SLIPS, Slips
 from server.web.words import said
 

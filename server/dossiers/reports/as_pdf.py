@@ -4,59 +4,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from fpdf import FPDF
 from fpdf.enums import TableCellFillMode
 from fpdf.fonts import FontFace
 
 from server.dossiers.reports.sheet import DEEP, FIRST, NOTES, Sheet, grouped, head_rows
-from server.history.as_pdf import FACE, FONTS, HEAD, INK, MARGIN_MM, QUIET
+from server.history.leaves import FACE, HEAD, INK, QUIET, Leaves
 
 WIDE: Final = (9, 58, *([17.5] * 10), 31)
 TEXT_PT: Final = 8
 
 
-class _Pages(FPDF):
-    """foot: left of the page's number on each page."""
-
-    def __init__(self, foot: str) -> None:
-        super().__init__(orientation="landscape", format="A4")
-        self.foot = foot
-
-    def footer(self) -> None:
-        self.set_y(-MARGIN_MM)
-        self.set_font(FACE, size=8)
-        self.set_text_color(*QUIET)
-        self.cell(w=self.epw / 2, h=6, text=self.foot)
-        self.cell(w=self.epw / 2, h=6, text=f"{self.page_no()} / {{nb}}", align="R")
-
-
 def pdf(sheet: Sheet) -> bytes:
-    pages = _Pages(sheet.above[0] if sheet.above else "")
-    pages.set_title(sheet.title)
-    pages.set_lang(sheet.lang)
-    for style, weight in (("", 400), ("B", 700)):
-        pages.add_font(FACE, style, FONTS / f"BeVietnamPro-{weight}.ttf")
-    pages.set_margins(MARGIN_MM, MARGIN_MM)
-    pages.set_auto_page_break(True, MARGIN_MM + 6)
-    pages.add_page()
-    pages.set_text_color(*INK)
+    pages = Leaves(sheet.title, sheet.above[0] if sheet.above else "", sheet.lang)
     for n, line in enumerate((sheet.title, *sheet.above)):
-        _words(pages, line, 13 if n == 0 else 10, bold=n == 0, align="C")
+        pages.words(line, 13 if n == 0 else 10, bold=n == 0, align="C")
     pages.ln(3)
     _table(pages, sheet)
     pages.ln(3)
     pages.set_text_color(*QUIET)
     for line in sheet.below:
-        _words(pages, line, 9)
+        pages.words(line, 9)
     return bytes(pages.output())
 
 
-def _words(pages: FPDF, text: str, size: float, bold: bool = False, align: str = "L") -> None:
-    pages.set_font(FACE, "B" if bold else "", size)
-    pages.multi_cell(w=0, h=size * 0.5, text=text, align=align, new_x="LMARGIN", new_y="NEXT")
-
-
-def _table(pages: FPDF, sheet: Sheet) -> None:
+def _table(pages: Leaves, sheet: Sheet) -> None:
     pages.set_font(FACE, size=TEXT_PT)
     pages.set_draw_color(127, 138, 150)
     with pages.table(
