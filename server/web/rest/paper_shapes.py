@@ -99,7 +99,7 @@ class BookWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     written: Written = "vi"
 
 
-class LetterBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class PaperBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What nobody else knows. reason, items: one a line. Nothing of it is kept."""
 
     written: Written = "vi"

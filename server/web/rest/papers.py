@@ -33,8 +33,8 @@ from server.web.rest.endpoint import Asked, Endpoint
 from server.web.rest.paper_shapes import (
     BackBody,
     BookWanted,
-    LetterBody,
     OnePaper,
+    PaperBody,
     PapersTold,
     PaperTold,
     SampleWanted,
@@ -224,7 +224,7 @@ def _letters(format: Format) -> Endpoint:
         answer=bytes,
         right=Right.DOSSIERS,
         area="papers",
-        body=LetterBody,
+        body=PaperBody,
         media=MEDIA[format],
         keyed=False,
     )
