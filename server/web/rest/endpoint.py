@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import IO, Any, Literal
 
 import msgspec
@@ -20,6 +21,11 @@ from server.web.hall import Hall
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 BLANK = re.compile(r"\{([a-z]+)\}")
+
+
+def instant(at: float) -> datetime:
+    """Seconds since 1970 as answers tell them."""
+    return datetime.fromtimestamp(at, UTC)
 
 
 class Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

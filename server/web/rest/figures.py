@@ -19,12 +19,11 @@ from werkzeug.exceptions import Forbidden
 from server.hall.tickets import State
 from server.history.deeds import RATED
 from server.history.drill import Listed, find, tells_working_time
-from server.history.periods import Unit
 from server.history.table import Cell, Table
 from server.history.whats import WHATS
 from server.people.rights import Right
 from server.web.asked import refuse
-from server.web.history_asked import span_query, span_word
+from server.web.history_asked import span_word
 from server.web.history_form import Form, page_number, read, wanted
 from server.web.history_page import FORMS, file_of, history_of, made_at, summed, today_here
 from server.web.history_view import Teller
@@ -33,7 +32,6 @@ from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint
 from server.web.rest.tickets import Day
 from server.web.words import TEXTS
-from server.web.work_page import report_of
 
 UnitName = Literal["day", "week", "month", "quarter", "year", "range"]
 ByName = Literal["time", "service", "authority", "counter", "officer", "half", "weekday"]
@@ -119,46 +117,6 @@ class Behind(msgspec.Struct, frozen=True):
     tickets: tuple[TicketBehind, ...]
 
 
-class WorkWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A day, a week or a month around `day`. officer: of one alone."""
-
-    unit: Literal["day", "week", "month"] = "week"
-    day: Day | None = None
-    officer: Of | None = None
-
-
-class Break(msgspec.Struct, frozen=True):
-    since: datetime
-    until: datetime
-    reason: str
-
-
-class WorkRow(msgspec.Struct, frozen=True, kw_only=True):
-    """What one officer did at one counter on one day. left: the counter was never closed; `ends` is the last
-    thing done there.
-    """
-
-    day: date
-    officer: str
-    counter: str
-    begins: datetime
-    ends: datetime
-    left: bool
-    open_s: int
-    busy_s: int
-    breaks: tuple[Break, ...]
-    calls: int
-    finished: int
-    first_call: datetime | None
-    last_call: datetime | None
-
-
-class WorkingTime(msgspec.Struct, frozen=True):
-    first: date
-    last: date
-    rows: tuple[WorkRow, ...]
-
-
 def figures(asked: Asked) -> Figures:
     """The figures of a period as the manager's pages show them."""
     hall = asked.hall
@@ -202,39 +160,6 @@ def behind(asked: Asked) -> Behind:
     return Behind(found.total, found.page, found.pages, tuple(_behind(row, named) for row in found.rows))
 
 
-def working_time(asked: Asked) -> WorkingTime:
-    """When officers opened, called, paused and left."""
-    hall = asked.hall
-    today, now = today_here(hall)
-    form = _week(asked, today)
-    summed(hall, today, now)
-    period = form.asked.period
-    rows = (w for w in history_of(hall).work(period.first, period.end))
-    mine = [w for w in rows if asked.query.officer in (None, w.officer)]
-    return WorkingTime(
-        period.first,
-        period.last,
-        tuple(
-            WorkRow(
-                day=date.fromisoformat(w.day),
-                officer=w.officer,
-                counter=w.counter,
-                begins=w.begins,
-                ends=w.ends,
-                left=w.left,
-                open_s=round(w.open_us / 1e6),
-                busy_s=round(w.busy_us / 1e6),
-                breaks=tuple(Break(*one) for one in w.breaks),
-                calls=w.calls,
-                finished=w.finished,
-                first_call=w.first_call,
-                last_call=w.last_call,
-            )
-            for w in mine
-        ),
-    )
-
-
 def figures_as(form: str) -> Callable[[Asked], Response]:
     """What an endpoint does that gives the figures as a file: `csv`, `xlsx` or `pdf`."""
 
@@ -251,45 +176,24 @@ def figures_as(form: str) -> Callable[[Asked], Response]:
     return exported
 
 
-def work_as(form: str) -> Callable[[Asked], Response]:
-    """The same of working time."""
-
-    def exported(asked: Asked) -> Response:
-        hall = asked.hall
-        today, now = today_here(hall)
-        week = _week(asked, today)
-        summed(hall, today, now)
-        span = span_query(week.asked.period)
-        audit(asked.who.name, "figures.exported", form=form, working_time=True, **span)
-        return file_of(report_of(hall, week, asked.query.officer or "", asked.lang, now), form)
-
-    return exported
-
-
 def _teller(asked: Asked, today: date) -> Teller:
     hall, may_know = asked.hall, asked.who.may(Right.WORKING_TIME)
     return Teller(hall.config, history_of(hall), today, asked.lang, may_know)
 
 
-def _week(asked: Asked, today: date) -> Form:
-    form = read(_told(asked), today, Unit.WEEK)
-    _must_be_good(form)
-    return form
-
-
-def _told(asked: Asked) -> dict[str, str]:
+def told_of(asked: Asked) -> dict[str, str]:
     """The query as the page's address has it."""
     told = msgspec.structs.asdict(asked.query)
     return {name: str(value) for name, value in told.items() if value is not None}
 
 
 def _form(asked: Asked, today: date) -> Form:
-    form = read(_told(asked), today)
-    _must_be_good(form)
+    form = read(told_of(asked), today)
+    must_be_good(form)
     return form
 
 
-def _must_be_good(form: Form) -> None:
+def must_be_good(form: Form) -> None:
     if form.errors:
         refuse([(f"/{field}", "wrong") for field in form.errors])
 
@@ -341,16 +245,6 @@ ENDPOINTS = (
         area="figures",
         query=BehindWanted,
     ),
-    Endpoint(
-        name="get-working-time",
-        method="GET",
-        path="/working-time",
-        does=working_time,
-        answer=WorkingTime,
-        right=Right.WORKING_TIME,
-        area="figures",
-        query=WorkWanted,
-    ),
     *(
         Endpoint(
             name=f"export-figures-{form}",
@@ -362,21 +256,6 @@ ENDPOINTS = (
             area="figures",
             about=f"What the page of the same query shows, to take away as {form.upper()}.",
             query=FiguresWanted,
-            media=kind.partition(";")[0],
-        )
-        for form, (_, kind) in FORMS.items()
-    ),
-    *(
-        Endpoint(
-            name=f"export-working-time-{form}",
-            method="GET",
-            path=f"/working-time/export.{form}",
-            does=work_as(form),
-            answer=bytes,
-            right=Right.WORKING_TIME,
-            area="figures",
-            about=f"Working time, to take away as {form.upper()}.",
-            query=WorkWanted,
             media=kind.partition(";")[0],
         )
         for form, (_, kind) in FORMS.items()

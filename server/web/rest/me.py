@@ -6,7 +6,7 @@ in a file that is not made for such. Each of these changes refuses by itself to 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -20,7 +20,7 @@ from server.people.contacts import BadContact
 from server.web import guard, login, me_page
 from server.web.asked import refuse
 from server.web.problems import Declined
-from server.web.rest.endpoint import Asked, Endpoint, Nothing
+from server.web.rest.endpoint import Asked, Endpoint, Nothing, instant
 
 Password = Annotated[str, Meta(max_length=1000)]
 Code = Annotated[str, Meta(max_length=64)]
@@ -116,8 +116,8 @@ def logins(asked: Asked) -> LogInRows:
         tuple(
             LogInRow(
                 login=seen.id,
-                began_at=_instant(seen.began_at),
-                seen_at=_instant(seen.seen_at),
+                began_at=instant(seen.began_at),
+                seen_at=instant(seen.seen_at),
                 address=seen.address,
                 agent=me_page.machine(seen.agent),
                 mine=seen.mine,
@@ -226,10 +226,6 @@ def _proved(asked: Asked) -> Account:
     if login.check_password(who.name, asked.body.password) is None:
         refuse([("/password", "wrong")])
     return who
-
-
-def _instant(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
 
 
 def _row(name: str, method: Any, path: str, does: Any, answer: Any, **more: Any) -> Endpoint:

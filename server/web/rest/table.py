@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.web.rest import (
+    audit,
     centres,
     counters,
     devices,
@@ -29,7 +30,9 @@ from server.web.rest import (
     setup,
     sources,
     tickets,
+    tokens,
     webhooks,
+    working_time,
 )
 from server.web.rest.endpoint import Endpoint
 
@@ -42,6 +45,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *reception.ENDPOINTS,
     *events.ENDPOINTS,
     *figures.ENDPOINTS,
+    *working_time.ENDPOINTS,
     *now.ENDPOINTS,
     *opinions.ENDPOINTS,
     *devices.ENDPOINTS,
@@ -60,5 +64,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *papers.ENDPOINTS,
     *centres.ENDPOINTS,
     *people.ENDPOINTS,
+    *tokens.ENDPOINTS,
+    *audit.ENDPOINTS,
     *webhooks.ENDPOINTS,
 )

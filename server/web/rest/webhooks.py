@@ -5,7 +5,7 @@ A secret is in the answer that made it, and nowhere else.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,7 +16,7 @@ from server.people.rights import Right
 from server.web.asked import refuse
 from server.web.problems import Declined
 from server.web.rest.caller import audit
-from server.web.rest.endpoint import Asked, Endpoint, Nothing
+from server.web.rest.endpoint import Asked, Endpoint, Nothing, instant
 from server.webhooks.addresses import LONGEST, BadAddress
 from server.webhooks.desk import BadHook, Desk, NoHook, progress
 from server.webhooks.posting import Answer
@@ -196,11 +196,11 @@ def _webhook(asked: Asked, hook: Subscription) -> Webhook:
         url=hook.url,
         events=tuple(sorted(hook.events)),
         paused=hook.paused,
-        made_at=_instant(hook.made_at),
+        made_at=instant(hook.made_at),
         made_by=hook.made_by,
         behind=found.behind,
         tries=here.tries,
-        next_at=_instant(here.next_at) if here.tries else None,
+        next_at=instant(here.next_at) if here.tries else None,
         status=here.status,
         error=here.error,
     )
@@ -211,7 +211,7 @@ def _row(found: Delivery) -> DeliveryRow:
         delivery=found.n,
         message=found.message,
         type=found.type,
-        at=_instant(found.at),
+        at=instant(found.at),
         state=found.state,
         tries=found.tries,
         status=found.status,
@@ -221,10 +221,6 @@ def _row(found: Delivery) -> DeliveryRow:
 
 def _answer(found: Answer) -> TryAnswer:
     return TryAnswer(found.status, found.error)
-
-
-def _instant(at: float) -> datetime:
-    return datetime.fromtimestamp(at, UTC)
 
 
 _ONE = "/webhooks/{webhook}"
