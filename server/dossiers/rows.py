@@ -186,6 +186,15 @@ reminder_table = sa.Table(
     sqlite_autoincrement=True,
 )
 sa.Index("reminder_mail", reminder_table.c.mail)
+# Up to which reminder an account has seen what a recipient was told: the later ones are new to it.
+looked_table = sa.Table(
+    "looked",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("recipient", sa.Text, primary_key=True),
+    sa.Column("reminder", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
 # Messages as they are sent, and sent again until a mail server has them: waiting, sent or failed.
 mail_table = sa.Table(
     "mail",

@@ -15,7 +15,14 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from server.dossiers.promises import RECORDED, TABLE, Marks, Standing
-from server.dossiers.rows import dossier_table, handover_table, instant_of, reappointment_table, text_of
+from server.dossiers.rows import (
+    dossier_table,
+    handover_table,
+    instant_of,
+    reappointment_table,
+    reminder_table,
+    text_of,
+)
 from server.dossiers.status import ENDED, PAUSED, UNCOUNTED, Status
 
 A_PAGE: Final = 50
@@ -46,14 +53,23 @@ HANDED: Final = sa.exists().where(handover_table.c.code == d.code)
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What `recipient` was reminded of by a reminder later than that of the number `after`."""
+
+    recipient: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """What a list is of. Blank: of all. officers: names as the source has them. flagged: only those that were
-    re-appointed more than once."""
+    re-appointed more than once. told: only those whose promise of now somebody was told of."""
 
     standings: Collection[Standing] = ()
     authority: str = ""
     officers: tuple[str, ...] = ()
     flagged: bool = False
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +214,16 @@ def _parts(wanted: Wanted) -> list[tuple[sa.ColumnElement[bool], ...]]:
         narrow.append(AUTHORITY.in_((wanted.authority,)))
     if wanted.officers:
         narrow.append(OFFICER.in_(wanted.officers))
+    if wanted.told is not None:
+        narrow.append(told(wanted.told))
     shelf = d.status == Status.RESOLVED.value
     return [(d.over.is_(None), *narrow), (shelf, HANDED, *narrow)]
+
+
+def told(of: Told) -> sa.ColumnElement[bool]:
+    """Of the promise that holds: what was told of one before it is over with it."""
+    r = reminder_table.c
+    return sa.exists().where(r.code == d.code, r.due == DUE, r.recipient == of.recipient, r.id > of.after)
 
 
 def _before(at: datetime) -> sa.ColumnElement[bool]:

@@ -26,7 +26,7 @@ from server.people.once import Kind, Once
 from server.people.passwords import WeakPassword
 from server.people.rights import EVERYWHERE, Role, role_at
 from server.people.second import Second
-from server.people.tables import account_table, once_table, open_people, role_table
+from server.people.tables import account_table, authority_table, once_table, open_people, role_table
 from server.people.tokens import Tokens
 
 NAME = re.compile(r"[a-z0-9-]{1,32}")
@@ -159,6 +159,7 @@ class Accounts:
             mine = sa.select(of.account).where(of.site == site).order_by(of.account)
             names = tuple(db.execute(mine).scalars())
             db.execute(role_table.delete().where(of.site == site))
+            db.execute(authority_table.delete().where(authority_table.c.site == site))
             for name in names:
                 end_all(db, name)
         return names

@@ -1,18 +1,20 @@
 """Where officers are reached, and who they are in the system of record, which knows them by another name.
 
-Whoever handles a dossier is a name in its source; the account that has this name is reminded of it.
+Whoever handles a dossier is a name in its source; the account that has this name is reminded of it. Whoever
+stands for an authority at a centre is shown what its dossiers need there.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from server.mail import is_address
 from server.people.rights import EVERYWHERE
-from server.people.tables import account_table, role_table
+from server.people.tables import account_table, authority_table, role_table
 
 LONGEST = 120  # characters of a name
 
@@ -60,20 +62,36 @@ class Contacts:
         with self._engine.connect() as db:
             return tuple(Contact(*row) for row in db.execute(rows))
 
+    def stands_for(self, account: str, site: str) -> frozenset[str]:
+        """The authorities of a centre that an account stands for there."""
+        a = authority_table.c
+        with self._engine.connect() as db:
+            rows = db.execute(sa.select(a.authority).where(a.account == account, a.site == site))
+            return frozenset(rows.scalars())
+
     def set_email(self, account: str, email: str) -> None:
         """Raises BadContact."""
-        self._set(account, email=_email(email))
+        columns = {"email": _email(email)}
+        with self._engine.connect().execution_options(writes=True) as db, db.begin():
+            db.execute(account_table.update().where(account_table.c.name == account).values(**columns))
 
-    def set(self, account: str, email: str, source_name: str) -> None:
-        """Both at once, or neither. Raises BadContact."""
+    def set(
+        self, account: str, email: str, source_name: str, site: str = "", stands_for: Iterable[str] = ()
+    ) -> None:
+        """All at once, or nothing. site: of whose authorities the account stands for these and no others; ""
+        leaves them as they are. Raises BadContact."""
         name = spelled(source_name)
         if len(name) > LONGEST or not name.isprintable():
             raise BadContact("source_name", "odd-source-name")
-        self._set(account, email=_email(email), source_name=name)
-
-    def _set(self, account: str, **columns: str) -> None:
+        columns = {"email": _email(email), "source_name": name}
+        a = authority_table.c
         with self._engine.connect().execution_options(writes=True) as db, db.begin():
             db.execute(account_table.update().where(account_table.c.name == account).values(**columns))
+            if site:
+                db.execute(authority_table.delete().where(a.account == account, a.site == site))
+                for authority in sorted(set(stands_for)):
+                    row = {"account": account, "site": site, "authority": authority}
+                    db.execute(authority_table.insert().values(**row))
 
 
 def _email(text: str) -> str:

@@ -42,6 +42,14 @@ role_table = sa.Table(
     sa.Column("site", sa.String(64), primary_key=True),  # or EVERYWHERE
     sa.Column("role", sa.String(16), nullable=False),
 )
+# For which authorities of a centre somebody stands: whose reminders are shown to them there.
+authority_table = sa.Table(
+    "account_authority",
+    metadata,
+    sa.Column("account", sa.String(32), sa.ForeignKey("account.name"), primary_key=True),
+    sa.Column("site", sa.String(64), primary_key=True),
+    sa.Column("authority", sa.String(64), primary_key=True),
+)
 login_table = sa.Table(
     "login",
     metadata,
@@ -103,8 +111,13 @@ def _contacts(db: sa.Connection) -> None:
         db.exec_driver_sql(f"ALTER TABLE account ADD COLUMN {column} NOT NULL DEFAULT ''")
 
 
+def _authorities(db: sa.Connection) -> None:
+    """Version 3: somebody may stand for authorities."""
+    authority_table.create(db, checkfirst=True)
+
+
 # What makes the next version out of the one before it; a file knows its own (PRAGMA user_version).
-STEPS: tuple[Callable[[sa.Connection], None], ...] = (_roles_by_site, _contacts)
+STEPS: tuple[Callable[[sa.Connection], None], ...] = (_roles_by_site, _contacts, _authorities)
 
 
 def open_people(path: Path) -> sa.Engine:

@@ -57,7 +57,7 @@ def test_an_older_file_becomes_what_a_new_one_is(tmp_path: Path) -> None:
         with sqlite3.connect(tmp_path / name) as db:
             tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             shapes.append({t: sorted(db.execute(f"PRAGMA table_info({t})")) for t in tables})
-            assert db.execute("PRAGMA user_version").fetchone() == (2,)
+            assert db.execute("PRAGMA user_version").fetchone() == (3,)
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         db.close()
     columns = [{t: {(c[1], c[3]) for c in table} for t, table in shape.items()} for shape in shapes]

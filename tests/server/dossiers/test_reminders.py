@@ -12,10 +12,12 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
-from server.dossiers import applicants, mails
+from server.dossiers import applicants, looks, mails
 from server.dossiers.applicants import Applicant
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.looks import Whose
 from server.dossiers.outward import DossierLog
+from server.dossiers.promises import Marks
 from server.dossiers.reappointing import Renewal, letter_sent, renew
 from server.dossiers.register import Dossier
 from server.dossiers.reminders import of_dossier
@@ -269,3 +271,28 @@ def test_programs_are_told_each_step_once_without_anybodys_name(hall: Hall) -> N
     assert log.after(upto, kinds) == ([], upto) and "Nguyễn" not in repr(told)
     assert [t.type for t in log.after(0, ("dossier.overdue",))[0]] == ["dossier.overdue"]
     assert text_of(told[0].due) == text_of(here("11-24 17:00"))
+
+
+def test_a_screen_is_reminded_once_a_step_and_shows_no_more_what_was_done(hall: Hall) -> None:
+    officer, authority = Whose(officer="Nguyễn Văn An"), Whose(authority="justice")
+
+    def heard(whose: Whose, account: str = "an") -> tuple[dict[str, int], int]:
+        marks = Marks.at(hall.config.due_rules.calendar, hall.clock.time, hall.config.reminders.soon)
+        with hall.store.reading() as db:
+            found = looks.heard(db, marks, whose, account)
+            lines = looks.new_of(db, marks, whose, found.seen, [f"H42.13-261102-{n:04}" for n in (1, 2, 3)])
+        assert len(lines) == found.new
+        return {name: count for name, _, count in found.piles}, found.new
+
+    hall.bring(dossier(1, "11-30 17:00"), dossier(2, "11-24 17:00"), dossier(3, "11-27 17:00", "Trần Bình"))
+    hall.look("11-25 08:10")
+    assert heard(officer) == ({"late": 1, "soon": 1}, 2)
+    assert heard(authority) == ({"late": 1, "soon": 2}, 3)
+    looks.see(hall.store, "an", officer, 10**9)  # as far as there is something to see, and no farther
+    assert heard(officer) == ({"late": 1, "soon": 1}, 0)
+    assert heard(officer, "binh") == ({"late": 1, "soon": 1}, 2) and heard(authority)[1] == 3
+    looks.see(hall.store, "an", officer, 0)
+    hall.look("11-27 08:00")
+    assert heard(officer) == ({"late": 1, "apology": 1}, 1)  # the next step of one of them
+    hall.bring(replace(dossier(1, "11-30 17:00"), status=Status.RESOLVED), dossier(2, "11-24 17:00"))
+    assert heard(officer) == ({"late": 1}, 0)
