@@ -1,42 +1,46 @@
 """The dossiers behind a figure of the form: the codes of exactly those that were counted, page by page.
 
-A figure is made of one or two parts, each of which an index leads through in the order that it is listed in.
-How many there are is known from the form: nothing is read beyond the last one.
+A figure is made of parts. What came in and what was resolved is listed in the order in which sums count it,
+so that they say on which days a page lies (`server.dossiers.reports.days`), and no other day is read. Of the
+rest, which few are of, an index leads through in the order of the list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, tzinfo
 from typing import Any, Final
 
 import sqlalchemy as sa
 
+from server.dossiers.reports.days import Days
 from server.dossiers.rows import dossier_table, instant_of, text_of
 from server.dossiers.status import PAUSED, UNCOUNTED, Status
-from server.dossiers.sums import Dimension, overdue_where
-from server.dossiers.tally import Judgement, Period
+from server.dossiers.sums import JUDGED, RECEIVED, Dimension, overdue_where
+from server.dossiers.tally import Period
 
 PAGE: Final = 50
-MOST_PAGES: Final = 200  # what is behind them takes as long to pass over as it is far
-_JUDGED: Final = tuple(j.value for j in Judgement)
+MOST_PAGES: Final = 200  # nobody reads further, and of what no sum counts it takes as long as it is far
 _CALM: Final = [status.value for status in PAUSED | UNCOUNTED]
 _OUT: Final = [status.value for status in UNCOUNTED]
 _d: Any = dossier_table.c
+_LISTED: Final = (_d.code, _d.status, _d.received, _d.due, _d.over)
 
 Where = tuple[sa.ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """Which figure. values: of its line, or of all lines of a sum; column: one of COLUMNS, or `undated`."""
+    """Which figure. values: of its line, or of all lines of a sum; column: one of COLUMNS, or `undated`;
+    zone: in which the period's days are."""
 
     dimension: Dimension
     values: Sequence[str]
     column: str
     period: Period
     known_at: datetime
+    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,67 +54,110 @@ class Behind:
     over: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Dossiers of a figure, listed by an instant and their code. kinds: of the sums that count exactly these
+    by the day of that instant, within the period; the conditions leave the period out then."""
+
+    where: Where
+    by: Any
+    kinds: tuple[str, ...] = ()
+
+
 def behind(db: sa.Connection, figure: Figure, skip: int, all: int, most: int = PAGE) -> list[Behind]:
     """At most `most` of the `all` dossiers of a figure, after the first `skip`."""
     found: list[Behind] = []
     wanted = max(0, min(most, all - skip))
-    columns = (_d.code, _d.status, _d.received, _d.due, _d.over)
-    for where, order in parts(figure):
-        if skip:
-            one: Any = sa.select(sa.literal_column("1")).select_from(dossier_table)
-            some = one.where(*where).limit(skip + 1).subquery()  # no more are passed over, by an index alone
-            there = db.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
-            if skip >= there:
-                skip -= there
-                continue
-        if len(found) < wanted:
-            asked = sa.select(*columns).where(*where).order_by(*order)
-            found += map(_of, db.execute(asked.limit(wanted - len(found)).offset(skip)))
-            skip = 0
+    for part in _parts(figure):
+        if len(found) == wanted:
+            break
+        lists = _by_days if part.kinds else _by_index
+        there, rows = lists(db, figure, part, skip, wanted - len(found))
+        found += map(_of, rows)
+        skip = max(0, skip - there)
     return found
+
+
+def _by_days(
+    db: sa.Connection, figure: Figure, part: Part, skip: int, most: int
+) -> tuple[int, list[sa.Row[Any]]]:
+    """How many there are, and those that are wanted."""
+    zone, period, rows = figure.zone, figure.period, list[sa.Row[Any]]()
+    first = None if period.begins is None else period.begins.astimezone(zone).date()
+    end = period.ends.astimezone(zone).date()
+    days = Days(db, figure.dimension, figure.values, part.kinds, first, end)
+    for run in days.runs(skip, most) if skip < days.total else ():
+        when = part.by >= _begins(run.first, zone), part.by < _begins(run.end, zone)
+        asked = sa.select(*_LISTED).where(*when, *part.where).order_by(part.by, _d.code)
+        rows += db.execute(asked.limit(most - len(rows)).offset(run.skip))
+    return days.total, rows
+
+
+def _by_index(
+    db: sa.Connection, figure: Figure, part: Part, skip: int, most: int
+) -> tuple[int, list[sa.Row[Any]]]:
+    """How many there are, counted no further than the page, and those that are wanted."""
+    there = 0
+    if skip:
+        one: Any = sa.select(sa.literal_column("1")).select_from(dossier_table)
+        some = one.where(*part.where).limit(skip + 1).subquery()  # by an index alone
+        there = db.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+        if there <= skip:
+            return there, []
+    asked = sa.select(*_LISTED).where(*part.where).order_by(part.by, _d.code).limit(most).offset(skip)
+    return there, list(db.execute(asked))
 
 
 def counted(db: sa.Connection, figure: Figure) -> int:
     """How many there are, dossier by dossier: what the form says from its sums."""
-    return sum(
-        db.execute(sa.select(sa.func.count()).select_from(dossier_table).where(*where)).scalar_one()
-        for where, _ in parts(figure)
-    )
+    period = figure.period
+    begins = "" if period.begins is None else text_of(period.begins)
+    total = 0
+    for part in _parts(figure):
+        when = (part.by >= begins, part.by < text_of(period.ends)) if part.kinds else ()
+        asked = sa.select(sa.func.count()).select_from(dossier_table).where(*when, *part.where)
+        total += db.execute(asked).scalar_one()
+    return total
 
 
-def parts(figure: Figure) -> list[tuple[Where, tuple[Any, ...]]]:
-    """What a figure is made of: conditions that exclude each other, each with the order of its list."""
+def _begins(day: date, zone: tzinfo) -> str:
+    return text_of(datetime.combine(day, time(), zone))
+
+
+def _parts(figure: Figure) -> Iterator[Part]:
+    """What a figure is made of; none of them has a dossier of another."""
     begins = "" if figure.period.begins is None else text_of(figure.period.begins)
     ends = text_of(figure.period.ends)
-    by_over, by_received, by_due = (_d.over, _d.code), (_d.received, _d.code), (_d.due, _d.code)
-    new = _d.received >= begins, _d.received < ends, _d.status.not_in(_OUT)
-    within = _d.over >= begins, _d.over < ends
     open_then = _d.over.is_(None), unled(_d.received) < ends, _d.status.not_in(_OUT)  # few are open
     over_later = _d.over >= ends, _d.received < ends
     late_open, late_later = _late(figure, ends)
-    found: dict[str, list[tuple[Where, tuple[Any, ...]]]] = {
-        "received_new": [(new, by_received)],
-        "carried_over": [
-            ((_d.over.is_(None), unled(_d.received) < begins, _d.status.not_in(_OUT)), by_due),
-            ((_d.over >= begins, _d.received < begins), by_over),
+    new = Part((_d.status.not_in(_OUT),), _d.received, (RECEIVED,))
+    carried = [
+        Part((_d.over.is_(None), unled(_d.received) < begins, _d.status.not_in(_OUT)), _d.due),
+        Part((_d.over >= begins, _d.received < begins), _d.over),
+    ]
+    if not begins:
+        carried = []  # nothing was there before
+    found: dict[str, list[Part]] = {
+        "received_total": [new, *carried],
+        "received_new": [new],
+        "carried_over": carried,
+        "resolved_total": [Part((), _d.over, JUDGED)],
+        **{how: [Part((_d.judged == how,), _d.over, (how,))] for how in JUDGED},
+        "pending_total": [Part(open_then, _d.due), Part(over_later, _d.over)],
+        "pending_overdue": [
+            Part(late_open, _d.due),
+            *([Part(late_later, _d.over)] if late_later else []),
         ],
-        "resolved_total": [(within, by_over)],
-        **{how: [((*within, _d.judged == how), by_over)] for how in _JUDGED},
-        "pending_total": [(open_then, by_due), (over_later, by_over)],
-        "pending_overdue": [(late_open, by_due), *([(late_later, by_over)] if late_later else [])],
         "pending_not_due": [
-            ((*open_then, _not(late_open[1:])), by_due),
-            ((*over_later, *([_not(late_later[1:])] if late_later else [])), by_over),
+            Part((*open_then, _not(late_open[1:])), _d.due),
+            Part((*over_later, *([_not(late_later[1:])] if late_later else [])), _d.over),
         ],
     }
-    if not begins:
-        found["carried_over"] = []  # nothing was there before
-    found["received_total"] = [*found["received_new"], *found["carried_over"]]
-    judged = figure.column in _JUDGED
-    return [
-        ((*_whose(figure, led=judged or order is by_received), *where), order)
-        for where, order in found[figure.column]
-    ]
+    judged = figure.column in JUDGED
+    for part in found[figure.column]:
+        led = judged or part.by is _d.received
+        yield Part((*_whose(figure, led), *part.where), part.by, part.kinds)
 
 
 def _late(figure: Figure, ends: str) -> tuple[Where, Where]:

@@ -97,7 +97,7 @@ def listed() -> ResponseReturnValue:
         raise NotFound
     values = [line] if line else list(seen.rows)
     n, at = getattr(row, column), _page(request.args.get("page", ""))
-    figure = Figure(wanted.by, values, column, wanted.period, stamp.known_at)
+    figure = Figure(wanted.by, values, column, wanted.period, stamp.known_at, store.zone)
     with store.reading() as db:
         rows = behind(db, figure, (at - 1) * PAGE, n) if values else []
     return render_template(

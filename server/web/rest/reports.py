@@ -192,8 +192,9 @@ def listed(asked: Asked) -> DossiersBehind:
         refuse([("/line", "choice")])
     values, n = [query.line] if query.line else list(seen.rows), getattr(row, query.column)
     assert asked.hall.desk is not None
-    with asked.hall.desk.store.reading() as db:
-        figure = Meant(wanted.by, values, query.column, wanted.period, stamp.known_at)
+    store = asked.hall.desk.store
+    with store.reading() as db:
+        figure = Meant(wanted.by, values, query.column, wanted.period, stamp.known_at, store.zone)
         rows = behind(db, figure, (query.page - 1) * PAGE, n) if values else []
     told = tuple(DossierBehind(d.code, d.status, d.received, d.due, d.over) for d in rows)
     return DossiersBehind(n, query.page, min(MOST_PAGES, max(1, -(-n // PAGE))), told)

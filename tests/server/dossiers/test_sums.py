@@ -81,7 +81,7 @@ def figures_have_what_is_behind_them(store: DossierStore, period: Period, dimens
         lines = {(value,): row for value, row in form.rows.items()} | {tuple(form.rows): form.total}
         for values, row in lines.items():
             for column in (*COLUMNS, "undated") if values and row is not None else ():
-                figure, n = Figure(dimension, values, column, period, KNOWN), getattr(row, column)
+                figure, n = Figure(dimension, values, column, period, KNOWN, ZONE), getattr(row, column)
                 assert counted(db, figure) == n, (dimension, values, column)
                 pages = [behind(db, figure, skip, n, most=3) for skip in range(0, n, 3)]
                 assert len({one.code for page in pages for one in page}) == n
