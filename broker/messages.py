@@ -93,7 +93,7 @@ class FloorsRequest(Request, frozen=True, kw_only=True, tag="floors"):
 class KeyRequest(Request, frozen=True, kw_only=True, tag="key"):
     """An officer pressed a key at the counter; the server knows which counter the device stands at."""
 
-    key: Literal["next", "recall", "start", "finish", "no-show", "park", "undo"]
+    key: Literal["next", "recall", "start", "finish", "returned", "no-show", "park", "undo"]
 
 
 class LookupRequest(Request, frozen=True, kw_only=True, tag="lookup"):

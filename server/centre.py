@@ -31,6 +31,7 @@ from server.dossiers.desk import Desk
 from server.dossiers.door import SourceDoor
 from server.dossiers.due import Rules
 from server.dossiers.feed import Feed
+from server.dossiers.following import Following
 from server.dossiers.importing import Report
 from server.dossiers.inbox import Inbox
 from server.dossiers.lookups import Lookups
@@ -115,6 +116,7 @@ class Centre:
         keys.open_site()
         self._devices = devices
         lookups = Lookups(lambda: self.writer.view.setup.config, self._register, open_seals(folder))
+        self._handovers = Following(self.store.engine, lambda: self.store.seq, self._register)
         look_up = LookupDoor(lookups, sealer).reply
         desk = Desk(lambda: self.writer.view.setup, folder, self._register)
         self._sources = SourceDoor(desk, clock, self._outlet.taken)
@@ -134,6 +136,7 @@ class Centre:
             desk=desk,
             drafts=Drafts(folder / "drafts"),
             lookups=lookups,
+            handovers=self._handovers,
             papers=Shelf(folder / "papers"),
         )
         self._reminding = Reminding(
@@ -183,6 +186,7 @@ class Centre:
             thread.start()
         self._feed.start()
         self._reckoner.start()
+        self._handovers.start()
         self._sources.start()
         self._folders.start()
         self._webhooks.start()
@@ -207,6 +211,7 @@ class Centre:
             thread.join()
         self._feed.stop()
         self._reckoner.stop()
+        self._handovers.stop()
         self._sources.stop()
         self._folders.stop()
         self.close()

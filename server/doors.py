@@ -13,6 +13,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from broker import codec, messages as m, topics
@@ -40,11 +41,12 @@ TOKEN_BYTES = 16  # 128 bits, 22 characters: a phone page's address cannot be gu
 
 SUBSCRIPTIONS = (topics.STATUS, topics.REQUEST, topics.FACT, topics.OUTCOME, topics.SENT)
 
-KEYS: dict[str, type[c.AtCounter]] = {
+KEYS: dict[str, Callable[..., c.AtCounter]] = {
     "next": c.CallNext,
     "recall": c.Recall,
     "start": c.Start,
     "finish": c.Finish,
+    "returned": partial(c.Finish, returned=True),
     "no-show": c.MarkNoShow,
     "park": c.Park,
     "undo": c.Undo,

@@ -36,7 +36,7 @@ from kiosk.counter.vocabulary import (
     Wake,
 )
 
-Key = Literal["next", "recall", "start", "finish", "no-show", "park", "undo"]
+Key = Literal["next", "recall", "start", "finish", "returned", "no-show", "park", "undo"]
 KEYS: Final[tuple[Key, ...]] = get_args(get_type_hints(m.KeyRequest)["key"])
 
 LINE_S: Final = 6.0  # the officer glances at the line and goes on

@@ -14,10 +14,10 @@ from enum import StrEnum
 from typing import Any, Final
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 
 from server.dossiers.code import read_code
 from server.dossiers.promises import RECORDED
-from server.dossiers.register import Handover
 from server.dossiers.rows import (
     dossier_table,
     handover_table,
@@ -28,7 +28,6 @@ from server.dossiers.rows import (
 )
 from server.dossiers.standings import DUE, HANDED, LAST
 from server.dossiers.status import Status
-from server.dossiers.store import DossierStore
 from server.dossiers.sums import Dimension
 from server.dossiers.tally import Judgement
 
@@ -74,37 +73,16 @@ def codes_of(texts: Sequence[str]) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(known)) if len(known) == len(read) else None
 
 
-def record(
-    store: DossierStore, codes: Sequence[str], at: datetime, ticket: str, counter: str, by: str
-) -> tuple[str, ...]:
-    """Put down that results were handed over at the end of a ticket; told twice, it is once. Returns those
-    that were new."""
-    with store.writing() as db:
-        there = {row.code for row in db.execute(sa.select(h.code).where(h.ticket == ticket))}
-        fresh = tuple(code for code in codes if code not in there)
-        for code in fresh:
-            db.execute(
-                handover_table.insert().values(
-                    code=code, at=text_of(at), ticket=ticket, counter=counter, by=by
-                )
-            )
-    return fresh
+def record(db: sa.Connection, codes: Sequence[str], at: datetime, ticket: str, counter: str, by: str) -> None:
+    """Put down that results were handed over at the end of a ticket; told twice, it is once."""
+    for code in codes:
+        row = {"code": code, "at": text_of(at), "ticket": ticket, "counter": counter, "by": by}
+        db.execute(sqlite.insert(handover_table).values(row).on_conflict_do_nothing())
 
 
-def take_back(store: DossierStore, ticket: str) -> tuple[str, ...]:
-    """The ticket was not finished after all. Returns the codes that are not handed over any more."""
-    with store.reading() as db:
-        there = tuple(row.code for row in db.execute(sa.select(h.code).where(h.ticket == ticket)))
-    if there:
-        with store.writing() as db:
-            db.execute(handover_table.delete().where(h.ticket == ticket))
-    return there
-
-
-def of_ticket(store: DossierStore, ticket: str) -> tuple[Handover, ...]:
-    with store.reading() as db:
-        rows = db.execute(handover_table.select().where(h.ticket == ticket).order_by(h.code)).all()
-    return tuple(Handover(r.code, instant_of(r.at), r.ticket, r.counter, r.by) for r in rows)
+def take_back(db: sa.Connection, ticket: str, at: datetime) -> None:
+    """The ticket was not finished after all: what was handed over until then was not."""
+    db.execute(handover_table.delete().where(h.ticket == ticket, h.at <= text_of(at)))
 
 
 def unrecorded(db: sa.Connection, now: datetime) -> int:

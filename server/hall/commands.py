@@ -140,7 +140,10 @@ class Start(AtCounter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish(AtCounter):
-    pass
+    """returned: the result was handed over: of the dossier that the ticket was taken for, and of `codes`."""
+
+    returned: bool = False
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

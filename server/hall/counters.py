@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from server.dossiers.code import read_code
 from server.hall import commands as c, events as e
 from server.hall.calendar import business_day
 from server.hall.calling import choose
@@ -138,7 +139,18 @@ def start(site: Site, state: HallState, command: c.Start, now: datetime) -> Even
 
 
 def finish(site: Site, state: HallState, command: c.Finish, now: datetime) -> Events:
-    return [e.Finished(**of_ticket(ticket_here(site, state, command, Action.FINISH), command, now))]
+    ticket = ticket_here(site, state, command, Action.FINISH)
+    returned = _handed_over(ticket, command.codes) if command.returned else ()
+    return [e.Finished(returned=returned, **of_ticket(ticket, command, now))]
+
+
+def _handed_over(ticket: Ticket, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """The dossiers whose result goes with this ticket: its own, as far as that is a code, and others."""
+    found = [read_code(text) for text in (ticket.dossier or "", *codes)]
+    known = tuple(dict.fromkeys(code.text for code in found if code is not None))
+    if not known:
+        raise Refusal("no-dossier", number=ticket.number)
+    return known
 
 
 def mark_no_show(site: Site, state: HallState, command: c.MarkNoShow, now: datetime) -> Events:

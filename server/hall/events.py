@@ -135,9 +135,13 @@ class Started(OfTicket):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished(OfTicket):
-    """auto: the day ended with the citizen still at the counter; excluded from service times."""
+    """auto: the day ended with the citizen still at the counter; excluded from service times.
+
+    returned: codes of the dossiers whose result was put into the citizen's hands.
+    """
 
     auto: bool = False
+    returned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

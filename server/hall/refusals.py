@@ -33,6 +33,7 @@ CODES: dict[str, str] = {
     "not-rateable": "no ticket of that number was served at this counter just now",
     "already-rated": "this ticket has its rating",
     "bad-level": "a level the hall does not use",
+    "no-dossier": "no dossier goes with the ticket, and none was named, whose result could be handed over",
     "abandoned": "the kiosk gave this request up before it was answered",
     "already-told": "a ticket of that id, or too many of that number, were told before",
     "late-already": "its holder said once before that he comes later",

@@ -19,6 +19,7 @@ from broker.messages import Board, Control, DeviceStatus, Dossiers
 from hardware.clock import Clock
 from server.device_keys import DeviceKeys
 from server.dossiers.desk import Desk
+from server.dossiers.following import Following
 from server.dossiers.lookups import Lookups
 from server.drafting.drafts import Drafts
 from server.hall.commands import Command
@@ -140,7 +141,7 @@ class Hall:
     orders: to devices, and what came of each. keys: what devices talk to the hall with; None where a person
     brings them there by hand. papers: what this centre made of its papers. dossier_webhooks: the
     same subscribers, told of promises. postman: sends letters to staff; None without a mail server.
-    lookups: what citizens may know of their dossiers.
+    lookups: what citizens may know of their dossiers. handovers: of results, which follow the log.
     """
 
     writer: Writer
@@ -166,6 +167,7 @@ class Hall:
     dossier_webhooks: Sender | None = None
     postman: Postman | None = None
     lookups: Lookups | None = None
+    handovers: Following | None = None
 
     @property
     def senders(self) -> tuple[Sender, ...]:

@@ -64,7 +64,6 @@ DECLINED = {
     "cannot-be": 422,
     "cannot-order": 409,
     "strained": 409,
-    "no-dossier": 409,
     "bad-code": 422,
 }
 # Said by the description of an error, where the status alone is not enough.

@@ -134,7 +134,10 @@ VERBS: dict[str, Verb] = {
     ),
     "recall": Verb(HereBody, lambda b, at, who: c.Recall(here=b.here, **at)),
     "start": Verb(HereBody, lambda b, at, who: c.Start(here=b.here, **at)),
-    "finish": Verb(FinishBody, lambda b, at, who: c.Finish(here=b.here, **at)),
+    "finish": Verb(
+        FinishBody,
+        lambda b, at, who: c.Finish(here=b.here, returned=bool(b.returned), codes=b.codes or (), **at),
+    ),
     "no-show": Verb(HereBody, lambda b, at, who: c.MarkNoShow(here=b.here, **at)),
     "park": Verb(NoteBody, lambda b, at, who: c.Park(note=b.note, here=b.here, **at)),
     "bring-back": Verb(NumberBody, lambda b, at, who: c.BringBack(number=b.number, **at)),

@@ -15,8 +15,13 @@ import pytest
 from broker import codec, messages as m, topics
 from broker.link import LinkBroken, Received
 from server.devices import troubles
+from server.dossiers.code import EXAMPLE as CODE
+from server.dossiers.following import Following
+from server.dossiers.rows import handover_table
+from server.dossiers.store import open_dossiers
+from server.hall import commands as c
 from server.store import fact_table
-from tests.hall.small_hall import local
+from tests.hall.small_hall import SMALL, local
 from tests.server.door import SITE, Hall, Kiosk, Peer
 from tests.server.small_server import HandClock
 
@@ -98,6 +103,32 @@ def test_the_keys_of_a_terminal_work_at_its_own_counter(hall: Hall) -> None:
     assert press("recall", now()).state == "called"
     assert press("no-show", now()).state == "no_show"
     assert {t.counter for t in hall.server.writer.view.state.tickets.values()} == {"1", None}
+
+
+def test_a_key_hands_the_result_over_that_its_number_came_for(hall: Hall, tmp_path: Path) -> None:
+    """By whoever called the number, until the key is taken back; a number without a dossier stays."""
+    now, press, server = hall.clock.now, hall.terminal.press, hall.server
+    server.ask(c.OpenCounter, counter="1", officer="ha")
+    register = open_dossiers(tmp_path, SMALL.zone)
+    following = Following(server.store.engine, lambda: server.store.seq, register)
+
+    def handed() -> list[tuple[str, str, str]]:
+        assert following.look()
+        with register.reading() as db:
+            return [(r.code, r.counter, r.by) for r in db.execute(handover_table.select())]
+
+    for dossier in (CODE, "H42-77", None):  # the second is what a scanner takes for a code, and is none
+        hall.kiosk.take(now(), dossier=dossier)
+    press("next", now())
+    assert (press("returned", now()).state, handed()) == ("served", [(CODE, "1", "ha")])
+    assert (press("undo", now()).number, handed()) == (None, [])
+    assert (press("returned", now()).state, handed()) == ("served", [(CODE, "1", "ha")])
+    for _ in range(2):
+        press("next", now())
+        assert press("returned", now()).code == "no-dossier"
+        assert press("recall", now()).code == "too-soon"  # it stands here as before
+    assert handed() == [(CODE, "1", "ha")]
+    register.close()
 
 
 @pytest.mark.parametrize(("device", "makes"), [("kiosk-1", "key"), ("counter-1", "issue"), ("wall", "issue")])

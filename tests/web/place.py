@@ -20,6 +20,7 @@ from hardware.settings import load
 from server.devices import Devices
 from server.dossiers.applicants import open_seals
 from server.dossiers.desk import Desk
+from server.dossiers.following import Following
 from server.dossiers.lookups import Lookups
 from server.dossiers.store import DossierStore, open_dossiers
 from server.drafting.drafts import Drafts
@@ -201,6 +202,7 @@ def open_place(
         oidc=oidc,
         drafts=Drafts(folder / "drafts"),
         papers=Shelf(folder / "papers"),
+        handovers=Following(store.engine, lambda: store.seq, register),
         lookups=Lookups(lambda: writer.view.setup.config, register, open_seals(folder)),
         **clocks,
     )

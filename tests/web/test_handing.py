@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.following import Following
 from server.dossiers.handovers import Kind, returned
 from server.dossiers.register import Dossier
+from server.dossiers.rows import handover_table
 from server.dossiers.status import Status
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.people.rights import Role
 from tests.web.dossiers.rooms import words
-from tests.web.place import Place, Staff
+from tests.web.place import Place, Staff, open_place
 
 CODE, OTHER, NEW = "H42.13-261109-0118", "H42.13-261109-0119", "H42.13-261109-0999"
 
@@ -89,6 +95,38 @@ def test_undoing_the_end_takes_the_result_back(place: Place) -> None:
     place.tick[0] += 5
     officer.press("7", "finish", returned=True)
     assert handed(place) == [(CODE, "7", "ha")]
+
+
+@pytest.mark.parametrize("press", ["finish", "undo"])
+def test_a_process_that_ends_between_log_and_register_loses_nothing(tmp_path: Path, press: str) -> None:
+    """And puts nothing down twice: however often it starts, and when the press is sent again."""
+    died = subprocess.run([sys.executable, "-m", "tests.web.dying_hall", str(tmp_path), press], timeout=60)
+    assert died.returncode == -9
+    wanted = [(CODE, "7", "ha")] if press == "finish" else []
+    for start in range(2):
+        place = open_place(tmp_path)
+        try:
+            if start == 0:
+                assert rows(place) != wanted  # what the kill left
+            assert place.hall.handovers is not None and place.hall.handovers.look()
+            assert rows(place) == wanted
+        finally:
+            place.close()
+
+
+def rows(place: Place) -> list[tuple[str, str, str]]:
+    with place.register.reading() as db:
+        return [(r.code, r.counter, r.by) for r in db.execute(handover_table.select())]
+
+
+def test_what_was_deleted_at_its_time_does_not_come_again(place: Place) -> None:
+    """The log is read on from where it was read to, not from its beginning."""
+    officer = called(place)
+    officer.press("7", "finish", returned=True)
+    with place.register.writing() as db:
+        db.execute(handover_table.delete())
+    anew = Following(place.hall.engine, lambda: place.store.seq, place.register)
+    assert anew.look() and rows(place) == []
 
 
 def test_codes_that_are_none_and_no_dossier_at_all_finish_nothing(place: Place) -> None:

@@ -135,12 +135,10 @@ def pressing(name: str, verb: Verb) -> Callable[[Asked], Pressed]:
         counter, told = asked.at["counter"], asked.body
         must_hold(asked.hall, asked.who, counter, name)
         if isinstance(told, FinishBody):
-            handing.checked(asked.hall, counter, told)
+            handing.checked(told)
         result, id = press(asked, counter, name, verb.make)
-        if isinstance(told, FinishBody):
-            handing.put_down(asked.hall, counter, asked.who.name, told, result)
-        elif name == "undo":
-            handing.undone(asked.hall, counter)
+        if (isinstance(told, FinishBody) and told.returned) or name == "undo":
+            handing.put_down(asked.hall)
         return Pressed(**_told(asked, result, id))
 
     return pressed

@@ -212,10 +212,12 @@ def test_a_result_that_was_handed_over_waits_for_nobody(public: Public) -> None:
     public.take(resolved())
     public.feed.look()
     assert messages(public)[-1].totals["ready"] == 1
-    handovers.record(public.store, [resolved()["code"]], NOW, "t-1", "7", "officer")
+    with public.store.writing() as db:
+        handovers.record(db, [resolved()["code"]], NOW, "t-1", "7", "officer")
     public.feed.look()
     last = messages(public)[-1]
     assert not last.lines and not last.totals.get("ready")
-    handovers.take_back(public.store, "t-1")
+    with public.store.writing() as db:
+        handovers.take_back(db, "t-1", NOW)
     public.feed.look()
     assert messages(public)[-1].totals["ready"] == 1

@@ -142,7 +142,8 @@ def test_the_promise_is_the_one_that_holds_and_the_first_is_told_with_the_rest(
 
 
 def test_who_has_the_result_is_not_told_to_come_for_it(store: DossierStore, lookups: Lookups) -> None:
-    record(store, [READY], NOW, "t-1", "7", "ha")
+    with store.writing() as db:
+        record(db, [READY], NOW, "t-1", "7", "ha")
     found = lookups.find(READY, "", "10.0.0.1", 0.0)
     assert (found.status, found.collect) == ("returned", ())
 
