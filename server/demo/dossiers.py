@@ -224,7 +224,8 @@ def _csv(made: list[_Made], config: HallConfig, authorities: Authorities) -> byt
 
 
 def fill(store: DossierStore, config: HallConfig, now: datetime) -> bool:
-    """Import the demo's register of today, unless it is there, or a person has imported another one.
+    """Import the demo's register of today, unless it is there, or a person has imported another one or handed
+    it over to a source.
 
     False when there was nothing to do.
     """
@@ -237,6 +238,8 @@ def fill(store: DossierStore, config: HallConfig, now: datetime) -> bool:
     try:
         found = examine(table_of(config, today), config, store, delivery)
     except OtherHall:
+        return False
+    if any(row.key == "other-source" for row in found.refused):
         return False
     if not found.report.good:
         raise RuntimeError(f"the demo's own table is refused: {found.report}")

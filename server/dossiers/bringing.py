@@ -1,7 +1,8 @@
 """From a source into the register: what would change, and the one transaction that changes it.
 
-A source may bring its whole register, so that what it does not bring is gone, or some dossiers. Only what
-differs is written; what our own people put down is not touched.
+A source may bring its whole register, so that what it does not bring is gone, or some dossiers. A dossier is
+its source's who brought it first, and nobody else's import touches it. Only what differs is written; what our
+own people put down is not touched.
 """
 
 from __future__ import annotations
@@ -70,6 +71,15 @@ class Changes(msgspec.Struct, frozen=True):
         return self.gone * 2 > self.before
 
 
+class OfAnother(Exception):
+    """Nothing is taken: some of these dossiers are another source's. owners: code -> whose it is, "" where it
+    was imported without a source."""
+
+    def __init__(self, owners: dict[str, str]) -> None:
+        super().__init__(f"{len(owners)} dossiers of others")
+        self.owners = owners
+
+
 class Delivery(msgspec.Struct, frozen=True):
     """Who brings dossiers, and of when. source: "" for the centre's one file without a mapping of its own.
     whole: what of this source is not among them is gone. begins: where the form begins, or None for where it
@@ -83,13 +93,12 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class _Change(NamedTuple):
-    """What is to be written. known: as it was, over and asked for papers as `was_…` say. source: whose."""
+    """What is to be written. known: as it was, over and asked for papers as `was_…` say."""
 
     one: Brought
     known: Dossier | None
     was_over: datetime | None
     was_asked: int
-    source: str
 
 
 @dataclass(slots=True)
@@ -107,7 +116,7 @@ class _Difference:
 def compare(
     db: sa.Connection, brought: Sequence[Brought], delivery: Delivery, rules: Rules | None = None
 ) -> Changes:
-    """What `bring` would change."""
+    """What `bring` would change. Raises OfAnother."""
     return _difference(db, brought, delivery, rules).changes
 
 
@@ -119,14 +128,15 @@ def bring(
     zone: tzinfo,
     rules: Rules | None = None,
 ) -> Changes:
-    """Take these over, in the transaction of `db`. rules: by which to work out due dates that are missing."""
+    """Take these over, in the transaction of `db`. rules: by which to work out due dates that are missing.
+    Raises OfAnother."""
     found = _difference(db, brought, delivery, rules)
     if rules is not None:
         reckoning.counted_by(db, rules)
     changes, totals = found.changes, Counter[Any]()
     db.execute(draft_table.delete())  # what they would change is not what they said
     take_away(db, found.gone, totals, zone)
-    for _, known, was_over, was_asked, _ in found.changed:
+    for _, known, was_over, was_asked in found.changed:
         if known is not None:
             sums.count(totals, known, was_over, zone, sign=-1, asked=was_asked)
     for some in _parts(found.changed):  # rows of all at once would take as much memory again
@@ -164,7 +174,7 @@ def _began(db: sa.Connection) -> datetime | None:
 def _difference(
     db: sa.Connection, brought: Sequence[Brought], delivery: Delivery, rules: Rules | None
 ) -> _Difference:
-    found = _Difference()
+    found, owners = _Difference(), dict[str, str]()
     codes = [one.dossier.code for one in brought]
     there = set(db.execute(sa.select(source_table.c.id)).scalars())
     for some in _parts(brought):
@@ -177,12 +187,13 @@ def _difference(
             row = known.get(code)
             if row is None:
                 found.new += 1
-                found.changed.append(_Change(one, None, None, 0, delivery.source))
+                found.changed.append(_Change(one, None, None, 0))
+                continue
+            if row.source != delivery.source and (not row.source or row.source in there):
+                owners[code] = row.source
                 continue
             before = dossier_of(row)
-            # It stays its source's while that one is there: what another brings of it, that one cannot drop.
-            source = row.source if row.source in there else delivery.source
-            same = before == one.dossier and row.source == source
+            same = before == one.dossier and row.source == delivery.source
             same = same and (one.applicant is None or applicants.same(people.get(code), one.applicant))
             same = same and (not one.legs or legs.get(code) == set(one.legs))
             same = same and not (set(one.steps) - steps.get(code, set()))
@@ -190,7 +201,9 @@ def _difference(
                 found.same += 1
             else:
                 over = None if row.over is None else instant_of(row.over)
-                found.changed.append(_Change(one, before, over, row.asked, source))
+                found.changed.append(_Change(one, before, over, row.asked))
+    if owners:
+        raise OfAnother(owners)
     if delivery.whole:
         d = dossier_table.c
         had = db.execute(sa.select(d.code).where(d.source == delivery.source)).scalars()
@@ -234,7 +247,7 @@ def _write(
 ) -> None:
     asked = _noted(db, changed, delivery.known_at)
     rows = []
-    for one, known, was_over, was_asked, source in changed:
+    for one, known, was_over, was_asked in changed:
         d = one.dossier
         over = sums.over_at(d, delivery.known_at)
         if over is not None and was_over is not None and d.ended_at is None and known is not None:
@@ -242,7 +255,7 @@ def _write(
         times = max(was_asked, asked.get(d.code, 0))  # steps may have been kept for long enough
         sums.count(totals, d, over, zone, asked=times)
         row = row_of(d)
-        row |= {"source": source, "judged": sums.judged(d, zone), "asked": times}
+        row |= {"source": delivery.source, "judged": sums.judged(d, zone), "asked": times}
         row["over"] = None if over is None else text_of(over)
         rows.append(row)
     if rows:

@@ -25,6 +25,7 @@ from server.dossiers.importing import (
     examine,
     read_all,
     source_of,
+    take,
 )
 from server.dossiers.mapping import STANDARD_MAPPING, Mapping
 from server.dossiers.rows import refusal_table, text_of
@@ -76,21 +77,19 @@ def _examined(task: Task, config: HallConfig, store: DossierStore, data: Path) -
     delivery = delivery_of(source, task.known_at, task.by)
     seals = open_seals(data) if source.mapping.persons else None
     found = examine(read_all(sys.stdin.buffer), config, store, delivery, seals)
+    if task.do == "take" and found.report.good:
+        changes = found.report.changes
+        if changes is not None and changes.shrinks and not task.fewer:
+            params = {"gone": changes.gone, "before": changes.before}
+            return Examined(Report(problem="shrinks", params=params), [])
+        found = take(found, store, delivery, task.now)
     with store.writing() as db:
         forget_refusals(db, task.now)
         if found.refused:
             body = msgspec.json.encode(Refusals(found.refused, found.report.columns))
             db.execute(refusal_table.insert(), [{"token": task.token, "at": text_of(task.now), "body": body}])
-    if not found.report.good:
-        return found
-    if task.do == "preview":
+    if task.do == "preview" and found.report.good:
         store.draft(found.brought, delivery, task.token, task.now)
-        return found
-    changes = found.report.changes
-    if changes is not None and changes.shrinks and not task.fewer:
-        params = {"gone": changes.gone, "before": changes.before}
-        return Examined(Report(problem="shrinks", params=params), [])
-    store.bring(found.brought, delivery, task.now)
     return found
 
 

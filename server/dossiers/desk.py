@@ -122,6 +122,12 @@ class Desk:
         with self.store.writing() as db:
             return sources.delete(db, id)
 
+    def take_over(self, id: str, of: str) -> int:
+        """A source takes over the dossiers of another, or those without a source (""). How many; raises
+        NoSource."""
+        with self.store.writing() as db:
+            return sources.take_over(db, id, of)
+
     # --- the child ------------------------------------------------------------------------------------
 
     def _report(self, table: IO[bytes], task: Task) -> Report:

@@ -7,7 +7,8 @@ store; what a table is, is `server.dossiers.reading`'s business, and how people 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -16,7 +17,7 @@ import msgspec
 from server.dossiers import sources
 from server.dossiers.applicants import Applicant, ApplicantKind, Seals
 from server.dossiers.authorities import Authorities
-from server.dossiers.bringing import Brought, Changes, Delivery
+from server.dossiers.bringing import Brought, Changes, Delivery, OfAnother
 from server.dossiers.decoding import MAX_BYTES, FileRefused
 from server.dossiers.mapping import Source
 from server.dossiers.reading import SHOWN, Refused, Row, Rules, read_table
@@ -60,11 +61,12 @@ class Report(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """refused: all that were read, where `report` has the first."""
+    """refused: all that were read, where `report` has the first. lines: code -> the line of its row."""
 
     report: Report
     brought: list[Brought]
     refused: tuple[RefusedRow, ...] = ()
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_all(stream: BinaryIO) -> bytes:
@@ -112,11 +114,46 @@ def examine(
         refused=refused_rows[:SHOWN],
         refused_count=len(refused_rows),
         stopped=found.stopped,
-        changes=store.compare(brought, delivery) if good else None,
         columns=source.mapping.columns,
         whole=delivery.whole,
     )
-    return Examined(report, brought, refused_rows)
+    read = Examined(report, brought, refused_rows, found.lines)
+    if not good:
+        return read
+    try:
+        changes = store.compare(brought, delivery)
+    except OfAnother as others:
+        return _not_theirs(read, store, others.owners)
+    return replace(read, report=msgspec.structs.replace(report, changes=changes))
+
+
+def take(found: Examined, store: DossierStore, delivery: Delivery, now: datetime) -> Examined:
+    """Import what was examined. Refused after all where another source was first in between."""
+    try:
+        store.bring(found.brought, delivery, now)
+    except OfAnother as others:
+        return _not_theirs(found, store, others.owners)
+    return found
+
+
+def reasons(store: DossierStore, owners: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """code -> the reason of its refusal, and the name of the source whose it is. owners: as OfAnother has
+    them."""
+    with store.reading() as db:
+        names = {source.id: source.name for source in sources.every(db)}
+    return {
+        code: ("other-source", names.get(id, id)) if id else ("without-source", "")
+        for code, id in owners.items()
+    }
+
+
+def _not_theirs(found: Examined, store: DossierStore, owners: Mapping[str, str]) -> Examined:
+    told = reasons(store, owners)
+    rows = tuple(RefusedRow(n, "code", *told[code]) for code, n in found.lines.items() if code in told)
+    report = msgspec.structs.replace(
+        found.report, refused=rows[:SHOWN], refused_count=len(rows), changes=None
+    )
+    return Examined(report, [], rows)
 
 
 def brought_of(row: Row, seals: Seals | None) -> Brought:

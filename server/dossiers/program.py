@@ -15,7 +15,7 @@ from hardware.clock import open_clock
 from server.dossiers.applicants import open_seals
 from server.dossiers.bounds import confine
 from server.dossiers.dates import NoDate, read_instant
-from server.dossiers.importing import Report, delivery_of, examine, read_all, source_of
+from server.dossiers.importing import Report, delivery_of, examine, read_all, source_of, take
 from server.dossiers.sources import NoSource
 from server.dossiers.store import Unreadable, open_dossiers
 from server.dossiers.telling import lines
@@ -75,7 +75,7 @@ def run(settings: Settings, wishes: Wishes) -> int:
             params = {"gone": report.changes.gone, "before": report.changes.before}
             report = Report(problem="shrinks", params=params)
         if report.good and not wishes.check:
-            store.bring(found.brought, delivery, now)
+            report = take(found, store, delivery, now).report
     except NoSource:
         return _misused(f"--source: there is no source '{wishes.source}'; /dossiers/sources has them")
     except MemoryError:

@@ -76,12 +76,13 @@ class Refused:
 
 @dataclass(slots=True)
 class Reading:
-    """What was found. `rows` are only to be used when nothing is refused. stopped: after MOST_REFUSED refused
-    rows, so that there may be more."""
+    """What was found. `rows` are only to be used when nothing is refused. lines: code -> where its row is.
+    stopped: after MOST_REFUSED refused rows, so that there may be more."""
 
     coding: str
     ignored: int
     rows: list[Row] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     stopped: bool = False
 
@@ -100,7 +101,7 @@ def read_table(data: bytes, rules: Rules) -> Reading:
     del data  # it is text, or parts of a workbook, by now
     found, reader = Reading(table.coding, table.header.ignored), RowReader(rules)
     places, width = tuple(table.header.places.items()), table.header.width
-    lines_of: dict[str, int] = {}
+    lines_of = found.lines
     for line, cells in table.rows:
         try:
             if len(cells) != width:

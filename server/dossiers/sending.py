@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from broker.sent import SentDossier, SentDossiers, SentFault, SentReceipt
 from server.dossiers.applicants import open_seals
-from server.dossiers.bringing import Changes, Delivery
-from server.dossiers.importing import brought_of, rules_of, source_of
+from server.dossiers.bringing import Changes, Delivery, OfAnother
+from server.dossiers.importing import brought_of, reasons, rules_of, source_of
 from server.dossiers.rows import sent_table, text_of
 from server.dossiers.sent import Fault, SentReader
 from server.dossiers.sources import NoSource
@@ -48,7 +48,12 @@ def take(
         raise NotTaken(faults)
     seals = open_seals(data) if source.mapping.persons else None
     delivery = Delivery(now, by, source.id, whole=False)
-    return store.bring([brought_of(row, seals) for row in rows], delivery, now)
+    try:
+        return store.bring([brought_of(row, seals) for row in rows], delivery, now)
+    except OfAnother as others:
+        told = reasons(store, others.owners)
+        codes = [row.dossier.code for row in rows]
+        raise NotTaken([Fault(n, "/code", *told[c]) for n, c in enumerate(codes) if c in told]) from None
 
 
 def take_once(

@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from server.dossiers.mapping import STANDARD_MAPPING, Mapping, Source, kept
-from server.dossiers.rows import dossier_table, source_table, text_of
+from server.dossiers.rows import dossier_table, draft_table, source_table, text_of
 
 ID: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")  # a level of topics, addresses and folders
 MOST: Final = 100
@@ -50,14 +50,22 @@ def save(db: sa.Connection, source: Source, by: str, at: datetime) -> None:
 
 
 def delete(db: sa.Connection, id: str) -> bool:
-    """Its dossiers stay, until another source or a person takes them away. False when there is none."""
+    """Its dossiers stay, and become the next one's who brings them. False when there is none."""
     return db.execute(source_table.delete().where(s.id == id)).rowcount == 1
 
 
-def count(db: sa.Connection, id: str) -> int:
-    """How many dossiers are known by this source alone."""
+def counts(db: sa.Connection) -> dict[str, int]:
+    """Id -> how many dossiers are its own. "": imported without a source; of one that is gone: nobody's."""
     d = dossier_table.c
-    return int(db.execute(sa.select(sa.func.count()).where(d.source == id)).scalar_one())
+    return {id: n for id, n in db.execute(sa.select(d.source, sa.func.count()).group_by(d.source))}
+
+
+def take_over(db: sa.Connection, id: str, of: str) -> int:
+    """All dossiers of `of` become those of `id`, which brings them from now on. How many. Raises NoSource."""
+    find(db, id)
+    d = dossier_table.c
+    db.execute(draft_table.delete())  # a preview has counted what was whose
+    return db.execute(dossier_table.update().where(d.source == of).values(source=id)).rowcount
 
 
 def _of(row: Any) -> Source:

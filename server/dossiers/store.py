@@ -20,7 +20,7 @@ import msgspec
 import sqlalchemy as sa
 
 from server.dossiers import bringing, sums
-from server.dossiers.bringing import Brought, Changes as Changes, Delivery
+from server.dossiers.bringing import Brought, Changes as Changes, Delivery, OfAnother
 from server.dossiers.due import Rules
 from server.dossiers.register import Dossier, Handover, Leg, Reappointment, Step, promised
 from server.dossiers.rows import (
@@ -202,12 +202,12 @@ class DossierStore:
     # --- importing ------------------------------------------------------------------------------------
 
     def compare(self, brought: Sequence[Brought], delivery: Delivery) -> Changes:
-        """What an import of these would change."""
+        """What an import of these would change. Raises OfAnother."""
         with self.reading() as db:
             return bringing.compare(db, brought, delivery, self._rules())
 
     def bring(self, brought: Sequence[Brought], delivery: Delivery, now: datetime) -> Changes:
-        """Take these over in one transaction that writes only what is different."""
+        """Take these over in one transaction that writes only what is different. Raises OfAnother."""
         with self.writing() as db:
             return bringing.bring(db, brought, delivery, now, self.zone, self._rules())
 
@@ -223,7 +223,7 @@ class DossierStore:
 
     def confirm(self, token: str, by: str, now: datetime) -> Changes:
         """Let a draft count. Raises NoDraft: the second press of a button does nothing, nor does a preview
-        from before another import.
+        from before another import, or from before some of its dossiers became another source's.
         """
         with self.writing() as db:
             d = draft_table.c
@@ -234,7 +234,10 @@ class DossierStore:
                 raise NoDraft(token)
             draft = msgspec.json.decode(row.body, type=_Draft)
             delivery = msgspec.structs.replace(draft.delivery, by=by)
-            return bringing.bring(db, draft.brought, delivery, now, self.zone, self._rules())
+            try:
+                return bringing.bring(db, draft.brought, delivery, now, self.zone, self._rules())
+            except OfAnother:
+                raise NoDraft(token) from None
 
 
 def open_dossiers(data: Path, zone: tzinfo, rules: Callable[[], Rules | None] = lambda: None) -> DossierStore:

@@ -55,6 +55,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "discard-draft": {"mark": "x"},
     "confirm-import": {"token": "x"},
     "add-source": {"id": "portal", "name": "Portal", "mapping": {"columns": {"code": "x"}}},
+    "take-dossiers": {"of": ""},
     "change-source": {"name": "Portal", "mapping": {}},
     "put-dossier": {"authority": "justice", "status": "?", "received": "2026-11-09"},
     "bring-dossiers": {
@@ -62,6 +63,7 @@ GOOD: dict[str, dict[str, Any]] = {
     },
     "reappoint": {"number": 1, "due": "2026-11-25T16:00:00+07:00", "reason": "x"},
     "letter-sent": {"number": 1},
+    "my-dossiers-seen": {"last": 0},
     "set-contact": {"email": "", "source_name": "An"},
     "set-my-email": {"email": ""},
     "look-up-dossier": {"code": "H42.13-261109-0118"},

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from broker.users import NoBroker
 from server.dossiers import sources as kept
@@ -21,7 +21,7 @@ from server.dossiers.fields import PERSON
 from server.dossiers.importing import Report
 from server.dossiers.mapping import STANDARD_MAPPING, Source, people_change
 from server.dossiers.sources import MOST, NoSource
-from server.dossiers.telling import problem_text
+from server.dossiers.telling import problem_text, thousands
 from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers import source_form as form
@@ -31,7 +31,7 @@ from server.web.words import TEXTS
 
 sources = Blueprint("dossier_sources", __name__, url_prefix="/dossiers/sources")
 
-DONE: Final = ("saved", "deleted", "shut")
+DONE: Final = ("saved", "deleted", "shut", "taken")
 
 
 @sources.get("")
@@ -98,6 +98,20 @@ def delete(id: str) -> ResponseReturnValue:
     desk_here().delete(id)
     guard.audit("dossiers.source-deleted", source=id)
     return redirect(url_for("dossier_sources.page", done="deleted"), 303)
+
+
+@sources.post("/<id>/take")
+@guard.needs(Right.DOSSIERS)
+def take(id: str) -> ResponseReturnValue:
+    """All dossiers of another source, or of none, become this one's."""
+    _check()
+    _one(id)
+    desk, of = desk_here(), request.form.get("of")
+    if of is None or of not in _owners(id):
+        raise BadRequest
+    count = desk.take_over(id, of)
+    guard.audit("dossiers.taken-over", source=id, of=of, dossiers=count)
+    return redirect(url_for("dossier_sources.one", id=id, done="taken"), 303)
 
 
 @sources.post("/<id>/key")
@@ -174,11 +188,32 @@ def _done() -> str:
     return said if said in DONE else ""
 
 
+def _owners(id: str) -> dict[str, tuple[str, int]]:
+    """Who else than `id` has dossiers: id, "" for imports without a source, -> name and how many."""
+    with desk_here().store.reading() as db:
+        names = {source.id: source.name for source in kept.every(db)}
+        counts = kept.counts(db) if id else {}
+    return {one: (names.get(one, one), n) for one, n in sorted(counts.items()) if one != id}
+
+
+def _thousands(n: int) -> str:
+    return thousands(n, guard.language())
+
+
 def _list(**more: Any) -> str:
     desk = desk_here()
     with desk.store.reading() as db:
-        rows = [(source, kept.count(db, source.id)) for source in kept.every(db)]
-    return render_template("dossiers_sources.html", rows=rows, most=MOST, done=_done(), **more)
+        counts = kept.counts(db)
+        rows = [(source, counts.get(source.id, 0)) for source in kept.every(db)]
+    return render_template(
+        "dossiers_sources.html",
+        rows=rows,
+        free=counts.get("", 0),
+        count=_thousands,
+        most=MOST,
+        done=_done(),
+        **more,
+    )
 
 
 def _form(typed: form.Typed, id: str, **more: Any) -> str:
@@ -206,6 +241,8 @@ def _form(typed: form.Typed, id: str, **more: Any) -> str:
         may_persons=guard.has(Right.PERSONS),
         may_key=guard.has(Right.WORK_DEVICES) and keys is not None and keys.manages,
         enrolled=id in enrolled,
+        owners=_owners(id),
+        count=_thousands,
         folder=f"{FOLDER}/{id}/",
         done=_done(),
         **more,

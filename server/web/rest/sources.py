@@ -26,6 +26,7 @@ from server.web.dossiers.imports import UPLOAD_BYTES
 from server.web.rest.caller import audit
 from server.web.rest.dossiers import TABLE, WORKBOOK, RefusedLine
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
+from server.web.rest.register import SourceId
 from server.web.words import TEXTS
 
 Id = Annotated[str, Meta(pattern=r"^[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?(?!\n)$")]
@@ -87,6 +88,18 @@ class RefusedTold(msgspec.Struct, frozen=True):
     rows: tuple[RefusedLine, ...]
 
 
+class TakeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """of: whose dossiers, also of a source that was deleted; "" for those that were imported without one."""
+
+    of: SourceId
+
+
+class TakenOver(msgspec.Struct, frozen=True):
+    """dossiers: how many."""
+
+    dossiers: int
+
+
 class KeyTold(msgspec.Struct, frozen=True):
     """For a broker on this server's host. sends, hears: its topics."""
 
@@ -130,6 +143,17 @@ def delete(asked: Asked) -> Nothing:
     _desk(asked).delete(source.id)
     audit(asked.who.name, "dossiers.source-deleted", source=source.id)
     return Nothing()
+
+
+def take(asked: Asked) -> TakenOver:
+    """Let a source take over all dossiers of another: from now on this one brings them, and no other can."""
+    source, of = _one(asked), asked.body.of
+    if of == source.id:
+        refuse([("/of", "choice")])
+    count = _desk(asked).take_over(source.id, of)
+    if count:
+        audit(asked.who.name, "dossiers.taken-over", source=source.id, of=of, dossiers=count)
+    return TakenOver(count)
 
 
 def sample(asked: Asked) -> SourceSampleTold:
@@ -296,6 +320,16 @@ ENDPOINTS = (
         answer=Nothing,
         right=Right.DOSSIERS,
         area="dossiers",
+    ),
+    Endpoint(
+        name="take-dossiers",
+        method="POST",
+        path=f"{_ONE}/take",
+        does=take,
+        answer=TakenOver,
+        right=Right.DOSSIERS,
+        area="dossiers",
+        body=TakeBody,
     ),
     *(
         Endpoint(

@@ -17,13 +17,16 @@ from broker.users import Users
 from server.devices import Devices
 from server.doors import SUBSCRIPTIONS, Doors, Stop
 from server.dossiers import sources
+from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.desk import Desk
 from server.dossiers.door import MOST_WAITING, SourceDoor
+from server.dossiers.importing import rules_of
 from server.dossiers.mapping import Mapping, Source
+from server.dossiers.sent import SentReader
 from server.dossiers.store import DossierStore, open_dossiers
 from server.outlet import Outlet
 from server.setup import Setup
-from server.site_file import load_document
+from server.site_file import load_document, load_site
 from tests.brokers import PATIENCE_S, Inbox, running
 from tests.server.dossiers.tables import HANAM, NOW, SEALER, ZONE
 from tests.server.small_server import SMALL, HandClock, SmallServer
@@ -131,6 +134,20 @@ def test_what_is_wrong_is_told_by_its_place_and_nothing_is_taken(portal: Portal)
     portal.say(m.SentDossiers(id="m6", dossiers=(ONE,)))
     assert portal.heard().id == "m6"
     assert portal.imports() == imports + 1
+
+
+def test_a_dossier_of_another_source_is_refused_with_its_name(portal: Portal) -> None:
+    other = msgspec.structs.replace(ONE, code="H42.13-261109-0120")
+    rules = rules_of(load_site(HANAM / "hall.toml"), Source("ministry", "Bộ", Mapping()), NOW)
+    rows, _ = SentReader(rules).read([(other.code, other)])
+    with portal.store.writing() as db:
+        sources.save(db, Source("ministry", "Bộ", Mapping()), "chief", NOW)
+    portal.store.bring([Brought(rows[0].dossier)], Delivery(NOW, "x", "ministry", whole=False), NOW)
+    imports = portal.imports()
+    portal.say(m.SentDossiers(id="m7", dossiers=(msgspec.structs.replace(ONE, status="5"), other)))
+    told = portal.heard()
+    assert (told.reason, told.refused) == ("refused", (m.SentFault(1, "/code", "other-source", "Bộ"),))
+    assert portal.imports() == imports, "nor is what is its own taken"
 
 
 def test_where_too_much_waits_a_source_is_told_to_send_it_again(portal: Portal) -> None:

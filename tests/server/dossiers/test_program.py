@@ -10,7 +10,8 @@ import pytest
 
 import motcua
 from hardware.clock import set_clock
-from server.dossiers import importing, program
+from server.dossiers import importing, program, sources
+from server.dossiers.mapping import Mapping, Source
 from server.dossiers.store import open_dossiers
 from tests.server.dossiers.tables import HANAM, NOW, ZONE, row, table
 
@@ -81,6 +82,25 @@ def test_one_wrong_row_of_many_refuses_all_and_is_told(terminal: Terminal) -> No
     assert (status, out, terminal.known()) == (1, "", 3)
     assert "Nothing was imported: 1 rows are refused." in err
     assert "Line 4, status: this is none of the ten statuses" in err and "Nearest: Đang xử lý" in err
+
+
+def test_rows_that_are_a_source_s_are_refused_one_by_one(terminal: Terminal) -> None:
+    store = open_dossiers(terminal.folder / "data", ZONE)
+    with store.writing() as db:
+        sources.save(db, Source("portal", "Cổng tỉnh", Mapping()), "chief", NOW)
+    store.close()
+    assert terminal.run(some(2), "--source", "portal")[0] == 0
+    status, _, err = terminal.run(some(4))
+    assert (
+        status == 1
+        and terminal.known() == 2
+        and err.startswith(
+            "Read 4 dossiers (UTF-8); 1 columns not used and not stored.\n"
+            "Nothing was imported: 2 rows are refused.\n"
+            "  Line 2, code: this dossier is of the source “Cổng tỉnh”"
+        )
+    )
+    assert "line 3" in err.lower() and "line 4" not in err.lower()
 
 
 def test_a_file_that_is_too_large_is_not_read(terminal: Terminal) -> None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 
 from server.dossiers import sources
-from server.dossiers.bringing import Changes, Delivery
+from server.dossiers.bringing import Changes, Delivery, OfAnother
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.status import Status
 from server.dossiers.store import DRAFT_S, DossierStore, NoDraft, open_dossiers
@@ -52,24 +52,55 @@ def test_the_file_is_the_whole_and_only_what_differs_is_written(store: DossierSt
     assert take(store, row()).shrinks is False and take(store, ONE).shrinks is True
 
 
-def test_a_source_drops_no_dossier_of_another_even_if_it_brought_it_too(store: DossierStore) -> None:
+def test_a_dossier_is_its_source_s_who_brought_it_first_until_it_is_handed_over(store: DossierStore) -> None:
+    first, second = ONE["code"], TWO["code"]
+    changed = {**ONE, "status": "5"}
+
     def by(source: str, *rows: dict[str, str]) -> Changes:
         some = brought(read(table(*rows)).dossiers) if rows else []
         return store.bring(some, Delivery(NOW, "test", source), NOW)
 
+    def refused(source: str, *rows: dict[str, str]) -> dict[str, str]:
+        before = store.dossiers()
+        with pytest.raises(OfAnother) as told:
+            by(source, *rows)
+        assert store.dossiers() == before, "nor is any of the others taken"
+        return told.value.owners
+
     with store.writing() as db:
         for id in ("portal", "other"):
             sources.save(db, Source(id, id, Mapping()), "chief", NOW)
-    assert by("", ONE, TWO).new == 2
-    assert by("portal", ONE, TWO).changed == 2, "what had no source gets one"
-    assert by("", row()).gone == 0
-    assert by("other", {**ONE, "status": "5"}).changed == 1
-    assert by("other", {**ONE, "status": "5"}) == Changes(0, 0, 1, 0)
-    assert by("other").gone == 0 and len(store.dossiers()) == 3
-    assert by("portal", TWO).gone == 1
+    assert by("portal", ONE).new == 1 and by("", TWO).new == 1
+    assert refused("other", row(), changed) == {first: "portal"}
+    assert refused("", changed, TWO) == {first: "portal"}, "the file without a source is one of them"
+    assert refused("portal", ONE, {**TWO, "status": "5"}) == {second: ""}
+    assert by("", row()).gone == 1 and by("portal", ONE) == Changes(0, 0, 1, 0)
+    with store.writing() as db:
+        assert sources.take_over(db, "portal", "") == 1
+        with pytest.raises(sources.NoSource):
+            sources.take_over(db, "nobody", "portal")
+        assert sources.counts(db) == {"portal": 2}
+    assert refused("", row()) == {row()["code"]: "portal"}
+    assert by("portal", ONE).gone == 1, "what it took over is its own, to drop too"
     with store.writing() as db:
         sources.delete(db, "portal")
-    assert by("other", TWO).changed == 1 and by("other").gone == 1, "a source that is gone has nothing"
+    assert by("other", changed).changed == 1, "a source that is gone has nothing"
+    assert by("other").gone == 1
+
+
+def test_a_preview_does_not_outlive_the_handing_over_of_dossiers(store: DossierStore) -> None:
+    take(store, TWO)
+    with store.writing() as db:
+        sources.save(db, Source("portal", "portal", Mapping()), "chief", NOW)
+    store.draft(brought(read(table(ONE)).dossiers), Delivery(NOW, "x", "portal"), "drops", NOW)
+    with store.writing() as db:
+        sources.take_over(db, "portal", "")
+    with pytest.raises(NoDraft):
+        store.confirm("drops", "chief", NOW)
+    store.draft(brought(read(table(TWO)).dossiers), DELIVERY, "theirs", NOW)
+    with pytest.raises(NoDraft):
+        store.confirm("theirs", "chief", NOW)
+    assert [d.code for d in store.dossiers()] == [TWO["code"]]
 
 
 def test_an_import_that_fails_in_the_middle_changes_nothing(store: DossierStore) -> None:

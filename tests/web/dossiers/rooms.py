@@ -62,7 +62,7 @@ def bring(place: Place, *dossiers: Dossier) -> None:
 def august(n: int, days: int = -10, **more: Any) -> Dossier:
     """Of justice, promised for 20/08/2026, over so many days later."""
     due = datetime(2026, 8, 20, 10, tzinfo=UTC)
-    code, over = f"H42.13-260803-{n:04d}", due + timedelta(days=days)
+    code, over = more.pop("code", f"H42.13-260803-{n:04d}"), due + timedelta(days=days)
     return Dossier(code, "justice", "x", Status.RESOLVED, due - timedelta(days=17), due, over, **more)
 
 

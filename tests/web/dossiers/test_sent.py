@@ -144,6 +144,24 @@ def test_a_batch_is_taken_as_a_whole(place: Place, portal: Program) -> None:
     assert [(row["id"], row["mapping"]["persons"]) for row in told] == [("bare", False), ("portal", True)]
 
 
+def test_what_another_source_brought_is_its_own_until_it_is_taken_over(place: Place, portal: Program) -> None:
+    assert changes(portal.ask("PUT", f"/dossiers/{CODE}", ONE, "")) == (1, 0, 0)
+    bare = {key: value for key, value in ONE.items() if key not in ("applicant", "source")}
+    for source in ("bare", ""):
+        answer = portal.ask("PUT", f"/dossiers/{CODE}", {**bare, "fee": 1, "source": source}, "")
+        assert mistakes(answer) == {"/code": "other-source"} and "«portal»" in answer.text
+    some = [{**bare, "code": "H42.13-261109-0001"}, {**bare, "code": CODE}]
+    answer = portal.post("/dossiers/batch", {"dossiers": some, "source": "bare"})
+    assert mistakes(answer) == {"/dossiers/1/code": "other-source"}
+    found = place.register.find(CODE)
+    assert found is not None and found.dossier.fee == 200_000 and len(place.register.dossiers()) == 1
+    assert mistakes(portal.post("/dossiers/sources/bare/take", {"of": "bare"})) == {"/of": "choice"}
+    taken = portal.post("/dossiers/sources/bare/take", {"of": "portal"})
+    assert taken.get_json() == {"dossiers": 1}
+    assert changes(portal.post("/dossiers/batch", {"dossiers": some, "source": "bare"})) == (1, 0, 1)
+    assert mistakes(portal.ask("PUT", f"/dossiers/{CODE}", ONE, "")) == {"/code": "other-source"}
+
+
 def test_a_source_is_described_by_a_program_as_on_its_page(place: Place, portal: Program) -> None:
     columns = {"code": "Số HS", "status": "Tình trạng", "received": "Nhận", "procedure": "TTHC", "due": "Hạn"}
     mapping: dict[str, Any] = {"columns": columns, "numbers": "vi", "whole": False}

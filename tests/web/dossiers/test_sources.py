@@ -12,13 +12,14 @@ import pytest
 from broker.provision import provision
 from server.device_keys import DeviceKeys, Way
 from server.dossiers import sources as kept
+from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Channel
 from server.dossiers.status import Status
 from server.people.audit import Wanted
 from server.people.rights import Role
 from tests.server.dossiers.books import book
-from tests.web.dossiers.rooms import desk_of, hidden, send, words
+from tests.web.dossiers.rooms import august, desk_of, hidden, send, words
 from tests.web.place import Place, Staff
 
 HEAD = (
@@ -132,6 +133,28 @@ def test_a_source_is_saved_used_changed_and_deleted(place: Place, chief: Staff) 
     assert desk_of(place).sources() == [] and len(place.register.dossiers()) == 12
     told = [e.what for e in place.audit.entries(Wanted(what="dossiers"), 9) if "source" in e.what]
     assert told == ["dossiers.source-deleted", "dossiers.source-saved", "dossiers.source-saved"]
+
+
+def test_rows_of_another_source_are_refused_until_they_are_taken_over(place: Place, chief: Staff) -> None:
+    send(chief, "sources/save", **FORM)
+    desk_of(place).save(Source("old", "Hệ thống cũ", Mapping(whole=False)), "chief", place.clock.now())
+    now, codes = place.clock.now(), [ROWS[3][0], ROWS[5][0]]
+    owned = [Brought(august(n, code=code)) for n, code in enumerate(codes)]
+    place.register.bring(owned, Delivery(now, "x", "old", whole=False), now)
+    seen = upload(chief, "import/preview", source="portal")
+    assert "Bị từ chối: 2 trong 12 dòng." in words(seen) and 'name="token"' not in seen.text
+    assert "5 Số hồ sơ hồ sơ này của nguồn «Hệ thống cũ»" in words(seen)
+    page = chief.get("/dossiers/sources/portal")
+    assert '<option value="old">Hệ thống cũ: 2 hồ sơ</option>' in page.text
+    assert send(chief, "sources/portal/take", of="nobody").status_code == 400
+    assert send(chief, "sources/portal/take", of="portal").status_code == 400
+    answer = send(chief, "sources/portal/take", of="old")
+    assert answer.location == "/dossiers/sources/portal?done=taken"
+    assert "Đã chuyển hồ sơ" in words(chief.get(answer.location))
+    seen = upload(chief, "import/preview", source="portal")
+    assert "Nếu nhập: 10 mới, 2 thay đổi" in words(seen)
+    told = place.audit.entries(Wanted(what="dossiers.taken-over"), 9)
+    assert [entry.about for entry in told] == [{"source": "portal", "of": "old", "dossiers": 2}]
 
 
 @pytest.mark.parametrize(
