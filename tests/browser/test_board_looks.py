@@ -222,6 +222,21 @@ def test_wide_numbers_and_counters_stand_apart(busy: Reader, place: Place, face:
             assert busy.js(OVERLAP) == [], (turned[0], size)
 
 
+def test_who_has_it_in_the_hand_finds_the_way_to_a_dossier_and_a_wall_has_no_link(busy: Reader) -> None:
+    for face in FACES:
+        busy.size(720, 1280)  # the narrowest wall
+        shown(busy, face)
+        assert not busy.see("#hand").is_displayed()
+        busy.size(390, 844)
+        busy.driver.execute_async_script(DRAWN)
+        assert busy.see("#hand a").is_displayed() and (face, *overflow(busy)) == (face, 0, 0, [])
+        foot = busy.js("return document.querySelector('#hand').getBoundingClientRect().bottom")
+        assert 840 < foot < 848  # as far as a wall's picture drifts
+    assert axe.findings(busy) == []
+    busy.click("#hand a")
+    busy.until(lambda: busy.driver.current_url.endswith("/lookup?lang=vi"), "the look-up")
+
+
 def test_slides_and_rest_are_shown_by_the_hour_and_can_be_read(busy: Reader, place: Place) -> None:
     place.clock.pass_(seconds=(13 - 8) * 3600 - 7 * 60)  # 13:05, before the afternoon
     busy.open("/board")
