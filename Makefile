@@ -47,9 +47,10 @@ bench: $(RUN)  ## measure the hall over the real processes, due dates, and a pro
 	@$(BIN)/python -m benchmarks.imports
 	@$(BIN)/python -m benchmarks.dossiers
 
-bench-walls: $(TEST)  ## measure walls: from an officer's key to the light of ten displays, memory, rest
+bench-walls: $(TEST)  ## measure walls: from an officer's key or a source of dossiers to their light, memory, rest
 	$(BIN)/python -m benchmarks.light
 	$(BIN)/python -m benchmarks.wall
+	$(BIN)/python -m benchmarks.dossier_walls
 
 pictures: $(TEST)  ## make the pictures of the documents from a running hall
 	$(BIN)/python docs/pictures.py

@@ -57,8 +57,12 @@ class Staff:
         }
 
     def at(self, counter: str, verb: str, **told: Any) -> dict[str, Any]:
-        body = {"id": str(uuid.uuid4()), **told}
-        answer, _ = self._hall.ask("POST", f"/api/v1/counters/{counter}/{verb}", body, self._headers)
+        return self.ask("POST", f"/counters/{counter}/{verb}", told)
+
+    def ask(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
+        """What the interface for programs answers, below `/api/v1`."""
+        headers = self._headers | {"Idempotency-Key": str(uuid.uuid4())}
+        answer, _ = self._hall.ask(method, f"/api/v1{path}", body, headers)
         return dict(json.loads(answer))
 
     def page(self, path: str) -> str:
