@@ -125,7 +125,8 @@ class Words:
             parts.append("\n".join((f"{TEXTS(f'standing.{head}', LANG)} ({len(lines)})", *lines)))
         if more:
             parts.append(TEXTS("mail.more", LANG, n=more))
-        page = "mine" if recipient.startswith(reminders.OFFICER) else "promises"
+        own = recipient.startswith(reminders.OFFICER)
+        page = "mine" if own else f"mine?authority={recipient.removeprefix(reminders.AUTHORITY)}"
         parts += [f"{self.config.url}/dossiers/{page}", TEXTS("mail.automatic", LANG)]
         return TEXTS("mail.subject", LANG, told=told), "\n\n".join(parts) + "\n"
 

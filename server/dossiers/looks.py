@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -41,11 +41,12 @@ class Whose:
         """As reminders name it."""
         return OFFICER + self.officer if self.officer else AUTHORITY + self.authority
 
-    def wanted(self, standings: tuple[Standing, ...] = EXCEPTIONS, new: int | None = None) -> Wanted:
-        """new: the last reminder that was seen; only what was told since."""
-        told = None if new is None else Told(self.recipient, new)
-        officers = (self.officer,) if self.officer else ()
-        return Wanted(standings, self.authority, officers, told=told)
+    def wanted(self, standings: Collection[Standing] = EXCEPTIONS) -> Wanted:
+        return Wanted(standings, self.authority, (self.officer,) if self.officer else ())
+
+    def new(self, seen: int, standings: Collection[Standing] = ()) -> Wanted:
+        """Of what is urgent, only what is new to whoever has seen reminders up to `seen`."""
+        return replace(self.wanted(standings or URGENT), told=Told(self.recipient, seen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def heard(db: sa.Connection, marks: Marks, whose: Whose, account: str) -> Heard:
         if heap.standing in EXCEPTIONS:
             counts[heap.standing] += heap.count
     seen = seen_by(db, account, whose)
-    fresh = heaps(db, marks, whose.wanted(new=seen)) if any(one in URGENT for one in counts) else []
+    fresh = heaps(db, marks, whose.new(seen)) if any(one in URGENT for one in counts) else []
     last = db.execute(sa.select(sa.func.max(reminder_table.c.id))).scalar() or 0
     return Heard(whose, counts, sum(heap.count for heap in fresh if heap.standing in URGENT), seen, last)
 

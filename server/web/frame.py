@@ -13,15 +13,13 @@ import flask_babel
 from flask import Flask, Response, current_app, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from server.dossiers.promises import URGENT, Marks
-from server.dossiers.standings import Wanted, lines
 from server.web import guard
+from server.web.my_dossiers import MyLine, my_lines
 from server.web.places import MY_PAGES, Place, Way, current, ways
 from server.web.words import TEXTS
 
 LOOKS = ("auto", "light", "dark", "contrast")
 COOKIE = "motcua_look"
-REMINDED = 99  # dossiers that the header counts
 KEPT_S = 365 * 24 * 3600
 
 
@@ -81,16 +79,14 @@ class Frame:
         return guard.hall().config.officers.get(who.name, who.name) if who else ""
 
     @property
-    def reminders(self) -> int:
-        """How many dossiers whoever is logged in has to do something about; 0 for whoever handles none."""
-        who, hall = guard.account(), guard.hall()
-        name = "" if who is None else hall.accounts.contacts.of(who.name).source_name
-        if not name or hall.desk is None:
-            return 0
-        marks = Marks.at(hall.config.due_rules.calendar, hall.clock.now(), hall.config.reminders.soon)
-        with hall.desk.store.reading() as db:
-            found = lines(db, marks, Wanted(URGENT, officers=(name,)), REMINDED + 1)
-        return len(found)
+    def reminded(self) -> MyLine | None:
+        """What whoever is logged in has to do something about, of their first list that has something."""
+        return next(my_lines(), None)
+
+    @property
+    def reminders(self) -> list[MyLine]:
+        """The same of all their lists."""
+        return list(my_lines())
 
     def page(self, **change: str) -> str:
         return same_page(**change)

@@ -19,9 +19,10 @@ from server.people.contacts import BadContact
 from server.people.passwords import SHORTEST
 from server.people.rights import EVERYWHERE
 from server.web import guard, login
+from server.web.my_dossiers import my_authorities
 from server.web.problems import TooMany
 from server.web.sites import names
-from server.web.words import TEXTS
+from server.web.words import TEXTS, said
 
 me = Blueprint("me", __name__)
 
@@ -179,6 +180,7 @@ def _page(errors: dict[str, str] | None = None, status: int | None = None) -> Re
         }
         for row in hall.accounts.logins.of(who.name, hall.wall(), str(session["key"]))
     ]
+    mine = my_authorities()
     page = render_template(
         "me.html",
         who=who,
@@ -187,6 +189,7 @@ def _page(errors: dict[str, str] | None = None, status: int | None = None) -> Re
         left=hall.accounts.second.codes_left(who.name),
         logins=logins,
         contact=hall.accounts.contacts.of(who.name),
+        stands_for=[said(a.name, lang) for a in hall.config.site.authorities if a.id in mine],
         errors=_words(errors),
         done=request.args.get("done", "") if request.args.get("done") in DONE else "",
         shortest=SHORTEST,

@@ -19,7 +19,7 @@ from server.people.contacts import LONGEST, BadContact
 from server.people.rights import EVERYWHERE, Right, Role, governs
 from server.web import guard, keeping
 from server.web.sites import names
-from server.web.words import TEXTS
+from server.web.words import TEXTS, said
 
 people = Blueprint("people", __name__, url_prefix="/admin/people")
 
@@ -91,14 +91,17 @@ def roles(name: str) -> ResponseReturnValue:
 @people.post("/<name>/contact")
 @guard.needs(Right.USERS)
 def contact(name: str) -> ResponseReturnValue:
-    """Where reminders go, and who this is in the system of record."""
+    """Where reminders go, who this is in the system of record, and which authorities of this centre they
+    stand for."""
     guard.check()
-    row, contacts = keeping.governed(name), guard.hall().accounts.contacts
+    row, contacts, site = keeping.governed(name), guard.hall().accounts.contacts, guard.hall().config.site
+    stands_for = {a.id for a in site.authorities} & set(request.form.getlist("authority"))
     try:
-        contacts.set(name, request.form.get("email", ""), request.form.get("source_name", ""))
+        told = request.form.get("email", ""), request.form.get("source_name", "")
+        contacts.set(name, *told, site.id, stands_for)
     except BadContact as error:
         return _one(row, {error.field: f"people.{error.code}"})
-    guard.audit("account.contact", account=name)
+    guard.audit("account.contact", account=name, authorities=sorted(stands_for))
     return _done(name, "contact")
 
 
@@ -215,7 +218,9 @@ def _page(errors: Mapping[str, str] | None = None, link: str = "", to: str = "")
 def _one(row: Row, errors: Mapping[str, str] | None = None, link: str = "", status: int = 0) -> Response:
     lang = guard.language()
     free = [(site, name) for site, name in keeping.sites(lang).items() if site not in row.account.roles]
-    done = request.args.get("done", "")
+    done, hall, typed = request.args.get("done", ""), guard.hall(), request.form
+    name, site = row.account.name, hall.config.site
+    kept = hall.accounts.contacts.stands_for(name, site.id)
     page = render_template(
         "person.html",
         row=row,
@@ -224,10 +229,12 @@ def _one(row: Row, errors: Mapping[str, str] | None = None, link: str = "", stat
         governed=governs(keeping.my_roles(), row.account.roles),
         sites=free,
         roles=_role_words(lang),
-        logins=len(guard.hall().accounts.logins.of(row.account.name, guard.hall().wall())),
-        contact=guard.hall().accounts.contacts.of(row.account.name),
+        logins=len(hall.accounts.logins.of(name, hall.wall())),
+        contact=hall.accounts.contacts.of(name),
+        authorities=[(a.id, said(a.name, lang)) for a in site.authorities],
+        stands_for=set(typed.getlist("authority")) if "source_name" in typed else kept,
         longest=LONGEST,
-        typed=request.form,
+        typed=typed,
         errors=_words(errors),
         link=link,
         done=done if done in DONE else "",

@@ -222,6 +222,7 @@ NO_PAGES = {
     *("setup.wall_page", "setup.wall_events", "setup.wall_state", "setup.ticket_picture", "setup.export"),
     "lookup.form_vi",  # the same form
     "dossier_import.refused",
+    "dossier_promises.mine_line",
     *("papers.download", "papers.look", "papers.book", "papers.letters.plain"),
     *("late_lists.export", "dossier_late.export", "dossier_report.export", "dossier_scores.export"),
     *("history.export", "work.export", "reception.given_card", "keys.first", "sites.new"),

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
+from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.register import Dossier
+from server.dossiers.status import Status
 from server.hall import commands as c
 from tests.browser.conftest import Reader, Served
 from tests.web.place import Place
@@ -250,3 +255,32 @@ def test_the_console_fits_its_screen(at_seven: Reader, place: Place) -> None:
     assert low <= 768 and flat >= 44
     at_seven.size(683, 384)  # 200 % zoom
     assert at_seven.js("return document.documentElement.scrollWidth") <= 683
+
+
+def test_what_ones_dossiers_need_stands_in_the_last_line_and_moves_nothing(
+    at_seven: Reader, place: Place
+) -> None:
+    def tall() -> tuple[int, int]:
+        return at_seven.js(
+            "return [document.documentElement.scrollHeight, document.querySelector('footer').offsetHeight]"
+        )
+
+    at_seven.size(1366, 768)
+    place.accounts.contacts.set("officer-7", "", "Nguyễn Văn An")
+    assert at_seven.text("#reminded").strip() == ""
+    before, now = tall(), place.clock.now()
+    late = Dossier(
+        "H42.13-261102-0001",
+        "justice",
+        "x",
+        Status.PROCESSING,
+        now,
+        now - timedelta(days=3),
+        officer="Nguyễn Văn An",
+    )
+    place.register.bring([Brought(late)], Delivery(now, "test"), now)
+    at_seven.js("remind()")  # as it does every minute
+    at_seven.until(lambda: at_seven.text("#reminded").strip() == "Hồ sơ của tôi: 1 quá hạn", "it is there")
+    assert tall() == before and at_seven.complaints() == []
+    at_seven.click("#reminded a")
+    at_seven.until(lambda: late.code in at_seven.text(".promised"), "the list of one's own")

@@ -17,6 +17,7 @@ from server.dossiers.promises import Marks
 from server.dossiers.register import Dossier, Leg, Step
 from server.dossiers.rows import handover_table, text_of
 from server.dossiers.status import Status
+from server.hall import commands as c
 from server.mail import MailTable, Postman
 from server.people.audit import Wanted
 from server.people.rights import Right, Role
@@ -160,6 +161,79 @@ def test_an_officer_sees_and_keeps_the_promises_of_their_own(town: Place, an: St
     stranger = town.log_in("other", Role.OFFICER)
     assert "chưa có tên trong hệ thống một cửa" in stranger.get("/dossiers/mine").text
     assert 'class="reminded"' not in stranger.get("/me").text
+
+
+def fresh(text: str) -> set[str]:
+    """The dossiers of a page's list that are marked as new, by their last figure."""
+    rows = re.findall(r"<tr><th.*?</tr>", text, re.S)
+    return {code for row in rows if ">Mới</span>" in row for code in listed(row)}
+
+
+def test_reminders_are_new_on_the_screen_until_they_were_seen(town: Place, an: Staff) -> None:
+    town.at("7", c.OpenCounter, officer="an")
+    page = an.get("/dossiers/mine").text
+    assert fresh(page) == {"0", "2"} == listed(an.get("/dossiers/mine?new=1").text)
+    assert listed(an.get("/dossiers/mine?standing=unexcused&standing=waiting").text) == {"0", "3"}
+    assert "2 mới" in an.get("/me").text
+    line = '<a href="/dossiers/mine">Hồ sơ của tôi: 1 quá hạn, 1 cần xin lỗi'
+    assert line + ', <b class="fresh">2 mới</b></a>' in an.get("/console/7").text
+    form = {"csrf": csrf_of(page), "authority": "", "last": field(page, "last")}
+    assert an.client.post("/dossiers/mine/seen", data={**form, "csrf": "x"}).status_code == 400
+    assert fresh(an.get("/dossiers/mine").text) == {"0", "2"}
+    assert an.client.post("/dossiers/mine/seen", data=form).status_code == 303
+    page = an.get("/dossiers/mine").text
+    assert fresh(page) == set() and listed(page) == {"0", "2", "3"} and "Đã xem" not in page
+    assert line + "</a>" in an.get("/dossiers/mine/line").text and "2 mới" not in an.get("/me").text
+
+
+def test_whoever_stands_for_an_authority_sees_its_list_and_nobody_elses(town: Place, chief: Staff) -> None:
+    keeper, desk = town.log_in("keeps", Role.ADMINISTRATOR), town.log_in("desk", Role.OFFICER)
+    assert desk.get("/dossiers/mine?authority=justice").status_code == 403
+    form = {"csrf": csrf_of(keeper.get("/me").text), "email": "", "source_name": ""}
+    told = {**form, "authority": ["justice", "nowhere"]}
+    assert keeper.client.post("/admin/people/desk/contact", data=told).status_code == 303
+    assert re.search(r'value="justice" checked', keeper.get("/admin/people/desk").text)
+    page = desk.get("/dossiers/mine").text
+    assert listed(page) == set("01234") and fresh(page) == set("012") and "Trần Bình" in page
+    assert '<a class="reminded" href="/dossiers/mine?authority=justice"' in desk.get("/me").text
+    assert desk.get(f"/dossiers/{AFTER}").status_code == 200
+    form = {"csrf": csrf_of(page), "authority": "justice", "last": field(page, "last")}
+    assert desk.client.post("/dossiers/mine/seen", data=form).status_code == 303
+    assert fresh(desk.get("/dossiers/mine").text) == set()
+    assert fresh(chief.get("/dossiers/mine?authority=justice").text) == set("012")
+    for closed in ("mine?authority=health", "promises", "list", "mine?authority=nowhere"):
+        assert desk.get(f"/dossiers/{closed}").status_code == 403
+    assert desk.client.post("/dossiers/mine/seen", data={**form, "authority": "health"}).status_code == 403
+
+
+def test_programs_see_the_same_lists(town: Place) -> None:
+    keeper, own = town.log_in("keeps-2", Role.ADMINISTRATOR), town.log_in("own", Role.OFFICER)
+    path, body = "/api/v1/people/own/contact", {"email": "", "source_name": "Trần Bình"}
+
+    def put(key: str, **more: Any) -> Any:
+        headers = {"X-CSRF-Token": keeper.csrf, "Idempotency-Key": key}
+        return keeper.client.put(path, json={**body, **more}, headers=headers)
+
+    wrong = put("x", authorities=["x"])
+    assert wrong.get_json()["errors"][0]["pointer"] == "/authorities/0"
+    assert put("justice", authorities=["justice"]).get_json()["authorities"] == ["justice"]
+    assert put("as-it-is").get_json()["authorities"] == ["justice"]
+    assert own.get("/api/v1/me/contact").get_json()["authorities"] == ["justice"]
+    root = "/api/v1/dossiers/mine"
+    mine, theirs = own.get(root).get_json(), own.get(f"{root}?authority=justice").get_json()
+    assert (mine["authority"], mine["authorities"], mine["urgent"], mine["new"]) == ("", ["justice"], 1, 1)
+    assert [(d["code"], d["new"]) for d in mine["dossiers"]] == [(AFTER, True)]
+    assert theirs["counts"]["unexcused"] == 1 and theirs["urgent"] == 4 and len(theirs["dossiers"]) == 5
+    assert own.get(f"{root}?authority=health").status_code == 403
+    seen = own.post(f"{root}/seen", {"last": mine["last"]}, headers={"Idempotency-Key": "seen"})
+    assert seen.status_code == 200 and own.get(f"{root}?new=true").get_json()["dossiers"] == []
+    assert own.get(f"{root}?authority=justice&standing=unexcused&new=true").get_json()["new"] == 3
+
+
+def field(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found is not None
+    return found[1]
 
 
 def test_legs_say_who_is_late_and_the_slip_is_one_press_away(chief: Staff) -> None:

@@ -1,6 +1,9 @@
 """The dossiers' rooms: an overview that leads on, and a blueprint each for what is done with them."""
 
-from server.web.dossiers import check as check  # of the report's room
+from server.web.dossiers import (
+    check as check,  # of the report's room
+    mine as mine,  # of the promises' room
+)
 from server.web.dossiers.groups import groups
 from server.web.dossiers.imports import imports
 from server.web.dossiers.late import late

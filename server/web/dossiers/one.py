@@ -1,7 +1,8 @@
 """/dossiers/<code>: all that is known of one dossier, and a new date where its promise cannot be kept.
 
 Who handed it in is masked, and shown to whoever has the right once they ask for it, which the audit is told.
-Officers see the dossiers that they handle. Works without JavaScript.
+Officers see the dossiers that they handle, and those of an authority that they stand for. Works without
+JavaScript.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers.parts import desk_here
 from server.web.dossiers.promises import span_text
-from server.web.dossiers.standing_view import marks_now, may_see, step_word, words
+from server.web.dossiers.standing_view import step_word, words
+from server.web.my_dossiers import marks_now, may_see
 from server.web.words import TEXTS
 
 dossier = Blueprint("dossier", __name__, url_prefix="/<code>")
@@ -124,12 +126,12 @@ def instant(text: str) -> datetime | None:
 
 
 def _whole(code: str) -> Whole:
-    """Raises 404, and 403 for an officer who does not handle it."""
+    """Raises 404, and 403 for somebody whose it is not."""
     read = read_code(code)
     whole = desk_here().store.find(read.text) if read is not None else None
     if whole is None:
         raise NotFound
-    if not may_see(whole.dossier.officer):
+    if not may_see(whole.dossier):
         guard.refused(Right.DOSSIERS)
         raise Forbidden("role")
     return whole

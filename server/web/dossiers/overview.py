@@ -16,7 +16,7 @@ from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers.late_report import period_text
 from server.web.dossiers.parts import around, desk_here, period_of
-from server.web.dossiers.standing_view import marks_now
+from server.web.my_dossiers import marks_now
 
 TO_CHASE: Final = (Standing.UNEXCUSED, Standing.OVERDUE, Standing.APOLOGY_DUE, Standing.DUE_SOON)
 

@@ -20,7 +20,8 @@ from server.mail import Letter, is_address
 from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers.parts import desk_here
-from server.web.dossiers.standing_view import chosen_standings, marks_now, my_names, page_asked, words
+from server.web.dossiers.standing_view import chosen_standings, page_asked, words
+from server.web.my_dossiers import marks_now
 from server.web.words import TEXTS, said
 
 promises = Blueprint("dossier_promises", __name__, url_prefix="/dossiers")
@@ -93,26 +94,6 @@ def search() -> ResponseReturnValue:
         standings=EXCEPTIONS,
         authorities=[(a.id, said(a.short, lang)) for a in guard.hall().config.site.authorities],
         **words(lang),
-    )
-
-
-@promises.get("/mine")
-@guard.needs(Right.CALL)
-def mine() -> ResponseReturnValue:
-    """What whoever is logged in handles and has to do something about."""
-    marks, names, n = marks_now(), my_names(), page_asked()
-    listed = []
-    if names:
-        with desk_here().store.reading() as db:
-            wanted = Wanted(EXCEPTIONS, officers=names)
-            listed = lines(db, marks, wanted, A_PAGE + 1, (n - 1) * A_PAGE)
-    return render_template(
-        "promises_mine.html",
-        names=names,
-        lines=listed[:A_PAGE],
-        more=len(listed) > A_PAGE,
-        n=n,
-        **words(guard.language()),
     )
 
 

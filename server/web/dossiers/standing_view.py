@@ -1,4 +1,4 @@
-"""What lists of promises and the page of one dossier share: words, marks, times, and whose they are."""
+"""What lists of promises and the page of one dossier share: words, marks, times."""
 
 from __future__ import annotations
 
@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from flask import request
 
-from server.dossiers.promises import Marks, Standing
+from server.dossiers.promises import Standing
 from server.dossiers.status import Status
-from server.people.contacts import spelled
-from server.people.rights import Right
 from server.web import guard
 from server.web.words import TEXTS, said
 
@@ -30,28 +28,6 @@ LOOKS: Final = {
     Standing.OVER: "okay",
     Standing.OUTSIDE: "closed",
 }
-
-
-def marks_now() -> Marks:
-    """This moment, as far as this centre's promises go."""
-    hall = guard.hall()
-    return Marks.at(hall.config.due_rules.calendar, hall.clock.now(), hall.config.reminders.soon)
-
-
-def my_names() -> tuple[str, ...]:
-    """What the source of dossiers calls whoever asks; nothing for somebody it does not know."""
-    who = guard.account()
-    name = "" if who is None else guard.hall().accounts.contacts.of(who.name).source_name
-    return (name,) if name else ()
-
-
-def is_mine(officer: str) -> bool:
-    return bool(officer) and spelled(officer) in my_names()
-
-
-def may_see(officer: str) -> bool:
-    """A dossier that this officer handles: who sees all, and the officer."""
-    return guard.has(Right.DOSSIERS) or is_mine(officer)
 
 
 def chosen_standings(text: str) -> tuple[Standing, ...]:

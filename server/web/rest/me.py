@@ -19,6 +19,7 @@ from server.people.accounts import Account, AccountError
 from server.people.contacts import BadContact
 from server.web import guard, login, me_page
 from server.web.asked import refuse
+from server.web.my_dossiers import my_authorities
 from server.web.problems import Declined
 from server.web.rest.endpoint import Asked, Endpoint, Nothing, instant
 
@@ -50,10 +51,12 @@ class EmailBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MyContact(msgspec.Struct, frozen=True):
-    """source_name: what the system of record calls whoever asks."""
+    """source_name: what the system of record calls whoever asks. authorities: of this centre, that they stand
+    for."""
 
     email: str
     source_name: str
+    authorities: tuple[str, ...]
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -145,7 +148,7 @@ def end_others(asked: Asked) -> Ended:
 def contact(asked: Asked) -> MyContact:
     """Where one's reminders go."""
     found = asked.hall.accounts.contacts.of(_who().name)
-    return MyContact(found.email, found.source_name)
+    return MyContact(found.email, found.source_name, my_authorities())
 
 
 def set_email(asked: Asked) -> MyContact:

@@ -55,16 +55,19 @@ class RolesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ContactBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Either may be blank. source_name: as the system of record names this person."""
+    """Either may be blank. source_name: as the system of record names this person. authorities: of this
+    centre, that the account stands for, these and no others; without it they stay."""
 
     email: Annotated[str, Meta(max_length=254)]
     source_name: Annotated[str, Meta(max_length=120)]
+    authorities: Annotated[tuple[Site, ...], Meta(max_length=200)] | None = None
 
 
 class ContactTold(msgspec.Struct, frozen=True):
     account: str
     email: str
     source_name: str
+    authorities: tuple[str, ...]
 
 
 class Invited(msgspec.Struct, frozen=True):
@@ -119,19 +122,29 @@ def set_roles(asked: Asked) -> Person:
 
 def contact(asked: Asked) -> ContactTold:
     """Where reminders of dossiers go, and whose dossiers they are."""
-    found = asked.hall.accounts.contacts.of(keeping.found(asked.at["account"]).account.name)
-    return ContactTold(found.account, found.email, found.source_name)
+    contacts, site = asked.hall.accounts.contacts, asked.hall.config.site.id
+    found = contacts.of(keeping.found(asked.at["account"]).account.name)
+    stands_for = tuple(sorted(contacts.stands_for(found.account, site)))
+    return ContactTold(found.account, found.email, found.source_name, stands_for)
 
 
 def set_contact(asked: Asked) -> ContactTold:
-    """Send reminders there, of the dossiers that bear this name."""
-    name = keeping.governed(asked.at["account"]).account.name
+    """Send reminders there, of the dossiers that bear this name or are of these authorities."""
+    name, told, site = keeping.governed(asked.at["account"]).account.name, asked.body, asked.hall.config.site
+    known = {a.id for a in site.authorities}
+    wrong = [
+        (f"/authorities/{n}", "choice") for n, id in enumerate(told.authorities or ()) if id not in known
+    ]
+    if wrong:
+        refuse(wrong)
+    where = () if told.authorities is None else (site.id, told.authorities)
     try:
-        asked.hall.accounts.contacts.set(name, asked.body.email, asked.body.source_name)
+        asked.hall.accounts.contacts.set(name, told.email, told.source_name, *where)
     except BadContact as error:
         refuse([(f"/{error.field}", "form")])
-    guard.audit("account.contact", account=name)
-    return contact(asked)
+    now = contact(asked)
+    guard.audit("account.contact", account=name, authorities=now.authorities)
+    return now
 
 
 def reset(asked: Asked) -> Invited:

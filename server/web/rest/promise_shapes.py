@@ -59,7 +59,20 @@ class ListWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class MineWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """authority: whose list, of those that whoever asks stands for; blank: one's own. new: only what of it is
+    new."""
+
+    authority: Id = ""
+    standing: Standing | None = None
+    new: bool = False
     page: Page = 1
+
+
+class SeenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """authority: as it was asked for. last: as the list told it."""
+
+    last: Annotated[int, Meta(ge=0, lt=2**53)]
+    authority: Id = ""
 
 
 class PromisedDossier(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +93,29 @@ class PromisedDossiers(msgspec.Struct, frozen=True):
     """more: there is another page."""
 
     dossiers: tuple[PromisedDossier, ...]
+    more: bool
+
+
+class MyDossier(PromisedDossier, frozen=True, kw_only=True):
+    """new: reminded of since whoever asks said that they saw the list."""
+
+    new: bool
+
+
+class MyDossiers(msgspec.Struct, frozen=True, kw_only=True):
+    """authority: whose list it is; blank: one's own. authorities: whose lists there are to ask for.
+
+    counts: by standing; urgent: how many need something; new: how many of these are new. last: to be sent
+    once the list was seen. more: there is another page.
+    """
+
+    authority: str
+    authorities: tuple[str, ...]
+    counts: dict[Standing, int]
+    urgent: int
+    new: int
+    last: int
+    dossiers: tuple[MyDossier, ...]
     more: bool
 
 

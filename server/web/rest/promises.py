@@ -1,6 +1,7 @@
 """Promises for programs: what comes due and what is late, one dossier, a new date, late legs, reminders.
 
-A dossier is told without whoever handed it in. Officers may ask for what they handle themselves.
+A dossier is told without whoever handed it in. Officers may ask for what they handle themselves, and for what
+they stand for.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from typing import Any
 
 from werkzeug.exceptions import Forbidden, NotFound
 
-from server.dossiers import legs, mails, reminders
+from server.dossiers import legs, looks, mails, reminders
 from server.dossiers.code import read_code
 from server.dossiers.finding import Search, found
+from server.dossiers.looks import Whose
 from server.dossiers.promises import EXCEPTIONS, Marks, promise
 from server.dossiers.reappointing import NotRenewed, Renewal, letter_sent, renew
 from server.dossiers.standings import Line, Wanted, heaps, lines
 from server.dossiers.store import DossierStore, Whole
 from server.people.rights import Right
 from server.web.asked import refuse
-from server.web.dossiers.standing_view import my_names
+from server.web.my_dossiers import may_see, my_authorities, my_lists
 from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint, Nothing
@@ -35,6 +37,8 @@ from server.web.rest.promise_shapes import (
     LetterTold,
     ListWanted,
     MineWanted,
+    MyDossier,
+    MyDossiers,
     PromisedDossier,
     PromisedDossiers,
     Promises,
@@ -42,6 +46,7 @@ from server.web.rest.promise_shapes import (
     ReminderTold,
     RenewalTold,
     RenewBody,
+    SeenBody,
 )
 
 A_PAGE = 50
@@ -77,14 +82,37 @@ def listed(asked: Asked) -> PromisedDossiers:
     return PromisedDossiers(tuple(map(_line, seen.lines)), seen.more)
 
 
-def mine(asked: Asked) -> PromisedDossiers:
-    """What whoever asks handles and has to do something about."""
-    names, first = my_names(), (asked.query.page - 1) * A_PAGE
-    if not names:
-        return PromisedDossiers((), False)
+def mine(asked: Asked) -> MyDossiers:
+    """What whoever asks has to do something about: of their own, or of an authority they stand for."""
+    told, marks, whose = asked.query, _marks(asked), _whose(asked, asked.query.authority)
+    if whose is None:
+        return MyDossiers(
+            authority="", authorities=(), counts={}, urgent=0, new=0, last=0, dossiers=(), more=False
+        )
+    chosen = () if told.standing is None else (told.standing,)
     with _store(asked).reading() as db:
-        seen = lines(db, _marks(asked), Wanted(EXCEPTIONS, officers=names), A_PAGE + 1, first)
-    return PromisedDossiers(tuple(map(_line, seen[:A_PAGE])), len(seen) > A_PAGE)
+        found = looks.heard(db, marks, whose, asked.who.name)
+        wanted = whose.wanted(chosen or EXCEPTIONS) if not told.new else whose.new(found.seen, chosen)
+        seen = lines(db, marks, wanted, A_PAGE + 1, (told.page - 1) * A_PAGE)
+        new = looks.new_of(db, marks, whose, found.seen, [line.code for line in seen])
+    return MyDossiers(
+        authority=whose.authority,
+        authorities=() if asked.who.program else my_authorities(),
+        counts=dict(found.counts),
+        urgent=found.urgent,
+        new=found.new,
+        last=found.last,
+        dossiers=tuple(MyDossier(**_told(line), new=line.code in new) for line in seen[:A_PAGE]),
+        more=len(seen) > A_PAGE,
+    )
+
+
+def seen(asked: Asked) -> Nothing:
+    """What the list had when it was told is new no more to whoever asks."""
+    whose = _whose(asked, asked.body.authority)
+    if whose is not None:
+        looks.see(_store(asked), asked.who.name, whose, asked.body.last)
+    return Nothing()
 
 
 def one(asked: Asked) -> DossierTold:
@@ -220,15 +248,26 @@ def _whole(asked: Asked) -> Whole:
     whole = _store(asked).find(read.text) if read is not None else None
     if whole is None:
         raise NotFound
-    handles = not asked.who.program and whole.dossier.officer in my_names()
-    if not (asked.who.may(Right.DOSSIERS) or handles):
+    if not (asked.who.may(Right.DOSSIERS) or (not asked.who.program and may_see(whole.dossier))):
         raise Forbidden("role")
     return whole
 
 
+def _whose(asked: Asked, authority: str) -> Whose | None:
+    """The list that is asked for; None for somebody who has none. Raises 403 for one that is not theirs."""
+    mine = () if asked.who.program else my_lists()
+    whose = Whose(authority=authority) if authority else mine[0] if mine else None
+    if whose is not None and whose not in mine and not asked.who.may(Right.DOSSIERS):
+        raise Forbidden("role")
+    return whose
+
+
 def _line(line: Line) -> PromisedDossier:
-    told = {name: getattr(line, name) for name in PromisedDossier.__struct_fields__}
-    return PromisedDossier(**told)
+    return PromisedDossier(**_told(line))
+
+
+def _told(line: Line) -> dict[str, Any]:
+    return {name: getattr(line, name) for name in PromisedDossier.__struct_fields__}
 
 
 def _renewal(made: Any) -> RenewalTold:
@@ -246,7 +285,8 @@ _RENEWS: dict[str, Any] = {**_THEIRS, "refusals": ("cannot-be",)}
 ENDPOINTS = (
     _row("count-promises", "GET", "/promises", counts, Promises, query=PromisesWanted),
     _row("list-dossiers", "GET", "/list", listed, PromisedDossiers, query=ListWanted),
-    _row("list-my-dossiers", "GET", "/mine", mine, PromisedDossiers, query=MineWanted, **_MINE),
+    _row("list-my-dossiers", "GET", "/mine", mine, MyDossiers, query=MineWanted, **_MINE),
+    _row("my-dossiers-seen", "POST", "/mine/seen", seen, Nothing, body=SeenBody, **_MINE),
     _row("list-late-legs", "GET", "/legs", late_legs, LateLegs, query=LegsWanted),
     _row("list-letters", "GET", "/letters", letters, Letters),
     _row("send-letter-again", "POST", "/letters/{letter}/again", again, Nothing),

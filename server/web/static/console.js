@@ -79,6 +79,17 @@ stream.onerror = () => setTimeout(look, 500);
 setInterval(() => { if (stream.readyState !== EventSource.OPEN || lost) look(); }, POLL_MS);
 setInterval(() => { if (stream.readyState === EventSource.OPEN) look(); }, 30000);  /* waits grow although nothing happens */
 
+/* Dossiers change by imports and by the hour, not by what happens in the hall. */
+const REMIND_MS = 60000;
+async function remind() {
+  if (lost) return;
+  try {
+    const answer = await fetch(told.reminded, { signal: AbortSignal.timeout(SLOW_MS) });
+    if (answer.ok && !answer.redirected) document.getElementById("reminded").innerHTML = await answer.text();
+  } catch { /* the next time */ }
+}
+setInterval(remind, REMIND_MS);
+
 const two = n => String(n).padStart(2, "0");
 
 function tick() {

@@ -137,7 +137,7 @@ def test_a_letter_lists_all_and_says_nothing_of_who_handed_them_in(hall: Hall, b
         assert secret not in text + str(box.got[0])
     assert "Và 30 hồ sơ khác" in text and "Kính gửi Sở Tư pháp" in text
     assert "H42.13-261102-0001, hẹn trả 17:00 24/11/2026, Lý lịch tư pháp" in text
-    assert f"{hall.config.url}/dossiers/promises" in text
+    assert f"{hall.config.url}/dossiers/mine?authority=justice" in text
 
 
 def test_what_comes_within_the_hour_goes_into_the_next_letter(hall: Hall) -> None:
