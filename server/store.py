@@ -39,7 +39,7 @@ from server.tables import (
 
 log = logging.getLogger("store")
 
-SCHEMA = "0003"  # the migration this code speaks; server/migrations/versions holds the way there
+SCHEMA = "0004"  # the migration this code speaks; server/migrations/versions holds the way there
 BUSY_MS = 5_000  # how long a writer waits for a long reader
 SNAPSHOTS_KEPT = 2
 

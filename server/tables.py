@@ -74,6 +74,13 @@ ticket_table = sa.Table(
     sa.UniqueConstraint("day", "number", name="one_number_a_day"),
 )
 sa.Index("ticket_day_service", ticket_table.c.day, ticket_table.c.service)
+# What is held of a person names the tickets of their dossiers; few tickets have one.
+sa.Index(
+    "ticket_dossier",
+    ticket_table.c.dossier,
+    sqlite_where=ticket_table.c.dossier.is_not(None),
+    postgresql_where=ticket_table.c.dossier.is_not(None),
+)
 
 rating_table = sa.Table(
     "rating",
