@@ -37,7 +37,8 @@ from server.dossiers.status import Status
 T = TypeVar("T")
 
 ASKED_AT_ONCE: Final = 500  # codes in one question
-_NOTE: Final = "INSERT OR IGNORE INTO step (code, at, status, authority, officer) VALUES (?, ?, ?, ?, ?)"
+# A step that is told knows better than one that was seen.
+_NOTE: Final = "INSERT OR {} INTO step (code, at, status, authority, officer) VALUES (?, ?, ?, ?, ?)"
 
 
 class Brought(msgspec.Struct, frozen=True):
@@ -93,12 +94,18 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class _Change(NamedTuple):
-    """What is to be written. known: as it was, over and asked for papers as `was_…` say."""
+    """What is to be written. known: as it was, over and asked for papers as `was_…` say. history: whether
+    its source had told it."""
 
     one: Brought
     known: Dossier | None
     was_over: datetime | None
     was_asked: int
+    history: bool
+
+    @property
+    def was_counted(self) -> int | None:
+        return self.was_asked if self.history else None
 
 
 @dataclass(slots=True)
@@ -136,9 +143,9 @@ def bring(
     changes, totals = found.changes, Counter[Any]()
     db.execute(draft_table.delete())  # what they would change is not what they said
     take_away(db, found.gone, totals, zone)
-    for _, known, was_over, was_asked in found.changed:
-        if known is not None:
-            sums.count(totals, known, was_over, zone, sign=-1, asked=was_asked)
+    for change in found.changed:
+        if change.known is not None:
+            sums.count(totals, change.known, change.was_over, zone, sign=-1, asked=change.was_counted)
     for some in _parts(found.changed):  # rows of all at once would take as much memory again
         _write(db, some, delivery, totals, zone)
     sums.add(db, totals)
@@ -187,7 +194,7 @@ def _difference(
             row = known.get(code)
             if row is None:
                 found.new += 1
-                found.changed.append(_Change(one, None, None, 0))
+                found.changed.append(_Change(one, None, None, 0, history=False))
                 continue
             if row.source != delivery.source and (not row.source or row.source in there):
                 owners[code] = row.source
@@ -196,12 +203,12 @@ def _difference(
             same = before == one.dossier and row.source == delivery.source
             same = same and (one.applicant is None or applicants.same(people.get(code), one.applicant))
             same = same and (not one.legs or legs.get(code) == set(one.legs))
-            same = same and not (set(one.steps) - steps.get(code, set()))
+            same = same and (not one.steps or (row.history and not set(one.steps) - steps.get(code, set())))
             if same:
                 found.same += 1
             else:
                 over = None if row.over is None else instant_of(row.over)
-                found.changed.append(_Change(one, before, over, row.asked))
+                found.changed.append(_Change(one, before, over, row.asked, row.history))
     if owners:
         raise OfAnother(owners)
     if delivery.whole:
@@ -232,7 +239,7 @@ def take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tz
     for some in _parts(gone):
         for row in _known(db, some).values():
             over = None if row.over is None else instant_of(row.over)
-            sums.count(totals, dossier_of(row), over, zone, sign=-1, asked=row.asked)
+            sums.count(totals, dossier_of(row), over, zone, sign=-1, asked=sums.asked_of(row))
         for table in (dossier_table, step_table, leg_table):
             db.execute(table.delete().where(table.c.code.in_(some)))
         applicants.remove(db, some)
@@ -247,15 +254,16 @@ def _write(
 ) -> None:
     asked = _noted(db, changed, delivery.known_at)
     rows = []
-    for one, known, was_over, was_asked in changed:
+    for one, known, was_over, was_asked, had_history in changed:
         d = one.dossier
         over = sums.over_at(d, delivery.known_at)
         if over is not None and was_over is not None and d.ended_at is None and known is not None:
             over = was_over if known.ended_at is None else over  # on the day that it was heard of first
         times = max(was_asked, asked.get(d.code, 0))  # steps may have been kept for long enough
-        sums.count(totals, d, over, zone, asked=times)
+        history = had_history or bool(one.steps)
+        sums.count(totals, d, over, zone, asked=times if history else None)
         row = row_of(d)
-        row |= {"source": delivery.source, "judged": sums.judged(d, zone), "asked": times}
+        row |= {"source": delivery.source, "judged": sums.judged(d, zone), "asked": times, "history": history}
         row["over"] = None if over is None else text_of(over)
         rows.append(row)
     if rows:
@@ -270,15 +278,16 @@ def _write(
 
 def _noted(db: sa.Connection, changed: Sequence[_Change], known_at: datetime) -> dict[str, int]:
     """Write what is new of their histories. How often each was asked for more papers, of those that were."""
-    steps = []
+    told, seen = list[tuple[str, ...]](), list[tuple[str, ...]]()
     for one, known, *_ in changed:
         for step in one.steps or _seen(one.dossier, known, known_at):
-            how = step.status.value
-            steps.append((one.dossier.code, text_of(step.at), how, step.authority, step.officer))
-    if steps:
-        db.exec_driver_sql(_NOTE, steps)
+            row = (one.dossier.code, text_of(step.at), step.status.value, step.authority, step.officer)
+            (told if one.steps else seen).append(row)
+    for verb, some in (("REPLACE", told), ("IGNORE", seen)):
+        if some:
+            db.exec_driver_sql(_NOTE.format(verb), some)
     s, wanted = step_table.c, Status.AWAITING_SUPPLEMENT.value
-    codes = sorted({code for code, _, how, *_ in steps if how == wanted})
+    codes = sorted({code for code, _, how, *_ in (*told, *seen) if how == wanted})
     if not codes:
         return {}
     is_asked = s.status == sa.literal_column(f"'{wanted}'")  # by an index that has no other
@@ -301,7 +310,7 @@ def _seen(d: Dossier, known: Dossier | None, known_at: datetime) -> Iterator[Ste
 
 
 def _known(db: sa.Connection, codes: Sequence[str]) -> dict[str, Any]:
-    columns = [dossier_table.c[name] for name in (*FIELDS, "source", "over", "asked")]
+    columns = [dossier_table.c[name] for name in (*FIELDS, "source", "over", "asked", "history")]
     wanted = sa.select(*columns).where(dossier_table.c.code.in_(codes))
     return {row.code: row for row in db.execute(wanted)}
 

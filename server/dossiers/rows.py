@@ -44,6 +44,7 @@ dossier_table = sa.Table(
     sa.Column("over", sa.Text),  # when it was resolved, as it is counted
     sa.Column("judged", sa.Text),  # how the promise was kept, once it is over
     sa.Column("asked", sa.Integer, nullable=False, server_default="0"),  # how often for more papers
+    sa.Column("history", sa.Boolean, nullable=False, server_default="0"),  # whether its source told it
 )
 # What the promises of open dossiers are asked for, without a look at the rows (`server.dossiers.standings`).
 sa.Index(

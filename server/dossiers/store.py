@@ -44,7 +44,7 @@ BUSY_MS: Final = 20_000  # an importer waits for another one
 SETTLE_MS: Final = 100  # for readers to end
 DRAFT_S: Final = 3600  # a preview that nobody confirmed is forgotten
 FILE: Final = "dossiers.db"
-SCHEMA: Final = "0002"  # the migration this code speaks; server/dossiers/migrations holds the way there
+SCHEMA: Final = "0004"  # the migration this code speaks; server/dossiers/migrations holds the way there
 ZONE: Final = "zone"  # the fact that says in which time zone the sums' days are
 
 

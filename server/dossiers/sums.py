@@ -28,8 +28,10 @@ AGAIN: Final = "again"  # received, and promised anew at least once by what its 
 AGAIN_OVER: Final = "again_over"  # of those, when it was over
 SENT: Final = "sent"  # received in a channel that is known
 ONLINE: Final = "online"  # of those, online
-ASKED_ONCE: Final = "asked_once"  # over on a day that is known, after one request for more papers
+ASKED_NEVER: Final = "asked_never"  # its history known, over on a day that is known without a request
+ASKED_ONCE: Final = "asked_once"  # after one request for more papers
 ASKED_MORE: Final = "asked_more"  # after more than one
+ASKED: Final = (ASKED_NEVER, ASKED_ONCE, ASKED_MORE)
 JUDGED: Final = tuple(j.value for j in Judgement)
 CHUNK: Final = 5000  # rows that are read at a time
 # As text: made by the expression language, each of a million rows costs four times as much.
@@ -62,16 +64,19 @@ def judged(d: Dossier, zone: tzinfo) -> str | None:
     return judge(d, zone).value if d.ended else None
 
 
-def parts(d: Dossier, over: datetime | None, zone: tzinfo, asked: int = 0) -> Iterator[tuple[str, str]]:
-    """The kinds that one dossier is counted as, each with its day. asked: how often for more papers. Pure."""
+def parts(
+    d: Dossier, over: datetime | None, zone: tzinfo, asked: int | None = None
+) -> Iterator[tuple[str, str]]:
+    """The kinds that one dossier is counted as, each with its day. asked: how often for more papers, None:
+    nobody knows. Pure."""
     if not d.counts:
         return
     yield RECEIVED, _day(d.received, zone)
     how = judged(d, zone)
     if over is not None and how is not None:
         yield how, _day(over, zone)
-        if asked and how != Judgement.UNDATED:
-            yield ASKED_ONCE if asked == 1 else ASKED_MORE, _day(over, zone)
+        if asked is not None and how != Judgement.UNDATED:
+            yield ASKED[min(asked, 2)], _day(over, zone)
     if d.due is not None and (over is not None or d.status not in PAUSED):
         yield DUE, _day(d.due, zone)
     if d.due is not None and over is not None:
@@ -86,12 +91,20 @@ def parts(d: Dossier, over: datetime | None, zone: tzinfo, asked: int = 0) -> It
             yield AGAIN_OVER, _day(over, zone)
 
 
-def count(sums: Sums, d: Dossier, over: datetime | None, zone: tzinfo, sign: int = 1, asked: int = 0) -> None:
+def count(
+    sums: Sums, d: Dossier, over: datetime | None, zone: tzinfo, sign: int = 1, asked: int | None = None
+) -> None:
     """Add one dossier to sums, or take it away; of an open one it does not matter how often it was asked."""
     values = dimensions(d)
     for kind, day in parts(d, over, zone, asked):
         for dimension, value in values:
             sums[dimension, day, value, kind] += sign
+
+
+def asked_of(row: Any) -> int | None:
+    """How often somebody was asked for more papers, where the source told the dossier's history: of a state
+    that is seen now and then nobody knows what was between."""
+    return row.asked if row.history else None
 
 
 def dimensions(d: Dossier) -> list[tuple[Dimension, str]]:
@@ -127,7 +140,7 @@ def recount(db: sa.Connection, zone: tzinfo) -> None:
         for row in some:
             d = dossier_of(row)
             over = over_at(d, instant_of(last or row.received)) if row.over is None else instant_of(row.over)
-            count(sums, d, over, zone, asked=row.asked)
+            count(sums, d, over, zone, asked=asked_of(row))
             now = None if over is None else text_of(over), judged(d, zone)
             if now != (row.over, row.judged):
                 changed.append({"known": d.code, "now_over": now[0], "now_judged": now[1]})

@@ -72,7 +72,8 @@ def test_scores_and_groups_are_read_and_put_down(place: Place) -> None:
     points = {"span": "2026-Q3", "points": [{"authority": "justice", "indicator": 5, "points": 1}]}
     told = chief.post("/dossiers/scores", points).get_json()
     (justice,) = (row for row in told["authorities"] if row["id"] == "justice")
-    assert justice["points"]["5"] == {"mean": 1.0, "n": 1, "source": "entered"} and justice["out_of"] == 10
+    assert justice["points"]["5"] == {"mean": 1.0, "n": 1, "source": "entered"} and justice["out_of"] == 8
+    assert justice["missing"][:2] == [3, 4] and justice["why"]["3"] == "no-history", "a table has none"
     assert justice["points"]["9"]["source"] == "share" and justice["grade"] == "excellent"
     assert [row["name"] for row in told["officers"]] == ["Nguyễn Văn An"]
     assert chief.get("/dossiers/scores/mine").get_json()["officers"] == []

@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 BEST: Final = 2
+REQUESTS: Final = 3
 ENTERED: Final = (5, 6, 8, 9)  # what only people know; 9 also by how much was handed in online
 TENTH: Final = Decimal("0.1")
 
@@ -70,6 +71,13 @@ class Score:
     @property
     def missing(self) -> tuple[int, ...]:
         return tuple(n for n in scheme(self.whose).indicators if n not in self.points)
+
+    def why(self, n: int) -> str:
+        """Why an indicator is missing: "no-history" where dossiers are over and no source told how often
+        papers were asked for, else "no-data"."""
+        over = self.points.get(1)
+        known = over is not None and over.source is Source.REGISTER
+        return "no-history" if n == REQUESTS and known else "no-data"
 
     @property
     def scaled(self) -> Decimal | None:

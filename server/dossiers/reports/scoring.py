@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -32,7 +31,7 @@ def authorities(db: sa.Connection, period: Period, zone: tzinfo) -> Known:
         known[id] = {
             1: of_time(*(kept[how] for how in KEPT)),
             2: of_time(*(parts[how] for how in KEPT)),
-            3: _requests(kept, found, id),
+            3: _requests(found, id),
             9: of_share(found.within(id, sums.ONLINE), found.within(id, sums.SENT)),
         }
     return known
@@ -49,13 +48,13 @@ def officers(db: sa.Connection, period: Period, zone: tzinfo, authority: str | N
         if authority is None or id.startswith(f"{authority}/"):
             kept = Counter({how: found.within(id, how) for how in KEPT})
             time = of_time(*(kept[how] for how in KEPT))
-            known[id] = {1: time, 2: time, 3: _requests(kept, found, id)}
+            known[id] = {1: time, 2: time, 3: _requests(found, id)}
     return known
 
 
-def _requests(kept: Mapping[str, int], found: sums.Bounds, id: str) -> Points:
-    one, more = found.within(id, sums.ASKED_ONCE), found.within(id, sums.ASKED_MORE)
-    return of_requests(sum(kept.values()) - one - more, one, more)
+def _requests(found: sums.Bounds, id: str) -> Points:
+    """Of those alone whose history is known; of the others a request may have come and gone unseen."""
+    return of_requests(*(found.within(id, kind) for kind in sums.ASKED))
 
 
 def _within(period: Period) -> tuple[sa.ColumnElement[bool], ...]:

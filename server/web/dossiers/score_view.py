@@ -11,6 +11,7 @@ from server.dossiers.folding import fold
 from server.dossiers.reports import entered, scoring
 from server.dossiers.reports.scores import (
     ENTERED,
+    REQUESTS,
     Points,
     Score,
     Whose,
@@ -27,7 +28,7 @@ from server.site_file import HallConfig
 from server.web.dossiers.spans import Span, upto
 from server.web.words import TEXTS, date_text, said
 
-ASKED = ("4", "7")  # what citizens are asked; 1 and 3 the register knows better
+ASKED = (4, 7)  # what citizens are asked; 1 the register knows better, and REQUESTS where it has histories
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,7 @@ def scores_of(
 
     def authority(id: str) -> Score:
         points: dict[int, Points | None] = {**known.get(id, {})}
-        for key in ASKED:
-            points[int(key)] = of_answers(by_authority.get(id, {}), key)
+        points |= _answered(by_authority.get(id, {}), points)
         for n in ENTERED:
             told = [quarter[id, str(n)] for quarter in put.values() if (id, str(n)) in quarter]
             if told:
@@ -155,7 +155,11 @@ def _cells(whose: Whose, row: Scored, lang: str) -> Iterator[Cell]:
     yield Cell(found.out_of if found.points else None)
     yield Cell(found.scaled)
     yield Cell(TEXTS(f"score.class-{found.klass}", lang) if found.klass else "")
-    yield Cell(", ".join(map(str, found.missing)))
+    yield Cell(", ".join(_missing(n, found.why(n), lang) for n in found.missing))
+
+
+def _missing(n: int, why: str, lang: str) -> str:
+    return f"{n} ({TEXTS('score.no-history', lang)})" if why == "no-history" else str(n)
 
 
 def _officers(
@@ -179,12 +183,19 @@ def _officers(
         points: dict[int, Points | None] = {**known[key]}
         if who is not None:
             taken.add(who)
-            points |= {int(n): of_answers(answers.get(who, {}), n) for n in ASKED}
+            points |= _answered(answers.get(who, {}), points)
         yield Scored(key, name, names.get(authority, authority), score(Whose.OFFICER, points))
     for id in sorted(answers.keys() - taken - {""}) if not of else ():
-        found = score(Whose.OFFICER, {int(n): of_answers(answers[id], n) for n in ASKED})
+        found = score(Whose.OFFICER, _answered(answers[id], {}))
         if found.points:
             yield Scored(f"/{id}", config.officers.get(id, id), "", found)
+
+
+def _answered(answers: Mapping[str, int], points: Mapping[int, Points | None]) -> dict[int, Points | None]:
+    """The indicators of the questionnaire. points: what the register knows."""
+    known = points.get(REQUESTS)
+    wanted = ASKED if known is not None and known.n else (REQUESTS, *ASKED)
+    return {n: of_answers(answers, str(n)) for n in wanted}
 
 
 def _answers_by_officer(history: History, first: date, end: date) -> dict[str, Mapping[str, int]]:

@@ -53,7 +53,8 @@ class PointsTold(msgspec.Struct, frozen=True):
 
 
 class ScoreTold(msgspec.Struct, frozen=True, kw_only=True):
-    """points: by indicator; those of `missing` have no data and are left out. scaled: as if out of all;
+    """points: by indicator; those of `missing` have no data and are left out. why: of each of these,
+    `no-data`, or `no-history` where no source told how often papers were asked for. scaled: as if out of all;
     null without any. grade: the class by it, "" without any.
     """
 
@@ -62,6 +63,7 @@ class ScoreTold(msgspec.Struct, frozen=True, kw_only=True):
     authority: str
     points: dict[str, PointsTold]
     missing: tuple[int, ...]
+    why: dict[str, str]
     total: float
     out_of: int
     scaled: float | None
@@ -234,6 +236,7 @@ def _told(row: Scored) -> ScoreTold:
         authority=row.whose,
         points={str(n): PointsTold(float(p.mean), p.n, p.source.value) for n, p in found.points.items()},
         missing=found.missing,
+        why={str(n): found.why(n) for n in found.missing},
         total=float(found.total),
         out_of=found.out_of,
         scaled=None if found.scaled is None else float(found.scaled),

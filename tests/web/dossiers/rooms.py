@@ -11,7 +11,7 @@ from typing import Any
 from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.desk import Desk
 from server.dossiers.importing import examine
-from server.dossiers.register import Dossier
+from server.dossiers.register import Dossier, Step
 from server.dossiers.status import Status
 from tests.server.dossiers.tables import resolved, row, table
 from tests.web.place import Place, Staff
@@ -52,11 +52,11 @@ def take(place: Place, *rows: dict[str, str]) -> None:
     place.register.bring(found.brought, delivery, now)
 
 
-def bring(place: Place, *dossiers: Dossier) -> None:
-    """Besides what is there, from a source that says more than the standard table does."""
+def bring(place: Place, *dossiers: Dossier, steps: tuple[Step, ...] = ()) -> None:
+    """Besides what is there, from a source that says more than the standard table does. steps: of each."""
     now = place.clock.now()
     delivery = Delivery(now, "test", source="more", whole=False)
-    place.register.bring([Brought(one) for one in dossiers], delivery, now)
+    place.register.bring([Brought(one, steps) for one in dossiers], delivery, now)
 
 
 def august(n: int, days: int = -10, **more: Any) -> Dossier:

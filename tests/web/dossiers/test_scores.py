@@ -14,7 +14,8 @@ import openpyxl
 import pytest
 from msgspec.structs import replace
 
-from server.dossiers.register import Channel
+from server.dossiers.register import Channel, Step
+from server.dossiers.status import Status
 from server.hall import commands as c
 from server.people.rights import Role
 from tests.web.dossiers.rooms import LATE, august, bring, send, take, words
@@ -35,7 +36,11 @@ def scored(page: Any, id: str) -> list[str]:
 def test_what_register_and_managers_know_is_scored_and_the_rest_is_left_out(
     place: Place, chief: Staff
 ) -> None:
-    bring(place, AN, august(2, days=1))
+    bring(place, AN, august(2, days=1), replace(AN, code="H42.10-260803-0003", authority="health"))
+    page = chief.get("/dossiers/scores")
+    assert scored(page, "health") == [*["2,0"] * 2, *["–"] * 6, "2,0", "6,0", "6", "18,0", "Xuất sắc"]
+    assert "chưa rõ lịch sử" in words(page), "whether papers were asked for, nobody knows"
+    bring(place, AN, steps=(Step(AN.received, Status.ACCEPTED),))
     page = chief.get("/dossiers/scores")
     assert "Quý 3/2026" in words(page)
     assert scored(page, "justice") == [
@@ -53,7 +58,7 @@ def test_what_register_and_managers_know_is_scored_and_the_rest_is_left_out(
         "13,5",
         "Tốt",
     ]
-    assert scored(page, "health") == ["–"] * 12 + [""]
+    assert "n = 1" in words(page) and "n = 2" in words(page), "of two dossiers of justice one has a history"
     assert scored(page, "justice/Nguyễn Văn An") == [
         "Sở Tư pháp", "2,0", "2,0", "2,0", "–", "–", "6,0", "6", "10,0", "Hoàn thành 100 % nhiệm vụ"
     ]  # fmt: skip
@@ -68,7 +73,7 @@ def test_what_register_and_managers_know_is_scored_and_the_rest_is_left_out(
 
 
 def test_files_have_the_scores_of_the_page(place: Place, chief: Staff) -> None:
-    bring(place, AN)
+    bring(place, AN, steps=(Step(AN.received, Status.ACCEPTED),))
     book = openpyxl.load_workbook(io.BytesIO(chief.get("/dossiers/scores/export.xlsx").data))
     lines = [r for sheet in book for r in sheet.iter_rows(values_only=True)]
     (justice,) = (r for r in lines if r[0] == "Sở Tư pháp")
@@ -76,6 +81,10 @@ def test_files_have_the_scores_of_the_page(place: Place, chief: Staff) -> None:
     text = chief.get("/dossiers/scores/export.csv").data.decode("utf-8-sig")
     (an,) = (r for r in csv.reader(io.StringIO(text)) if r[:1] == ["Nguyễn Văn An"])
     assert an[:5] == ["Nguyễn Văn An", "Sở Tư pháp", "2.0", "2.0", "2.0"] and an[-1] == "4, 7"
+    bring(place, august(2, officer="Trần Bình"))
+    text = chief.get("/dossiers/scores/export.csv").data.decode("utf-8-sig")
+    (binh,) = (r for r in csv.reader(io.StringIO(text)) if r[:1] == ["Trần Bình"])
+    assert binh[4] == "" and binh[-1] == "3 (chưa rõ lịch sử), 4, 7"
     assert chief.get("/dossiers/scores/export.pdf").status_code == 404
 
 
@@ -109,12 +118,13 @@ def test_answers_of_fewer_than_five_on_a_day_are_in_no_score(tmp_path: Path, ans
         number = place.at("7", c.CallNext)["number"]
         place.clock.pass_(minutes=1)
         place.at("7", c.Finish)
-        points = {"7": 2 if n < 3 else n - 3}
+        points = {"3": 1, "7": 2 if n < 3 else n - 3}
         place.at("7", c.Rate, number=number, level=4, levels=4, answers=points)
     place.clock.pass_(days=1)
     chief = place.log_in("chief", Role.MANAGER)
     page = chief.get("/dossiers/scores?span=2026-Q4")
     assert scored(page, "environment")[6] == mean
+    assert scored(page, "environment")[2] == ("–" if mean == "–" else "1,0"), "nobody told a history"
     assert ('data-score="/officer-7"' in page.text) is (mean != "–")
     own = place.log_in("officer-7").get("/dossiers/scores/mine?span=2026-Q4")
     assert mean == "–" or mean not in words(own), "of oneself only once the quarter is over"

@@ -9,12 +9,23 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from msgspec.structs import replace
 
+from server.dossiers import sums
 from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.register import Channel, Dossier, Leg, Step
 from server.dossiers.reports import entered, on_time, scoring
 from server.dossiers.reports.groups import Known, computed, hundredths_of, read_lines, total
-from server.dossiers.reports.scores import Points, Whose, of_answers, of_entered, of_share, of_time, score
+from server.dossiers.reports.scores import (
+    Points,
+    Source,
+    Whose,
+    of_answers,
+    of_entered,
+    of_share,
+    of_time,
+    score,
+)
 from server.dossiers.status import ENDED, Status
 from server.dossiers.store import DossierStore, open_dossiers
 from server.dossiers.tally import Period
@@ -97,6 +108,40 @@ def test_the_register_gives_time_agencies_requests_and_the_online_share(store: D
     }
     assert known["b"][2] == of_time(0, 0, 1) and known["b"][1].n == 0
     assert officers["a/An"][3].total == 5 and scoring_of_nobody(later["a"])
+
+
+def test_of_dossiers_without_a_history_nobody_says_that_papers_were_never_asked_for(
+    store: DossierStore,
+) -> None:
+    start = midnight(date(2026, 2, 2))
+
+    def one(n: int, authority: str) -> Dossier:
+        code, over = f"H42.13-260202-{n:04d}", start + 3 * DAY
+        return Dossier(code, authority, "x", Status.RESOLVED, start, over, over, officer="An")
+
+    def requests(authority: str) -> tuple[int, int]:
+        with store.reading() as db:
+            points = scoring.authorities(db, MONTH, ZONE)[authority]
+            assert scoring.officers(db, MONTH, ZONE)[f"{authority}/An"][3] == points[3]
+        assert points[1].n == 2, "of time all are known"
+        return points[3].n, int(points[3].total)
+
+    asks = replace(one(1, "a"), status=Status.AWAITING_SUPPLEMENT, resolved=None)
+    bare = [one(2, "a"), one(3, "b"), one(4, "b")]
+    store.bring([Brought(asks), *map(Brought, bare)], Delivery(KNOWN - DAY, "test"), KNOWN)
+    store.bring([Brought(one(1, "a")), *map(Brought, bare)], Delivery(KNOWN, "test"), KNOWN)
+    assert requests("a") == (0, 0), "one request was seen, and of others nobody knows"
+    steps = (Step(start, Status.ACCEPTED), Step(start + DAY, Status.RESOLVED))
+    told = [Brought(one(2, "a"), steps), Brought(one(3, "b"), (steps[0],))]
+    for changed in (2, 0):
+        assert store.bring(told, Delivery(KNOWN, "test", whole=False), KNOWN).changed == changed
+    for _ in range(2):
+        assert requests("a") == (1, 2) and requests("b") == (1, 2), "of those that are told, as a mixture"
+        store.bring([Brought(one(3, "b"))], Delivery(KNOWN, "test", whole=False), KNOWN)
+        with store.writing() as db:
+            sums.recount(db, ZONE)
+    missing = score(Whose.OFFICER, {1: of_time(1, 0, 0), 3: Points(0, Decimal(0), Source.REGISTER)})
+    assert [missing.why(n) for n in missing.missing] == ["no-data", "no-history", "no-data", "no-data"]
 
 
 def scoring_of_nobody(known: dict[int, Points]) -> bool:
