@@ -21,7 +21,7 @@ from typing import IO, Final
 import msgspec
 
 from broker.sent import SentDossier, SentDossiers, SentReceipt
-from server.dossiers import sources
+from server.dossiers import folders, sources
 from server.dossiers.applicants import Seals, open_seals
 from server.dossiers.bringing import Changes
 from server.dossiers.child import GONE, Refusals, Task, refusals
@@ -32,9 +32,6 @@ from server.dossiers.sending import take, take_once
 from server.dossiers.store import DossierStore, NoDraft
 from server.setup import Setup
 
-FOLDER: Final = "inbox"  # below it the folders that are watched, one a source
-DONE: Final = "done"  # in each of them, what was taken
-REFUSED: Final = "refused"
 CHILD_S: Final = 180.0  # an import that takes longer is ended
 
 
@@ -111,16 +108,26 @@ class Desk:
         with self.store.writing() as db:
             sources.save(db, source, by, now)
         if source.mapping.folder:
-            (self._data / FOLDER).mkdir(mode=0o770, exist_ok=True)
+            (self._data / folders.FOLDER).mkdir(mode=0o770, exist_ok=True)
 
     def laid_aside(self) -> list[Source]:
         """Those of which files still lie in `done` or `refused`."""
-        return laid_aside(self._data, self.store)
+        return folders.laid_aside(self._data, self.sources())
 
-    def delete(self, id: str) -> bool:
-        """Its dossiers stay. False when there is no such source."""
+    def lying(self, id: str) -> int:
+        """How many files lie in its folder, also aside."""
+        return folders.lying(self._data / folders.FOLDER / id)
+
+    def lost(self) -> dict[str, int]:
+        """Folders with files that belong to no source: name -> how many."""
+        return folders.lost(self._data, self.sources())
+
+    def delete(self, id: str) -> int:
+        """Its dossiers stay; the files in its folder go, which may hold people: how many. Raises NoSource."""
         with self.store.writing() as db:
-            return sources.delete(db, id)
+            sources.find(db, id)
+            sources.delete(db, id)
+        return folders.clear(self._data / folders.FOLDER / id)
 
     def take_over(self, id: str, of: str) -> int:
         """A source takes over the dossiers of another, or those without a source (""). How many; raises
@@ -147,18 +154,6 @@ class Desk:
             file.write(msgspec.json.encode(self._setup().document))
             file.flush()
             yield file.name
-
-
-def laid_aside(data: Path, store: DossierStore) -> list[Source]:
-    """Sources of which imported files still lie below the centre's data: they may hold people until the
-    source's days are over."""
-    with store.reading() as db:
-        known = sources.every(db)
-    return [one for one in known if any(_lie(data / FOLDER / one.id / place) for place in (DONE, REFUSED))]
-
-
-def _lie(folder: Path) -> bool:
-    return folder.is_dir() and any(not path.is_dir() for path in folder.iterdir())
 
 
 def _child(table: IO[bytes] | None, hall: str, data: Path, task: Task) -> bytes:

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Final
 
 from hardware.clock import Clock
-from server.dossiers.desk import DONE, FOLDER, REFUSED, Desk
+from server.dossiers.desk import Desk
+from server.dossiers.folders import DONE, FOLDER, REFUSED, make, nobodys
 from server.dossiers.importing import Report
 from server.dossiers.mapping import Source
 from server.dossiers.telling import lines, refused_csv
@@ -76,9 +77,10 @@ class Inbox:
             return 0
         taken = 0
         there: dict[Path, _Mark] = {}
-        for source in self._desk.sources():
+        known = self._desk.sources()
+        for source in [*known, *nobodys(self._root.parent, known)]:
             if not source.mapping.folder:
-                self._forget(self._root / source.id, source.mapping.keep_days)  # of when it had one
+                self._forget(self._root / source.id, source.mapping.keep_days)  # of when there was one
                 continue
             folder = make(self._root, source.id)
             for path, mark in _files(folder):
@@ -106,7 +108,10 @@ class Inbox:
             log.exception("file not taken source=%s", source.id)
             self._failed[path] = mark
             return False
-        self._lay_aside(path, report, token, now)
+        try:
+            self._lay_aside(path, report, token, now)
+        except FileNotFoundError:
+            log.warning("file gone before it was laid aside source=%s", source.id)  # with its source, mostly
         fewer.unlink(missing_ok=True)
         log.info(
             "file source=%s rows=%d refused=%d problem=%s",
@@ -141,14 +146,6 @@ class Inbox:
                 with suppress(FileNotFoundError):
                     if path.lstat().st_mtime < over and not path.is_dir():
                         path.unlink()
-
-
-def make(root: Path, source: str) -> Path:
-    """The folder of a source, with its own two."""
-    folder = root / source
-    for path in (root, folder, folder / DONE, folder / REFUSED):
-        path.mkdir(mode=0o770, exist_ok=True)
-    return folder
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, _Mark]]:

@@ -17,9 +17,9 @@ from typing import Final
 import sqlalchemy as sa
 
 from hardware.clock import open_clock
-from server.dossiers import persons
+from server.dossiers import persons, sources
 from server.dossiers.applicants import open_seals
-from server.dossiers.desk import laid_aside
+from server.dossiers.folders import laid_aside
 from server.dossiers.persons import By, Held, Reason
 from server.dossiers.store import Unreadable, open_dossiers
 from server.people.audit import open_audit
@@ -87,7 +87,9 @@ def run(settings: Settings, wishes: Wishes) -> int:
             about = {"reason": Reason(wishes.forget).value, "dossiers": len(codes), "people": count}
             audit.tell(time.time(), BY, "persons.forgotten", site, about)
             print(f"deleted who handed in {len(codes)} dossiers", file=sys.stderr)
-            for source in laid_aside(settings.data, store):
+            with store.reading() as db:
+                known = sources.every(db)
+            for source in laid_aside(settings.data, known):
                 blanks = {"source": source.name, "id": source.id, "days": source.mapping.keep_days}
                 print(TEXTS("held.aside", wishes.lang, **blanks), file=sys.stderr)
     return DONE

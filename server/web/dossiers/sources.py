@@ -16,10 +16,10 @@ from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from broker.users import NoBroker
 from server.dossiers import sources as kept
-from server.dossiers.desk import FOLDER
 from server.dossiers.fields import PERSON
+from server.dossiers.folders import FOLDER
 from server.dossiers.importing import Report
-from server.dossiers.mapping import STANDARD_MAPPING, Source, people_change
+from server.dossiers.mapping import KEEP_DAYS, STANDARD_MAPPING, Source, people_change
 from server.dossiers.sources import MOST, NoSource
 from server.dossiers.telling import problem_text, thousands
 from server.people.rights import Right
@@ -89,14 +89,14 @@ def change(id: str) -> ResponseReturnValue:
 @sources.post("/<id>/delete")
 @guard.needs(Right.DOSSIERS)
 def delete(id: str) -> ResponseReturnValue:
-    """Its dossiers stay; whatever it could send by, it can no more."""
+    """Its dossiers stay; the files in its folder go, and whatever it could send by, it can no more."""
     _check()
     _one(id)
     keys = guard.hall().keys
     if keys is not None and id in keys.sources():
         keys.shut_source(id)
-    desk_here().delete(id)
-    guard.audit("dossiers.source-deleted", source=id)
+    files = desk_here().delete(id)
+    guard.audit("dossiers.source-deleted", source=id, files=files)
     return redirect(url_for("dossier_sources.page", done="deleted"), 303)
 
 
@@ -209,6 +209,8 @@ def _list(**more: Any) -> str:
         "dossiers_sources.html",
         rows=rows,
         free=counts.get("", 0),
+        lost=desk.lost(),
+        days=KEEP_DAYS,
         count=_thousands,
         most=MOST,
         done=_done(),
@@ -242,6 +244,7 @@ def _form(typed: form.Typed, id: str, **more: Any) -> str:
         may_key=guard.has(Right.WORK_DEVICES) and keys is not None and keys.manages,
         enrolled=id in enrolled,
         owners=_owners(id),
+        lying=desk_here().lying(id) if id else 0,
         count=_thousands,
         folder=f"{FOLDER}/{id}/",
         done=_done(),

@@ -136,12 +136,13 @@ def change(asked: Asked) -> SourceTold:
 
 
 def delete(asked: Asked) -> Nothing:
-    """Forget how a source writes; its dossiers stay, and its password opens nothing any more."""
+    """Forget how a source writes; its dossiers stay, the files in its folder go, and its password opens
+    nothing any more."""
     source, keys = _one(asked), asked.hall.keys
     if keys is not None and source.id in keys.sources():
         _shut(keys, source.id)
-    _desk(asked).delete(source.id)
-    audit(asked.who.name, "dossiers.source-deleted", source=source.id)
+    files = _desk(asked).delete(source.id)
+    audit(asked.who.name, "dossiers.source-deleted", source=source.id, files=files)
     return Nothing()
 
 

@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from server.dossiers.desk import FOLDER, Desk
+from server.dossiers.desk import Desk
+from server.dossiers.folders import FOLDER, lying
 from server.dossiers.inbox import Inbox
-from server.dossiers.mapping import Mapping, Source
+from server.dossiers.mapping import KEEP_DAYS, Mapping, Source
 from server.dossiers.store import DossierStore, open_dossiers
 from server.setup import Setup
 from server.site_file import load_document
@@ -69,6 +71,53 @@ def test_what_was_laid_aside_goes_also_when_the_source_has_no_folder_any_more(wa
     watched.clock.time += timedelta(days=KEEP, seconds=1)
     watched.inbox.look()
     assert watched.lies("done") == [] and watched.desk.laid_aside() == []
+
+
+def test_a_source_that_is_deleted_takes_along_what_lies_in_its_folder(
+    watched: Watched, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere.csv"
+    elsewhere.write_bytes(some(1))
+    for name, rows in (("a.csv", some(1)), ("bad.csv", some(1).replace(b"H42", b"H4?"))):
+        (watched.folder / name).write_bytes(rows)
+    assert watched.looks() == 2 and len(watched.lies("refused")) == 3
+    (watched.folder / "waits.csv").write_bytes(some(1))
+    (watched.folder / "link.csv").symlink_to(elsewhere)
+    assert watched.desk.lost() == {} and watched.desk.lying("portal") == lying(watched.folder) == 7
+    assert watched.desk.delete("portal") == 7
+    assert not watched.folder.exists() and elsewhere.exists() and watched.desk.laid_aside() == []
+    assert watched.inbox.look() == 0 and len(watched.store.dossiers()) == 1
+    assert [p.name for p in (tmp_path / FOLDER).iterdir()] == []
+
+
+def test_a_source_may_be_deleted_while_its_file_is_read(watched: Watched) -> None:
+    (watched.folder / "a.csv").write_bytes(some(1))
+    inbox = Inbox(watched.desk, watched.folder.parents[1], watched.clock)
+    inbox.look()
+    taken = watched.desk.take
+
+    def meanwhile(*given: Any) -> Any:
+        found = taken(*given)
+        watched.desk.delete("portal")
+        return found
+
+    watched.desk.take = meanwhile  # type: ignore[method-assign]
+    assert inbox.look() == 1 and not watched.folder.exists()
+
+
+def test_a_folder_of_no_source_is_told_and_what_was_laid_aside_there_goes(watched: Watched) -> None:
+    (watched.folder / "a.csv").write_bytes(some(1))
+    assert watched.looks() == 1
+    os.rename(watched.folder, watched.folder.with_name("former"))
+    former = watched.folder.with_name("former")
+    (former / "waits.csv").write_bytes(some(2))
+    watched.looks()
+    assert watched.desk.lost() == {"former": 3} and len(watched.store.dossiers()) == 1
+    assert [(one.id, one.mapping.keep_days) for one in watched.desk.laid_aside()] == [("former", KEEP_DAYS)]
+    watched.clock.time += timedelta(days=KEEP_DAYS, seconds=1)
+    watched.inbox.look()
+    assert watched.desk.laid_aside() == []
+    assert watched.desk.lost() == {"former": 1}, "somebody may be about to describe its source"
 
 
 def test_a_file_that_lies_still_is_imported_and_laid_aside(watched: Watched, tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ import motcua
 from server.dossiers import sources
 from server.dossiers.applicants import Applicant, open_seals
 from server.dossiers.bringing import Brought, Delivery
-from server.dossiers.desk import DONE, FOLDER
-from server.dossiers.inbox import make
+from server.dossiers.folders import DONE, FOLDER, make
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Dossier
 from server.dossiers.status import Status

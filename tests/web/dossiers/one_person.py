@@ -19,7 +19,8 @@ from broker.seal import Sealer
 from broker.sent import SentDossiers, SentReceipt
 from broker.whisper import Whisper
 from server.dossiers.door import SourceDoor
-from server.dossiers.inbox import Inbox, make
+from server.dossiers.folders import make
+from server.dossiers.inbox import Inbox
 from server.lookup_door import LookupDoor
 from tests.server.dossiers.tables import row, table
 from tests.web.dossiers.rooms import desk_of, hidden, send

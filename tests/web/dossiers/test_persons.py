@@ -11,8 +11,7 @@ import pytest
 
 from server.dossiers.applicants import Applicant
 from server.dossiers.bringing import Brought, Delivery
-from server.dossiers.desk import FOLDER, REFUSED
-from server.dossiers.inbox import make
+from server.dossiers.folders import FOLDER, REFUSED, make
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Dossier
 from server.dossiers.status import Status

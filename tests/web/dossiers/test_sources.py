@@ -13,6 +13,7 @@ from broker.provision import provision
 from server.device_keys import DeviceKeys, Way
 from server.dossiers import sources as kept
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.folders import DONE, FOLDER, make
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Channel
 from server.dossiers.status import Status
@@ -103,7 +104,7 @@ def test_a_sample_is_shown_masked_and_proposes_its_columns(place: Place, chief: 
     assert desk_of(place).sources() == [] and place.register.stamp() is None
 
 
-def test_a_source_is_saved_used_changed_and_deleted(place: Place, chief: Staff) -> None:
+def test_a_source_is_saved_used_changed_and_deleted(place: Place, chief: Staff, tmp_path: Path) -> None:
     assert send(chief, "sources/save", **FORM).status_code == 303
     mapping = source(place).mapping
     assert mapping.statuses == {"Chờ thẩm định": Status.PROCESSING}
@@ -128,9 +129,14 @@ def test_a_source_is_saved_used_changed_and_deleted(place: Place, chief: Staff) 
     assert table.mimetype == "text/csv" and len(table.text.splitlines()) == 13
     assert chief.get("/dossiers/import/refused/nothing.csv").status_code == 404
     page = words(chief.get("/dossiers/sources"))
-    assert "Cổng tỉnh" in page and "12" in page
+    assert "Cổng tỉnh" in page and "12" in page and "không thuộc nguồn nào" not in page
+    for id in ("portal", "former"):
+        (make(tmp_path / FOLDER, id) / DONE / "a.csv").write_text("Trần Thị Bưởi", "utf-8")
+    assert "inbox/portal/ còn 1 tệp" in words(chief.get("/dossiers/sources/portal"))
+    assert "Thư mục inbox/former/ không thuộc nguồn nào, còn 1 tệp" in words(chief.get("/dossiers/sources"))
     assert send(chief, "sources/portal/delete").status_code == 303
     assert desk_of(place).sources() == [] and len(place.register.dossiers()) == 12
+    assert not (tmp_path / FOLDER / "portal").exists(), "files may hold people"
     told = [e.what for e in place.audit.entries(Wanted(what="dossiers"), 9) if "source" in e.what]
     assert told == ["dossiers.source-deleted", "dossiers.source-saved", "dossiers.source-saved"]
 
