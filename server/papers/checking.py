@@ -19,7 +19,7 @@ from lxml import etree
 from server.papers import container, drawable, tags
 from server.papers.as_pdf import pdf
 from server.papers.blanks import Filled
-from server.papers.filling import clean, filled, sandbox
+from server.papers.filling import Unfilled, clean, filled, sandbox
 from server.papers.flaws import Flaw, Flawed
 from server.papers.forms import Form
 from server.papers.setting import TooLong
@@ -72,6 +72,7 @@ def _tried(raw: bytes, trials: tuple[Filled, ...]) -> list[Flaw]:
         except TooLong:
             return [Flaw("too-long")]
         except (
+            Unfilled,
             TemplateError,
             ValueError,
             KeyError,

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, UndefinedError
 from jinja2.sandbox import SandboxedEnvironment
 
 Value = str | Sequence[str] | Sequence[Mapping[str, str]] | Mapping[str, str]
@@ -30,18 +30,25 @@ class Picture:
     width_mm: float
 
 
+class Unfilled(Exception):
+    """A template that asks for what is not given: one of another version, for it was checked once."""
+
+
 def sandbox() -> SandboxedEnvironment:
     return SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
 
 
 def filled(template: bytes, blanks: Mapping[str, Value], pictures: Mapping[str, Picture]) -> bytes:
-    """The DOCX. A picture that is None leaves its place empty."""
+    """The DOCX. Raises Unfilled."""
     paper = DocxTemplate(BytesIO(template))
     paper.init_docx()
     told: dict[str, Any] = {name: clean(value) for name, value in blanks.items()}
     for name, picture in pictures.items():
         told[name] = InlineImage(paper, BytesIO(picture.png), width=Mm(picture.width_mm))
-    paper.render(told, sandbox(), autoescape=True)
+    try:
+        paper.render(told, sandbox(), autoescape=True)
+    except UndefinedError:
+        raise Unfilled from None
     out = BytesIO()
     paper.save(out)
     return out.getvalue()

@@ -36,7 +36,7 @@ class Stock:
 
 
 def made(stock: Stock, form: Form, told: Filled, format: Format, lang: str) -> bytes:
-    """Raises `server.papers.setting.TooLong`."""
+    """Raises `server.papers.setting.TooLong` and `server.papers.filling.Unfilled`."""
     return printed(stock.template(form), told, format, stock.words(form, lang)["title"], lang)
 
 

@@ -15,12 +15,14 @@ from typing import Final
 import msgspec
 
 from server.papers.blanks import Filled
+from server.papers.filling import Unfilled
 from server.papers.making import Format, printed
 from server.papers.setting import TooLong
 
 CHILD_S: Final = 120.0
 MOST_BYTES: Final = 1024 * 1024 * 1024  # of address space
 LONG: Final = 3  # the child's status when a paper has too many pages
+UNFILLED: Final = 4  # when its template asks for what is not given
 NICE: Final = 10
 FIRST_TO_GO: Final = "1000"  # when memory ends, the kernel ends this and not the hall (proc(5))
 
@@ -34,7 +36,7 @@ class _Order(msgspec.Struct):
 
 
 def pressed(template: bytes, told: Filled, format: Format, title: str, lang: str) -> bytes:
-    """As `making.printed`, elsewhere. Raises TooLong; CalledProcessError for a mistake of ours."""
+    """As `making.printed`, elsewhere. Raises TooLong, Unfilled; CalledProcessError for a mistake of ours."""
     done = subprocess.run(
         [sys.executable, "-m", "server.papers.press"],
         input=msgspec.msgpack.encode(_Order(template, told, format, title, lang)),
@@ -44,6 +46,8 @@ def pressed(template: bytes, told: Filled, format: Format, title: str, lang: str
     )
     if done.returncode == LONG:
         raise TooLong
+    if done.returncode == UNFILLED:
+        raise Unfilled
     done.check_returncode()
     return done.stdout
 
@@ -57,6 +61,8 @@ def main() -> int:
         paper = printed(order.template, order.told, order.format, order.title, order.lang)
     except TooLong:
         return LONG
+    except Unfilled:
+        return UNFILLED
     sys.stdout.buffer.write(paper)
     return 0
 

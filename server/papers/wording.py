@@ -39,13 +39,18 @@ def ours(area: str) -> Words:
 
 
 def words_of(form: Form, lang: str, changes: Mapping[str, Words]) -> dict[str, str]:
-    """Key -> text for one form: the head's and its own. changes: area -> what a centre says instead."""
+    """Key -> text for one form: the head's and its own. changes: area -> what a centre says instead; what
+    names a blank that we do not have any more is ours again."""
     found: dict[str, str] = {}
     for area in (HEAD, form.value):
         found |= ours(area)[lang]
         said = changes.get(area, {}).get(lang, {})
-        found |= {key: text for key, text in said.items() if key in found}
+        found |= {key: text for key, text in said.items() if _known(area, lang, key, text)}
     return found
+
+
+def _known(area: str, lang: str, key: str, text: str) -> bool:
+    return key in ours(area)[lang] and allowed(area, lang, key).issuperset(BLANK.findall(text))
 
 
 def allowed(area: str, lang: str, key: str) -> frozenset[str]:

@@ -19,8 +19,8 @@ from server.papers.forms import SHAPES, Form
 from server.papers.making import Format
 from server.people.rights import Right
 from server.web import guard
-from server.web.dossiers.paper_desk import lines_of, several
-from server.web.dossiers.papers import area_name, desk, sent, written
+from server.web.dossiers.paper_desk import Refused, lines_of, several
+from server.web.dossiers.papers import area_name, cannot, desk, sent, written
 from server.web.words import TEXTS
 
 letters = Blueprint("letters", __name__, url_prefix="/<code>/papers")
@@ -82,11 +82,14 @@ def _made(code: str, form: Form, format: Format, told: Typed) -> Response:
         whole = here.find(code)
     except LookupError:
         raise NotFound from None
-    paper = here.letter(whole, form, format, written(), told)
+    try:
+        paper = here.letter(whole, form, format, written(), told)
+    except Refused as error:
+        return _page(code, form, problem=cannot(error))
     return sent(paper, format, f"{whole.dossier.code}-{form}")
 
 
-def _page(code: str, form: Form, wrong: dict[str, str] | None = None) -> Response:
+def _page(code: str, form: Form, wrong: dict[str, str] | None = None, problem: str = "") -> Response:
     here, lang = desk(), guard.language()
     try:
         whole = here.find(code)
@@ -101,11 +104,12 @@ def _page(code: str, form: Form, wrong: dict[str, str] | None = None) -> Respons
         name=area_name(form, lang),
         fields=[(name, several(name), request.form.get(name, "")) for name in SHAPES[form].typed],
         wrong=wrong or {},
+        problem=problem,
         written=written(),
         persons=guard.has(Right.PERSONS),
         longest={True: MOST_LETTERS, False: SHORT},
     )
-    return Response(shown, 422 if wrong else 200)
+    return Response(shown, 422 if wrong or problem else 200)
 
 
 def _instant(text: str) -> datetime | None:

@@ -11,15 +11,17 @@ from server.dossiers import applicants, book
 from server.dossiers.code import read_code
 from server.dossiers.reckoning import promise_on_paper
 from server.dossiers.store import DossierStore, Whole
-from server.papers import sample
+from server.papers import sample, tags
 from server.papers.as_xlsx import xlsx
 from server.papers.blanks import Centre, Filled, Typed, of_book, of_dossier
 from server.papers.checking import Checked, checked
+from server.papers.filling import Unfilled
+from server.papers.flaws import Flaw
 from server.papers.forms import BLANKS, SHAPES, Form, Kind, circular_of
 from server.papers.making import Format, Stock, made
 from server.papers.press import pressed
 from server.papers.shelf import Shelf, Version
-from server.papers.wording import LANGUAGES, Words, mistakes, ours
+from server.papers.wording import HEAD, LANGUAGES, Words, mistakes, ours
 from server.people.rights import Right
 from server.web.hall import Hall
 
@@ -29,7 +31,8 @@ MOST_LINES: Final[dict[BookFormat, int]] = {"docx": 2000, "pdf": 2000, "xlsx": 2
 
 
 class Refused(Exception):
-    """A template, or words, that cannot be taken. what: for templates `Checked`, else of `mistakes`."""
+    """A template, or words, that cannot be taken, or used any more: `checked` of a template, `words` as of
+    `mistakes`."""
 
     def __init__(
         self, checked: Checked | None = None, words: tuple[tuple[str, str, str, str], ...] = ()
@@ -78,7 +81,19 @@ class PaperDesk:
         circular = circular_of(self.today())
         return circular.numbers.get(form, "") if circular else ""
 
-    # --- making
+    def flaws(self, form: Form, n: int | None = None) -> tuple[Flaw, ...]:
+        """What a version's template asks that this program does not know; none of ours does. n: None for the
+        one that holds."""
+        raw = self.shelf.template(form, n)
+        return () if raw is None else tuple(tags.flaws(raw, form))
+
+    # --- making: raises Refused where the template in use is of another program and asks what we do not know
+
+    def _filled(self, form: Form, make: Callable[[], bytes]) -> bytes:
+        try:
+            return make()
+        except Unfilled:
+            raise Refused(Checked(self.flaws(form) or (Flaw("tag-broken"),))) from None
 
     def find(self, code: str) -> Whole:
         """A dossier by its code, however it is written. Raises LookupError."""
@@ -107,7 +122,7 @@ class PaperDesk:
             self.hall.clock.now(),
             book.number_of(self.store, whole.dossier) if "book_number" in SHAPES[form].blanks else None,
         )
-        paper = made(self.stock, form, told, format, written)
+        paper = self._filled(form, lambda: made(self.stock, form, told, format, written))
         if form is Form.RECEIPT and whole.dossier.due_by_us and whole.due is not None:
             promise_on_paper(self.store, code, whole.due, self.hall.clock.now())
         self.audit("paper.made", form=form.value, dossier=code, format=format, persons=persons)
@@ -122,7 +137,8 @@ class PaperDesk:
         if format == "xlsx":
             paper = xlsx(told)
         else:
-            paper = pressed(self.stock.template(form), told, format, words["title"], written)
+            template, title = self.stock.template(form), words["title"]
+            paper = self._filled(form, lambda: pressed(template, told, format, title, written))
         about = {"begins": f"{begins}", "ends": f"{ends}", "format": format, "persons": persons}
         self.audit("paper.book", **about)
         return paper
@@ -132,8 +148,9 @@ class PaperDesk:
         told = self._sample(form, written, bare=False)
         if form is Form.REGISTER_BOOK:
             words = self.stock.words(form, written)
-            return pressed(self.stock.template(form), told, format, words["title"], written)
-        return made(self.stock, form, told, format, written)
+            template, title = self.stock.template(form), words["title"]
+            return self._filled(form, lambda: pressed(template, told, format, title, written))
+        return self._filled(form, lambda: made(self.stock, form, told, format, written))
 
     def _sample(self, form: Form, written: Written, bare: bool) -> Filled:
         words = self.stock.words(form, written)
@@ -165,7 +182,9 @@ class PaperDesk:
         return version
 
     def go_back(self, area: str, base: int, to: int) -> Version:
-        """Raises LookupError for no such version."""
+        """Raises LookupError for no such version, Refused for a template that we cannot fill any more."""
+        if area != HEAD and (found := self.flaws(Form(area), to)):
+            raise Refused(Checked(found))
         version = self.shelf.go_back(area, base, to, self.by, self.hall.clock.now())
         self.audit("paper.restored", form=area, version=version.n, to=to)
         return version

@@ -124,6 +124,8 @@ def restore(area: str) -> ResponseReturnValue:
     guard.check()
     try:
         desk().go_back(area, _base(), request.form.get("version", -1, type=int))
+    except Refused as error:
+        return _one(area, problem=cannot(error))
     except (Moved, Full) as error:
         return _one(area, problem=_cannot(error))
     except LookupError:
@@ -146,7 +148,10 @@ def download(form: str) -> ResponseReturnValue:
 @papers.get(f"/papers/{FORM}/sample.<any(docx,pdf):format>")
 @guard.needs(Right.DOSSIERS)
 def look(form: str, format: Any) -> ResponseReturnValue:
-    return sent(desk().sample(Form(form), format, written()), format, f"{form}-sample")
+    try:
+        return sent(desk().sample(Form(form), format, written()), format, f"{form}-sample")
+    except Refused as error:
+        return _page(problem=cannot(error))
 
 
 @papers.get("/papers/book.<any(docx,pdf,xlsx):format>")
@@ -161,6 +166,8 @@ def book(format: BookFormat) -> ResponseReturnValue:
     except TooMany as error:
         most, lang = MOST_LINES[format], guard.language()
         return _page({"begins": TEXTS("papers.too-many", lang, count=error.count, most=most)})
+    except Refused as error:
+        return _page(problem=cannot(error))
     return sent(raw, format, f"register-book-{begins}-{ends}")
 
 
@@ -180,7 +187,18 @@ def flaw_text(flaw: Flaw, lang: str) -> str:
     return TEXTS(f"papers.flaw-{flaw.code}", lang, what=flaw.what)
 
 
-def _page(errors: dict[str, str] | None = None) -> Response:
+def cannot(error: Refused) -> str:
+    """Why no paper can be made of the template in use."""
+    return _outworn(() if error.checked is None else error.checked.flaws)
+
+
+def _outworn(flaws: tuple[Flaw, ...]) -> str:
+    lang = guard.language()
+    told = "; ".join(flaw_text(flaw, lang) for flaw in flaws)
+    return TEXTS("papers.outworn", lang, flaws=told) if told else ""
+
+
+def _page(errors: dict[str, str] | None = None, problem: str = "") -> Response:
     here, lang = desk(), guard.language()
     today = here.today()
     shown = render_template(
@@ -203,8 +221,9 @@ def _page(errors: dict[str, str] | None = None) -> Response:
         code=request.form.get("code", "")[:64],
         errors=errors or {},
         persons=guard.has(Right.PERSONS),
+        problem=problem,
     )
-    return Response(shown, 422 if errors else 200)
+    return Response(shown, 422 if errors or problem else 200)
 
 
 def _one(
@@ -230,7 +249,7 @@ def _one(
         longest=LONGEST,
         flaws=[flaw_text(flaw, lang) for flaw in flaws],
         wrong=wrong or {},
-        problem=problem,
+        problem=problem or ("" if form is None or flaws else _outworn(here.flaws(form))),
         done=done if done in SAID and not (flaws or wrong or problem) else "",
         plain="plain" in request.args,
         when=_when,

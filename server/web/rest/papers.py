@@ -95,12 +95,7 @@ def put_template(asked: Asked) -> PaperTold:
     try:
         _changing(lambda: desk.put_template(form, base, raw))
     except Refused as error:
-        assert error.checked is not None
-        flaws = [
-            {"code": flaw.code, "what": flaw.what, "detail": flaw_text(flaw, asked.lang)}
-            for flaw in error.checked.flaws
-        ]
-        raise Declined("cannot-be", {"why": "template", "flaws": flaws}) from None
+        raise _flawed(error, asked.lang) from None
     return _told(desk, form.value)
 
 
@@ -109,6 +104,8 @@ def restore(asked: Asked) -> PaperTold:
     desk, area = _desk(asked), _area(asked)
     try:
         _changing(lambda: desk.go_back(area, asked.body.base, asked.body.version))
+    except Refused as error:
+        raise _flawed(error, asked.lang) from None
     except LookupError:
         raise NotFound from None
     return _told(desk, area)
@@ -125,7 +122,7 @@ def template(asked: Asked) -> Response:
 
 
 def sample(asked: Asked, format: Format) -> Response:
-    raw = _desk(asked).sample(_form(asked), format, asked.query.written)
+    raw = _made(asked, lambda: _desk(asked).sample(_form(asked), format, asked.query.written))
     return Response(raw, content_type=MEDIA[format])
 
 
@@ -146,7 +143,8 @@ def letter(asked: Asked, format: Format) -> Response:
         clean(body.secret),
         body.new_due,
     )
-    return Response(desk.letter(whole, form, format, body.written, typed), content_type=MEDIA[format])
+    raw = _made(asked, lambda: desk.letter(whole, form, format, body.written, typed))
+    return Response(raw, content_type=MEDIA[format])
 
 
 def book(asked: Asked, format: BookFormat) -> Response:
@@ -154,7 +152,7 @@ def book(asked: Asked, format: BookFormat) -> Response:
     if begins > ends:
         refuse([("/begins", "range")])
     try:
-        raw = _desk(asked).book(begins, ends, format, asked.query.written)
+        raw = _made(asked, lambda: _desk(asked).book(begins, ends, format, asked.query.written))
     except TooMany as error:
         raise Declined("cannot-be", {"why": "too-many", "count": error.count}) from None
     return Response(raw, content_type=MEDIA[format])
@@ -197,6 +195,19 @@ def _changing(do: Callable[[], Any]) -> None:
         raise Declined("cannot-be", {"why": "too-many"}) from None
 
 
+def _made(asked: Asked, make: Callable[[], bytes]) -> bytes:
+    try:
+        return make()
+    except Refused as error:
+        raise _flawed(error, asked.lang) from None
+
+
+def _flawed(error: Refused, lang: str) -> Declined:
+    flaws = [] if error.checked is None else error.checked.flaws
+    told = [{"code": flaw.code, "what": flaw.what, "detail": flaw_text(flaw, lang)} for flaw in flaws]
+    return Declined("cannot-be", {"why": "template", "flaws": told})
+
+
 def _told(desk: PaperDesk, area: str) -> PaperTold:
     now = desk.shelf.now(area)
     return PaperTold(
@@ -227,6 +238,7 @@ def _letters(format: Format) -> Endpoint:
         body=PaperBody,
         media=MEDIA[format],
         keyed=False,
+        refusals=("cannot-be",),
     )
 
 
@@ -242,6 +254,7 @@ def _samples(format: Format) -> Endpoint:
         area="papers",
         query=SampleWanted,
         media=MEDIA[format],
+        refusals=("cannot-be",),
     )
 
 

@@ -15,6 +15,7 @@ from server.dossiers.status import Status
 from server.papers import layout
 from server.papers.forms import Form
 from server.papers.making import MEDIA
+from server.papers.wording import ours, words_of
 from server.people.audit import Wanted
 from server.people.rights import Right, Role
 from tests.server.papers.made import CODE, DOSSIER, NAME, PERSON, docx_text, in_one, pdf_text, with_text
@@ -133,6 +134,38 @@ def test_words_and_templates_are_changed_by_who_sets_up_and_taken_back(
     chief = place.log_in("other", Role.MANAGER)
     for path in ("apology/words", "apology/template", "apology/restore"):
         assert form(chief, f"papers/{path}", base=2, version=1).status_code == 403
+
+
+def test_a_template_of_another_program_says_what_it_asks_and_is_given_back(
+    place: Place, administrator: Staff
+) -> None:
+    """As after an update that knows a word, or a blank, of before no more."""
+    old, now, papers = with_text("{{ w.gone }} {{ code }}"), place.clock.now(), place.hall.papers
+    assert papers is not None
+    papers.put_template(Form.APOLOGY, 0, old, "root", now)
+    papers.put_template(Form.REGISTER_BOOK, 0, with_text("{{ gone }}"), "root", now)
+    named = "Không có thẻ này trong mẫu: w.gone"
+    letter = form(administrator, f"{CODE}/papers/apology.pdf", reason="Thiếu ý kiến")
+    assert letter.status_code == 422 and named in words(letter) and "Thiếu ý kiến" in letter.text
+    for path in (f"{CODE}/papers/apology.docx", "papers/apology/sample.pdf"):
+        assert named in words(administrator.get(f"/dossiers/{path}"))
+    book = administrator.get("/dossiers/papers/book.pdf?begins=2026-11-01&ends=2026-11-30")  # another process
+    assert book.status_code == 422 and "mẫu: gone" in words(book)
+    assert named in words(administrator.get("/dossiers/papers/apology"))
+    told = program(place, *Right).get("/papers/apology/sample.pdf")
+    assert told.status_code == 422 and told.get_json()["flaws"][0]["what"] == "w.gone"
+    assert form(administrator, "papers/apology/restore", base=1, version=0).status_code == 303
+    assert NAME not in docx_text(administrator.get(f"/dossiers/{CODE}/papers/apology.docx").data)
+    again = form(administrator, "papers/apology/restore", base=2, version=1)
+    assert again.status_code == 422 and named in words(again) and papers.now("apology").n == 2
+
+
+def test_a_sentence_that_names_what_is_gone_is_ours_again() -> None:
+    said = {"apology": {"vi": {"to": "Gửi {gone}", "late": "Chậm {code}", "gone": "x"}}}
+    found = words_of(Form.APOLOGY, "vi", said)
+    assert (
+        found["to"] == ours("apology")["vi"]["to"] and found["late"] == "Chậm {code}" and "gone" not in found
+    )
 
 
 @pytest.fixture
