@@ -13,6 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from server.pace import near
 from server.people.accounts import Account, LogIn
 from server.people.once import Kind
 from server.people.rights import Role
@@ -136,7 +137,7 @@ def check_code(account: Account, code: str) -> bool:
 
 def nobody() -> str:
     """Whose failures count where no name was given: this address's, and no account's."""
-    return f"@{request.remote_addr}"
+    return f"@{near(request.remote_addr or '')}"
 
 
 def wait(name: str) -> None:
@@ -147,7 +148,7 @@ def wait(name: str) -> None:
     if seconds <= 0:
         return
     lately: Lately = current_app.extensions["refusals"]
-    if lately.first(("login.slowed", address), hall.tick()):
+    if lately.first(("login.slowed", near(address)), hall.tick()):
         log.warning("login_slowed address=%s", address)
         guard.audit("login.slowed", account=known(name), address=address)
     raise TooMany(seconds)

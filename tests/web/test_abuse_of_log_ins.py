@@ -69,6 +69,13 @@ def test_19_a_thousand_passwords_at_one_account(place: Place, caplog: pytest.Log
     assert "mat-khau-" not in str(place.audit.entries(Wanted(), 1000))
 
 
+def test_19_also_from_all_the_addresses_of_one_household(place: Place) -> None:
+    place.account("officer-7")
+    codes = [tried(place, "officer-7", "wrong", f"2001:db8:1:2::{n:x}").status_code for n in range(6)]
+    assert codes == [401] * 5 + [429]
+    assert tried(place, "officer-7", PASSWORD, "2001:db8:1:3::1").status_code == 200
+
+
 def test_19_one_password_over_two_hundred_people(place: Place) -> None:
     place.account("officer-7")
     codes = [tried(place, f"officer-{n}", "Matkhau2026", "203.0.113.9").status_code for n in range(100, 300)]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from server.throttle import Throttle
+from server.dossiers.lookups import TRIES
+from server.throttle import KEPT, LOG_INS, Throttle
 
 
 def tried(throttle: Throttle, account: str, address: str, times: int, now: float = 0.0) -> None:
@@ -58,4 +59,35 @@ def test_a_million_names_fill_no_memory() -> None:
     throttle = Throttle()
     for n in range(12_000):
         throttle.failed(f"x{n}", f"address {n}", 0.0)
-    assert len(throttle._failures) <= 10_000
+        throttle.succeeded(f"x{n}", f"address {n}")
+    assert len(throttle) <= 2 * KEPT
+
+
+def test_a_million_dossiers_fill_no_memory_and_open_none_that_is_locked() -> None:
+    """From as many addresses as somebody likes: what is tried of others pushes nothing out."""
+    throttle, tried = Throttle(TRIES), 0
+    for minute in range(6 * 60):
+        address = f"2001:db8:0:{minute:x}::1"
+        tried += throttle.attempt("H42.13-261109-0118", address, minute * 60.0) == 0.0
+        for n in range(100):  # 36,000 in all
+            throttle.attempt(f"{minute}-{n}", f"2001:db8:{n + 1:x}:{minute:x}::1", minute * 60.0)
+    assert 0 < tried <= 17  # five are free, then after 1, 2, 4 ... 60 minutes
+    assert TRIES.slots is not None and len(throttle) <= TRIES.slots + KEPT
+
+
+def test_dossiers_hardly_ever_wait_for_each_other() -> None:
+    """A hundred are locked in a bad hour; of a thousand others a handful wait, and their status is told."""
+    throttle = Throttle(TRIES)
+    for n in range(100):
+        for k in range(5):
+            throttle.attempt(f"locked {n}", f"10.{k}.{n}.1", 0.0)
+    assert sum(throttle.wait_s(f"other {n}", "10.9.9.9", 0.0) > 0 for n in range(1000)) < 40
+
+
+def test_a_household_with_a_million_addresses_is_one() -> None:
+    for limits in (LOG_INS, TRIES):
+        throttle = Throttle(limits)
+        for n in range(30):
+            throttle.failed(f"somebody {n}", f"2001:db8:1:2::{n:x}", 0.0)
+        assert throttle.wait_s("manager", "2001:db8:1:2:ffff::1", 0.0) > 60
+        assert throttle.wait_s("manager", "2001:db8:1:3::1", 0.0) == 0
