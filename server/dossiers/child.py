@@ -53,10 +53,12 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class Refusals(msgspec.Struct, frozen=True):
-    """All refused rows of a table. columns: our field -> what its source calls it."""
+    """All refused rows of a table that were read. columns: our field -> what its source calls it. stopped:
+    the rest was not read, so that there may be more."""
 
     rows: tuple[RefusedRow, ...]
     columns: dict[str, str]
+    stopped: bool = False
 
 
 def refusals(db: sa.Connection, token: str) -> Refusals | None:
@@ -86,7 +88,7 @@ def _examined(task: Task, config: HallConfig, store: DossierStore, data: Path) -
     with store.writing() as db:
         forget_refusals(db, task.now)
         if found.refused:
-            body = msgspec.json.encode(Refusals(found.refused, found.report.columns))
+            body = msgspec.json.encode(Refusals(found.refused, found.report.columns, found.report.stopped))
             db.execute(refusal_table.insert(), [{"token": task.token, "at": text_of(task.now), "body": body}])
     if task.do == "preview" and found.report.good:
         store.draft(found.brought, delivery, task.token, task.now)

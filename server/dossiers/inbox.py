@@ -130,9 +130,8 @@ class Inbox:
         _write(target.with_name(target.name + ".txt"), "\n".join(lines(report, "vi", done=True)) + "\n")
         found = self._desk.refused(token)
         if found is not None:
-            _write(
-                target.with_name(target.name + ".refused.csv"), refused_csv(found.rows, found.columns, "vi")
-            )
+            table = refused_csv(found.rows, found.columns, "vi", found.stopped)
+            _write(target.with_name(target.name + ".refused.csv"), table)
         os.replace(path, target)
         for end in ("", ".txt", ".refused.csv"):
             with suppress(FileNotFoundError):

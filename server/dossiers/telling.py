@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -75,8 +75,11 @@ def lines(report: Report, lang: str, done: bool) -> list[str]:
     return found
 
 
-def refused_csv(rows: Iterable[RefusedRow], columns: Mapping[str, str], lang: str) -> bytes:
-    """Refused rows as a table: line, column, reason. With a mark, so that Excel reads its letters."""
+def refused_csv(
+    rows: Sequence[RefusedRow], columns: Mapping[str, str], lang: str, stopped: bool = False
+) -> bytes:
+    """Refused rows as a table: line, column, reason. With a mark, so that Excel reads its letters. stopped:
+    the rest of the file was not read, which a last line says."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([TEXTS(f"page.{key}", lang) for key in ("line", "column", "reason")])
@@ -85,4 +88,6 @@ def refused_csv(rows: Iterable[RefusedRow], columns: Mapping[str, str], lang: st
         if name[:1] in "=+-@\t\r＝＋－＠":  # a source's own name of a column is no formula
             name = "'" + name
         writer.writerow([row.line, name, reason_text(row, lang)])
+    if stopped:
+        writer.writerow(["", "", TEXTS("import.not_read", lang, n=thousands(len(rows), lang))])
     return b"\xef\xbb\xbf" + text.getvalue().encode()

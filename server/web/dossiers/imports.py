@@ -77,7 +77,7 @@ def refused(token: str) -> ResponseReturnValue:
     found = desk_here().refused(token[:64])
     if found is None:
         raise NotFound
-    table = refused_csv(found.rows, found.columns, guard.language())
+    table = refused_csv(found.rows, found.columns, guard.language(), found.stopped)
     return send_file(
         io.BytesIO(table),
         "text/csv; charset=utf-8",

@@ -85,7 +85,10 @@ class RefusedWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RefusedTold(msgspec.Struct, frozen=True):
+    """stopped: so many were refused that the rest of the table was not read: there may be more."""
+
     rows: tuple[RefusedLine, ...]
+    stopped: bool
 
 
 class TakeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -191,7 +194,8 @@ def refused(asked: Asked) -> RefusedTold:
                 row.line, column_name(row.column, lang, found.columns), row.key, reason_text(row, lang)
             )
             for row in found.rows
-        )
+        ),
+        found.stopped,
     )
 
 

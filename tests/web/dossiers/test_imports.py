@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 
@@ -57,6 +58,13 @@ def test_of_a_table_that_is_refused_without_end_the_page_says_at_least(chief: St
     page = upload(chief, *({**OPEN, "code": f"bad {n}"} for n in range(MOST_REFUSED + 1)))
     assert "Bị từ chối: ít nhất 5.000 dòng; phần còn lại của tệp chưa đọc." in words(page)
     assert 'name="token"' not in page.text
+    (link,) = re.findall(r'href="([^"]*/refused/[^"]*)"', page.text)
+    table = list(csv.reader(io.StringIO(chief.get(link).data.decode("utf-8-sig"))))
+    assert len(table) == 1 + MOST_REFUSED + 1 and table[-1] == [
+        "", "", "Sau 5.000 dòng bị từ chối, phần còn lại của tệp chưa đọc: có thể còn dòng bị từ chối."
+    ]  # fmt: skip
+    program = chief.client.get(f"/api/v1/dossiers/import/refused?token={link.split('/')[-1][:-4]}")
+    assert program.get_json()["stopped"] and len(program.get_json()["rows"]) == MOST_REFUSED
 
 
 def test_a_file_that_is_no_table_is_sent_back_with_advice(chief: Staff) -> None:

@@ -126,7 +126,7 @@ def test_a_source_is_saved_used_changed_and_deleted(place: Place, chief: Staff, 
         part.partition('"')[0] for part in refused.text.split('href="')[1:] if "/refused/" in part[:60]
     }
     table = chief.get(link)
-    assert table.mimetype == "text/csv" and len(table.text.splitlines()) == 13
+    assert table.mimetype == "text/csv" and len(table.text.splitlines()) == 13, "no line says more"
     assert chief.get("/dossiers/import/refused/nothing.csv").status_code == 404
     page = words(chief.get("/dossiers/sources"))
     assert "Cổng tỉnh" in page and "12" in page and "không thuộc nguồn nào" not in page
