@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import Final
 
 from server.dossiers.limits import Limit
-from server.dossiers.register import Dossier, Reappointment, promised
+from server.dossiers.register import Dossier, Reappointment, ours_holds, promised, renewed
 from server.dossiers.status import ENDED, PAUSED, UNCOUNTED, Status
 from server.dossiers.working_time import NoTime, WorkCalendar
 
@@ -83,7 +83,8 @@ class Marks:
 class Promise:
     """due: the promise that holds. times: how often it took the place of another, by us or by the source.
 
-    excused: somebody wrote an apology. unwritten: a new date was set, and its letter is still to be sent.
+    excused: somebody apologised, and told a date that the promise is not later than; what a source renewed,
+    it told. unwritten: a new date was set, and its letter is still to be sent.
     """
 
     standing: Standing
@@ -100,10 +101,12 @@ class Promise:
 
 def promise(d: Dossier, ours: tuple[Reappointment, ...], handed: bool, marks: Marks) -> Promise:
     """How the promise of one dossier stands. handed: its result was put into somebody's hands here."""
-    due = promised(d, ours)
-    times = max(d.reappointed, len(ours))
-    excused = d.reappointed > 0 or any(one.letter_at is not None for one in ours)
-    unwritten = bool(ours) and ours[-1].letter_at is None and d.reappointed < len(ours)
+    due, times = promised(d, ours), renewed(d, ours)
+    by_source = not ours_holds(d, ours) and d.reappointed >= max(1, len(ours))
+    stands = bool(ours) and due is not None and due <= ours[-1].new_due
+    written = bool(ours) and ours[-1].letter_at is not None
+    excused = by_source or (stands and written)
+    unwritten = stands and not written and not by_source
     facts = {
         "handed": handed,
         "recorded": d.status in RECORDED,

@@ -13,7 +13,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from server.dossiers.register import Reappointment
+from server.dossiers.register import Reappointment, renewed
 from server.dossiers.rows import reappointment_table, text_of
 from server.dossiers.status import ENDED, UNCOUNTED
 from server.dossiers.store import DossierStore, Whole
@@ -65,7 +65,7 @@ def wrong(whole: Whole, asked: Renewal, calendar: WorkCalendar, now: datetime) -
         (not reason, "reason", "reason-missing"),
         (len(reason) > LONGEST, "reason", "reason-long"),
         (NUMBER.search(DATE.sub("", reason)) is not None, "reason", "reason-number"),
-        (_times(whole) > 0 and not asked.twice, "twice", "second"),
+        (renewed(d, whole.reappointments) > 0 and not asked.twice, "twice", "second"),
     )
     return next((NotRenewed(field, code) for bad, field, code in rows if bad), None)
 
@@ -108,10 +108,6 @@ def letter_sent(store: DossierStore, code: str, number: int, now: datetime) -> b
             .values(letter_at=text_of(now))
         )
     return done.rowcount == 1
-
-
-def _times(whole: Whole) -> int:
-    return max(whole.dossier.reappointed, len(whole.reappointments))
 
 
 def _works(calendar: WorkCalendar, at: datetime) -> bool:

@@ -129,8 +129,17 @@ class Reappointment(msgspec.Struct, frozen=True):
     letter_at: datetime | None = None
 
 
+def ours_holds(dossier: Dossier, ours: tuple[Reappointment, ...]) -> bool:
+    """Whether the source still says the due date that our last re-appointment took the place of."""
+    return bool(ours) and dossier.due is not None and ours[-1].old_due >= dossier.due
+
+
 def promised(dossier: Dossier, ours: tuple[Reappointment, ...]) -> datetime | None:
-    """The due date that holds: ours, while the source still says the one that ours took the place of."""
-    if ours and dossier.due is not None and ours[-1].old_due >= dossier.due:
-        return ours[-1].new_due
-    return dossier.due
+    """The due date that holds: ours, or the source's."""
+    return ours[-1].new_due if ours_holds(dossier, ours) else dossier.due
+
+
+def renewed(dossier: Dossier, ours: tuple[Reappointment, ...]) -> int:
+    """How often a promise took the place of another. What the source counts is its own while ours holds, and
+    ours among it once it says another date."""
+    return max(dossier.reappointed + ours_holds(dossier, ours), len(ours))

@@ -37,15 +37,16 @@ LAST: Final = (
         _r.old_due,
         _r.new_due,
         _r.letter_at,
-        sa.func.count(_r.letter_at).label("letters"),
     )
     .group_by(_r.code)
     .subquery("renewed")
 )
 WITH_LAST: Final = dossier_table.outerjoin(LAST, LAST.c.code == d.code)
-# The promise that holds, as `register.promised` has it.
-DUE: Final[sa.ColumnElement[Any]] = sa.case((LAST.c.old_due >= d.due, LAST.c.new_due), else_=d.due)
-TIMES: Final[sa.ColumnElement[Any]] = sa.func.max(d.reappointed, sa.func.coalesce(LAST.c.number, 0))
+# `register.ours_holds`, `promised` and `renewed`, of columns.
+HOLDS: Final[sa.ColumnElement[bool]] = sa.func.coalesce(LAST.c.old_due >= d.due, sa.false())
+DUE: Final[sa.ColumnElement[Any]] = sa.case((HOLDS, LAST.c.new_due), else_=d.due)
+_OURS: Final[sa.ColumnElement[Any]] = sa.func.coalesce(LAST.c.number, 0)
+TIMES: Final[sa.ColumnElement[Any]] = sa.func.max(d.reappointed + sa.case((HOLDS, 1), else_=0), _OURS)
 # Columns that SQLite is not to walk an index of all dossiers for.
 AUTHORITY: Final[sa.ColumnElement[Any]] = sa.literal_column("+dossier.authority")
 OFFICER: Final[sa.ColumnElement[Any]] = sa.literal_column("+dossier.officer")
@@ -102,7 +103,9 @@ class Heap:
 
 def facts(marks: Marks) -> dict[str, sa.ColumnElement[bool]]:
     """The facts of `promises.promise` for the database."""
-    excused = sa.or_(d.reappointed > 0, sa.func.coalesce(LAST.c.letters, 0) > 0)
+    by_source = sa.and_(~HOLDS, d.reappointed >= sa.func.max(1, _OURS))
+    stands = sa.func.coalesce(LAST.c.new_due >= DUE, sa.false())
+    written = LAST.c.letter_at.is_not(None)
     return {
         "handed": HANDED,
         "recorded": _is(RECORDED),
@@ -113,10 +116,8 @@ def facts(marks: Marks) -> dict[str, sa.ColumnElement[bool]]:
         "past": _before(marks.now),
         "tomorrow": _before(marks.apology),
         "soon": _before(marks.soon),
-        "excused": excused,
-        "unwritten": sa.and_(
-            LAST.c.number.is_not(None), LAST.c.letter_at.is_(None), d.reappointed < LAST.c.number
-        ),
+        "excused": sa.or_(by_source, sa.and_(stands, written)),
+        "unwritten": sa.and_(stands, ~written, ~by_source),
         "again": TIMES > 0,
         "twice": TIMES > 1,
     }

@@ -107,6 +107,27 @@ def test_what_the_source_renewed_counts_and_is_not_counted_twice() -> None:
     assert told.standing is Standing.OVERDUE and told.flagged
 
 
+def test_an_apology_excuses_the_date_that_it_told() -> None:
+    second = renewed(2, old="2026-12-10 17:00", new="2026-11-25 08:00", letter=False)
+    assert stands("2026-11-24 17:00", renewed(), second) is Standing.UNEXCUSED
+    told = renewed(new="2026-11-25 17:00")
+    assert stands("2026-11-25 17:00", told) is Standing.DUE_SOON  # the source followed us
+    assert stands("2026-11-26 17:00", told) is Standing.APOLOGY_DUE  # and went on by itself
+    assert stands("2026-11-25 08:00", renewed(new="2026-11-24 18:00")) is Standing.UNEXCUSED
+    assert stands("2026-11-26 17:00", told, reappointed=1) is Standing.DUE_SOON  # which it counts
+    assert stands("2026-11-26 17:00", renewed(new="2026-11-25 17:00", letter=False)) is Standing.APOLOGY_DUE
+
+
+def test_what_we_renew_after_the_source_did_is_the_second_and_wants_its_own_apology() -> None:
+    ours = renewed(old="2026-11-24 17:00", new="2026-12-10 17:00")
+    assert stands("2026-11-24 17:00", ours, reappointed=1) is Standing.TWICE
+    unwritten = replace(ours, letter_at=None)
+    assert stands("2026-11-24 17:00", unwritten, reappointed=1) is Standing.APOLOGY_DUE
+    past = replace(unwritten, new_due=here("2026-11-25 08:00"))
+    assert stands("2026-11-24 17:00", past, reappointed=1) is Standing.UNEXCUSED
+    assert stands("2026-12-10 17:00", unwritten, reappointed=2) is Standing.TWICE
+
+
 def test_an_apology_is_due_from_the_last_working_day_before_the_promise() -> None:
     """The mark says what the rule of the due dates says, over Tết and a make-up Saturday."""
     for day in range(60):
