@@ -66,6 +66,9 @@ DECLINED = {
     "strained": 409,
     "bad-code": 422,
 }
+MOST = (
+    "motcua.most"  # in the environment of a request that was refused by its head: how many bytes may be sent
+)
 # Said by the description of an error, where the status alone is not enough.
 OWN_CODES = ("csrf", "code-needed")
 # What every sentence of a refusal may fill in; an empty word rather than a missing one.
@@ -178,8 +181,15 @@ def answer_http(error: HTTPException) -> Any:
         answer = problem(code, status, lang, **params)
     else:
         words = sentence(code, lang, params)
-        answer = Response(render_template("problem.html", title=words, status=status), status)
+        most = _most_text() if status == 413 else ""
+        answer = Response(render_template("problem.html", title=words, status=status, most=most), status)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After", "WWW-Authenticate"):
             answer.headers[name] = value
     return answer
+
+
+def _most_text() -> str:
+    """How much may be sent to this page at once: 64 KB, 16 MB."""
+    kb = (request.environ.get(MOST) or request.max_content_length or 0) // 1024
+    return f"{kb // 1024} MB" if kb >= 1024 else f"{kb} KB"

@@ -23,6 +23,7 @@ from server.web.bodies import parser_for
 from server.web.feeds import Feed, Feeds, Wire
 from server.web.hall import Hall
 from server.web.live import HAND_OVER
+from server.web.problems import MOST
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +125,8 @@ def refusal(app: Flask, head: Any) -> Response:
         "REQUEST_METHOD": "GET",
         "PATH_INFO": getattr(head, "path", "") or "/",
         "HTTP_ACCEPT_LANGUAGE": head.headers.get("ACCEPT_LANGUAGE", ""),
+        "HTTP_COOKIE": head.headers.get("COOKIE", ""),  # in which language somebody reads
+        MOST: head.adj.max_request_body_size,
         "SERVER_NAME": "hall",
         "SERVER_PORT": "80",
         "wsgi.url_scheme": "http",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.people.rights import Role
 from tests.browser.conftest import Reader
 from tests.web.place import PASSWORD, Place
 
@@ -38,3 +39,17 @@ def test_the_phone_works_without_scripts_and_comes_anew(reader: Reader, place: P
     assert reader.see("h1").text == mine["number"]
     assert reader.see("#ahead").text == "2 người"
     assert reader.see('meta[http-equiv="refresh"]').get_attribute("content") == "30"
+
+
+def test_what_was_too_much_is_still_there_when_somebody_goes_back(reader: Reader, place: Place) -> None:
+    """60,000 letters may be pasted; sent in a form, those with accents are more than a page takes."""
+    place.account("chief", Role.MANAGER)
+    reader.log_in("chief", Role.MANAGER)
+    reader.open("/dossiers/groups")
+    reader.js("document.querySelector('#pasted').value = 'ế'.repeat(30_000)")
+    reader.click("#bring button")
+    reader.until(lambda: "64 KB" in reader.text("main"), "the page says how much may be sent")
+    assert "quay lại" in reader.text("main")
+    reader.driver.back()
+    kept = "return document.querySelector('#pasted')?.value.length"
+    reader.until(lambda: reader.js(kept) == 30_000, "what was typed is there")

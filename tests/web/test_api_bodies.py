@@ -88,7 +88,8 @@ def test_a_body_that_is_too_large_is_refused_like_anything_else(served: Served, 
     with closing(HTTPConnection("127.0.0.1", port, timeout=20)) as line:
         line.request("POST", "/reception/", b"x" * 70_000, {"Accept": "text/html"})
         answer = line.getresponse()
-        assert answer.status == 413 and "quá lớn" in answer.read().decode()
+        page = answer.read().decode()
+        assert answer.status == 413 and "quá lớn" in page and "64 KB" in page and "quay lại" in page
         assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
 
 

@@ -49,7 +49,10 @@ class Told:
 @report.get("/check")
 @guard.needs(Right.FIGURES)
 def check_page() -> ResponseReturnValue:
-    return render_template("dossiers_check.html", told=None, problem="", pasted="", **around(None))
+    longest = LONGEST_PASTE
+    return render_template(
+        "dossiers_check.html", told=None, problem="", pasted="", longest=longest, **around(None)
+    )
 
 
 @report.post("/check")
@@ -76,6 +79,7 @@ def checked() -> ResponseReturnValue:
         told=told,
         problem=problem,
         pasted=pasted if told is None else "",
+        longest=LONGEST_PASTE,
         columns=COLUMNS,
         heads=list(head_rows(told.sheet.heads)) if told else [],
         suspects=[(line.no, line.id, column) for line, column in told.checked.suspects] if told else [],

@@ -120,6 +120,7 @@ def _page(span: Span, pasted: str, wrong: list[Wrong]) -> str:
         month_is=_month(span),
         may_enter=guard.has(Right.APPROVE),
         pasted=pasted,
+        longest=LONGEST_PASTE,
         wrong=[wrong_text(one, lang) for one in wrong],
         told_entered=request.args.get("said") == "entered",
         **around(desk_here().store.stamp()),
