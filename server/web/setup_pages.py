@@ -13,7 +13,7 @@ from typing import Any, ParamSpec
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import BadRequest, NotFound
 
 from server.drafting import pages
 from server.drafting.calendars import with_year, years
@@ -181,15 +181,19 @@ def save_calendar() -> ResponseReturnValue:
     change places."""
     ours()
     here = bench()
-    typed = request.form
-    swap = read_swap(typed, here.document, guard.language()) if typed.get("do") == "swap" else None
+    typed, do = request.form, request.form.get("do", "save")
+    if do not in ("save", "official", "swap"):
+        raise BadRequest
+    swap = read_swap(typed, here.document, guard.language()) if do == "swap" else None
     if swap is not None and swap.document is None:
         return _calendar(here, _year(here, here.document, typed.get("year")), swap=swap), 422
     year = _year(here, here.document, typed.get("year")).year
     official = years().get(year)
     if swap is not None and swap.document is not None:
         document = swap.document
-    elif typed.get("do") == "official" and official is not None:
+    elif do == "official":
+        if official is None:
+            raise BadRequest
         document = pages.with_hours(here.document, with_year(here.document.hours, official))
     else:
         document = pages.with_calendar(here.document, year, ticked_days(typed, year))

@@ -105,6 +105,16 @@ def test_a_calendar_that_is_sent_as_it_stands_makes_no_draft(place: Place, chief
     assert draft(place) is None
 
 
+@pytest.mark.parametrize(("do", "year"), [("nonsense", "2026"), ("", "2026"), ("official", "2019")])
+def test_a_calendar_does_what_its_page_offers_and_nothing_else(
+    place: Place, chief: Staff, do: str, year: str
+) -> None:
+    form = form_of(page(chief, "calendar?year=2026"), "year") | {"day.1231": "on", "do": do, "year": year}
+    answer = send(chief, "calendar", form)
+    assert answer.status_code == 400 and TEXTS("refusal.bad-request", "vi") in answer.text
+    assert draft(place) is None
+
+
 @pytest.mark.parametrize(
     ("path", "field", "value"),
     [
@@ -323,7 +333,8 @@ def test_a_draft_outlives_the_server(tmp_path: Path, chief: Staff) -> None:
 
 def test_huge_forms_are_refused(chief: Staff) -> None:
     form = form_of(page(chief, "texts")) | {"hotline": "x" * 2_000_000}
-    assert send(chief, "texts", form).status_code == 413
+    answer = send(chief, "texts", form)
+    assert answer.status_code == 413 and "1 MB" in answer.text
 
 
 def test_every_field_and_every_problem_has_its_words() -> None:
