@@ -22,12 +22,12 @@ from server.dossiers.standings import Line
 from server.dossiers.store import DossierStore
 from server.mail import Answer, Letter
 
-NOBODY: Final = 0  # in `reminder.mail`: there was no address
+NOBODY: Final = 0  # in `reminder.mail`: there was no address, or nothing to tell any more
 GAP: Final = timedelta(hours=1)  # between two letters to one recipient
 SHOWN: Final = 50  # letters of a list
 MOST: Final = 200  # dossiers that a letter lists
 KEPT: Final = timedelta(days=90)
-GIVEN_UP: Final = timedelta(days=3)
+GIVEN_UP: Final = timedelta(days=3)  # without a mail server that takes it, or an address
 FIRST_S: Final = 60.0
 MOST_S: Final = 3600.0
 
@@ -62,17 +62,20 @@ class Writing:
 def write(store: DossierStore, marks: Marks, writing: Writing | None, now: datetime) -> int:
     """A letter for each recipient with reminders that none lists yet; how many letters.
 
-    writing: None where no mail server is known, so that nothing is ever sent of these.
+    writing: None where no mail server is known. What has nowhere to go waits, for a centre that writes its
+    addresses down on the first day, and is settled when it is as old as a letter that is given up.
     """
-    count = 0
+    count, old = 0, text_of(now - GIVEN_UP)
+    aged = sa.func.max(sa.case((r.at < old, r.id)))
     with store.reading() as db:
         waiting = db.execute(
-            sa.select(r.recipient, sa.func.max(r.id)).where(r.mail.is_(None)).group_by(r.recipient)
+            sa.select(r.recipient, sa.func.max(r.id), aged).where(r.mail.is_(None)).group_by(r.recipient)
         ).all()
-    for recipient, last in waiting:
+    for recipient, last, last_old in waiting:
         to = writing.addresses(recipient) if writing is not None else ()
         if writing is None or not to:
-            _settle(store, recipient, last)
+            if last_old is not None:
+                _settle(store, recipient, last_old)
         else:
             count += _written(store, marks, writing, recipient, last, to, now)
     return count
@@ -91,8 +94,13 @@ def _written(
         before = db.execute(sa.select(sa.func.max(m.at)).where(m.recipient == recipient)).scalar()
         if before is not None and text_of(now - GAP) < before <= text_of(now):
             return False  # what comes meanwhile goes into the next one
-        codes = sa.select(r.code).where(r.recipient == recipient, r.mail.is_(None), r.id <= last).distinct()
-        found, more = _still(db, marks, codes)
+        told = (
+            sa.select(r.code, r.due)
+            .where(r.recipient == recipient, r.mail.is_(None), r.id <= last)
+            .distinct()
+            .subquery("told")
+        )
+        found, more = _still(db, marks, told)
     if not found:
         _settle(store, recipient, last)  # all of it was done meanwhile
         return False
@@ -114,9 +122,10 @@ def _written(
     return True
 
 
-def _still(db: sa.Connection, marks: Marks, codes: sa.Select[Any]) -> tuple[list[Line], int]:
-    """Those that are open still, the oldest promise first; how many there are beyond MOST."""
-    d = dossier_table.c
+def _still(db: sa.Connection, marks: Marks, told: sa.Subquery) -> tuple[list[Line], int]:
+    """Those that are on us still, for the promise that was told of, the oldest first; how many there are
+    beyond MOST."""
+    d, known = dossier_table.c, standings.facts(marks)
     rows = (
         sa.select(
             dossier_table,
@@ -124,8 +133,10 @@ def _still(db: sa.Connection, marks: Marks, codes: sa.Select[Any]) -> tuple[list
             standings.standing(marks).label("so"),
             standings.TIMES.label("times"),
         )
-        .select_from(standings.WITH_LAST)
-        .where(d.code.in_(codes), d.over.is_(None))
+        .select_from(
+            standings.WITH_LAST.join(told, sa.and_(told.c.code == d.code, told.c.due == standings.DUE))
+        )
+        .where(d.over.is_(None), ~known["waits"], ~known["handed"])
         .order_by("holds", d.code)
     )
     found = db.execute(rows).all()

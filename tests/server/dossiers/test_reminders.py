@@ -86,6 +86,12 @@ class Hall:
             for got in self.box.got[before:]
         ]
 
+    def waiting(self) -> int:
+        """Reminders that may come to be in a letter."""
+        asked = sa.select(sa.func.count()).where(reminder_table.c.mail.is_(None))
+        with self.store.reading() as db:
+            return db.execute(asked).scalar_one()
+
     def steps(self, n: int) -> list[str]:
         with self.store.reading() as db:
             told = of_dossier(db, f"H42.13-261102-{n:04}")
@@ -244,16 +250,36 @@ def test_tries_come_farther_apart_and_end_after_three_days(hall: Hall, box: Mail
     assert timedelta(days=3) <= tries[-1] <= timedelta(days=3, hours=1)
 
 
-def test_without_addresses_or_steps_nothing_waits_to_be_sent(tmp_path: Path, box: Mailbox) -> None:
+def test_without_addresses_or_steps_nothing_waits_for_ever(tmp_path: Path, box: Mailbox) -> None:
     hall = Hall(tmp_path, box, before=(), apology=False, every_days=0)
     hall.contacts = []
-    hall.bring(dossier(1, "11-26 17:00"), dossier(2, "11-01 17:00"))
+    hall.bring(dossier(1, "12-26 17:00"), dossier(2, "11-01 17:00"))
     assert len(hall.look("11-25 08:10")) == 1  # to the authority, of what is overdue
     assert (hall.steps(1), hall.steps(2)) == ([], ["overdue"])
-    with hall.store.reading() as db:
-        waiting = db.execute(sa.select(sa.func.count()).where(reminder_table.c.mail.is_(None))).scalar()
-    assert waiting == 0
+    assert hall.waiting() == 1  # for the officer
+    assert hall.look("11-27 08:10") == [] and hall.waiting() == 1
+    assert hall.look("11-30 08:10") == [] and hall.waiting() == 0
     hall.store.close()
+
+
+def test_what_was_noted_before_there_was_an_address_is_told_once_there_is_one(hall: Hall) -> None:
+    postman, hall.contacts = hall.postman, []
+    hall.turns = Reminding(lambda: hall.config, hall.store, hall.clock, lambda: hall.contacts, None)
+    late = [dossier(n, "11-24 17:00") for n in range(1, 6)]
+    hall.bring(*late)
+    assert hall.look("11-25 08:10") == [] and hall.waiting() == 10
+    hall.turns = Reminding(lambda: hall.config, hall.store, hall.clock, lambda: hall.contacts, postman)
+    # Meanwhile one was answered, one is the citizen's turn, and one was given a new date.
+    over, waits = Status.RESOLVED, Status.AWAITING_SUPPLEMENT
+    hall.bring(replace(late[0], status=over), replace(late[1], status=waits), *late[2:])
+    asked = Renewal("H42.13-261102-0003", 1, here("12-14 16:00"), "Hồ sơ phức tạp", "chief")
+    renew(hall.store, asked, hall.config.due_rules.calendar, here("11-25 08:15"))
+    assert letter_sent(hall.store, asked.code, 1, here("11-25 08:15"))
+    ((to, _, codes),) = hall.look("11-25 08:20")
+    assert to == JUSTICE and codes == ["0004", "0005"]
+    hall.contacts = [Contact("an", AN, "Nguyễn Văn An")]
+    ((to, _, codes),) = hall.look("11-27 17:00")
+    assert to == AN and codes == ["0004", "0005"] and hall.waiting() == 0
 
 
 def test_programs_are_told_each_step_once_without_anybodys_name(hall: Hall) -> None:
