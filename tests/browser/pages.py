@@ -28,7 +28,7 @@ from tests.browser.conftest import Reader, Served
 from tests.web.place import PASSWORD, Place, csrf_of, open_place
 
 LAND = "environment-land"
-ADMIN, MANAGER, NOBODY, HALF = "administrator", "manager", "", "half"
+ADMIN, MANAGER, OFFICER, NOBODY, HALF = "administrator", "manager", "officer-7", "", "half"
 
 
 @dataclass
@@ -76,6 +76,18 @@ class Town:
         self.place.register.bring([Brought(of, steps, legs)], Delivery(now, "test", whole=False), now)
         reminders.note(self.place.register, AS_USUAL, self.place.config.due_rules.calendar, now)
         return code
+
+    def reminded(self) -> str:
+        """The authority of a late one, which the officer handles and was reminded of, brought likewise."""
+        now, officer = self.place.clock.now(), "Nguyễn Thu Hà"
+        at, due = now - timedelta(days=19), now - timedelta(days=2)
+        late = Dossier(
+            "H42.13-261102-0008", "environment", "Đất đai", Status.PROCESSING, at, due, officer=officer
+        )
+        self.place.register.bring([Brought(late)], Delivery(now, "test", whole=False), now)
+        self.place.accounts.contacts.set(OFFICER, "", officer, "hanam", [late.authority, "justice"])
+        reminders.note(self.place.register, AS_USUAL, self.place.config.due_rules.calendar, now)
+        return late.authority
 
     def dossier(self) -> str:
         """The code of one, which is brought when it is asked for."""
@@ -130,6 +142,7 @@ PAGES: dict[str, Page] = {
     "centres.page": Page("/centres"),
     "console.choose": Page("/console/?other", fingers=True),
     "console.page": Page("/console/7", fingers=True),
+    "console.page reminded": Page(lambda town: f"/console/7?of={town.reminded()}", OFFICER, fingers=True),
     "console.page empty": Page("/console/3", fingers=True),
     "reception.page": Page("/reception/", fingers=True),
     "reception.given": Page(lambda town: f"/reception/given/{town.ticket(State.WAITING)[0]}"),
@@ -147,7 +160,11 @@ PAGES: dict[str, Page] = {
         lambda town: f"/dossiers/promises?standing=overdue&of={town.promised()}", MANAGER
     ),
     "dossier_promises.search": Page(lambda town: f"/dossiers/list?q={town.dossiers()}", MANAGER),
-    "dossier_promises.mine": Page("/dossiers/mine", MANAGER),
+    "dossier_promises.mine": Page(lambda town: f"/dossiers/mine?of={town.reminded()}", OFFICER),
+    "dossier_promises.mine authority": Page(
+        lambda town: f"/dossiers/mine?authority={town.reminded()}&new=1", OFFICER
+    ),
+    "dossier_promises.mine nobody": Page("/dossiers/mine", MANAGER),
     "dossier_promises.late_legs": Page(lambda town: f"/dossiers/legs?of={town.promised()}", MANAGER),
     "dossier_promises.letters": Page("/dossiers/letters", MANAGER),
     "dossier_promises.dossier.page": Page(lambda town: f"/dossiers/{town.promised()}", MANAGER),
@@ -174,6 +191,7 @@ PAGES: dict[str, Page] = {
     "devices.one": Page("/devices/kiosk-1"),
     "people.page": Page("/admin/people/"),
     "people.one": Page("/admin/people/forgetful"),
+    "people.one stands": Page(lambda town: f"/admin/people/{OFFICER}?of={town.reminded()}"),
     "tokens.page": Page("/admin/tokens/"),
     "webhooks.page": Page("/admin/webhooks/"),
     "webhooks.one": Page(lambda town: f"/admin/webhooks/{town.hook}"),
@@ -235,6 +253,7 @@ def open_town(folder: Path) -> Town:
     place = open_place(folder, frozen=False)
     place.accounts.add(ADMIN, Role.ADMINISTRATOR, PASSWORD, place.hall.wall())
     place.accounts.add(MANAGER, Role.MANAGER, PASSWORD, place.hall.wall())
+    place.accounts.add(OFFICER, Role.OFFICER, PASSWORD, place.hall.wall())
     place.accounts.add(HALF, Role.OFFICER, PASSWORD, place.hall.wall())
     place.accounts.add("forgetful", Role.OFFICER, PASSWORD, place.hall.wall())
     place.at("7", c.OpenCounter, officer="officer-7")
@@ -252,7 +271,7 @@ def open_town(folder: Path) -> Town:
     place.devices.put("kiosk-2", DeviceStatus(online=True, role="kiosk", printer="paper-out"))
     served = Served(place)
     served.start()
-    cookies = {name: _logged_in(place, name) for name in (ADMIN, MANAGER)}
+    cookies = {name: _logged_in(place, name) for name in (ADMIN, MANAGER, OFFICER)}
     hook = place.hall.webhooks.store.add(
         "https://example.invalid/hook", ("called",), 0, ADMIN, place.hall.wall()
     )
