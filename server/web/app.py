@@ -13,7 +13,6 @@ from flask import Flask, Response, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from server.pace import Pace
-from server.people.rights import Role
 from server.throttle import Lately, Throttle
 from server.web import guard, problems
 from server.web.api import MAX_BODY, api, json as json_answer
@@ -46,7 +45,7 @@ from server.web.phone import phone
 from server.web.presses import Presses
 from server.web.reception import reception
 from server.web.setup import setup
-from server.web.sim import sim
+from server.web.sim import let_in, sim
 from server.web.sites_page import sites
 from server.web.squeeze import squeeze
 from server.web.tokens_page import tokens
@@ -102,8 +101,7 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
         app.register_blueprint(oidc)
     if hall.demo is not None:
         app.register_blueprint(sim)
-        for known in hall.demo.accounts:
-            hall.accounts.ensure(known.name, Role(known.role), known.password, hall.wall())
+        let_in(hall, hall.demo)
     problems.register(app)
     mount(app)
     speak(app)

@@ -21,6 +21,7 @@ from hardware.clock import HallClock, set_clock
 from hardware.panel import PanelClient, PanelGone
 from server.hall.calendar import admission, openings
 from server.hall.refusals import Refusal
+from server.people.rights import Role
 from server.web import guard
 from server.web.api import json, typed_body
 from server.web.hall import Demo, Hall
@@ -52,6 +53,19 @@ class ClockBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to: Literal["next-opening"] | None = None
     now: Annotated[datetime, Meta(tz=True)] | None = None
     speed: Annotated[float, Meta(ge=1, le=600)] | None = None
+
+
+def let_in(hall: Hall, demo: Demo) -> None:
+    """The people of a simulated hall, who may log in, and officers who stand for the authorities of the
+    counter that is theirs, unless somebody has said otherwise."""
+    site, contacts = hall.config.site, hall.accounts.contacts
+    seats = dict(zip(hall.config.officers, site.counters.values(), strict=False))
+    for known in demo.accounts:
+        hall.accounts.ensure(known.name, Role(known.role), known.password, hall.wall())
+        place, found = seats.get(known.name), contacts.of(known.name)
+        if place is not None and not contacts.stands_for(known.name, site.id):
+            serves = {site.services[id].authority for id in place.services}
+            contacts.set(known.name, found.email, found.source_name, site.id, serves)
 
 
 @sim.before_request

@@ -65,7 +65,10 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
             panels=folder,
             bench=folder / "bench.sock",
             clock=folder / "clock.json",
-            accounts=(DemoAccount("manager", PASSWORD, "manager"),),
+            accounts=(
+                DemoAccount("manager", PASSWORD, "manager"),
+                DemoAccount("officer-1", PASSWORD, "officer"),
+            ),
         )
         opened = open_place(tmp_path, demo, HallClock(folder / "clock.json"))
         made = Bench(opened, folder)
@@ -73,6 +76,13 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         for panel in made.panels:
             panel.stop()
         opened.close()
+
+
+def test_officers_stand_for_the_authorities_of_their_counter(bench: Bench) -> None:
+    site, contacts = bench.place.config.site, bench.place.accounts.contacts
+    serves = {site.services[id].authority for id in site.counters["1"].services}
+    assert contacts.stands_for("officer-1", site.id) == serves
+    assert contacts.stands_for("manager", site.id) == frozenset()
 
 
 def test_the_state_of_all_devices_in_one_answer_and_dead_ones_are_dark(bench: Bench) -> None:
