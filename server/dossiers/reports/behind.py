@@ -26,6 +26,11 @@ _CALM: Final = [status.value for status in PAUSED | UNCOUNTED]
 _OUT: Final = [status.value for status in UNCOUNTED]
 _d: Any = dossier_table.c
 _LISTED: Final = (_d.code, _d.status, _d.received, _d.due, _d.over)
+# The whole order of an index: where a last term is sorted, the last row waits for one that comes after it.
+_ORDERS: Final = {
+    "due": (_d.due, _d.authority, _d.officer, _d.status, _d.reappointed, _d.code),
+    "over": (_d.over, _d.judged, _d.received, _d.authority, sa.literal_column("dossier.rowid")),
+}
 
 Where = tuple[sa.ColumnElement[bool], ...]
 
@@ -56,8 +61,8 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Dossiers of a figure, listed by an instant and their code. kinds: of the sums that count exactly these
-    by the day of that instant, within the period; the conditions leave the period out then."""
+    """Dossiers of a figure, listed by an instant. kinds: of the sums that count exactly these by the day of
+    that instant, within the period; the conditions leave the period out then."""
 
     where: Where
     by: Any
@@ -104,8 +109,8 @@ def _by_index(
         there = db.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
         if there <= skip:
             return there, []
-    asked = sa.select(*_LISTED).where(*part.where).order_by(part.by, _d.code).limit(most).offset(skip)
-    return there, list(db.execute(asked))
+    asked = sa.select(*_LISTED).where(*part.where).order_by(*_ORDERS[part.by.name])
+    return there, list(db.execute(asked.limit(most).offset(skip)))
 
 
 def counted(db: sa.Connection, figure: Figure) -> int:

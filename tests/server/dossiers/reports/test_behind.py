@@ -47,10 +47,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DossierStore]:
     opened.close()
 
 
-def page(store: DossierStore, values: tuple[str, ...], at: int, column: str) -> tuple[list[str], int]:
+def page(
+    store: DossierStore, values: tuple[str, ...], at: int, column: str, period: Period = EVER
+) -> tuple[list[str], int]:
     """The codes of a page, from 1, and how many hundred steps SQLite took to it."""
-    n = getattr(store.form(Dimension.FIELD, values, EVER, KNOWN).total, column)
-    figure = Figure(Dimension.FIELD, values, column, EVER, KNOWN, ZONE)
+    n = getattr(store.form(Dimension.FIELD, values, period, KNOWN).total, column)
+    figure = Figure(Dimension.FIELD, values, column, period, KNOWN, ZONE)
     steps = 0
 
     def step() -> int:
@@ -78,6 +80,16 @@ def test_the_last_page_is_no_more_work_than_the_first(store: DossierStore, colum
     assert len(set(chain(*pages))) == all_of_them // 40 == len(pages[0]) + len(pages[1])
     by_time = [d.code for d in sorted(store.dossiers(), key=lambda d: d.received) if d.field == "land"]
     assert [*pages[0], *pages[1]] == by_time
+
+
+def test_what_was_carried_over_is_not_looked_for_behind_the_last_one(store: DossierStore) -> None:
+    """Nothing says where the last one is, but that all have been found."""
+    early, late = (
+        page(store, ("land", "other"), 1, "carried_over", Period(FIRST + timedelta(days=day), KNOWN))
+        for day in (DAYS // 8, DAYS * 7 // 8)
+    )
+    assert len(early[0]) == len(late[0]) > A_DAY
+    assert early[1] < late[1] + 5, (early[1], late[1])
 
 
 def test_days_are_taken_together_where_sums_do() -> None:
