@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from paho.mqtt import client as paho
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
@@ -54,6 +55,19 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+
+
+class _NoTls:
+    """What paho names of `ssl` whenever half a packet has arrived. Nothing here speaks TLS, and a device does
+    without OpenSSL, which is 4 MB (`motcua.UNUSED`)."""
+
+    class SSLWantReadError(OSError): ...
+
+    class SSLWantWriteError(OSError): ...
+
+
+if vars(paho)["ssl"] is None:
+    vars(paho)["ssl"] = _NoTls
 
 KEEPALIVE_S = 15  # the broker gives a silent client 1.5 x this (MQTT 3.1.1, 3.1.2.10)
 CONNECT_S = 5.0  # for the TCP connection, and again for CONNACK and SUBACK

@@ -6,6 +6,8 @@ import os
 import queue
 import resource
 import signal
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -247,6 +249,14 @@ def test_a_program_with_thousands_of_open_files_connects_all_the_same(real_broke
         for handle in opened:
             os.close(handle)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+@pytest.mark.parametrize("program", ["kiosk", "server"])
+def test_packets_that_come_byte_by_byte_arrive_also_where_there_is_no_tls(program: str) -> None:
+    """A kiosk leaves OpenSSL out, whose errors paho names whenever it has to wait for the rest."""
+    command = [sys.executable, "-m", "tests.broker.halves", program]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("whole\n", "")
 
 
 def test_a_link_that_was_never_started_leaves_nothing_open() -> None:

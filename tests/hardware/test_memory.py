@@ -41,6 +41,8 @@ def test_a_kiosks_process_loads_no_sound_no_other_drivers_and_no_panel(program: 
     unwanted = {
         "pygame.mixer",
         "_hashlib",
+        "ssl",
+        "_ssl",
         "http.server",
         "hardware.printer_sim",
         "serial",
@@ -54,7 +56,7 @@ def test_a_kiosks_process_loads_no_sound_no_other_drivers_and_no_panel(program: 
 def test_a_walls_process_loads_no_sound_no_database_and_no_panel() -> None:
     found = loaded("display")
     assert "display.program" in found
-    assert not {"pygame.mixer", "_hashlib", "http.server", "sqlite3", "numpy"} & found
+    assert not {"pygame.mixer", "_hashlib", "ssl", "_ssl", "http.server", "sqlite3", "numpy"} & found
 
 
 def test_memory_is_given_back_without_a_word() -> None:
