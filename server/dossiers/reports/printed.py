@@ -29,6 +29,9 @@ _COUNT: Final = re.compile(
     r"\d{1,9}|\d{1,3}(?P<mark>[.,' \u00a0\u202f])\d{3}(?:(?P=mark)\d{3}){0,2}", re.ASCII
 )
 _NUMBER: Final = re.compile(r"\d{1,4}[.)]?", re.ASCII)
+# What stands under a header to count its columns: A, B, (1)=(2)+(3), 2 …
+_LETTER: Final = re.compile(r"[\s(\[]*[A-ZĐ][\s)\]]*", re.IGNORECASE)
+_PLACE: Final = re.compile(r"[\s(\[]*(\d{1,2})[\s)\]]*(?:=[\d\s()\[\]=+\-–]*)?", re.ASCII)
 _ZEROS: Final = frozenset("-–—−")
 
 Rows = Iterable[tuple[int, Sequence[Cell]]]
@@ -74,7 +77,7 @@ def read_file(data: bytes) -> list[tuple[int, Sequence[Cell]]]:
         raise FileRefused("too-large", limit=MOST_BYTES // 1024 // 1024)
     if data.startswith((ZIP, OLE)):
         return list(open_sheet(data, "", MOST_ROWS).rows)
-    return read_text(decoded(data)[0])
+    return read_text("".join(decoded(data)[0]))
 
 
 def read_text(text: str) -> list[tuple[int, Sequence[Cell]]]:
@@ -163,7 +166,7 @@ def _is_line(cells: list[Cell], begun: bool) -> bool:
     """Named, and either numbered or with figures in it. Before the first line all ten must be figures or
     blank and one must be a figure: a header has words there, or the numbers of its columns."""
     name, figures = _name(cells), cells[FIRST:NOTES]
-    if not name or _NUMBER.fullmatch(name):
+    if not name or _NUMBER.fullmatch(name) or _counts_columns(cells):
         return False
     numbered = _NUMBER.fullmatch(_text(cells[0])) is not None
     if begun:
@@ -172,6 +175,17 @@ def _is_line(cells: list[Cell], begun: bool) -> bool:
     return (numbered and readable >= len(figures) // 2) or (
         readable > 0 and all(_is_count(cell) or _text(cell) == "" for cell in figures)
     )
+
+
+def _counts_columns(cells: list[Cell]) -> bool:
+    """Whether it counts the columns: letters or numbers for the first two, and numbers that run from 1."""
+    texts = [_text(cell) for cell in cells[:NOTES]]
+    places = [_PLACE.fullmatch(text) for text in texts]
+    numbers = [int(place[1]) for place in places if place]
+    heads = all(
+        place or not text or _LETTER.fullmatch(text) for text, place in zip(texts, places, strict=True)
+    )
+    return heads and all(places[FIRST:]) and numbers == list(range(1, len(numbers) + 1))
 
 
 def _name(cells: list[Cell]) -> str:

@@ -127,6 +127,31 @@ def test_names_are_matched_loosely_or_by_id_and_the_nearest_is_offered() -> None
     assert found.total is None and check(found.lines, None).sums == ()
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "A,B,1,2,3,4,5,6,7,8,9,10",
+        "(A),(B),(1)=(2)+(3),(2),(3),(4)=(5)+(6)+(7),(5),(6),(7),(8)=(9)+(10),(9),(10),C",
+        "(1),(2),(3=4+5),(4),(5),(6 = 7+8+9),(7),(8),(9),(10=11+12),(11),(12),(13)",
+        "a,b,1=2+3,2,3,4=5+6+7,5,6,7,8=9+10,9,10",
+    ],
+)
+def test_a_row_that_counts_the_columns_is_no_line(row: str) -> None:
+    head, *lines = TABLE.splitlines()
+    text = "\n".join([head, row, *lines[:9], row, *lines[9:]])
+    found = table(text)
+    checked = check(found.lines, found.total)
+    assert checked.good and checked.lines == 20 and not (found.unknown or found.unread), "on each page again"
+    assert checked.total == check(table(TABLE).lines, None).total
+
+
+def test_a_line_with_a_name_is_one_whatever_its_figures() -> None:
+    (line,) = table("1,Sở Tư pháp,1,2,3,4,5,6,7,8,9,10").lines
+    assert line.id == "justice" and line.figures == tuple(range(1, 11))
+    cells = [(1, ["A", "B", *map(float, range(1, 11))]), (2, [1.0, "Sở Tư pháp", *[1] * 10])]
+    assert [line.id for line in read(cells, whose).lines] == ["justice"]
+
+
 def test_what_is_no_form_is_refused() -> None:
     for text in ("", "a,b\n1,2\n", "\n" * 5, "no,unit,received_total\n"):
         with pytest.raises(FileRefused) as wrong:
