@@ -103,8 +103,8 @@ class LateOfficer(msgspec.Struct, frozen=True):
 
 
 class LateUnit(msgspec.Struct, frozen=True):
-    """An authority with late dossiers: open and overdue when the list was approved, and resolved late in its
-    time. officers: where the manager who approved it let them be named; the rest is nobody's by name.
+    """An authority with late dossiers: open and overdue at the end of the list's time, and resolved late in
+    it. officers: where the manager who approved it let them be named; the rest is nobody's by name.
     """
 
     authority: Words
@@ -114,12 +114,15 @@ class LateUnit(msgspec.Struct, frozen=True):
 
 
 class LateList(msgspec.Struct, frozen=True):
-    """The late authorities of a month, `YYYY-MM`, or of a year, `YYYY`, as a manager approved them on a day,
-    `YYYY-MM-DD`."""
+    """The late authorities of a month, `YYYY-MM`, or of a year, `YYYY`, as a manager approved them.
+
+    overdue_on: the last day, `YYYY-MM-DD`, of what is overdue in it: the last of its time, or the one of which
+    the register was, when that time was not over yet.
+    """
 
     month: str
     units: tuple[LateUnit, ...]
-    approved_on: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?(?!\n)$")] = ""
+    overdue_on: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?(?!\n)$")] = ""
 
 
 class Dossiers(Message, frozen=True, kw_only=True):

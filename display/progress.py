@@ -51,7 +51,7 @@ def pages(dossiers: m.Dossiers | None, room: Room, now: datetime, reader: Reader
     parts = [Page(0, 0, rows=tuple(part)) for part in chunks(rows(dossiers, now, reader), room.dossiers)]
     for late, time_of in ((dossiers.late, month_of), (dossiers.late_year, year_of)):
         if late is not None and (month := time_of(late.month)):
-            day, units = day_of(late.approved_on), late_rows(late, reader)
+            day, units = day_of(late.overdue_on), late_rows(late, reader)
             parts += [Page(0, 0, (), tuple(part), month, day) for part in chunks(units, room.late)]
     parts = parts or [Page(0, 0)]
     return tuple(replace(part, number=number, of=len(parts)) for number, part in enumerate(parts, 1))

@@ -191,8 +191,8 @@ def last_word(row: DossierRow, room: float, day: date, texts: Texts, lang: str) 
 
 
 def late_heads(page: Page, texts: Texts, lang: str) -> tuple[str, str]:
-    """What is overdue is so as of the approval, and may have been resolved since."""
-    overdue = texts("late.overdue_on", lang, date=page.approved) if page.approved else ""
+    """What is overdue is so as of a day, and may have been resolved since."""
+    overdue = texts("late.overdue_on", lang, date=page.as_of) if page.as_of else ""
     return overdue or texts("late.overdue", lang), texts("late.resolved", lang)
 
 

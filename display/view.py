@@ -43,7 +43,7 @@ class LateRow:
 @dataclass(frozen=True)
 class Page:
     """One page of a round. `number` counts from 1. Of a page of late authorities: `month`, "10/2026" or a
-    year, "2026", and the day on which a manager approved it, "26/11"; else "".
+    year, "2026", and the last day by whose end its dossiers are overdue, "31/10"; else "".
     """
 
     number: int
@@ -51,7 +51,7 @@ class Page:
     rows: tuple[DossierRow, ...] = ()
     late: tuple[LateRow, ...] = ()
     month: str = ""
-    approved: str = ""
+    as_of: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ of it is a text of the imported file, except the code, whose form leaves no room
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 import msgspec
@@ -30,6 +30,7 @@ GROUPS: Final[tuple[tuple[frozenset[Stage], float], ...]] = (
     (frozenset({"processing"}), 1 / 4),
 )
 FAR: Final = datetime(9999, 1, 1, tzinfo=UTC)
+INSTANT: Final = timedelta(microseconds=1)
 NEVER: Final = datetime(1, 1, 2, tzinfo=UTC)
 
 
@@ -77,9 +78,11 @@ class Publishing:
             late_year=late_year,
         )
 
-    def approved(self, late: LateList, at: datetime) -> LateList:
-        """The list with the day of its approval in the hall: what is overdue in it was so then."""
-        return replace(late, approved_on=f"{at.astimezone(self._site.zone):%Y-%m-%d}")
+    def as_of(self, late: LateList, overdue_at: datetime) -> LateList:
+        """The list with the hall's day of which its overdue dossiers are: the one that ends at `overdue_at`,
+        or runs then."""
+        last = overdue_at.astimezone(self._site.zone) - INSTANT
+        return replace(late, overdue_on=f"{last:%Y-%m-%d}")
 
     def _line(self, d: Dossier) -> DossierLine:
         stage = STAGES[d.status]

@@ -85,7 +85,7 @@ const seen = ({ face, progress, slides, rest }) => ({
   progress: progress && {
     page: progress.page && {
       number: progress.page.number, of: progress.page.of, month: progress.page.month,
-      approved: progress.page.approved,
+      as_of: progress.page.asOf,
       rows: progress.page.rows.map(r => [r.code, r.authority, r.standing, r.place, r.due]),
       late: progress.page.late.map(u => [u.authority, u.officer, u.overdue, u.resolved]),
     },

@@ -159,7 +159,7 @@ def seen(view: View) -> dict[str, Any]:
                 "rows": [[r.code, r.authority, r.standing, r.place, due_of(r)] for r in page.rows],
                 "late": [[u.authority, u.officer, u.overdue, u.resolved_late] for u in page.late],
                 "month": page.month,
-                "approved": page.approved,
+                "as_of": page.as_of,
             },
             "ready": shown.ready,
             "waiting": shown.waiting,

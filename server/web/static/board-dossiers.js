@@ -45,12 +45,12 @@ export function knownOfficers(officers) {
 /* All pages of a round; none when there is no register. reader: {lang, known, officers, local}. room: rows of a page. */
 export function pagesOf(dossiers, room, now, reader) {
   if (dossiers === null || !dossiers.known_at) return [];
-  const pages = slices(rowsOf(dossiers, now, reader), room.dossiers).map(rows => ({ rows, late: [], month: "", approved: "" }));
+  const pages = slices(rowsOf(dossiers, now, reader), room.dossiers).map(rows => ({ rows, late: [], month: "", asOf: "" }));
   for (const [list, timeOf] of [[dossiers.late, monthOf], [dossiers.late_year, yearOf]]) {
     const month = list ? timeOf(list.month) : "";
-    if (month) for (const late of slices(lateRows(list, reader), room.late)) pages.push({ rows: [], late, month, approved: dayOf(list.approved_on) });
+    if (month) for (const late of slices(lateRows(list, reader), room.late)) pages.push({ rows: [], late, month, asOf: dayOf(list.overdue_on) });
   }
-  if (!pages.length) pages.push({ rows: [], late: [], month: "", approved: "" });
+  if (!pages.length) pages.push({ rows: [], late: [], month: "", asOf: "" });
   return tour(pages.map((page, i) => ({ number: i + 1, of: pages.length, ...page })));
 }
 

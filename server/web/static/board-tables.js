@@ -22,7 +22,7 @@ export function drawProgress(scene, progress, rows) {
     place.style.setProperty("--rows", rows);
     const title = titleOf(scene, progress, told.length > 0);
     if (page === null) return [title, make("p", "nothing", say("none"))];
-    const open = page.approved ? say("late_open_on", { date: page.approved }) : say("late_open"); // as of then
+    const open = page.asOf ? say("late_open_on", { date: page.asOf }) : say("late_open"); // as of then
     if (page.late.length) return [title, table([say("authority"), open, say("late_resolved")], page.late.map(lateRow), "late")];
     if (!page.rows.length) return [title, make("p", "nothing", say("nothing"))];
     const heads = [say("code"), say("authority"), say("stage"), say(lastHead(page.rows))];

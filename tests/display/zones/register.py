@@ -45,7 +45,7 @@ SLIDES = (
 LATE = m.LateList(
     "2026-10",
     (m.LateUnit(NAMES[0], 0, 6), m.LateUnit(NAMES[7], 3, 16), m.LateUnit(NAMES[5], 1, 6)),
-    approved_on="2026-11-02",
+    overdue_on="2026-10-31",
 )
 
 
@@ -56,9 +56,9 @@ LATE_BY_NAME = m.LateList(
         m.LateUnit(NAMES[0], 0, 6, (m.LateOfficer(OFFICERS[0], 0, 4),)),
         m.LateUnit(NAMES[7], 3, 16, (m.LateOfficer(OFFICERS[1], 2, 9), m.LateOfficer(OFFICERS[2], 1, 7))),
     ),
-    approved_on="2026-11-02",
+    overdue_on="2026-10-31",
 )
-LATE_YEAR = m.LateList("2026", (m.LateUnit(NAMES[7], 3, 120), m.LateUnit(NAMES[5], 1, 31)), "2026-11-02")
+LATE_YEAR = m.LateList("2026", (m.LateUnit(NAMES[7], 3, 120), m.LateUnit(NAMES[5], 1, 31)), "2026-11-23")
 
 
 def on(day, hour=11, month=11):

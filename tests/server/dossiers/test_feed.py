@@ -19,7 +19,7 @@ from broker.messages import Words
 from server.dossiers import handovers, publications
 from server.dossiers.bringing import Delivery
 from server.dossiers.feed import LOOK_EVERY_S
-from server.dossiers.late import Figures, LateSheet, UnitLine, wall_list
+from server.dossiers.late import Figures, LateSheet, UnitLine, span, wall_list
 from server.dossiers.rows import reappointment_table, text_of
 from server.dossiers.shown import shown
 from server.dossiers.status import STAGES
@@ -41,7 +41,7 @@ from tests.server.dossiers.tables import (
 from tests.server.small_server import HandClock
 
 WORDS = Words("Tư pháp", "Justice")
-LATE = LateSheet("2026-10", NOW, (UnitLine("justice", WORDS, WORDS, Figures(1, 2)),))
+LATE = LateSheet("2026-10", span("2026-10", ZONE).ends, (UnitLine("justice", WORDS, WORDS, Figures(1, 2)),))
 OPEN = {"status": "Đang xử lý", "resolved": "", "returned": "", "counter": ""}
 PATIENCE_S = 20.0
 
@@ -74,7 +74,7 @@ def test_each_change_is_said_once_and_each_revision_is_above_the_one_before(publ
         publications.withdraw(db, published.id, "chief", NOW)
     public.feed.look()
     said = messages(public)
-    late = replace(wall_list(LATE, False), approved_on=f"{NOW.astimezone(CONFIG.site.zone):%Y-%m-%d}")
+    late = replace(wall_list(LATE, False), overdue_on="2026-10-31")  # of that day, whenever it was approved
     assert [(len(d.lines), d.late) for d in said] == [(1, None), (2, None), (2, late), (2, None)]
     assert [d.rev for d in said] == sorted({d.rev for d in said})
     assert {(d.site, d.known_at, d.at) for d in said} == {(CONFIG.site.id, NOW, NOW)}
@@ -221,3 +221,11 @@ def test_a_result_that_was_handed_over_waits_for_nobody(public: Public) -> None:
         handovers.take_back(db, "t-1", NOW)
     public.feed.look()
     assert messages(public)[-1].totals["ready"] == 1
+
+
+def test_a_list_of_a_month_that_ran_says_of_which_day_it_is() -> None:
+    publishing, ends = Publishing(CONFIG), span("2026-10", ZONE).ends
+    said = [
+        publishing.as_of(wall_list(LATE, False), ends - timedelta(hours=h)).overdue_on for h in (0, 1, 30)
+    ]
+    assert said == ["2026-10-31", "2026-10-31", "2026-10-30"]

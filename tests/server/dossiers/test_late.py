@@ -41,7 +41,7 @@ class OldUnit(msgspec.Struct):
 class OldList(msgspec.Struct):
     month: str
     units: tuple[OldUnit, ...]
-    approved_on: str = ""
+    overdue_on: str = ""
 
 
 class Old(msgspec.Struct):
