@@ -116,8 +116,8 @@ class LateUnit(msgspec.Struct, frozen=True):
 class LateList(msgspec.Struct, frozen=True):
     """The late authorities of a month, `YYYY-MM`, or of a year, `YYYY`, as a manager approved them.
 
-    overdue_on: the last day, `YYYY-MM-DD`, of what is overdue in it: the last of its time, or the one of which
-    the register was, when that time was not over yet.
+    overdue_on: the last day, `YYYY-MM-DD`, of what is overdue in it: the last of its time, or the one of
+    which the register was, when that time was not over yet.
     """
 
     month: str
