@@ -18,8 +18,8 @@ YEARS: Final = range(2000, 2100)
 END_OF_DAY: Final = time(23, 59, 59)
 _CLOCK: Final = r"(?:[ T]+(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:\.\d+)?)?)?"
 _ZONE: Final = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
-_OURS: Final = re.compile(rf"(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}", re.ASCII)
-_ISO: Final = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}}){_CLOCK}{_ZONE}", re.ASCII)
+OURS: Final = re.compile(rf"(?P<day>\d{{1,2}})/(?P<month>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}", re.ASCII)
+ISO: Final = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}}){_CLOCK}{_ZONE}", re.ASCII)
 
 
 class NoDate(Exception):
@@ -33,10 +33,10 @@ class NoDate(Exception):
 @lru_cache(maxsize=65536)
 def read_instant(text: str, zone: tzinfo, ends: bool = False, style: Style = "dmy") -> datetime:
     """An aware instant. A date alone is the start of its day in `zone`, or its end. Raises NoDate."""
-    found = _OURS.fullmatch(text) or _ISO.fullmatch(text)
+    found = OURS.fullmatch(text) or ISO.fullmatch(text)
     if found is None:
         raise NoDate()
-    first, second = ("day", "month") if style == "dmy" or found.re is _ISO else ("month", "day")
+    first, second = ("day", "month") if style == "dmy" or found.re is ISO else ("month", "day")
     day = _day(int(found["year"]), int(found[second]), int(found[first]))
     if found["h"] is None:
         return datetime.combine(day, END_OF_DAY if ends else time(), zone)
@@ -47,7 +47,10 @@ def read_instant(text: str, zone: tzinfo, ends: bool = False, style: Style = "dm
     said = found.groupdict().get("zone")
     if said is None:
         return datetime.combine(day, at, zone)
-    offset = datetime.strptime(said.replace("Z", "+0000"), "%z").tzinfo
+    try:
+        offset = datetime.strptime(said.replace("Z", "+0000"), "%z").tzinfo
+    except ValueError:  # +07:60 is none
+        raise NoDate(f"{day:%d/%m/%Y}") from None
     return datetime.combine(day, at, offset).astimezone(zone)
 
 

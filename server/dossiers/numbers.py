@@ -2,7 +2,8 @@
 
 Half of the country's tables part thousands by a point, the other half by a comma, sometimes both on one page
 of one report (a province once did). `35.591` and `35,591` alone say nothing: without a mapping that says
-which it is they are refused, and never guessed.
+which it is they are refused, and never guessed. Nor is `200,000` where a comma parts the fraction: nobody
+writes thousandths of a đồng, so that somebody has parted thousands the other way.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Style = Literal["", "vi", "en"]  # vi: 35.591,5; en: 35,591.5; "": the source do
 _UNIT: Final = re.compile(r"\s*(?:đồng|dong|vnđ|vnd|đ|₫)\.?$", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"\d{1,15}", re.ASCII)
 _SPACED: Final = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?!\d))")
-_STYLES: Final[dict[Style, re.Pattern[str]]] = {
+STYLES: Final[dict[Style, re.Pattern[str]]] = {
     "vi": re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})*|\d+)(?:,(?P<part>\d+))?", re.ASCII),
     "en": re.compile(r"(?P<whole>\d{1,3}(?:,\d{3})*|\d+)(?:\.(?P<part>\d+))?", re.ASCII),
 }
@@ -35,16 +36,16 @@ def read_whole(text: str, style: Style) -> int:
     bare = _SPACED.sub("", _UNIT.sub("", text.strip()))
     if _PLAIN.fullmatch(bare):
         return int(bare)
-    readings = {name: _whole(found) for name, rule in _STYLES.items() if (found := rule.fullmatch(bare))}
-    if style:
-        if style not in readings:
-            raise NoNumber("number-style" if readings else "no-number")
-        return _known(readings[style])
-    if len({*readings.values()}) > 1:
-        raise NoNumber("number-ambiguous")
+    readings = {name: found for name, rule in STYLES.items() if (found := rule.fullmatch(bare))}
     if not readings:
         raise NoNumber()
-    return _known(next(iter(readings.values())))
+    if not style:
+        if len({_whole(found) for found in readings.values()}) > 1 or any(map(_doubtful, readings.values())):
+            raise NoNumber("number-ambiguous")
+        return _known(next(iter(readings.values())))
+    if style not in readings or _doubtful(readings[style]):
+        raise NoNumber("number-style")
+    return _known(readings[style])
 
 
 def whole_of(value: float) -> int:
@@ -61,7 +62,13 @@ def _whole(found: re.Match[str]) -> int | None:
     return int(re.sub(r"\D", "", found["whole"]))
 
 
-def _known(value: int | None) -> int:
+def _doubtful(found: re.Match[str]) -> bool:
+    """Whether what seems to be a fraction may be thousands."""
+    return len(found["part"] or "") == 3
+
+
+def _known(found: re.Match[str]) -> int:
+    value = _whole(found)
     if value is None or value >= MOST:
         raise NoNumber()
     return value

@@ -220,8 +220,13 @@ def test_what_is_wrong_is_told_by_the_names_of_the_source(store: DossierStore) -
         ("35,591", "", "number-ambiguous"),
         ("35.591", "vi", 35_591),
         ("35,591", "en", 35_591),
-        ("35.591", "en", "no-number"),  # thirty-five and a half dong
-        ("35,591", "vi", "no-number"),
+        ("35.591", "en", "number-style"),
+        ("35,591", "vi", "number-style"),
+        ("200,000", "vi", "number-style"),  # two hundred thousand, and not two hundred
+        ("200.000", "en", "number-style"),
+        ("200,000", "", "number-ambiguous"),
+        ("1.200,000", "", "number-ambiguous"),
+        ("200,5", "vi", "no-number"),
         ("35.591,00", "vi", 35_591),
         ("1,250,000", "vi", "number-style"),
         ("12.34.567", "", "no-number"),

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from hypothesis import given, strategies as st
 
-from server.dossiers import reading, tables
+from server.dossiers import dates, numbers, reading, tables
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.decoding import FileRefused
+from server.dossiers.fields import KINDS
 from server.dossiers.importing import RefusedRow, Report
+from server.dossiers.mapping import Mapping
+from server.dossiers.reading import RowReader, Wrong
+from server.dossiers.rows import row_of
 from server.dossiers.status import Status
 from server.dossiers.telling import lines, problem_text, reason_text
-from tests.server.dossiers.tables import ZONE, read, refusal, resolved, row, table
+from server.dossiers.workbook import Cell
+from tests.server.dossiers.tables import GOOD, RULES, ZONE, read, refusal, resolved, row, table
 
 STRANGE = "H99.99-261109-0118"  # of no agency of the hall
 DONE = {"status": "10", "resolved": "20/11/2026"}
@@ -48,6 +54,7 @@ def test_a_row_becomes_a_dossier() -> None:
         ({"received": "29/02/2026"}, "received", "no-date", "28/02/2026"),
         ({"received": "45975"}, "received", "no-date", ""),
         ({"received": "09/11/2026 25:00"}, "received", "no-date", "09/11/2026"),
+        ({"received": "2026-11-09T01:00:00+99:99"}, "received", "no-date", "09/11/2026"),
         ({"received": "26/11/2026"}, "received", "in-the-future", "25/11/2026"),
         ({"due": ""}, "due", "date-needed", ""),
         ({"due": "08/11/2026"}, "due", "before-received", "09/11/2026"),
@@ -186,6 +193,32 @@ def test_no_text_is_a_date_of_another_century_or_an_accident(text: str) -> None:
         assert wrong.near == "" or read_instant(wrong.near, ZONE)
     else:
         assert 1999 <= found.year <= 2100 and found.tzinfo is not None
+
+
+CELLS = st.one_of(
+    st.text(max_size=40),
+    st.text(alphabet="0123456789.,/-+:TZ đhngàygiờ½²", max_size=24),
+    *(st.from_regex(rule, fullmatch=True) for rule in (dates.OURS, dates.ISO)),
+    *(st.from_regex(rule, fullmatch=True) for rule in numbers.STYLES.values()),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.datetimes(),
+)
+EVERY = Mapping(columns={name: name for name in KINDS}, persons=True)
+
+
+@given(st.sampled_from(sorted(KINDS)), CELLS)
+def test_no_cell_is_an_accident(name: str, cell: Cell) -> None:
+    """Whatever a program or a workbook says in whatever field: it is taken, or refused with its reason."""
+    rows = RowReader(replace(RULES, mapping=EVERY))
+    try:
+        found = rows.row({**GOOD, name: cell})
+    except Wrong as wrong:
+        for lang in ("vi", "en"):
+            assert reason_text(RefusedRow(1, wrong.column, wrong.key, wrong.near), lang)
+    else:
+        assert row_of(found.dossier)
 
 
 @given(st.binary(max_size=300))
