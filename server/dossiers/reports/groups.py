@@ -18,6 +18,7 @@ from typing import Final
 MOST: Final[Mapping[str, int]] = {"CKMB": 18, "TDGQ": 20, "CLGQ": 12, "TTTT": 10, "MDHL": 18, "MDSH": 22}
 ONLINE_FROM: Final = Decimal("0.5")  # the share handed in online at which the group is full
 CONTENT_FROM: Final = Decimal("0.9")
+CELLS: Final = 1 + len(MOST)  # of a line: an authority and its scores
 HUNDREDTH: Final = Decimal("0.01")
 MOST_LINES: Final = 500
 LONGEST: Final = 80
@@ -53,11 +54,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A line that was not taken. column: a group, "" for the authority; key: `group.wrong-<key>`."""
+    """A line that was not taken. column: a group, "" for the authority or the whole line; key:
+    `group.wrong-<key>`; cells: how many it has, where that is what is wrong."""
 
     line: int
     column: str
     key: str
+    cells: int = 0
 
 
 def computed(known: Known) -> dict[str, Figure]:
@@ -103,9 +106,11 @@ def read_lines(
 ) -> tuple[dict[tuple[str, str], int | None], list[Wrong]]:
     """Lines of an authority and six scores, parted by tabs, semicolons or commas, all of them or none.
 
-    A first line that names the groups says their order. whose: the id for a name, or "".
+    A line has exactly these seven cells: with one fewer or more, as a decimal comma among commas makes,
+    nobody knows which score is whose. A first line that names the groups says their order. whose: the id
+    for a name, or "".
     """
-    mark = max("\t;,", key=text.count)
+    mark = next((mark for mark in "\t;" if mark in text), ",")
     order, found, wrong = list(MOST), dict[tuple[str, str], int | None](), list[Wrong]()
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
     for line, cells in enumerate(rows, 1):
@@ -115,15 +120,18 @@ def read_lines(
             continue
         named = [cell.strip().upper() for cell in cells[1:]]
         if set(named) & set(MOST):
-            order = [name for name in named if name]
-            if set(order) != set(MOST) or len(order) != len(MOST):
+            order = named
+            if sorted(order) != sorted(MOST):
                 return {}, [Wrong(line, "", "groups")]
+            continue
+        if len(cells) != CELLS:
+            wrong.append(Wrong(line, "", "cells", len(cells)))
             continue
         id = whose(cells[0].strip()[:LONGEST])
         if not id or (id, order[0]) in found:
             wrong.append(Wrong(line, "", "twice" if id else "authority"))
             continue
-        for group, cell in zip(order, [*cells[1:], *[""] * len(order)], strict=False):
+        for group, cell in zip(order, cells[1:], strict=True):
             try:
                 found[id, group] = hundredths_of(cell, group)
             except ValueError as error:

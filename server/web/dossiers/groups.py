@@ -85,9 +85,8 @@ def figures_of(hall: Hall, span: Span) -> list[tuple[str, dict[str, Figure]]]:
 
 
 def wrong_text(one: Wrong, lang: str) -> str:
-    return TEXTS(
-        f"group.wrong-{one.key}", lang, line=one.line, column=one.column, most=MOST.get(one.column, 0)
-    )
+    blanks = {"line": one.line, "column": one.column, "most": MOST.get(one.column, 0), "cells": one.cells}
+    return TEXTS(f"group.wrong-{one.key}", lang, **blanks)
 
 
 def _unsatisfied(hall: Hall, span: Span) -> dict[str, tuple[int, int]]:

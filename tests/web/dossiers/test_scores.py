@@ -140,9 +140,11 @@ def test_groups_are_brought_all_or_none_or_worked_out_and_never_official(place: 
     assert "Không chính thức" in told and "không có dữ liệu" in told
     assert "10,00 tính thử 1 / 2" in told, "20 × one of two on time"
     assert "12,00 tính thử 1 / 1" in told
-    bad = send(chief, "groups", month="2026-10", pasted="Sở Tư pháp\t17,5\t20\nSở Y tế\t19")
+    pasted = "Sở Tư pháp\t17,5\t20\nSở Y tế\t19\t20\t12\t10\t18\t22"
+    bad = send(chief, "groups", month="2026-10", pasted=pasted)
     assert bad.status_code == 400 and "Dòng 2, CKMB: nhiều hơn 18." in words(bad)
-    assert "Sở Tư pháp\t17,5\t20" in html.unescape(bad.text), "what was typed is kept"
+    assert "Dòng 1: có 3 ô, phải đúng 7 ô" in words(bad), "what is missing is no order to delete"
+    assert pasted in html.unescape(bad.text), "what was typed is kept"
     assert "nhập" not in re.findall(r'data-group="CKMB">(.*?)</td>', bad.text, re.S)[0]
     answer = send(chief, "groups", month="2026-10", pasted="Sở Tư pháp;17,5;20;12;10;18;22\n")
     assert answer.status_code == 303

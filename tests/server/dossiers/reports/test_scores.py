@@ -238,13 +238,26 @@ def test_published_scores_are_read_all_or_nothing() -> None:
         return {"A": "a", "B": "b"}.get(name, "")
 
     good, wrong = read_lines("A\t17,5\t20\t\t10\t18\t22\nB;;", whose)
-    assert wrong == [] or good == {}
+    assert good == {} and [(one.line, one.key, one.cells) for one in wrong] == [(2, "cells", 1)]
     good, wrong = read_lines("x,TDGQ,CKMB,CLGQ,TTTT,MDHL,MDSH\nA,19.75,17.5,12,,18,22\n", whose)
     assert not wrong and good["a", "TDGQ"] == 1975 and good["a", "CKMB"] == 1750 and good["a", "TTTT"] is None
-    for text, key in (("A\t19", "too-much"), ("A\t1x", "no-score"), ("C\t1", "authority"), ("", "nothing")):
+    rest = "\t" * 5
+    for text, key in (
+        (f"A\t19{rest}", "too-much"),
+        (f"A\t1x{rest}", "no-score"),
+        (f"C\t1{rest}", "authority"),
+        ("", "nothing"),
+        *(
+            (text, "cells")
+            for text in ("A,16,15,10,8,16,20,99", "A\t17,5\t19", "A,17,5,15,10,8,16,20", "A", f"A{rest}")
+        ),
+    ):
         taken, told = read_lines(text, whose)
-        assert not taken and [one.key for one in told] == [key]
-    assert read_lines("A\t1\nA\t2", whose)[1][0].key == "twice"
-    assert read_lines("x\tTDGQ\tCKMB", whose)[1][0].key == "groups"
+        assert not taken and [one.key for one in told] == [key], text
+    assert read_lines(f"A\t1{rest}\nA\t2{rest}", whose)[1][0].key == "twice"
+    for head in ("x\tTDGQ\tCKMB", "x;CKMB;TDGQ;CLGQ;TTTT;MDHL;MDSH;note", "x;CKMB;;TDGQ;CLGQ;TTTT;MDHL;MDSH"):
+        assert read_lines(head, whose)[1][0].key == "groups"
+    good, wrong = read_lines("A, B, C\t1,5\t1,5\t1,5\t1,5\t1,5\t1,5", lambda name: "a")
+    assert not wrong and set(good.values()) == {150}, "commas part nothing where tabs stand"
     with pytest.raises(ValueError, match="no-score"):
         hundredths_of("1.234", "CKMB")
