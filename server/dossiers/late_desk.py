@@ -50,16 +50,20 @@ def draft(store: DossierStore, config: HallConfig, period: str) -> LateSheet | N
 
 def approve(
     store: DossierStore, config: HallConfig, period: str, mark: str, by: str, officers: bool, now: datetime
-) -> Publication | None:
-    """Publish what was seen under this mark. None: it is something else by now."""
+) -> tuple[Publication, bool] | None:
+    """Publish what was seen under this mark; whether that is new. What stands under it already is not
+    published again: who presses twice corrects nothing. None: it is something else by now."""
     stamp = store.stamp()
     if stamp is None:
         return None
     with store.writing() as db:
+        for one in publications.standing(db, period):
+            if (one.sheet.mark, one.officers) == (mark, officers):
+                return one, False
         found = sheet(db, config, period, stamp.known_at, publications.notes(db, period))
         if found.mark != mark:
             return None
-        return publications.approve(db, found, by, now, officers, approver(config, by))
+        return publications.approve(db, found, by, now, officers, approver(config, by)), True
 
 
 def approver(config: HallConfig, by: str) -> str:

@@ -136,7 +136,7 @@ def there(hall: Place) -> dict[str, str]:
         written = db.execute(mail_table.insert().values(**letter)).inserted_primary_key
     assert written is not None
     return {
-        "publication": str(published.id),
+        "publication": str(published[0].id),
         "letter": str(written[0]),
         "source": "portal",
         "code": OPEN["code"],

@@ -92,7 +92,9 @@ def approve() -> ResponseReturnValue:
     )
     if done is None:
         return back("dossier_late.page", "changed_since", period=period)
-    guard.audit("dossiers.approved", month=period, officers=officers, replaces=done.replaces)
+    published, new = done
+    if new:
+        guard.audit("dossiers.approved", month=period, officers=officers, replaces=published.replaces)
     return back("dossier_late.page", "approved", period=period)
 
 

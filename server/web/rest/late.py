@@ -145,7 +145,10 @@ def late(asked: Asked) -> LateTold:
 
 
 def approve(asked: Asked) -> Published:
-    """Publish the late list of a period on walls and the web: the figures that were seen, or none."""
+    """Publish the late list of a period on walls and the web: the figures that were seen, or none.
+
+    What stands under this mark already is answered and not published again.
+    """
     config, body, now = asked.hall.config, asked.body, asked.hall.clock.now()
     local = now.astimezone(config.site.zone)
     if body.month > (f"{local:%Y-%m}" if len(body.month) == 7 else f"{local:%Y}"):
@@ -154,9 +157,11 @@ def approve(asked: Asked) -> Published:
     done = late_desk.approve(_store(asked), config, body.month, body.mark, asked.who.name, officers, now)
     if done is None:
         raise Declined("cannot-be", {"why": "changed"})
-    about = {"month": body.month, "officers": officers, "replaces": done.replaces}
-    audit(asked.who.name, "dossiers.approved", **about)
-    return _published(done)
+    published, new = done
+    if new:
+        about = {"month": body.month, "officers": officers, "replaces": published.replaces}
+        audit(asked.who.name, "dossiers.approved", **about)
+    return _published(published)
 
 
 def shown_now(store: DossierStore) -> Published | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,8 +92,8 @@ def listed(store: DossierStore, period: str) -> LateSheet:
 
 def approved(store: DossierStore, period: str, officers: bool = False, by: str = "binh") -> Publication:
     done = late_desk.approve(store, HALL, period, listed(store, period).mark, by, officers, NOW)
-    assert done is not None
-    return done
+    assert done is not None and done[1], "it is new"
+    return done[0]
 
 
 def unit(found: LateSheet, authority: str) -> UnitLine:
@@ -192,6 +193,30 @@ def test_a_correction_names_what_it_replaces_and_what_was_approved_stays(store: 
             (second.id, "deputy"),
             (first.id, None),
         ]
+
+
+def test_who_presses_twice_publishes_once(store: DossierStore) -> None:
+    seen = listed(store, "2026-10").mark
+
+    def press(officers: bool) -> tuple[Publication, bool] | None:
+        return late_desk.approve(store, HALL, "2026-10", seen, "binh", officers, NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(press, [False] * 8))
+    assert sum(one is not None and one[1] for one in done) == 1
+    assert {one and one[0].id for one in done} == {1}, "whoever presses is told of the one that stands"
+    bring(store, SOME[:4])
+    assert press(False) == (done[0] and done[0][0], False), "an answer that was lost is asked for again"
+    assert press(True) is None, "with names it is another list, and its figures are others by now"
+    with store.reading() as db:
+        assert len(publications.history(db)) == 1
+    bring(store, SOME)
+    named = press(True)
+    assert named is not None and named[1] and named[0].replaces == 1
+    with store.writing() as db:
+        publications.withdraw(db, named[0].id, "binh", NOW)
+    again = press(True)
+    assert again is not None and again[1] and again[0].replaces is None, "what was withdrawn stands no more"
 
 
 def test_walls_have_the_newest_month_and_the_year_until_spring(store: DossierStore) -> None:

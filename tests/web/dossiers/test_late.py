@@ -46,6 +46,8 @@ def test_a_late_list_is_published_as_it_was_seen_and_by_a_name(place: Place, chi
         ("Tư pháp", 0, 1),
     ]
     assert "chief duyệt lúc 08:12 23/11/2026." in words(chief.get("/dossiers/late"))
+    assert "said=approved" in approve(chief).location and history(place) == [published], "no second time"
+    assert "đính chính" not in words(place.client().get("/late/2026-10"))
     take(place, LATE, OPEN, {**OVERDUE, "resolved": "19/10/2026", "status": RETURNED})
     assert "Số liệu đã đổi từ khi duyệt" in chief.get("/dossiers/late").text
     assert "Sở Y tế 1 0" in words(place.client().get("/late/2026-10")), "as it was approved"
