@@ -15,7 +15,14 @@ from fractions import Fraction
 from typing import Final
 
 from server.dossiers.limits import Limit
-from server.dossiers.register import Dossier, Reappointment, ours_holds, promised, renewed
+from server.dossiers.register import (
+    Dossier,
+    Reappointment,
+    counted_by_source,
+    ours_stands,
+    promised,
+    renewed,
+)
 from server.dossiers.status import ENDED, PAUSED, UNCOUNTED, Status
 from server.dossiers.working_time import NoTime, WorkCalendar
 
@@ -102,8 +109,7 @@ class Promise:
 def promise(d: Dossier, ours: tuple[Reappointment, ...], handed: bool, marks: Marks) -> Promise:
     """How the promise of one dossier stands. handed: its result was put into somebody's hands here."""
     due, times = promised(d, ours), renewed(d, ours)
-    by_source = not ours_holds(d, ours) and d.reappointed >= max(1, len(ours))
-    stands = bool(ours) and due is not None and due <= ours[-1].new_due
+    by_source, stands = counted_by_source(d, ours), ours_stands(d, ours)
     written = bool(ours) and ours[-1].letter_at is not None
     excused = by_source or (stands and written)
     unwritten = stands and not written and not by_source

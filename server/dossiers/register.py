@@ -139,6 +139,17 @@ def promised(dossier: Dossier, ours: tuple[Reappointment, ...]) -> datetime | No
     return ours[-1].new_due if ours_holds(dossier, ours) else dossier.due
 
 
+def ours_stands(dossier: Dossier, ours: tuple[Reappointment, ...]) -> bool:
+    """Whether the due date that holds is not later than the one that we set last, which was to be told."""
+    due = promised(dossier, ours)
+    return bool(ours) and due is not None and due <= ours[-1].new_due
+
+
+def counted_by_source(dossier: Dossier, ours: tuple[Reappointment, ...]) -> bool:
+    """Whether the due date that holds is a new one by what the source counts."""
+    return not ours_holds(dossier, ours) and dossier.reappointed >= max(1, len(ours))
+
+
 def renewed(dossier: Dossier, ours: tuple[Reappointment, ...]) -> int:
     """How often a promise took the place of another. What the source counts is its own while ours holds, and
     ours among it once it says another date."""

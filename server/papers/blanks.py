@@ -12,6 +12,7 @@ from datetime import date, datetime, time, tzinfo
 from itertools import pairwise
 from typing import Any, Final
 
+from server.dossiers import apologies
 from server.dossiers.applicants import Applicant
 from server.dossiers.book import Booked
 from server.dossiers.register import Leg
@@ -49,7 +50,6 @@ class Typed:
     sets: str = ""
     place: str = ""
     secret: str = ""
-    new_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def of_dossier(
 ) -> Filled:
     """A paper about one dossier. number: of the register book. now: aware."""
     pen, d = Pen(words, centre.zone), whole.dossier
-    ours = whole.reappointments[-1] if whole.reappointments else None
+    renewed = apologies.told(whole)
     told: dict[str, Raw] = {
         **_head(form, centre, lang, now),
         "code": d.code,
@@ -135,9 +135,9 @@ def of_dossier(
         "channel": words.get(d.channel.value, "") if d.channel else "",
         "fee": _money(d.fee, words, lang),
         "book_number": f"{number:02d}" if number is not None else "",
-        "old_due": ours.old_due if ours else d.due,
-        "new_due": typed.new_due or (ours.new_due if ours else None),
-        "reason": typed.reason or ((ours.reason,) if ours and ours.reason and form is Form.APOLOGY else ()),
+        "old_due": renewed.old_due if renewed else d.due,
+        "new_due": renewed.new_due if renewed else None,
+        "reason": typed.reason or _reason(form, renewed),
         "items": typed.items,
         "sets": typed.sets,
         "place": typed.place,
@@ -153,6 +153,10 @@ def of_dossier(
         }
     rows = list(_legs(whole, centre, pen, lang)) if SHAPES[form].row else []
     return _filled(form, told, rows, pen, _pictures(d.code))
+
+
+def _reason(form: Form, renewed: apologies.Apology | None) -> tuple[str, ...]:
+    return (renewed.reason,) if form is Form.APOLOGY and renewed and renewed.reason else ()
 
 
 def of_book(

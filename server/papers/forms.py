@@ -136,9 +136,7 @@ SHAPES: Final = MappingProxyType(
         ),
         Form.SUPPLEMENT: Shape(Page.A5, _DOSSIER | {"items", "reason"}, typed=("items", "reason")),
         Form.REFUSAL: Shape(Page.A5, _DOSSIER | {"reason"}, typed=("reason",)),
-        Form.APOLOGY: Shape(
-            Page.A5, _DOSSIER | {"old_due", "new_due", "reason"}, typed=("reason", "new_due")
-        ),
+        Form.APOLOGY: Shape(Page.A5, _DOSSIER | {"old_due", "new_due", "reason"}, typed=("reason",)),
         Form.STOP: Shape(Page.A5, _DOSSIER | {"stopped", "reason"}, typed=("reason",)),
         Form.CONTROL_SLIP: Shape(Page.A5, _DOSSIER | {"rows"}, _LEG, open=4),
         Form.HANDOVER_SLIP: Shape(Page.A4, _DOSSIER | {"rows"}, _LEG, open=4),

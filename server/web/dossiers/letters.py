@@ -1,18 +1,20 @@
 """/dossiers/<code>/papers: the papers of one dossier. Choose a form, add what nobody knows, take the file.
 
-Nothing that is typed here is kept: it is in the paper that goes out, and nowhere else. Works without
+Nothing that is typed here is kept: it is in the paper that goes out, and nowhere else. Dates are not typed:
+an apology tells the new one that was set. Who may see a dossier may print its papers. Works without
 JavaScript.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
+from server.dossiers.apologies import NoApology, apology, missed
+from server.dossiers.store import Whole
 from server.papers.blanks import Typed
 from server.papers.filling import clean
 from server.papers.forms import SHAPES, Form
@@ -21,6 +23,8 @@ from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers.paper_desk import Refused, lines_of, several
 from server.web.dossiers.papers import area_name, cannot, desk, sent, written
+from server.web.dossiers.standing_view import words
+from server.web.my_dossiers import may_see
 from server.web.words import TEXTS
 
 letters = Blueprint("letters", __name__, url_prefix="/<code>/papers")
@@ -35,33 +39,30 @@ SHORT: Final = 120
 
 
 @letters.get("")
-@guard.needs(Right.DOSSIERS)
+@guard.needs(Right.CALL)
 def page(code: str) -> ResponseReturnValue:
     """`?form=`: the paper that is wanted."""
     form = request.args.get("form", "")
-    return _page(code, Form(form) if form in OF_DOSSIER else Form.RECEIPT)
+    return _page(_whole(code), Form(form) if form in OF_DOSSIER else Form.RECEIPT)
 
 
 @letters.get(f"/{PLAIN}.<any(docx,pdf):format>")
-@guard.needs(Right.DOSSIERS)
+@guard.needs(Right.CALL)
 def plain(code: str, form: str, format: Format) -> ResponseReturnValue:
     """The paper with what the register knows; the rest is left to the hand."""
-    return _made(code, Form(form), format, Typed())
+    return _made(_whole(code), Form(form), format, Typed())
 
 
 @letters.post(f"/{FORM}.<any(docx,pdf):format>")
-@guard.needs(Right.DOSSIERS)
+@guard.needs(Right.CALL)
 def typed(code: str, form: str, format: Format) -> ResponseReturnValue:
     guard.check()
+    whole = _whole(code)
     wrong: dict[str, str] = {}
     told: dict[str, Any] = {}
     for name in SHAPES[Form(form)].typed:
         said = request.form.get(name, "").strip()
-        if name == "new_due":
-            told[name] = _instant(said)
-            if said and told[name] is None:
-                wrong[name] = TEXTS("papers.bad-time", guard.language())
-        elif several(name):
+        if several(name):
             told[name] = lines_of(said)
             if len(said) > MOST_LETTERS or len(told[name]) > MOST_LINES:
                 wrong[name] = TEXTS(
@@ -72,29 +73,36 @@ def typed(code: str, form: str, format: Format) -> ResponseReturnValue:
             if len(said) > SHORT:
                 wrong[name] = TEXTS("papers.too-long-line", guard.language(), letters=SHORT)
     if wrong:
-        return _page(code, Form(form), wrong)
-    return _made(code, Form(form), format, Typed(**told))
+        return _page(whole, Form(form), wrong)
+    return _made(whole, Form(form), format, Typed(**told))
 
 
-def _made(code: str, form: Form, format: Format, told: Typed) -> Response:
-    here = desk()
+def _whole(code: str) -> Whole:
+    """Raises 404, and 403 for somebody whose it is not."""
     try:
-        whole = here.find(code)
+        whole = desk().find(code)
     except LookupError:
         raise NotFound from None
+    if not may_see(whole.dossier):
+        guard.refused(Right.DOSSIERS)
+        raise Forbidden("role")
+    return whole
+
+
+def _made(whole: Whole, form: Form, format: Format, told: Typed) -> Response:
     try:
-        paper = here.letter(whole, form, format, written(), told)
+        paper = desk().letter(whole, form, format, written(), told)
     except Refused as error:
-        return _page(code, form, problem=cannot(error))
+        return _page(whole, form, problem=cannot(error))
+    except NoApology:
+        return _page(whole, form, refused=True)
     return sent(paper, format, f"{whole.dossier.code}-{form}")
 
 
-def _page(code: str, form: Form, wrong: dict[str, str] | None = None, problem: str = "") -> Response:
-    here, lang = desk(), guard.language()
-    try:
-        whole = here.find(code)
-    except LookupError:
-        raise NotFound from None
+def _page(
+    whole: Whole, form: Form, wrong: dict[str, str] | None = None, problem: str = "", refused: bool = False
+) -> Response:
+    lang = guard.language()
     shown = render_template(
         "papers_dossier.html",
         code=whole.dossier.code,
@@ -105,19 +113,22 @@ def _page(code: str, form: Form, wrong: dict[str, str] | None = None, problem: s
         fields=[(name, several(name), request.form.get(name, "")) for name in SHAPES[form].typed],
         wrong=wrong or {},
         problem=problem,
+        **(_apology(whole) if form is Form.APOLOGY else {}),
+        all_forms=guard.has(Right.DOSSIERS),
+        when=words(lang)["when"],
         written=written(),
         persons=guard.has(Right.PERSONS),
         longest={True: MOST_LETTERS, False: SHORT},
     )
-    return Response(shown, 422 if wrong or problem else 200)
+    return Response(shown, 422 if wrong or problem or refused else 200)
 
 
-def _instant(text: str) -> datetime | None:
-    """Of a field for day and time, in the centre's zone."""
+def _apology(whole: Whole) -> dict[str, Any]:
+    """What an apology for it would tell, what is amiss about that, or why there is none."""
+    hall = guard.hall()
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if at.tzinfo is not None or not 2000 <= at.year < 2100:
-        return None
-    return at.replace(tzinfo=guard.hall().config.site.zone)
+        found = apology(whole)
+    except NoApology as error:
+        return {"no_apology": error.code}
+    late = missed(found.old_due, found.sent, hall.config.due_rules, hall.clock.now())
+    return {"apology": found, "missed": late}

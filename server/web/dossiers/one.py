@@ -16,10 +16,10 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Forbidden, NotFound
 
-from server.dossiers import applicants, legs, reminders
+from server.dossiers import apologies, applicants, legs, reminders
 from server.dossiers.applicants import FORGOTTEN, Applicant
 from server.dossiers.code import read_code
-from server.dossiers.due import Rules, apology_by
+from server.dossiers.due import Rules
 from server.dossiers.promises import promise
 from server.dossiers.reappointing import LONGEST, REASONS, NotRenewed, Renewal, letter_sent, renew
 from server.dossiers.reckoning import clock_of
@@ -142,6 +142,8 @@ def _page(whole: Whole, shown: bool = False, errors: Mapping[str, str] | None = 
     d, rules, store = whole.dossier, hall.config.due_rules, desk_here().store
     told = promise(d, whole.reappointments, bool(whole.handovers), marks)
     running = d.status not in ENDED | UNCOUNTED and told.due is not None
+    letter = apologies.told(whole)
+    owed = letter.old_due if letter is not None and told.unwritten else told.due
     with store.reading() as db:
         reminded = reminders.of_dossier(db, d.code)
         people = applicants.known(db, [d.code]) if guard.has(Right.PERSONS) else {}
@@ -154,10 +156,11 @@ def _page(whole: Whole, shown: bool = False, errors: Mapping[str, str] | None = 
         running=running,
         counted=_counted(whole, rules, told.due) if running else None,
         forward_by=_forward_by(whole, rules) if d.status is Status.ACCEPTED else None,
-        excuse_by=_excuse_by(rules, told.due) if running and not told.excused else None,
+        excuse_by=apologies.due_by(owed, rules) if running and not told.excused else None,
+        letter=letter if running and not whole.handovers else None,
+        missed=lambda one: apologies.missed(one.old_due, one.letter_at, rules, marks.now),
         applicant=seen(people.get(d.code), shown, lang),
         may_persons=guard.has(Right.PERSONS),
-        may_papers=guard.has(Right.DOSSIERS),
         shown=shown,
         legs=legs.seen(d, whole.legs, rules.calendar, marks.now),
         pauses=pauses(whole.steps, rules, marks.now),
@@ -184,13 +187,6 @@ def _forward_by(whole: Whole, rules: Rules) -> datetime | None:
     """Until when what came is with the authority."""
     try:
         return rules.forward_by(whole.dossier.complete or whole.dossier.received)
-    except NoTime:
-        return None
-
-
-def _excuse_by(rules: Any, due: datetime | None) -> datetime | None:
-    try:
-        return None if due is None else apology_by(rules, due)
     except NoTime:
         return None
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final, Literal
 
 from server.dossiers import applicants, book
+from server.dossiers.apologies import apology
 from server.dossiers.code import read_code
 from server.dossiers.reckoning import promise_on_paper
 from server.dossiers.store import DossierStore, Whole
@@ -104,7 +105,10 @@ class PaperDesk:
         return found
 
     def letter(self, whole: Whole, form: Form, format: Format, written: Written, typed: Typed) -> bytes:
-        """A paper about one dossier. Names only for whoever may see persons; told to the audit."""
+        """A paper about one dossier. Names only for whoever may see persons; told to the audit. Raises
+        `apologies.NoApology`."""
+        if form is Form.APOLOGY:
+            apology(whole)
         persons = self.may(Right.PERSONS)
         code = whole.dossier.code
         person = None

@@ -108,4 +108,3 @@ class PaperBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     sets: Short = ""
     place: Short = ""
     secret: Short = ""
-    new_due: Annotated[datetime, Meta(tz=True)] | None = None

@@ -12,8 +12,9 @@ from functools import partial
 from typing import Any
 
 from flask import Response
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
+from server.dossiers.apologies import NoApology
 from server.dossiers.book import TooMany
 from server.papers import layout
 from server.papers.blanks import Typed
@@ -27,6 +28,7 @@ from server.people.rights import Right
 from server.web.asked import refuse
 from server.web.dossiers.paper_desk import BookFormat, PaperDesk, Refused
 from server.web.dossiers.papers import flaw_text
+from server.web.my_dossiers import may_see
 from server.web.problems import Declined
 from server.web.rest.caller import audit
 from server.web.rest.endpoint import Asked, Endpoint
@@ -127,6 +129,7 @@ def sample(asked: Asked, format: Format) -> Response:
 
 
 def letter(asked: Asked, format: Format) -> Response:
+    """For who sees all dossiers, or handles this one."""
     desk, form = _desk(asked), _form(asked)
     if not SHAPES[form].of_dossier:
         raise NotFound
@@ -134,6 +137,8 @@ def letter(asked: Asked, format: Format) -> Response:
         whole = desk.find(asked.at["code"])
     except LookupError:
         raise NotFound from None
+    if not (asked.who.may(Right.DOSSIERS) or (not asked.who.program and may_see(whole.dossier))):
+        raise Forbidden("role")
     body = asked.body
     typed = Typed(
         tuple(clean(body.reason)),
@@ -141,9 +146,11 @@ def letter(asked: Asked, format: Format) -> Response:
         clean(body.sets),
         clean(body.place),
         clean(body.secret),
-        body.new_due,
     )
-    raw = _made(asked, lambda: desk.letter(whole, form, format, body.written, typed))
+    try:
+        raw = _made(asked, lambda: desk.letter(whole, form, format, body.written, typed))
+    except NoApology as error:
+        raise Declined("cannot-be", {"why": error.code}) from None
     return Response(raw, content_type=MEDIA[format])
 
 
@@ -231,9 +238,9 @@ def _letters(format: Format) -> Endpoint:
         method="POST",
         path=f"/dossiers/{{code}}/papers/{{form}}.{format}",
         does=partial(letter, format=format),
-        about=f"A paper of one dossier, by its form's key, as {format.upper()}.",
+        about=f"A paper of one dossier, by its form's key, as {format.upper()}. An apology needs a new date.",
         answer=bytes,
-        right=Right.DOSSIERS,
+        right=None,
         area="papers",
         body=PaperBody,
         media=MEDIA[format],

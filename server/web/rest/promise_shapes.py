@@ -140,7 +140,8 @@ class LegTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RenewalTold(msgspec.Struct, frozen=True, kw_only=True):
-    """letter_at: when the apology went out; null: it has not."""
+    """letter_at: when the apology went out; null: it has not. letter_by: until when it was to; null: nobody
+    works, or the promise is not known."""
 
     number: int
     at: datetime
@@ -149,6 +150,7 @@ class RenewalTold(msgspec.Struct, frozen=True, kw_only=True):
     new_due: datetime
     reason: str
     letter_at: datetime | None
+    letter_by: datetime | None
 
 
 class ReminderTold(msgspec.Struct, frozen=True, kw_only=True):

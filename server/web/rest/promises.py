@@ -11,11 +11,13 @@ from typing import Any
 from werkzeug.exceptions import Forbidden, NotFound
 
 from server.dossiers import legs, looks, mails, reminders
+from server.dossiers.apologies import due_by
 from server.dossiers.code import read_code
 from server.dossiers.finding import Search, found
 from server.dossiers.looks import Whose
 from server.dossiers.promises import EXCEPTIONS, Marks, promise
 from server.dossiers.reappointing import NotRenewed, Renewal, letter_sent, renew
+from server.dossiers.register import Reappointment
 from server.dossiers.standings import Line, Wanted, heaps, lines
 from server.dossiers.store import DossierStore, Whole
 from server.people.rights import Right
@@ -157,7 +159,7 @@ def one(asked: Asked) -> DossierTold:
             )
             for s in legs.seen(d, whole.legs, asked.hall.config.due_rules.calendar, marks.now)
         ),
-        reappointments=tuple(map(_renewal, whole.reappointments)),
+        reappointments=tuple(_renewal(asked, made) for made in whole.reappointments),
         reminders=tuple(
             ReminderTold(at=r.at, step=r.step, due=r.due, recipient=r.recipient) for r in reminded
         ),
@@ -177,7 +179,7 @@ def renewed(asked: Asked) -> RenewalTold:
             refuse([(f"/{error.field}", error.code)])
         raise Declined("cannot-be", {"why": error.code}) from None
     audit(asked.who.name, "dossier.reappointed", code=code, number=made.number, due=made.new_due.isoformat())
-    return _renewal(made)
+    return _renewal(asked, made)
 
 
 def apologised(asked: Asked) -> Nothing:
@@ -270,8 +272,10 @@ def _told(line: Line) -> dict[str, Any]:
     return {name: getattr(line, name) for name in PromisedDossier.__struct_fields__}
 
 
-def _renewal(made: Any) -> RenewalTold:
-    return RenewalTold(**{name: getattr(made, name) for name in RenewalTold.__struct_fields__})
+def _renewal(asked: Asked, made: Reappointment) -> RenewalTold:
+    by = due_by(made.old_due, asked.hall.config.due_rules)
+    same = {name: getattr(made, name) for name in RenewalTold.__struct_fields__ if name != "letter_by"}
+    return RenewalTold(**same, letter_by=by)
 
 
 def _row(name: str, method: Any, path: str, does: Any, answer: Any, **more: Any) -> Endpoint:

@@ -39,9 +39,7 @@ from tests.server.papers.made import (
 )
 
 LETTERS = [form for form in Form if form is not Form.REGISTER_BOOK]
-TYPED = Typed(
-    ("Thiếu bản gốc",), ("Đơn đăng ký (bản chính)", "Giấy chứng nhận"), "01", "Quầy 7", "K7QX", None
-)
+TYPED = Typed(("Thiếu bản gốc",), ("Đơn đăng ký (bản chính)", "Giấy chứng nhận"), "01", "Quầy 7", "K7QX")
 
 
 def told(form: Form, full: bool, lang: str = "vi") -> Filled:

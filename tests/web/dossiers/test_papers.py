@@ -10,6 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.reappointing import Renewal, renew
 from server.dossiers.register import Dossier
 from server.dossiers.status import Status
 from server.papers import layout
@@ -37,6 +38,9 @@ def chief(place: Place) -> Staff:
     now = place.clock.now()
     some = [Brought(DOSSIER, applicant=PERSON), Brought(FIRST), Brought(ONLINE)]
     place.register.bring(some, Delivery(now, "test"), now)
+    due = datetime(2026, 12, 1, 16, 30, tzinfo=place.config.site.zone)
+    asked = Renewal(CODE, 1, due, "Thiếu ý kiến của cơ quan phối hợp", "chief")
+    renew(place.register, asked, place.config.due_rules.calendar, now)
     return place.log_in("chief", Role.MANAGER)
 
 
@@ -57,14 +61,14 @@ def test_a_letter_is_made_with_what_was_typed_which_is_kept_nowhere(place: Place
     found = form(chief, "papers", code=CODE.lower().replace("-", "–"))
     assert found.headers["Location"] == f"/dossiers/{CODE}/papers"
     assert "chỉ in lên giấy" in chief.get(f"/dossiers/{CODE}/papers?form=apology").text
-    told = {"reason": "Thiếu ý kiến\r\n\r\ncủa cơ quan thuế", "new_due": "2026-12-01T17:00"}
+    told = {"reason": "Thiếu ý kiến\r\n\r\ncủa cơ quan thuế"}
     letter = form(chief, f"{CODE}/papers/apology.docx", **told)
     assert letter.mimetype == MEDIA["docx"] and letter.headers["Content-Disposition"].endswith(
         'apology.docx"'
     )
     text = docx_text(letter.data)
     assert NAME in text and "Thiếu ý kiến\ncủa cơ quan thuế" in text
-    assert "\n17 giờ 00 phút, ngày 01 tháng 12 năm 2026\n" in text
+    assert "\n16 giờ 30 phút, ngày 01 tháng 12 năm 2026\n" in text
     assert chief.get(f"/dossiers/{CODE}/papers/receipt.pdf").status_code == 405  # it would be a promise
     drawn = form(chief, f"{CODE}/papers/receipt.pdf").data
     assert in_one("Số thứ tự: 02") in in_one(pdf_text(drawn))  # the second of the year
@@ -73,8 +77,8 @@ def test_a_letter_is_made_with_what_was_typed_which_is_kept_nowhere(place: Place
         {"form": "receipt", "dossier": CODE, "format": "pdf", "persons": True},
     )
     assert "thuế" not in str(did(place))
-    wrong = form(chief, f"{CODE}/papers/apology.pdf", reason="x" * 2001, new_due="soon")
-    assert wrong.status_code == 422 and "Nhập ngày và giờ." in words(wrong) and "x" * 2001 in wrong.text
+    wrong = form(chief, f"{CODE}/papers/apology.pdf", reason="x" * 2001)
+    assert wrong.status_code == 422 and "Nhiều nhất 20 dòng" in words(wrong) and "x" * 2001 in wrong.text
     assert chief.get("/dossiers/H42.13-261120-9999/papers/apology.pdf").status_code == 404
     assert chief.get(f"/dossiers/{CODE}/papers/register_book.pdf").status_code == 404
 
