@@ -32,6 +32,7 @@ _SERIAL: Final = re.compile(r"[0-9]{3,5}")
 _RUN: Final = re.compile(
     r"(?P<agency>[A-Z0-9]{2,3}(?:\.[A-Z0-9]{2,3}?)+)(?P<day>[0-9]{6})(?P<serial>[0-9]{3,6})"
 )
+_CALM: Final = frozenset({Standing.OVER, Standing.OUTSIDE})  # of nearly all that there are
 
 d = dossier_table.c
 
@@ -80,11 +81,14 @@ def _lines(
     where = [*coded, *_filtered(asked)]
     # Where few are left, they are sorted; else the index of receipts is walked until a page is full.
     narrow = bool(coded) and not _AGENCY.fullmatch(spelled(asked.text))
-    few = narrow or asked.status not in (None, Status.RETURNED)
-    by: Any = sa.literal_column("+dossier.received") if few else d.received
     so = standings.standing(marks)
+    wanting = bool(asked.standings) and not _CALM.intersection(asked.standings)
     if asked.standings:
         where.append(so.in_([one.value for one in asked.standings]))
+    if wanting:
+        where.append(d.code.in_(standings.wanting()))
+    few = narrow or wanting or asked.status not in (None, Status.RETURNED)
+    by: Any = sa.literal_column("+dossier.received") if few else d.received
     rows = (
         sa.select(dossier_table, standings.DUE.label("holds"), so.label("so"), standings.TIMES.label("times"))
         .select_from(standings.WITH_LAST)

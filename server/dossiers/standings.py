@@ -192,6 +192,11 @@ def lines(
     return [line_of(row) for row in db.execute(rows)]
 
 
+def wanting() -> sa.CompoundSelect[Any]:
+    """The codes of all that may want somebody: not over, or handed over and on the shelf."""
+    return sa.union_all(*(sa.select(d.code).where(*part) for part in _parts(Wanted())))
+
+
 def line_of(row: Any) -> Line:
     """Of a row of the dossier with `holds`, `so` and `times`."""
     return Line(

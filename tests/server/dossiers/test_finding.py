@@ -95,6 +95,12 @@ def test_a_list_is_narrowed_by_how_dossiers_stand(store: DossierStore) -> None:
     assert codes(store, standings=(Standing.WAITING,), authority="justice") == set()
     assert codes(store, officer="An") == {"261109-0118", "261109-0119"}
     with store.reading() as db:
+        of_agency = found(db, MARKS, Search("H42")).lines
+    for one in Standing:  # of an agency, too, by the few that want somebody
+        standing = {line.code[-11:] for line in of_agency if line.standing is one}
+        assert codes(store, text="H42", standings=(one,)) == standing, one
+    assert len({line.standing for line in of_agency}) == 3
+    with store.reading() as db:
         first = found(db, MARKS, Search(), page=1, a_page=3)
         second = found(db, MARKS, Search(), page=2, a_page=3)
     assert (len(first.lines), first.more, len(second.lines), second.more) == (3, True, 1, False)
