@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, tzinfo
-from itertools import pairwise
+from itertools import count, groupby, pairwise
 from typing import Any, Final
 
 from server.dossiers import apologies
@@ -223,23 +223,25 @@ def _filled(
 
 
 def _legs(whole: Whole, centre: Centre, pen: Pen, lang: str) -> Iterator[dict[str, str]]:
-    """Who had the dossier after whom: the legs of an interlinked one, else the steps of its history."""
-    legs = whole.legs or tuple(_legs_of_steps(whole))
-    before = _said(centre.name, lang)
-    for n, leg in enumerate(legs, 1):
-        receiver = _authority(centre, leg.authority, lang)
-        yield {
-            "n": f"{n}",
-            "giver": before,
-            "receiver": receiver or DOT * CELL_DOTS,
-            "given": pen.when(leg.given),
-            "due": pen.when(leg.due) if leg.due else "",
-            "done": pen.when(leg.done) if leg.done else "",
-            "result": pen.kept(leg),
-            "note": leg.note,
-        }
-        if n < len(legs) and legs[n].place > leg.place:
-            before = receiver or DOT * CELL_DOTS
+    """Who had the dossier after whom: the legs of an interlinked one, else the steps of its history. Legs
+    side by side have it from all of the place before."""
+    legs = sorted(whole.legs or _legs_of_steps(whole), key=lambda leg: leg.place)
+    before, number = _said(centre.name, lang), count(1)
+    for _, beside in groupby(legs, lambda leg: leg.place):
+        receivers = []
+        for leg in beside:
+            receivers.append(_authority(centre, leg.authority, lang) or DOT * CELL_DOTS)
+            yield {
+                "n": f"{next(number)}",
+                "giver": before,
+                "receiver": receivers[-1],
+                "given": pen.when(leg.given),
+                "due": pen.when(leg.due) if leg.due else "",
+                "done": pen.when(leg.done) if leg.done else "",
+                "result": pen.kept(leg),
+                "note": leg.note,
+            }
+        before = "; ".join(dict.fromkeys(receivers))
 
 
 def _legs_of_steps(whole: Whole) -> Iterator[Leg]:

@@ -14,6 +14,8 @@ from hypothesis import given, strategies as st
 from PIL import Image
 
 from server.dossiers.book import Booked
+from server.dossiers.register import Leg
+from server.dossiers.store import Whole
 from server.papers import layout
 from server.papers.as_xlsx import COLUMNS, xlsx
 from server.papers.blanks import Filled, Typed, of_book, of_dossier
@@ -101,6 +103,24 @@ def test_a_control_slip_follows_the_legs() -> None:
     assert in_one("Giao: Trung tâm Phục vụ hành chính công tỉnh Hà Nam Nhận: land") in text
     assert in_one("Trước hạn") in text and in_one("Giao: land Nhận: tax") in text
     assert in_one("Quá hạn chờ giá") in text
+
+
+def test_legs_side_by_side_have_it_from_all_of_the_place_before() -> None:
+    legs = (Leg(1, "land"), Leg(2, "tax"), Leg(2, "environment"), Leg(3, "land"), Leg(4, "tax"))
+    whole = Whole(DOSSIER, "portal", (), legs, (), ())
+    words = words_of(Form.CONTROL_SLIP, "vi", {})
+    paper = of_dossier(Form.CONTROL_SLIP, whole, None, CENTRE, Typed(), words, "vi", NOW)
+    centre, environment = CENTRE.name.vi, CENTRE.authorities["environment"].vi
+    rows = [row for row in paper.blanks["rows"] if row["n"]]
+    assert [(row["n"], row["giver"], row["receiver"]) for row in rows] == [
+        ("1", centre, "land"),
+        ("2", "land", "tax"),
+        ("3", "land", environment),
+        ("4", f"tax; {environment}", "land"),
+        ("5", "land", "tax"),
+    ]
+    text = docx_text(made(Stock(None), Form.CONTROL_SLIP, paper, "docx", "vi"))
+    assert f"Giao: tax; {environment}" in text
 
 
 def test_a_scanner_reads_the_code_of_the_printed_paper() -> None:
