@@ -1,9 +1,9 @@
 """Hand-overs follow the hall's log: what an officer pressed is a fact there, and a row of the register here.
 
-A press is durable with the log's own commit; the register is another file. It is brought up to the log after
-each press, every second, and at the start: whatever ends the server in between, nothing is lost and nothing
-is there twice. How far the log was read is kept with what was read, so that what was deleted at its time
-does not come again.
+A press is durable with the log's own commit; the register is another file, which an import may hold for
+seconds. A thread brings it up to the log after each press, every second, and at the start: whatever ends the
+server in between, nothing is lost and nothing is there twice. How far the log was read is kept with what was
+read, so that what was deleted at its time does not come again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from server.tables import event_table, ticket_table
 log = logging.getLogger("dossiers")
 
 LOOK_EVERY_S: Final = 1.0  # real seconds
-PATIENCE_S: Final = 2.0  # of a press for the look of somebody else: the log has it in any case
+PATIENCE_S: Final = 1.0  # of a press: the log has it in any case, and an import may take longer
 AT_ONCE: Final = 20_000  # events of one transaction
 FAR: Final = 5_000  # events that are nobody's hand-over, after which the place in the log is worth a write
 READ: Final = "handovers"  # the fact that says how far the log was read
@@ -36,7 +36,7 @@ e = event_table.c
 
 
 class Following:
-    """The hand-overs of one centre. `start`, then `stop`; `look` is one turn, of any thread."""
+    """The hand-overs of one centre. `start`, then `stop`; `look` is one turn."""
 
     def __init__(
         self,
@@ -51,7 +51,8 @@ class Following:
         self._read: int | None = None  # None: as the register says
         self._kept = 0
         self._unreadable = False
-        self._stopping = threading.Event()
+        self._stopping, self._wanted = threading.Event(), threading.Event()
+        self._looked = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="hand-overs", daemon=True)
 
     def start(self) -> None:
@@ -59,30 +60,37 @@ class Following:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._wanted.set()
         if self._thread.ident is not None:
             self._thread.join()
 
+    def soon(self) -> None:
+        """Look at once, and wait a moment for that, so that the next page shows what was pressed."""
+        end = self._last()
+        self._wanted.set()
+        with self._looked:
+            self._looked.wait_for(lambda: (self._read or 0) >= end, PATIENCE_S)
+
     def look(self) -> bool:
         """Bring the register up to the log; whether it is. A file that cannot be read is told once."""
-        if not self._turn.acquire(timeout=PATIENCE_S):
-            return False
         try:
-            done = self._follow()
+            with self._turn:
+                done = self._follow()
         except sa.exc.DatabaseError as error:
             if not self._unreadable:
                 log.error("hand-overs not put down error=%s", type(error.orig).__name__)
             self._unreadable = True
             return False
-        finally:
-            self._turn.release()
         self._unreadable = False
+        with self._looked:
+            self._looked.notify_all()
         return done
 
     def _run(self) -> None:
-        while True:
+        while not self._stopping.is_set():
+            self._wanted.clear()
             self.look()
-            if self._stopping.wait(self._every_s):
-                return
+            self._wanted.wait(self._every_s)
 
     def _follow(self) -> bool:
         end = self._last()

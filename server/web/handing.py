@@ -22,4 +22,4 @@ def checked(told: FinishBody) -> None:
 def put_down(hall: Hall) -> None:
     """Afterwards: the next page shows it already."""
     if hall.handovers is not None:
-        hall.handovers.look()
+        hall.handovers.soon()

@@ -31,6 +31,7 @@ def main() -> None:
     if sys.argv[2] == "undo":
         assert officer.press("7", "finish", returned=True).status_code == 200
         place.tick[0] += 5
+    assert place.hall.handovers is not None and place.hall.handovers.look()
     sa.event.listen(register, "commit", die)
     officer.press("7", sys.argv[2], **({"returned": True} if sys.argv[2] == "finish" else {}))
 

@@ -128,6 +128,8 @@ class Place:
     def close(self) -> None:
         self.app.extensions["streams"].stopping.set()
         self.writer.stop()
+        if self.hall.handovers is not None:
+            self.hall.handovers.stop()
         self.accounts.close()
         self.audit.close()
         self.outcomes.close()
@@ -207,6 +209,8 @@ def open_place(
         **clocks,
     )
     writer.start()
+    if hall.handovers is not None:
+        hall.handovers.start()
     app = create_app(hall)
     app.jinja_env.bytecode_cache = prepared.TRANSLATED
     return Place(

@@ -18,9 +18,11 @@ from server.dossiers.handovers import Kind, returned
 from server.dossiers.register import Dossier
 from server.dossiers.rows import handover_table
 from server.dossiers.status import Status
+from server.dossiers.store import DossierStore, open_dossiers
 from server.hall import commands as c
 from server.hall.tickets import Klass
 from server.people.rights import Role
+from tests.prepared import ZONE
 from tests.web.dossiers.rooms import words
 from tests.web.place import Place, Staff, open_place
 
@@ -62,6 +64,7 @@ def called(place: Place, dossier: str | None = CODE) -> Staff:
 
 
 def handed(place: Place, code: str = CODE) -> list[tuple[str, str, str]]:
+    follow(place)
     whole = place.register.find(code)
     return [] if whole is None else [(h.code, h.counter, h.by) for h in whole.handovers]
 
@@ -103,19 +106,25 @@ def test_a_process_that_ends_between_log_and_register_loses_nothing(tmp_path: Pa
     died = subprocess.run([sys.executable, "-m", "tests.web.dying_hall", str(tmp_path), press], timeout=60)
     assert died.returncode == -9
     wanted = [(CODE, "7", "ha")] if press == "finish" else []
-    for start in range(2):
+    register = open_dossiers(tmp_path, ZONE)
+    assert rows(register) != wanted  # what the kill left
+    register.close()
+    for _ in range(2):
         place = open_place(tmp_path)
         try:
-            if start == 0:
-                assert rows(place) != wanted  # what the kill left
-            assert place.hall.handovers is not None and place.hall.handovers.look()
-            assert rows(place) == wanted
+            follow(place)
+            assert rows(place.register) == wanted
         finally:
             place.close()
 
 
-def rows(place: Place) -> list[tuple[str, str, str]]:
-    with place.register.reading() as db:
+def follow(place: Place) -> None:
+    """What the thread does as well, but by now."""
+    assert place.hall.handovers is not None and place.hall.handovers.look()
+
+
+def rows(register: DossierStore) -> list[tuple[str, str, str]]:
+    with register.reading() as db:
         return [(r.code, r.counter, r.by) for r in db.execute(handover_table.select())]
 
 
@@ -123,10 +132,21 @@ def test_what_was_deleted_at_its_time_does_not_come_again(place: Place) -> None:
     """The log is read on from where it was read to, not from its beginning."""
     officer = called(place)
     officer.press("7", "finish", returned=True)
+    follow(place)
+    assert rows(place.register) == [(CODE, "7", "ha")]
     with place.register.writing() as db:
         db.execute(handover_table.delete())
     anew = Following(place.hall.engine, lambda: place.store.seq, place.register)
-    assert anew.look() and rows(place) == []
+    assert anew.look() and rows(place.register) == []
+
+
+def test_a_press_waits_for_no_import(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    officer = called(place)
+    with place.register.writing():  # as an import of a whole register does, for seconds
+        assert officer.press("7", "finish", returned=True).get_json()["state"] == "served"
+        assert "not put down" not in caplog.text and rows(place.register) == []
+    follow(place)
+    assert rows(place.register) == [(CODE, "7", "ha")]
 
 
 def test_codes_that_are_none_and_no_dossier_at_all_finish_nothing(place: Place) -> None:
@@ -145,6 +165,7 @@ def test_returned_and_not_recorded_is_its_own_list_until_the_source_says_so(plac
     bring(place, ready(place, CODE), ready(place, OTHER))
     officer = called(place)
     officer.press("7", "finish", returned=True, codes=[OTHER, NEW])
+    follow(place)
     place.clock.pass_(hours=30)
     chief = place.log_in("chief", Role.MANAGER)
     seen = words(chief.get("/dossiers/returned"))
