@@ -225,9 +225,11 @@ Days = Annotated[int, Meta(ge=0, le=36_500)]  # 0: kept
 
 class Retention(Row, frozen=True):
     """After how many days what is held goes, 0: never. persons, secrets: after the result was handed over, or
-    the dossier ended without one; steps, dossiers: after it ended. The others: after they were made."""
+    the dossier ended without one; persons of what was never accepted, unended: after it was received; steps,
+    dossiers: after it ended. The others: after they were made."""
 
     persons: Days = 180
+    unended: Days = 1095
     secrets: Days = 30
     steps: Days = 1825
     dossiers: Days = 0

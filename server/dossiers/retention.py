@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import applicants, sums
+from server.dossiers import applicants, persons, sums
 from server.dossiers.applicants import GONE
 from server.dossiers.bringing import take_away
 from server.dossiers.rows import (
@@ -79,13 +79,25 @@ def _finished(before: str) -> sa.ColumnElement[bool]:
     )
 
 
+def _of_people(which: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """People are fewer than dossiers: those gone have no row."""
+    return sa.select(a.code).where(sa.exists().where(d.code == a.code, which))
+
+
 def _persons(before: str) -> sa.Select[Any]:
-    finished = sa.exists().where(d.code == a.code, _finished(before))
-    return sa.select(a.code).where(finished)  # people are fewer than dossiers: those gone have no row
+    never_begun = sa.and_(d.status == Status.REGISTERED.value, d.received < before)
+    return _of_people(sa.or_(_finished(before), never_begun))
+
+
+def _unended(before: str) -> sa.Select[Any]:
+    """Of what was received before and never ended, whatever it waits for, a result on the shelf included."""
+    shelf = sa.and_(d.status == Status.RESOLVED.value, ~sa.exists().where(h.code == d.code))
+    open_ = sa.and_(d.over.is_(None), d.status != Status.REJECTED.value)
+    return _of_people(sa.and_(d.received < before, sa.or_(open_, shelf)))
 
 
 def _secrets(before: str) -> sa.Select[Any]:
-    return _persons(before).where(a.secret_seal != "", a.secret_seal != GONE)
+    return _of_people(_finished(before)).where(a.secret_seal != "", a.secret_seal != GONE)
 
 
 def _ended(before: str) -> sa.Select[Any]:
@@ -138,7 +150,7 @@ def _of(column: sa.Column[Any], at: sa.Column[Any]) -> Callable[[str], sa.Select
 
 
 def _forget(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: datetime) -> int:
-    return applicants.forget(db, some, BY, now)
+    return persons.erase(db, some, BY, now)
 
 
 def _spend(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: datetime) -> int:
@@ -148,7 +160,7 @@ def _spend(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: dat
 def _drop(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: datetime) -> int:
     """Dossiers with all that is about them, also from the sums of reports: both say the same. A source that
     goes on sending one brings it again, but not its person."""
-    applicants.forget(db, list(applicants.known(db, some)), BY, now)
+    persons.erase(db, list(applicants.known(db, some)), BY, now)
     totals: sums.Sums = Counter()
     take_away(db, list(some), totals, store.zone)
     sums.add(db, totals)
@@ -162,6 +174,7 @@ CLASSES: Final = (
     Class("dossiers", _orphans(r.code, r.at), _by(r.code)),
     Class("dossiers", _orphans(p.code, p.at), _by(p.code)),
     Class("persons", _persons, _forget),
+    Class("unended", _unended, _forget),
     Class("secrets", _secrets, _spend),
     Class("steps", _steps, _by(step_table.c.code)),
     Class("handovers", _handovers, _by(h.code)),

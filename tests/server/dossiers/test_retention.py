@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace as with_
 
-from server.dossiers import applicants, retention, sums
+from server.dossiers import applicants, publications, retention, sums
 from server.dossiers.applicants import GONE, Applicant, Seals
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.late import sheet
 from server.dossiers.register import Dossier, Step
 from server.dossiers.rows import (
     applicant_table,
@@ -35,8 +36,9 @@ NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 SEALS = Seals(b"k" * 32)
 OLD, NEW, SHELF, OPEN = (f"H42.13-26010{n}-0001" for n in range(1, 5))
+NEVER, ENDLESS = "H42.13-260105-0001", "H42.13-260106-0001"
 ALL = (OLD, NEW, SHELF, OPEN)
-KEPT = Retention(persons=180, secrets=30, steps=0, dossiers=0, handovers=0, reminders=0, imports=0)
+KEPT = Retention(persons=180, unended=0, secrets=30, steps=0, dossiers=0, handovers=0, reminders=0, imports=0)
 
 
 class Hand:
@@ -111,11 +113,38 @@ def test_what_we_handed_over_ourselves_counts_and_what_is_to_be_kept_stays(store
     assert people(store) == {NEW, OPEN}
 
 
+def test_nobody_is_kept_for_ever(store: DossierStore) -> None:
+    """What never began goes with the persons, what never ended has a class; both count from the receipt."""
+    old, longest = NOW - 700 * DAY, Retention().unended
+
+    def one(code: str, status: Status, received: datetime) -> Brought:
+        return Brought(Dossier(code, "justice", "x", status, received), applicant=whose(code))
+
+    more = [one(NEVER, Status.REGISTERED, old), one(ENDLESS, Status.AWAITING_PAYMENT, old)]
+    young = [one(f"H42.13-260107-{n:04}", Status.REGISTERED, NOW - n * DAY) for n in (170, 190)]
+    store.bring([*more, *young], Delivery(NOW, "test", whole=False), NOW)
+    keep = with_(KEPT, secrets=0, unended=longest)
+    assert retention.tidy(store, keep, NOW) == {"persons": 3}
+    assert people(store) == {NEW, SHELF, OPEN, ENDLESS, young[0].dossier.code}
+    later = NOW + (longest - 700 + 1) * DAY
+    assert retention.tidy(store, with_(keep, persons=0), later) == {"unended": 1}
+    assert people(store) == {NEW, SHELF, OPEN, young[0].dossier.code}
+    last = NOW + (longest + 1) * DAY
+    assert retention.tidy(store, with_(keep, persons=0), last) == {"unended": 3}
+    assert people(store) == {NEW}, "what ended is of the other class, and kept here"
+
+
 def test_a_deleted_person_is_in_no_byte_of_the_files(store: DossierStore, tmp_path: Path) -> None:
     name = whose(OLD).name.encode()
     assert name in bytes_of(tmp_path)
     clock, told = Hand(NOW), list[dict[str, int]]()
     config = replace(CONFIG, retention=KEPT)
+    note = f"Đã xin lỗi bà {whose(OLD).name}"
+    with store.writing() as db:  # as the release before let it be written
+        publications.note(db, "2026-02", "justice", "", note, "ha", NOW)
+        seen = sheet(db, CONFIG, "2026-02", NOW, publications.notes(db, "2026-02"))
+        publications.approve(db, seen, "ha", NOW)
+    assert note.encode() in bytes_of(tmp_path)
     tidying = Tidying(lambda: config, store, clock, lambda counts: told.append(dict(counts)))
     with store.reading() as db:
         db.execute(applicant_table.select().limit(1)).all()
