@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
+SHORT = 6  # signs of one word that is no name without its capitals
 LIKE = 0.7  # how near a word must be to be offered, as difflib counts
 
 
@@ -21,6 +22,17 @@ def fold(text: str) -> str:
     """The words of a text in small letters without accents, one space between them."""
     plain = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
     return " ".join(_WORD.findall("".join(c for c in plain if unicodedata.category(c) != "Mn")))
+
+
+def names(name: str, text: str) -> bool:
+    """Whether a text has a name in it, word for word: "bà le an" has "Lê An", "lệ ánh" has not. A name of one
+    short word is compared as it is written, with its capitals: "an" is in every other sentence."""
+    words = fold(name)
+    if " " in words or len(words) >= SHORT:
+        return f" {words} " in f" {fold(text)} "
+    bare = unicodedata.normalize("NFC", name).strip()
+    said = unicodedata.normalize("NFC", text)
+    return bool(words) and re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", said) is not None
 
 
 def nearest(text: str, known: Iterable[str]) -> str:

@@ -71,6 +71,9 @@ def run(settings: Settings, wishes: Wishes) -> int:
         if not found:
             print("nothing is held", file=sys.stderr)
             return NOBODY
+        others = persons.others(store, codes)
+        if others:
+            print(TEXTS("held.others", wishes.lang, n=len(others)), ", ".join(others), file=sys.stderr)
         if wishes.export is None and wishes.forget is None:
             sys.stdout.write(as_json(found).decode() + "\n")
         if wishes.export is not None:
@@ -81,6 +84,8 @@ def run(settings: Settings, wishes: Wishes) -> int:
             about = {"form": wishes.export.suffix[1:], "dossiers": len(found)}
             audit.tell(time.time(), BY, "persons.exported", site, about)
         if wishes.forget is not None:
+            if by is By.PHONE and persons.several(found):
+                return _misused("these are of several people; delete by an identity number or a code")
             if not wishes.sure and not _sure(found):
                 return _misused("nothing was deleted; say yes, or --yes")
             count = persons.forget(store, codes, BY, now)

@@ -15,10 +15,10 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import applicants
+from server.dossiers import applicants, publications
 from server.dossiers.applicants import FORGOTTEN, GONE, ApplicantKind, Seals
 from server.dossiers.code import read_code
-from server.dossiers.folding import fold
+from server.dossiers.folding import fold, names
 from server.dossiers.register import Dossier, Handover, Leg, Reappointment, Step
 from server.dossiers.reminders import of_dossier
 from server.dossiers.rows import (
@@ -106,7 +106,8 @@ def readable(by: By, text: str) -> bool:
 
 
 def find(store: DossierStore, seals: Seals, by: By, text: str) -> tuple[str, ...]:
-    """The codes of whatever is held under this, and by the same identity number; at most MOST."""
+    """The codes of whatever is held under this; at most MOST. By phone or code also what has the same
+    identity number, but where a phone is of several people: somebody must see who they are (`others`)."""
     if not readable(by, text):
         return ()
     with store.reading() as db:
@@ -119,10 +120,25 @@ def find(store: DossierStore, seals: Seals, by: By, text: str) -> tuple[str, ...
                 read = read_code(text)
                 assert read is not None
                 found = [read.text] if _is_known(db, read.text) else []
-        numbers = db.execute(sa.select(a.id_seal).where(a.code.in_(found), a.id_seal != "")).scalars().all()
-        if by is By.CODE and numbers:
+        numbers = _distinct(db, a.id_seal, found)
+        if by is not By.NUMBER and len(numbers) == 1:
             found = [*found, *_codes(db, a.id_seal.in_(numbers))]
     return tuple(dict.fromkeys(found))[:MOST]
+
+
+def others(store: DossierStore, codes: Sequence[str]) -> tuple[str, ...]:
+    """The codes of what is held besides these under an identity number or a phone of theirs: of the same
+    person, or of somebody who shares the phone; at most MOST."""
+    with store.reading() as db:
+        numbers, phones = (_distinct(db, column, codes) for column in (a.id_seal, a.phone))
+        spelled = {one for phone in phones for one in _spellings(phone)}
+        same = sa.or_(a.id_seal.in_(numbers), a.phone.in_(spelled))
+        return tuple(_codes(db, sa.and_(same, a.code.not_in(codes))))
+
+
+def several(found: Sequence[Held]) -> bool:
+    """Whether these are of more people than one, as far as their names say."""
+    return len({fold(one.person.name) for one in found if one.person is not None and one.person.name}) > 1
 
 
 def held(store: DossierStore, hall: sa.Engine, codes: Sequence[str]) -> list[Held]:
@@ -160,24 +176,36 @@ def forget(store: DossierStore, codes: Sequence[str], by: str, now: datetime) ->
     """Delete who handed these in, for good; how many people's rows that were. Drafts of imports go as well,
     and what somebody wrote that has the name in it."""
     with store.writing() as db:
-        names = [p.name for p in applicants.known(db, codes).values() if p is not FORGOTTEN and p.name]
-        count = applicants.forget(db, codes, by, now)
+        count = erase(db, codes, by, now)
         db.execute(draft_table.delete())
-        for column in (reappointment_table.c.reason, leg_table.c.note):
-            _blank(db, column, codes, names)
     store.settle()  # now, or with the next night's work
     return count
 
 
-def _blank(db: sa.Connection, column: sa.Column[str], codes: Sequence[str], names: Sequence[str]) -> None:
-    table, folded = column.table, [fold(name) for name in names]
+def erase(db: sa.Connection, codes: Sequence[str], by: str, now: datetime) -> int:
+    """The same within a transaction, but for drafts."""
+    known = applicants.known(db, codes).values()
+    called = sorted({one.name for one in known if one is not FORGOTTEN and one.name})
+    for column in (reappointment_table.c.reason, leg_table.c.note):
+        _blank(db, column, codes, called)
+    if called:
+        publications.forget(db, called)
+    return applicants.forget(db, codes, by, now)
+
+
+def _blank(db: sa.Connection, column: sa.Column[str], codes: Sequence[str], called: Sequence[str]) -> None:
+    table = column.table
     for text in set(db.execute(sa.select(column).where(table.c.code.in_(codes))).scalars()):
-        if any(name in fold(text) for name in folded):
+        if any(names(name, text) for name in called):
             db.execute(sa.update(table).where(table.c.code.in_(codes), column == text).values({column: ""}))
 
 
 def _codes(db: sa.Connection, where: sa.ColumnElement[bool]) -> list[str]:
     return list(db.execute(sa.select(a.code).where(where).order_by(a.code).limit(MOST)).scalars())
+
+
+def _distinct(db: sa.Connection, column: sa.Column[str], codes: Sequence[str]) -> list[str]:
+    return list(db.execute(sa.select(column).distinct().where(a.code.in_(codes), column != "")).scalars())
 
 
 def _is_known(db: sa.Connection, code: str) -> bool:

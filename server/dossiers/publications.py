@@ -1,11 +1,13 @@
 """Late lists that were approved: which figures, by whom and when, what took whose place. SQL of two tables.
 
 A publication is never changed but for being withdrawn; a correction is another one, which names the one that
-it takes the place of. Notes are what authorities say in writing about their lines; they stay with staff.
+it takes the place of. Notes are what authorities say in writing about their lines; they stay with staff, and
+one that names somebody who is deleted is emptied, also where a list that was approved has kept it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,6 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from broker.messages import LateList, LateUnit
+from server.dossiers.folding import names
 from server.dossiers.late import Figures, LateSheet, UnitLine, still_shown, wall_list
 from server.dossiers.rows import instant_of, late_note_table, publication_table, text_of
 
@@ -125,6 +128,38 @@ def note(
                 period=period, authority=authority, officer=officer, text=text, by=by, at=text_of(now)
             )
         )
+
+
+def forget(db: sa.Connection, persons: Sequence[str]) -> None:
+    """Take away the notes that have one of these names, and empty them in what was approved. Figures, and who
+    approved them, stay as they are."""
+
+    def said(text: str) -> bool:
+        return text != "" and any(names(name, text) for name in persons)
+
+    for row in db.execute(late_note_table.select()).all():
+        if said(row.text):
+            line = n.period == row.period, n.authority == row.authority, n.officer == row.officer
+            db.execute(late_note_table.delete().where(*line))
+    for id, raw in db.execute(sa.select(p.id, p.sheet).where(p.sheet.is_not(None))).all():
+        kept = msgspec.json.decode(raw, type=LateSheet)
+        clean = without_notes(kept, said)
+        if clean != kept:
+            text = msgspec.json.encode(clean).decode()
+            db.execute(publication_table.update().where(p.id == id).values(sheet=text))
+
+
+def without_notes(found: LateSheet, which: Callable[[str], bool]) -> LateSheet:
+    """The same with those notes empty that are such."""
+
+    def note(text: str) -> str:
+        return "" if which(text) else text
+
+    units = []
+    for unit in found.units:
+        officers = tuple(msgspec.structs.replace(one, note=note(one.note)) for one in unit.officers)
+        units.append(msgspec.structs.replace(unit, officers=officers, note=note(unit.note)))
+    return msgspec.structs.replace(found, units=tuple(units))
 
 
 def _of(row: Any) -> Publication:

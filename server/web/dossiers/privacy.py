@@ -60,7 +60,8 @@ def find() -> ResponseReturnValue:
     guard.audit("persons.searched", by=by.value, found=len(codes))
     if not codes:
         return _drawn(by=by, problem="nobody")
-    return _drawn(by=by, found=persons.held(desk.store, guard.hall().engine, codes))
+    found = persons.held(desk.store, guard.hall().engine, codes)
+    return _drawn(by=by, found=found, ticked=() if persons.several(found) else codes)
 
 
 @privacy.post("/person/export.<kind>")
@@ -91,8 +92,9 @@ def forget() -> ResponseReturnValue:
     reason = _one(Reason, request.form.get("reason"))
     store = desk_here().store
     if request.form.get("sure") != "yes" or not codes:
-        found = persons.held(store, hall.engine, codes)
-        return _drawn(found=found, problem="not-sure" if codes else "no-dossier"), 422
+        shown = _codes("shown") or codes
+        found = persons.held(store, hall.engine, shown)
+        return _drawn(found=found, ticked=codes, problem="not-sure" if codes else "no-dossier"), 422
     count = persons.forget(store, codes, who.name, hall.clock.now())
     guard.audit("persons.forgotten", reason=reason.value, dossiers=len(codes), people=count)
     return _drawn(done=len(codes), aside=desk_here().laid_aside())
@@ -101,20 +103,26 @@ def forget() -> ResponseReturnValue:
 def _drawn(
     by: By = By.NUMBER,
     typed: str = "",
-    found: list[Held] | None = None,
+    found: Sequence[Held] = (),
+    ticked: Sequence[str] = (),
     problem: str = "",
     done: int = 0,
     aside: Sequence[Source] = (),
 ) -> str:
-    """aside: sources whose imported files may still hold whoever was deleted."""
-    more: dict[str, Any] = around(desk_here().store.stamp())
+    """ticked: the codes of `found` that are chosen. aside: sources whose imported files may still hold
+    whoever was deleted."""
+    store = desk_here().store
+    more: dict[str, Any] = around(store.stamp())
     return render_template(
         "dossiers_person.html",
         by=by,
         kinds=list(By),
         reasons=list(Reason),
         typed=typed,
-        found=found or [],
+        found=found,
+        ticked=ticked,
+        several=persons.several(found),
+        others=persons.others(store, [one.code for one in found]),
         problem=problem,
         done=done,
         aside=aside,
@@ -122,8 +130,8 @@ def _drawn(
     )
 
 
-def _codes() -> list[str]:
-    read = (read_code(text[:64]) for text in request.form.getlist("code")[: persons.MOST])
+def _codes(name: str = "code") -> list[str]:
+    read = (read_code(text[:64]) for text in request.form.getlist(name)[: persons.MOST])
     return [one.text for one in read if one is not None]
 
 

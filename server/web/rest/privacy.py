@@ -55,9 +55,11 @@ class PersonWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PersonTold(msgspec.Struct, frozen=True):
-    """held: dossier by dossier, all of it. Ratings are linked to nobody."""
+    """held: dossier by dossier, all of it. Ratings are linked to nobody. others: codes of what has the same
+    identity number or phone and is not in it: of the same person, or of who shares a phone."""
 
     held: tuple[Held, ...]
+    others: tuple[str, ...]
 
 
 class ForgetBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,7 +98,8 @@ def held(asked: Asked) -> PersonTold:
         refuse([("/text", "form")])
     codes = persons.find(desk.store, desk.seals, told.by, told.text)
     audit(asked.who.name, "persons.exported", by=told.by.value, dossiers=len(codes))
-    return PersonTold(tuple(persons.held(desk.store, asked.hall.engine, codes)))
+    found = tuple(persons.held(desk.store, asked.hall.engine, codes))
+    return PersonTold(found, persons.others(desk.store, codes))
 
 
 def forget(asked: Asked) -> Forgotten:

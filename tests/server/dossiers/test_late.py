@@ -242,7 +242,10 @@ def test_a_note_with_a_person_is_refused(store: DossierStore) -> None:
     code = SOME[3].code
     with store.writing() as db:
         applicants.write(db, {code: Applicant(name="Nguyễn Thị Hồng Đào")})
-    for text in ("gọi 0912345678", "CCCD 035088001234", "thư a@b.vn", "hồ sơ của bà nguyen  thi HONG dao"):
+        applicants.write(db, {SOME[2].code: Applicant(name="Lê An"), SOME[0].code: Applicant(name="Sở Y tế")})
+        applicants.write(db, {SOME[5].code: Applicant(name="Vũ Thị Ở Sở Khác")})
+    named = "hồ sơ của bà nguyen  thi HONG dao", "xin lỗi ông Lê An, đã hẹn", "LÊ AN"
+    for text in ("gọi 0912345678", "CCCD 035088001234", "thư a@b.vn", *named):
         with pytest.raises(NoteRefused, match="personal"):
             late_desk.note(store, HALL, "2026-10", ("justice", ""), text, "chief", NOW)
     with pytest.raises(NoteRefused, match="long"):
@@ -250,6 +253,9 @@ def test_a_note_with_a_person_is_refused(store: DossierStore) -> None:
     for line in (("nobody", ""), ("justice", "Người Lạ")):
         with pytest.raises(NoteRefused, match="no-line"):
             late_desk.note(store, HALL, "2026-10", line, "x", "chief", NOW)
+    for text in ("Chờ Sở Y tế trả lời", "nghỉ lễ ánh sáng", "Vũ Thị Ở Sở Khác xác minh"):
+        late_desk.note(store, HALL, "2026-10", ("justice", ""), text, "chief", NOW)
+        assert unit(listed(store, "2026-10"), "justice").note == text
     late_desk.note(store, HALL, "2026-10", ("justice", ""), " Thiếu  người ", "chief", NOW)
     assert unit(listed(store, "2026-10"), "justice").note == "Thiếu người"
     late_desk.note(store, HALL, "2026-10", ("justice", ""), "", "chief", NOW)

@@ -10,16 +10,18 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from server.dossiers import applicants, persons
+from server.dossiers import applicants, persons, publications
 from server.dossiers.applicants import Applicant, Seals
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.late import sheet
 from server.dossiers.persons import By
+from server.dossiers.publications import without_notes
 from server.dossiers.register import Dossier, Leg, Step
 from server.dossiers.rows import reappointment_table, reminder_table, text_of
 from server.dossiers.status import Status
 from server.dossiers.store import FILE, DossierStore, open_dossiers
 from server.tables import metadata, ticket_table
-from tests.server.dossiers.tables import ZONE
+from tests.server.dossiers.tables import CONFIG, ZONE
 
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
 SEALS = Seals(b"k" * 32)
@@ -64,8 +66,8 @@ def hall(tmp_path: Path) -> Iterator[sa.Engine]:
     [
         (By.NUMBER, "035 088 001234", (MINE, ALSO)),
         (By.NUMBER, "035088001235", ()),
-        (By.PHONE, "+84 912 345 678", (MINE,)),
-        (By.PHONE, "0912.345.678", (MINE,)),
+        (By.PHONE, "+84 912 345 678", (MINE, ALSO)),
+        (By.PHONE, "0912.345.678", (MINE, ALSO)),
         (By.CODE, MINE.lower(), (MINE, ALSO)),
         (By.CODE, "H42.13-260109-0009", ()),
         (By.NUMBER, "12", ()),
@@ -74,6 +76,23 @@ def hall(tmp_path: Path) -> Iterator[sa.Engine]:
 )
 def test_somebody_is_found(store: DossierStore, by: By, text: str, found: tuple[str, ...]) -> None:
     assert persons.find(store, SEALS, by, text) == found
+
+
+def test_a_phone_of_several_people_is_told_and_takes_nobody_along(
+    store: DossierStore, hall: sa.Engine
+) -> None:
+    """One person is found whole by phone; where two share it, what is under it, and word of the rest."""
+    assert persons.others(store, [MINE]) == (ALSO,) and persons.others(store, [MINE, ALSO]) == ()
+    shared = "H42.13-260104-0004", "H42.13-260105-0005"
+    some = [
+        brought(shared[0], PHONE, "001088009999", "Trần Văn Ba"),
+        brought(shared[1], "84912345678", "", ""),
+    ]
+    store.bring(some, Delivery(NOW, "test", whole=False), NOW)
+    found = persons.find(store, SEALS, By.PHONE, PHONE)
+    assert found == (MINE, *shared) and persons.others(store, found) == (ALSO, OTHER)
+    assert persons.several(persons.held(store, hall, found))
+    assert not persons.several(persons.held(store, hall, [MINE, ALSO, shared[1]]))
 
 
 def test_all_that_is_held_is_told(store: DossierStore, hall: sa.Engine) -> None:
@@ -102,7 +121,15 @@ def test_who_is_deleted_is_in_no_byte_and_does_not_come_back(
     with store.writing() as db:
         row = {"number": 1, "at": text_of(NOW), "by": "ha", "old_due": text_of(NOW), "new_due": text_of(NOW)}
         db.execute(reappointment_table.insert().values(code=MINE, reason=f"Gọi bà {NAME.upper()}", **row))
+        for officer, text in (("", f"Gọi bà {NAME}"), ("ha", "Thiếu người"), ("ba", f"{NAME.upper()}.")):
+            publications.note(db, "2026-10", "justice", officer, text, "ha", NOW)
+        seen = sheet(db, CONFIG, "2026-10", NOW, publications.notes(db, "2026-10"))
+        publications.approve(db, seen, "ha", NOW)
     assert persons.forget(store, [MINE, ALSO], "chief", NOW) == 2
+    with store.reading() as db:
+        assert publications.notes(db, "2026-10") == {("justice", "ha"): "Thiếu người"}
+        (kept,) = publications.history(db)
+    assert kept.sheet == without_notes(seen, bool), "its figures, and who approved them, stay as they were"
     raw = b"".join(file.read_bytes() for file in tmp_path.glob(f"{FILE}*"))
     for trace in (NAME, NAME.upper(), PHONE, SEALS.of_id(NUMBER)):
         assert trace.encode() not in raw, trace

@@ -73,6 +73,36 @@ def test_whoever_deletes_is_told_of_files_that_may_hold_the_person_still(one: Pl
         assert said in page and "inbox/portal/done" in page and "Cổng" in page
 
 
+def test_what_else_is_held_is_told_before_anything_is_deleted(one: Place, chief: Staff) -> None:
+    """Two people with one phone: nothing is ticked, and the dossier under another phone is named."""
+    assert one.hall.desk is not None
+    now, seal = one.clock.now(), one.hall.desk.seals.of_id
+    other = f"{CODE[:-1]}9"
+    third = f"{CODE[:-1]}7"
+    more = [
+        Brought(Dossier(code, "justice", "x", Status.PROCESSING, now), applicant=who)
+        for code, who in (
+            (other, Applicant(name="Trần Văn Ba", phone=PHONE, id_seal=seal("001088009999"))),
+            (third, Applicant(name=NAME, phone="0977000111", id_seal=seal(NUMBER))),
+        )
+    ]
+    one.register.bring(more, Delivery(now, "test", whole=False), now)
+    page = send(chief, "person", by="phone", text=PHONE)
+    assert "Có nhiều người dùng chung số này" in page.text and re.search(
+        f"Còn 1 hồ sơ khác.* {third}", page.text
+    )
+    assert not re.search('name="code"[^>]* checked', page.text)
+    page = send(chief, "person/forget", shown=[CODE, other], reason="asked", sure="yes")
+    assert page.status_code == 422 and "Hãy chọn ít nhất một hồ sơ" in page.text and other in page.text
+    page = send(chief, "person/forget", shown=[CODE, other], code=other, reason="asked")
+    assert re.search(f'value="{other}" checked', page.text) and not re.search(
+        f'value="{CODE}" checked', page.text
+    )
+    page = send(chief, "person", by="number", text=NUMBER)
+    assert page.text.count(" checked>") == 3, "one person's are ticked, and the way that was searched by"
+    assert "Còn 1 hồ sơ khác" in page.text
+
+
 def test_what_somebody_searches_by_is_told_to_nobody(one: Place, chief: Staff, caplog: Any) -> None:
     caplog.set_level("DEBUG")
     send(chief, "person", by="number", text=NUMBER)
