@@ -26,6 +26,7 @@ FONT: Final = "Times New Roman"  # as Decree 30/2020 wants it
 SHEETS: Final = {Page.A5: (148, 210), Page.A4: (210, 297), Page.A4_WIDE: (297, 210)}
 MARGINS: Final = {Page.A5: (12, 14, 12, 12), Page.A4: (15, 25, 15, 15), Page.A4_WIDE: (15, 15, 12, 12)}
 SIZE: Final = {Page.A5: 11.0, Page.A4: 12.0, Page.A4_WIDE: 10.0}
+DATED: Final = 0.077  # of the book's width: the widest day of a year on one line, in our face
 LEFT: Final = 0.42  # of the letterhead's width, for who writes
 
 
@@ -257,9 +258,9 @@ def register_book(sheet: Sheet) -> None:
     cells = tuple(
         (f"head_{name}", width, (f"{{{{ row.{name} }}}}",))
         for name, width in (
-            *(("n", 0.045), ("code", 0.125), ("procedure", 0.15), ("applicant", 0.115)),
-            *(("contact", 0.125), ("authority", 0.11), ("received", 0.07), ("due", 0.07)),
-            *(("returned", 0.07), ("method", 0.06), ("signed", 0.06)),
+            *(("n", 0.05), ("code", 0.125), ("procedure", 0.135), ("applicant", 0.115)),
+            *(("contact", 0.12), ("authority", 0.107), ("received", DATED), ("due", DATED)),
+            *(("returned", DATED), ("method", 0.0585), ("signed", 0.0585)),
         )
     )
     table = grid(sheet, cells, 8.5, heads=2)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import openpyxl
 import pypdf
 import pytest
 import zxingcpp
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 from PIL import Image
 
 from server.dossiers.book import Booked
@@ -25,6 +26,7 @@ from server.papers.flow import Paragraph, Shape, Style, Text
 from server.papers.forms import BLANKS, SHAPES, Form, circular_of
 from server.papers.lines import Word, laid
 from server.papers.making import Stock, made, printed
+from server.papers.metrics import width
 from server.papers.wording import AREAS, HEAD, LANGUAGES, allowed, mistakes, ours, words_of
 from tests.server.papers.made import (
     BARE,
@@ -150,6 +152,18 @@ def test_a_book_goes_on_over_pages_under_its_head() -> None:
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
     assert len(rows) == 30 and rows[0][0] == "01" and rows[29][0] == "30" and rows[0][3] == NAME
     assert len(rows[0]) == len(COLUMNS)
+
+
+def test_a_day_in_the_book_is_never_broken() -> None:
+    widest = max(
+        (date(2034, 1, 1) + timedelta(days=n) for n in range(365)),
+        key=lambda d: width(f"{d:%d/%m/%Y}", Style()),
+    )
+    at = datetime.combine(widest, time(14, 44), CENTRE.zone)
+    line = Booked(44444, replace(DOSSIER, received=at), at, at, PERSON)
+    paper = of_book([line], widest, widest, CENTRE, words_of(Form.REGISTER_BOOK, "vi", {}), "vi", NOW)
+    drawn = pdf_text(made(Stock(None), Form.REGISTER_BOOK, paper, "pdf", "vi"))
+    assert drawn.count(f"{widest:%d/%m/%Y}") == 3 and drawn.count("14:44") == 3 and "44444" in drawn
 
 
 def test_nothing_in_a_workbook_is_a_formula() -> None:
