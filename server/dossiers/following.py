@@ -94,8 +94,8 @@ class Following:
 
     def _follow(self) -> bool:
         end = self._last()
-        if self._read is None:  # a log that was restored may end before
-            self._read = self._kept = min(_place(self._store), end)
+        if self._read is None:
+            self._read = self._kept = self._begin(end)
         while self._read < end and not self._stopping.is_set():
             until = min(self._read + AT_ONCE, end)
             found = self._between(self._read, until)
@@ -107,6 +107,17 @@ class Following:
                 self._kept = until
             self._read = until
         return self._read >= end
+
+    def _begin(self, end: int) -> int:
+        """Where to read on from. A log that was brought back from a backup ends before, and grows again."""
+        f = fact_table.c
+        with self._store.reading() as db:
+            value: Any = db.execute(sa.select(f.value).where(f.key == READ)).scalar()
+        if int(value or 0) <= end:
+            return int(value or 0)
+        with self._store.writing() as db:
+            _note(db, end)
+        return end
 
     def _between(self, since: int, until: int) -> list[tuple[Event, str | None]]:
         """What was handed over or undone, in order, with the officer who had called the ticket."""
@@ -136,13 +147,6 @@ def _who(by: str, officer: str | None) -> str:
     """The account; of a key that is wired at the counter, whoever called the ticket there."""
     kind, _, name = by.partition(":")
     return {"officer": name, "device": officer or name}.get(kind, by)
-
-
-def _place(store: DossierStore) -> int:
-    f = fact_table.c
-    with store.reading() as db:
-        value: Any = db.execute(sa.select(f.value).where(f.key == READ)).scalar()
-    return int(value or 0)
 
 
 def _note(db: sa.Connection, seq: int) -> None:

@@ -13,10 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from server.dossiers.bringing import Brought, Delivery
-from server.dossiers.following import Following
+from server.dossiers.following import READ, Following
 from server.dossiers.handovers import Kind, returned
 from server.dossiers.register import Dossier
-from server.dossiers.rows import handover_table
+from server.dossiers.rows import fact_table, handover_table
 from server.dossiers.status import Status
 from server.dossiers.store import DossierStore, open_dossiers
 from server.hall import commands as c
@@ -138,6 +138,19 @@ def test_what_was_deleted_at_its_time_does_not_come_again(place: Place) -> None:
         db.execute(handover_table.delete())
     anew = Following(place.hall.engine, lambda: place.store.seq, place.register)
     assert anew.look() and rows(place.register) == []
+
+
+def test_a_log_that_was_brought_back_from_a_backup_is_followed_from_its_end(place: Place) -> None:
+    officer = called(place)
+    assert place.hall.handovers is not None
+    place.hall.handovers.stop()
+    with place.register.writing() as db:
+        db.execute(fact_table.insert().values(key=READ, value="100000"))
+    for press in (False, True):  # a start, and the next one after a crash
+        if press:
+            officer.press("7", "finish", returned=True)
+        assert Following(place.hall.engine, lambda: place.store.seq, place.register).look()
+    assert rows(place.register) == [(CODE, "7", "ha")]
 
 
 def test_a_press_waits_for_no_import(place: Place, caplog: pytest.LogCaptureFixture) -> None:
