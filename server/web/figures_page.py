@@ -31,6 +31,7 @@ from server.unseen import LEAST
 from server.web import guard
 from server.web.chart import wait_chart
 from server.web.console_view import hall_lines
+from server.web.fields import day_of
 from server.web.hall import Hall
 from server.web.heat import usual_target
 from server.web.history_page import cell_text, history_of, teller, today_here
@@ -210,7 +211,7 @@ def wanted_day(text: str | None, today: date) -> date:
     if not text:
         return today
     try:
-        day = date.fromisoformat(text)
+        day = day_of(text)
     except ValueError:
         raise Refusal("bad-request", detail="day: YYYY-MM-DD") from None
     if not today - timedelta(days=DAYS_BACK) <= day <= today:

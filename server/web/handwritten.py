@@ -28,6 +28,7 @@ from server.hall.site import Service, Site
 from server.hall.tickets import BY_HAND, Klass, number_text
 from server.people.rights import Right
 from server.web import guard
+from server.web.fields import day_of
 from server.web.hall import Hall
 from server.web.reception import by, checked, form_command
 from server.web.verbs import fresh
@@ -125,7 +126,7 @@ def typed_rows() -> list[Row]:
 def typed_day(hall: Hall) -> date | None:
     """The business day of the sheet; None for one that cannot be entered any more, or not yet."""
     try:
-        day = date.fromisoformat(request.form.get("day", ""))
+        day = day_of(request.form.get("day", ""))
     except ValueError:
         return None
     view = hall.writer.view

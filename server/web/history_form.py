@@ -10,6 +10,7 @@ from typing import Final
 from server.history.drill import WHOSE, Wanted, can_be_listed
 from server.history.periods import DAY, LONGEST, Period, Unit, period
 from server.history.whats import WHATS
+from server.web.fields import day_of
 from server.web.history_asked import OFFERED, Asked, By
 
 OLDEST: Final = timedelta(days=3660)
@@ -56,10 +57,10 @@ def _day(text: str, today: date, name: str, errors: dict[str, str]) -> date | No
     if not text:
         return None
     try:
-        found = date.fromisoformat(text)
+        found = day_of(text)
     except ValueError:
         found = None
-    if found is None or len(text) != 10 or not today - OLDEST <= found <= today:
+    if found is None or not today - OLDEST <= found <= today:
         errors[name] = "history.bad_day"
         return None
     return found

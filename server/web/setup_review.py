@@ -27,6 +27,7 @@ from server.setup import Change, digest, document_of, versions
 from server.site_check import placed
 from server.site_shape import File
 from server.web import guard, problems
+from server.web.fields import day_of
 from server.web.setup_bench import Bench, bench
 from server.web.setup_pages import drawn, in_turn, ours, problems_by_page, setup
 from server.web.setup_words import Names, file_sentence, lines, place_text
@@ -233,7 +234,7 @@ def when(choice: str, day: str, tomorrow: date) -> date | None:
         case "tomorrow":
             return tomorrow
         case "date":
-            starts = date.fromisoformat(day)
+            starts = day_of(day)
             if tomorrow <= starts <= tomorrow + AHEAD:
                 return starts
     raise ValueError(choice)

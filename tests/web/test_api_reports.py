@@ -41,7 +41,8 @@ def test_the_report_its_dossiers_and_files_are_those_of_the_page(place: Place) -
     assert asks.get("/dossiers/report/dossiers?line=nobody").status_code == 400
     book = openpyxl.load_workbook(io.BytesIO(asks.get("/dossiers/report/export.xlsx").data)).active
     assert [r[2] for r in book.iter_rows(values_only=True) if r[1] == "Tổng số"] == [3]
-    for wrong in ("begins=2026-11-02&ends=2026-11-01", "of=nobody", "by=x", "begins=2026-02-30"):
+    days = "begins=2026-11-02&ends=2026-11-01", "begins=2026-02-30", "begins=2026-W01-1", "begins=20260501"
+    for wrong in (*days, "of=nobody", "by=x"):
         assert asks.get(f"/dossiers/report?{wrong}").status_code == 400, wrong
     assert program(place, Right.DOSSIERS).get("/dossiers/report").status_code == 403
 

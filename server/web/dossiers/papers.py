@@ -21,6 +21,7 @@ from server.papers.wording import AREAS, HEAD, LANGUAGES, LONGEST, ours
 from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers.paper_desk import MOST_LINES, BookFormat, PaperDesk, Refused, Written
+from server.web.fields import day_of
 from server.web.words import TEXTS
 
 papers = Blueprint("papers", __name__, url_prefix="/dossiers")
@@ -304,7 +305,7 @@ def _when(version: Version) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text)
+        day = day_of(text)
     except ValueError:
         return None
     return day if 2000 <= day.year < 2100 else None

@@ -14,7 +14,7 @@ from server.dossiers.store import Stamp
 from server.dossiers.tally import Period, months_back
 from server.dossiers.telling import TEXTS, thousands
 from server.hall.refusals import Refusal
-from server.web import guard
+from server.web import fields, guard
 
 MONTHS: Final = 13
 OLD: Final = timedelta(hours=24)  # staff are told; walls have an age of their own
@@ -91,7 +91,7 @@ def day_of(text: str | None, usual: date) -> date:
     if not text:
         return usual
     try:
-        day = date.fromisoformat(text)
+        day = fields.day_of(text)
     except ValueError:
         raise Refusal("bad-request", detail="YYYY-MM-DD") from None
     if not 2000 <= day.year < 2100:

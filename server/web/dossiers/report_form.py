@@ -11,6 +11,7 @@ from server.dossiers.sums import Dimension
 from server.dossiers.tally import Period
 from server.history.periods import DAY, Unit, months_on, period
 from server.web.dossiers.parts import days
+from server.web.fields import day_of
 
 FIRST_YEAR: Final = 2000
 LAST_YEAR: Final = 2099
@@ -90,7 +91,7 @@ def _day(text: str, usual: date, name: str, errors: dict[str, str]) -> date:
     if not text:
         return usual
     try:
-        found = date.fromisoformat(text)
+        found = day_of(text)
     except ValueError:
         errors[name] = "report.bad-day"
         return usual

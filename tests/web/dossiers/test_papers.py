@@ -102,7 +102,12 @@ def test_the_book_is_numbered_by_the_year_and_has_who_was_taken_in(place: Place,
     both = in_one(pdf_text(chief.get(f"{path}.pdf?begins=2026-01-01&ends=2026-12-31").data))
     assert FIRST.code in both and CODE in both and ONLINE.code not in both
     assert CODE in docx_text(chief.get(f"{path}.docx?begins=2026-11-20&ends=2026-11-20").data)
-    for days in ("begins=2026-11-02&ends=2026-11-01", "begins=x&ends=2026-11-01", ""):
+    for days in (
+        "begins=2026-11-02&ends=2026-11-01",
+        "begins=x&ends=2026-11-01",
+        "begins=2026-W01-1&ends=20261101",
+        "",
+    ):
         assert chief.get(f"{path}.pdf?{days}").status_code == 422
     assert place.log_in("root", Role.ADMINISTRATOR).get(f"{path}.pdf?begins=2026-11-01").status_code == 422
 

@@ -38,7 +38,8 @@ def test_the_form_of_another_period_carries_over(place: Place, chief: Staff) -> 
     october = chief.get("/dossiers/report?begins=2026-10-01&ends=2026-10-31")
     assert cells(october, "justice") == ["1", "0", "1", "1", "0", "0", "1", "0", "0", "0"]
     assert cells(october, "health") == ["1", "1", "0", "0", "0", "0", "0", "1", "0", "1"]
-    for bad in ("begins=2026-11-02&ends=2026-11-01", "begins=yesterday", "ends=1026-01-01"):
+    other_ways = "begins=2026-W01-1", "begins=20260501"
+    for bad in ("begins=2026-11-02&ends=2026-11-01", "begins=yesterday", "ends=1026-01-01", *other_ways):
         assert chief.get(f"/dossiers/report?{bad}").status_code == 400
 
 
