@@ -18,12 +18,13 @@ import sqlalchemy as sa
 
 from hardware.clock import Clock
 from server.dossiers import mails, reminders
+from server.dossiers.officers import same
 from server.dossiers.promises import Marks, Standing
 from server.dossiers.standings import Line
 from server.dossiers.store import DossierStore
 from server.dossiers.working_time import NoTime, WorkCalendar
 from server.mail import Postman, addresses
-from server.people.contacts import Contact, spelled
+from server.people.contacts import Contact
 from server.site_file import HallConfig
 from server.web.words import TEXTS, said
 
@@ -100,8 +101,8 @@ class Book:
         """Of `authority:<id>` or `officer:<name>`; none where nobody wrote one down."""
         if recipient.startswith(reminders.AUTHORITY):
             return addresses([self.config.emails.get(recipient.removeprefix(reminders.AUTHORITY), "")])
-        name = spelled(recipient.removeprefix(reminders.OFFICER))
-        return addresses([one.email for one in self.contacts if spelled(one.source_name) == name])
+        name = same(recipient.removeprefix(reminders.OFFICER))
+        return addresses([one.email for one in self.contacts if same(one.source_name) == name])
 
 
 @dataclass(frozen=True, slots=True)

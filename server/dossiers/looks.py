@@ -15,6 +15,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
+from server.dossiers.officers import spellings
 from server.dossiers.promises import EXCEPTIONS, URGENT, Marks, Standing
 from server.dossiers.reminders import AUTHORITY, OFFICER
 from server.dossiers.rows import dossier_table, looked_table, reminder_table
@@ -31,22 +32,32 @@ PILES: Final[Mapping[str, tuple[Standing, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose dossiers: an officer's, by the name in their source, or ("") an authority's, by its id."""
+    """Whose dossiers: an officer's, by the name in their source however that spells it, or ("") an
+    authority's, by its id."""
 
     officer: str = ""
     authority: str = ""
 
     @property
     def recipient(self) -> str:
-        """As reminders name it."""
+        """As reminders name it, where their source spells an officer as the account does."""
         return OFFICER + self.officer if self.officer else AUTHORITY + self.authority
 
-    def wanted(self, standings: Collection[Standing] = EXCEPTIONS) -> Wanted:
-        return Wanted(standings, self.authority, (self.officer,) if self.officer else ())
+    def wanted(self, db: sa.Connection, standings: Collection[Standing] = EXCEPTIONS) -> Wanted:
+        return Wanted(standings, self.authority, self.names(db))
 
-    def new(self, seen: int, standings: Collection[Standing] = ()) -> Wanted:
+    def new(self, db: sa.Connection, seen: int, standings: Collection[Standing] = ()) -> Wanted:
         """Of what is urgent, only what is new to whoever has seen reminders up to `seen`."""
-        return replace(self.wanted(standings or URGENT), told=Told(self.recipient, seen))
+        found = self.wanted(db, standings or URGENT)
+        return replace(found, told=self.told(found.officers, seen))
+
+    def names(self, db: sa.Connection) -> tuple[str, ...]:
+        """Of an officer, as sources spell it; nothing of an authority."""
+        return spellings(db, self.officer) if self.officer else ()
+
+    def told(self, names: tuple[str, ...], seen: int) -> Told:
+        """What was told of it after the reminder of that number."""
+        return Told(tuple(OFFICER + name for name in names) or (self.recipient,), seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +85,11 @@ class Heard:
 def heard(db: sa.Connection, marks: Marks, whose: Whose, account: str) -> Heard:
     """By indexes of what is open, whatever else the register has."""
     counts: Counter[Standing] = Counter()
-    for heap in heaps(db, marks, whose.wanted()):
+    for heap in heaps(db, marks, whose.wanted(db)):
         if heap.standing in EXCEPTIONS:
             counts[heap.standing] += heap.count
     seen = seen_by(db, account, whose)
-    fresh = heaps(db, marks, whose.new(seen)) if any(one in URGENT for one in counts) else []
+    fresh = heaps(db, marks, whose.new(db, seen)) if any(one in URGENT for one in counts) else []
     last = db.execute(sa.select(sa.func.max(reminder_table.c.id))).scalar() or 0
     return Heard(whose, counts, sum(heap.count for heap in fresh if heap.standing in URGENT), seen, last)
 
@@ -89,9 +100,8 @@ def new_of(
     """Those of these dossiers that are urgent, and new to whoever has seen reminders up to `seen`."""
     urgent = standing(marks).in_([one.value for one in URGENT])
     of = dossier_table.c.code
-    wanted = (
-        sa.select(of).select_from(WITH_LAST).where(of.in_(codes), urgent, told(Told(whose.recipient, seen)))
-    )
+    fresh = told(whose.told(whose.names(db), seen))
+    wanted = sa.select(of).select_from(WITH_LAST).where(of.in_(codes), urgent, fresh)
     return frozenset(db.execute(wanted).scalars())
 
 

@@ -55,9 +55,9 @@ HANDED: Final = sa.exists().where(handover_table.c.code == d.code)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What `recipient` was reminded of by a reminder later than that of the number `after`."""
+    """What any of `recipients` was reminded of by a reminder later than that of the number `after`."""
 
-    recipient: str
+    recipients: tuple[str, ...]
     after: int
 
 
@@ -229,7 +229,7 @@ def _parts(wanted: Wanted) -> list[tuple[sa.ColumnElement[bool], ...]]:
 def told(of: Told) -> sa.ColumnElement[bool]:
     """Of the promise that holds: what was told of one before it is over with it."""
     r = reminder_table.c
-    return sa.exists().where(r.code == d.code, r.due == DUE, r.recipient == of.recipient, r.id > of.after)
+    return sa.exists().where(r.code == d.code, r.due == DUE, r.recipient.in_(of.recipients), r.id > of.after)
 
 
 def _before(at: datetime) -> sa.ColumnElement[bool]:

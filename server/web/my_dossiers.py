@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from server.dossiers import looks
 from server.dossiers.looks import Whose
+from server.dossiers.officers import same
 from server.dossiers.promises import Marks
 from server.dossiers.register import Dossier
-from server.people.contacts import spelled
 from server.people.rights import Right
 from server.web import guard
 from server.web.words import said
@@ -47,7 +47,7 @@ def my_lists() -> tuple[Whose, ...]:
 
 def may_see(d: Dossier) -> bool:
     """A dossier: who sees all, whoever handles it, and who stands for its authority."""
-    mine = bool(d.officer) and spelled(d.officer) in my_names()
+    mine = bool(d.officer) and same(d.officer) in map(same, my_names())
     return mine or guard.has(Right.DOSSIERS) or d.authority in my_authorities()
 
 

@@ -38,7 +38,9 @@ def mine() -> ResponseReturnValue:
     if whose is not None:
         with desk_here().store.reading() as db:
             found = looks.heard(db, marks, whose, who.name)
-            wanted = whose.wanted(chosen or EXCEPTIONS) if not only_new else whose.new(found.seen, chosen)
+            wanted = (
+                whose.wanted(db, chosen or EXCEPTIONS) if not only_new else whose.new(db, found.seen, chosen)
+            )
             listed = lines(db, marks, wanted, A_PAGE + 1, (n - 1) * A_PAGE)
             new = looks.new_of(db, marks, whose, found.seen, [line.code for line in listed])
         shown = {"heard": found, "lines": listed[:A_PAGE], "new": new, "more": len(listed) > A_PAGE}

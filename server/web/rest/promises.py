@@ -94,7 +94,7 @@ def mine(asked: Asked) -> MyDossiers:
     chosen = () if told.standing is None else (told.standing,)
     with _store(asked).reading() as db:
         found = looks.heard(db, marks, whose, asked.who.name)
-        wanted = whose.wanted(chosen or EXCEPTIONS) if not told.new else whose.new(found.seen, chosen)
+        wanted = whose.wanted(db, chosen or EXCEPTIONS) if not told.new else whose.new(db, found.seen, chosen)
         seen = lines(db, marks, wanted, A_PAGE + 1, (told.page - 1) * A_PAGE)
         new = looks.new_of(db, marks, whose, found.seen, [line.code for line in seen])
     return MyDossiers(

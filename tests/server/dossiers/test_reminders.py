@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from server.dossiers import applicants, looks, mails
 from server.dossiers.applicants import Applicant
 from server.dossiers.bringing import Brought, Delivery
 from server.dossiers.looks import Whose
+from server.dossiers.officers import spellings
 from server.dossiers.outward import DossierLog
 from server.dossiers.promises import Marks
 from server.dossiers.reappointing import Renewal, letter_sent, renew
@@ -280,6 +282,23 @@ def test_what_was_noted_before_there_was_an_address_is_told_once_there_is_one(ha
     hall.contacts = [Contact("an", AN, "Nguyễn Văn An")]
     ((to, _, codes),) = hall.look("11-27 17:00")
     assert to == AN and codes == ["0004", "0005"] and hall.waiting() == 0
+
+
+def test_an_officer_is_one_however_a_source_spells_the_name(hall: Hall) -> None:
+    hall.contacts = [Contact("binh", AN, "Trần Thị Bình")]
+    spelt = ("TRẦN THỊ BÌNH", unicodedata.normalize("NFD", "Trần  Thị Bình"), "trần thị bình")
+    hall.bring(
+        *(dossier(n, "11-24 17:00", name) for n, name in enumerate(spelt)),
+        dossier(9, "11-24 17:00", "Trần Thị Binh"),
+    )
+    sent = hall.look("11-25 08:10")
+    assert sorted(code for to, _, codes in sent if to == AN for code in codes) == ["0000", "0001", "0002"]
+    whose = Whose(officer="Trần Thị Bình")
+    marks = Marks.at(hall.config.due_rules.calendar, hall.clock.time, hall.config.reminders.soon)
+    with hall.store.reading() as db:
+        found = looks.heard(db, marks, whose, "binh")
+        assert (found.urgent, found.new) == (3, 3)
+        assert set(spellings(db, "Trần Thị Bình")) == {"Trần Thị Bình", *spelt}
 
 
 def test_programs_are_told_each_step_once_without_anybodys_name(hall: Hall) -> None:
