@@ -19,14 +19,13 @@ from werkzeug.exceptions import NotFound
 
 from server.dossiers.dates import END_OF_DAY
 from server.dossiers.lookup import LONGEST
-from server.dossiers.lookups import Found, Lookups
+from server.dossiers.lookups import READY, Found, Lookups
 from server.throttle import Lately
 from server.web import guard
 from server.web.phone import only_from_here
-from server.web.words import TEXTS, figure_text
+from server.web.words import TEXTS, figure_text, said as in_language
 
-WIPED_S: Final = 30  # what is personal stays so long
-BARE_WIPED_S: Final = 120  # what everybody may see: somebody may be typing the rest
+WIPED_S: Final = 30  # an answer stays so long; what everybody may see can be kept by a press
 FORM_S: Final = 3600.0
 DAY_ALONE: Final = (time(), END_OF_DAY)
 MOST_SIGNS: Final = 64  # of a code, as it is typed
@@ -58,8 +57,9 @@ def find() -> ResponseReturnValue:
         return page(said="again", status=409)
     code, factor = told.get("code", "").strip(), told.get("factor", "").strip()
     if len(code) > MOST_SIGNS or len(factor) > LONGEST:
-        return page(said="no_code" if len(code) > MOST_SIGNS else "too_long", status=400)
-    found = _lookups().find(code, factor, request.remote_addr or "", guard.hall().tick())
+        return page(typed=code, said="no_code" if len(code) > MOST_SIGNS else "too_long", status=400)
+    keep = "keep" in told  # the same once more, and what is typed meanwhile is not looked at
+    found = _lookups().find(code, "" if keep else factor, request.remote_addr or "", guard.hall().tick())
     if not found.code:
         return page(typed=code, said="no_code", status=422)
     if found.asked_too_often:
@@ -72,13 +72,18 @@ def find() -> ResponseReturnValue:
         return page(found, said="no_match", status=422)
     if found.status is None:
         return page(typed=found.code, said="not_found", status=404)
-    return page(found)
+    return page(found, factor=factor if keep else "")
 
 
 def page(
-    found: Found | None = None, typed: str = "", said: str = "", status: int = 200, minutes: int = 0
+    found: Found | None = None,
+    typed: str = "",
+    said: str = "",
+    status: int = 200,
+    minutes: int = 0,
+    factor: str = "",
 ) -> tuple[str, int]:
-    """said: the word of a sentence, or "". typed: a code that is offered again."""
+    """said: the word of a sentence, or "". typed, factor: what stands in the fields again."""
     asked = request.args.get("lang", "")
     lang, site = asked if asked in ("vi", "en") else "vi", guard.hall().config.site
     shown = found if found is not None and found.status is not None else None
@@ -93,12 +98,24 @@ def page(
         minutes=minutes,
         form=_new_form(),
         here=url_for("lookup.form", lang=lang),
-        wiped=WIPED_S if shown is not None and shown.rest is not None else BARE_WIPED_S,
+        factor=factor,
+        queue=_queue(shown, lang) if shown is not None else None,
+        wiped=WIPED_S,
         when=_when,
         money=lambda dong: figure_text(dong, lang),
         longest=LONGEST,
     )
     return text, status
+
+
+def _queue(found: Found, lang: str) -> str | None:
+    """The service to take a number for, as the kiosk names it; "" where there are several, or none is known;
+    None while there is no result to collect, or a counter is told."""
+    if found.status != READY or (found.rest is not None and found.rest.place):
+        return None
+    services = guard.hall().config.site.services
+    names = {in_language(services[id].name, lang) for id in found.collect}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _when(at: datetime) -> dict[str, Any]:

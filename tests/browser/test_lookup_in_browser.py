@@ -80,6 +80,27 @@ def test_a_phone_looks_a_dossier_up_and_nothing_of_it_stays(
     assert not [line for line in reader.complaints() if CODE in line or "K7QP" in line.upper()]
 
 
+def test_a_spoilt_address_is_emptied_and_what_is_shown_runs_out(
+    served: Served, reader: Reader, tmp_path: Path
+) -> None:
+    bring(served.place, tmp_path)
+    reader.open("/lookup#%E0%A4%A")
+    reader.until(lambda: reader.js("return location.hash") == "", "nothing stays in the address")
+    assert reader.js("return document.getElementById('code').value") == ""
+    reader.see("#code").send_keys(CODE)
+    reader.click("main form button")
+    reader.see("#found")
+    reader.until(lambda: "25 giây" in reader.text("#left"), "how long is left runs down")
+    reader.see("#factor").send_keys("k7")
+    reader.click('button[name="keep"]')
+    reader.until(lambda: "30 giây" in reader.text("#left"), "it is kept")
+    assert reader.js("return document.getElementById('factor').value") == "k7" and not reader.all("#rest")
+    reader.open("/board")
+    reader.driver.back()
+    reader.until(lambda: not reader.all("#found"), "going back shows nothing")
+    assert not [line for line in reader.complaints() if "URIError" in line]
+
+
 def test_it_works_without_scripts_and_says_no_in_both_languages(
     served: Served, reader: Reader, tmp_path: Path
 ) -> None:

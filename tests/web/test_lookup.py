@@ -76,6 +76,31 @@ def test_a_second_factor_tells_the_rest_masked(town: Place, factor: str) -> None
     assert 'http-equiv="refresh" content="30;url=/lookup?lang=vi"' in page.text
 
 
+def test_an_answer_is_wiped_after_half_a_minute_and_kept_by_a_press(town: Place) -> None:
+    client = town.client()
+    bare = send(client, CODE)
+    assert 'content="30;url=/lookup?lang=vi"' in bare.text and "tự xóa sau 30 giây" in words(bare)
+    told = {"form": form_of(bare), "code": CODE, "factor": "K7Q", "keep": "1"}
+    kept = client.post("/lookup", data=told)
+    assert kept.status_code == 200 and 'id="found"' in kept.text and 'id="rest"' not in kept.text
+    assert 'content="30;url=/lookup?lang=vi"' in kept.text and 'value="K7Q"' in kept.text
+    assert client.post("/lookup", data=told).status_code == 409  # a press, no loading again
+    assert 'name="keep"' not in send(client, CODE, SECRET).text  # what is personal goes
+
+
+def test_a_result_that_is_ready_says_where_to_go(town: Place) -> None:
+    day = town.clock.now()
+    ready = Dossier(UNKNOWN, "environment", "Đất đai", Status.RESOLVED, day, day, day)
+    town.register.bring([Brought(ready)], Delivery(day, "test", whole=False), day)
+    assert "Nhận kết quả Lấy số “Trả kết quả” tại ki-ốt" in words(send(town.client(), UNKNOWN))
+    assert "Nhận kết quả" not in words(send(town.client(), CODE))
+
+
+def test_what_was_too_long_leaves_the_code_in_its_field(town: Place) -> None:
+    page = send(town.client(), CODE, "1" * 41)
+    assert page.status_code == 400 and "quá dài" in page.text and f'value="{CODE}"' in page.text
+
+
 def test_nothing_stays_in_addresses_caches_cookies_or_logs(
     town: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
