@@ -64,8 +64,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         Brought(dossier(LATE, "11-20 17:00"), history, applicant=PERSON),
         Brought(dossier(AFTER, "11-19 17:00", "Trần Bình", reappointed=2)),
         Brought(dossier(NEAR, "11-24 17:00", limit="3d", status=Status.ACCEPTED)),
-        Brought(dossier(WAITS, "11-20 17:00", status=Status.AWAITING_PAYMENT)),
-        Brought(dossier(HANDED, "11-20 17:00", "")),
+        Brought(dossier(WAITS, "11-20 17:00", status=Status.AWAITING_PAYMENT, fee=200_000, paid=False)),
+        Brought(dossier(HANDED, "11-20 17:00", "", fee=0)),
         Brought(dossier(LINKED, "11-30 17:00", ""), legs=legs),
     ]
     place.register.bring(brought, Delivery(MORNING, "test"), MORNING)
@@ -149,6 +149,14 @@ def test_one_dossier_tells_its_history_pauses_reminders_and_masks_its_person(
     assert ("Chuyển hồ sơ chậm nhất", "17:00 02/11/2026") in near
     handed = chief.get(f"/dossiers/{HANDED}").text
     assert "Đã trả, chưa ghi nhận" in handed and "Đã trả kết quả tại quầy 7" in handed
+
+
+def test_a_fee_is_unpaid_only_where_the_source_says_so(chief: Staff) -> None:
+    found = {
+        code: re.findall(r"<dd>([^<]* đồng[^<]*)</dd>", chief.get(f"/dossiers/{code}").text)
+        for code in (HANDED, WAITS)
+    }
+    assert found == {HANDED: ["0 đồng"], WAITS: ["200.000 đồng, chưa nộp"]}
 
 
 def test_an_officer_sees_and_keeps_the_promises_of_their_own(town: Place, an: Staff) -> None:
