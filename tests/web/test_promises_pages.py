@@ -149,6 +149,7 @@ def test_one_dossier_tells_its_history_pauses_reminders_and_masks_its_person(
     assert ("Chuyển hồ sơ chậm nhất", "17:00 02/11/2026") in near
     handed = chief.get(f"/dossiers/{HANDED}").text
     assert "Đã trả, chưa ghi nhận" in handed and "Đã trả kết quả tại quầy 7" in handed
+    assert town.config.officers["officer-7"] in handed and "officer-7" not in handed
 
 
 def test_a_fee_is_unpaid_only_where_the_source_says_so(chief: Staff) -> None:

@@ -216,6 +216,7 @@ def _page(errors: dict[str, str] | None = None, problem: str = "") -> Response:
         head={"key": HEAD, "name": area_name(HEAD, lang), "version": here.shelf.now(HEAD)},
         may_edit=guard.has(Right.SETUP),
         when=_when,
+        person=_person,
         begins=request.args.get("begins", f"{today.replace(day=1)}")[:10],
         ends=request.args.get("ends", f"{today}")[:10],
         written=written(),
@@ -254,6 +255,7 @@ def _one(
         done=done if done in SAID and not (flaws or wrong or problem) else "",
         plain="plain" in request.args,
         when=_when,
+        person=_person,
         blanks=_blanks(form, lang) if form else [],
         row=sorted(SHAPES[form].row) if form else [],
         most_mb=MOST_BYTES // (1024 * 1024),
@@ -301,6 +303,11 @@ def _back(area: str, done: str, **query: Any) -> ResponseReturnValue:
 
 def _when(version: Version) -> str:
     return f"{version.at.astimezone(guard.hall().config.site.zone):%H:%M %d/%m/%Y}"
+
+
+def _person(account: str) -> str:
+    """The name that staff know an account by."""
+    return guard.hall().config.officers.get(account, account)
 
 
 def _day(text: str) -> date | None:

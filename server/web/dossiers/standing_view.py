@@ -40,7 +40,7 @@ def page_asked() -> int:
 
 
 def words(lang: str) -> dict[str, Any]:
-    """For templates: `standing`, `look`, `status_word`, `authority`, `when`."""
+    """For templates: `standing`, `look`, `status_word`, `authority`, `person` (of an account), `when`."""
     config = guard.hall().config
     names = {a.id: said(a.short, lang) for a in config.site.authorities}
     zone = config.site.zone
@@ -53,6 +53,7 @@ def words(lang: str) -> dict[str, Any]:
         "look": LOOKS.__getitem__,
         "status_word": lambda one: status_word(one, lang),
         "authority": lambda id: names.get(id, id),
+        "person": lambda account: config.officers.get(account, account),
         "when": when,
     }
 
