@@ -1,4 +1,4 @@
-"""Bytes of an exported table to text: UTF-8 with or without BOM, UTF-16, CP1258; what is older is refused.
+"""Bytes of an exported table to lines: UTF-8 with or without BOM, UTF-16, CP1258; what is older is refused.
 
 Pure. TCVN-3 (the `.Vn` fonts) and VNI write Vietnamese with signs of other languages: a wrong guess would be
 stored for years. So they are recognised and sent back with advice, never converted.
@@ -6,15 +6,19 @@ stored for years. So they are recognised and sent back with advice, never conver
 
 from __future__ import annotations
 
+import codecs
+import io
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
 # What one upload or command takes. 36,000 dossiers with names and addresses beside them are some 10 MB.
 MAX_BYTES: Final = 32 * 1024 * 1024
-MOST_CELLS: Final = 2_500_000  # of one table: 100,000 dossiers with 25 columns; more take over five seconds
+MOST_CELLS: Final = 2_500_000  # of one table: 100,000 dossiers with 25 columns
+LONGEST_LINE: Final = 1024 * 1024  # characters that are read of one at once
+BLOCK: Final = 1024 * 1024  # bytes
 
 _BOMS: Final = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _PROBE: Final = 4096  # bytes, enough to see in which half of each pair UTF-16 has its zeros
@@ -44,34 +48,56 @@ class FileRefused(Exception):
         self.key, self.params = key, params
 
 
-def decoded(data: bytes, forced: str = "") -> tuple[str, str]:
-    """The text, and the name of its coding, which a source may know beforehand. Raises FileRefused, with what
-    to do about it."""
+def decoded(data: bytes, forced: str = "") -> tuple[Iterator[str], str]:
+    """Its lines with their ends, and the name of its coding, which a source may know beforehand. Raises
+    FileRefused, with what to do about it, before there is a line.
+
+    One line at a time: a text with one sign beyond the usual ones takes four bytes for each of all letters.
+    """
     if len(data) > MAX_BYTES:
         raise FileRefused("too-large", limit=MAX_BYTES // 1024 // 1024)
     if data[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff") or data[:4] == b"PK\x03\x04":
         raise FileRefused("not-csv")
-    text, coding = _forced(data, forced) if forced else _read(data, _coding(data))
-    text = text.removeprefix("\ufeff")
-    if "\0" in text:
-        raise FileRefused("nul", line=text.count("\n", 0, text.index("\0")) + 1)
-    refuse_older([text])
-    return text, coding
+    coding = _told(data, forced) if forced else _found(data)
+    _refuse_nul(data, coding)
+    _refuse_older_text(_lines(data, coding))
+    return _lines(data, coding), coding
 
 
-def _forced(data: bytes, coding: str) -> tuple[str, str]:
-    if coding == "cp1258":
-        text = _cp1258(data)
-        if text is None:
-            raise FileRefused("broken-coding", coding="CP1258", at=0)
-        return text, coding
-    try:
-        return data.decode(coding), coding
-    except UnicodeDecodeError as error:
-        raise FileRefused("broken-coding", coding=coding.upper(), at=error.start) from None
+def _lines(data: bytes, coding: str) -> Iterator[str]:
+    """In NFC where a tone stands behind its letter. A line without end comes in pieces."""
+    text = io.TextIOWrapper(io.BytesIO(data), coding, newline="")
+    line = text.readline(LONGEST_LINE).removeprefix("\ufeff") or text.readline(LONGEST_LINE)
+    while line:
+        yield unicodedata.normalize("NFC", line) if coding == "cp1258" else line
+        line = text.readline(LONGEST_LINE)
 
 
-def _coding(data: bytes) -> str:
+def _told(data: bytes, coding: str) -> str:
+    if coding == "cp1258" and not _is_cp1258(data):
+        raise FileRefused("broken-coding", coding="CP1258", at=0)
+    if coding != "cp1258" and (at := _broken_at(data, coding)) is not None:
+        raise FileRefused("broken-coding", coding=coding.upper(), at=at)
+    return coding
+
+
+def _found(data: bytes) -> str:
+    coding = _likely(data)
+    at = _broken_at(data, coding)
+    if at is None:
+        return coding
+    if coding != "utf-8":
+        raise FileRefused("broken-coding", coding=coding.upper(), at=at)
+    _refuse_nul(data, "latin-1")
+    shown = data.decode("latin-1")  # what an old font would have shown in its own way
+    if _signs(_TCVN3, shown) >= _SIGNS:
+        raise FileRefused("tcvn3")
+    if not _is_cp1258(data):
+        raise FileRefused("vni" if _signs(_VNI, shown) >= _SIGNS else "unknown-coding")
+    return "cp1258"
+
+
+def _likely(data: bytes) -> str:
     for mark, coding in _BOMS:
         if data.startswith(mark):
             return coding
@@ -84,37 +110,54 @@ def _coding(data: bytes) -> str:
     return "utf-8"
 
 
-def _read(data: bytes, coding: str) -> tuple[str, str]:
-    try:
-        return data.decode(coding), coding
-    except UnicodeDecodeError as error:
-        if coding != "utf-8":
-            raise FileRefused("broken-coding", coding=coding.upper(), at=error.start) from None
-    if b"\0" in data:
-        raise FileRefused("nul", line=data.count(b"\n", 0, data.index(b"\0")) + 1)
-    shown = data.decode("latin-1")  # what an old font would have shown in its own way
-    if _signs(_TCVN3, shown) >= _SIGNS:
-        raise FileRefused("tcvn3")
-    text = _cp1258(data)
-    if text is None:
-        raise FileRefused("vni" if _signs(_VNI, shown) >= _SIGNS else "unknown-coding")
-    return text, "cp1258"
+def _broken_at(data: bytes, coding: str) -> int | None:
+    """The first byte that is none of this coding."""
+    decoder = codecs.getincrementaldecoder(coding)()
+    for at in range(0, len(data), BLOCK):
+        held = len(decoder.getstate()[0])
+        try:
+            decoder.decode(data[at : at + BLOCK], at + BLOCK >= len(data))
+        except UnicodeDecodeError as error:
+            return at - held + error.start
+    return None
 
 
-def _cp1258(data: bytes) -> str | None:
+def _is_cp1258(data: bytes) -> bool:
     """Vietnamese as Windows wrote it: all letters are of ours, and every tone has found its letter."""
+    used = set[str]()
     try:
-        text = unicodedata.normalize("NFC", data.decode("cp1258"))
+        for line in _lines(data, "cp1258"):
+            used.update(line)
     except UnicodeDecodeError:
-        return None
-    used = set(text)
+        return False
     strange = {c for c in used if c > "\x7f" and c.isalpha()} - _VIETNAMESE
-    return None if strange or any(unicodedata.combining(c) for c in used) else text
+    return not strange and not any(unicodedata.combining(c) for c in used)
+
+
+def _refuse_nul(data: bytes, coding: str) -> None:
+    if not data.count(0):
+        return
+    for number, line in enumerate(_lines(data, coding), 1):
+        if "\0" in line:
+            raise FileRefused("nul", line=number)
+
+
+def _refuse_older_text(lines: Iterator[str]) -> None:
+    """Raises FileRefused for TCVN-3 or VNI that a program has saved as if it were Unicode."""
+    tcvn = vni = 0
+    for line in lines:
+        if line.isascii():
+            continue
+        if _OWN.search(line):
+            return
+        tcvn += _signs(_TCVN3, line)
+        vni += _signs(_VNI, line)
+    _refuse_signs(tcvn, vni)
 
 
 def refuse_older(texts: Iterable[str]) -> None:
-    """Raises FileRefused for TCVN-3 or VNI that a program has saved as if it were Unicode. Of a workbook each
-    cell is a text, and some may be Unicode already; its font is what shows the others."""
+    """Likewise of a workbook: each cell is a text, and some may be Unicode already; its font is what shows
+    the others."""
     tcvn = vni = 0
     own = False
     for text in texts:
@@ -127,7 +170,13 @@ def refuse_older(texts: Iterable[str]) -> None:
         vni += _signs(_VNI, text)
         if tcvn >= _SIGNS and tcvn >= vni:
             raise FileRefused("tcvn3")
-    if vni >= _SIGNS and not own:  # "thuê" alone would be VNI as well
+    _refuse_signs(tcvn, 0 if own else vni)  # "thuê" alone would be VNI as well
+
+
+def _refuse_signs(tcvn: int, vni: int) -> None:
+    if tcvn >= _SIGNS and tcvn >= vni:
+        raise FileRefused("tcvn3")
+    if vni >= _SIGNS:
         raise FileRefused("vni")
 
 

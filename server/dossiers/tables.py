@@ -18,15 +18,19 @@ from server.dossiers.fields import NAMES
 from server.dossiers.folding import fold
 from server.dossiers.mapping import STANDARD_MAPPING, Mapping, names_of
 from server.dossiers.packed import OLE, ZIP
-from server.dossiers.workbook import Cell, Sheet, open_sheet
+from server.dossiers.workbook import Cell, Odd, Sheet, open_sheet
 
 MAX_ROWS: Final = 200_000
 LONGEST_HEADER: Final = 20  # lines: names of columns may be broken over several
 LONGEST_HEAD: Final = 256 * 1024  # characters
 LOOKS_FOR_HEAD: Final = 30  # rows: titles stand above it
+# As programs take a cell for a formula: `=1+1`, `+SUM(A1)`, `@A1`; not `+84 912 345 678`.
+_SIGNS: Final = frozenset("=+@")
+_FORMULA: Final = re.compile(
+    r"=.|[+@]\s*(?:\(|[A-Za-z_][\w.]*\(|\$?[A-Z]{1,3}\$?\d|[\d.,]+\s*[*/^&+])", re.ASCII | re.DOTALL
+)
 Rows = Iterator[tuple[int, Sequence[Cell]]]
 Names = dict[str, str]  # folded name of a column -> our field
-_LINES: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 @dataclass
@@ -53,7 +57,7 @@ def open_sample(data: bytes, mapping: Mapping) -> Table:
     usual |= {fold(column): field for field, column in mapping.columns.items()}
     table = _opened(data, mapping, usual, ())
     if table.header.width < 2:
-        raise FileRefused("columns-missing", columns=NAMES["code"][0])
+        raise FileRefused("columns-missing", fields=["code"])
     return table
 
 
@@ -69,8 +73,8 @@ def _opened(data: bytes, mapping: Mapping, names: Names, needed: Sequence[str]) 
 
 
 def _of_text(data: bytes, mapping: Mapping, names: Names, needed: Sequence[str]) -> Table:
-    text, coding = decoded(data, mapping.coding)
-    lines, begins = _lines(text), 1 + max(mapping.header_row - 1, 0)
+    lines, coding = decoded(data, mapping.coding)
+    begins = 1 + max(mapping.header_row - 1, 0)
     first = next(islice(lines, begins - 1, None), "")
     begins += 1
     if first.lower().startswith("sep="):  # a line for Excel alone
@@ -83,16 +87,10 @@ def _of_text(data: bytes, mapping: Mapping, names: Names, needed: Sequence[str])
     bare = first.rstrip("\r\n")
     header = header_of(bare, names, needed, mapping.delimiter)
     head = next(csv.reader(bare.splitlines(True), delimiter=header.delimiter), [])
-    return Table(coding, header, head, _records(lines, header, begins))
+    return Table(coding, header, head, _without_formulas(_records(lines, header, begins), header))
 
 
-def _lines(text: str) -> Iterator[str]:
-    """With their ends. One at a time: a copy of all of them would be as large as the file again."""
-    for found in _LINES.finditer(text):
-        yield found[0]
-
-
-def _records(lines: Iterator[str], header: Header, begins: int) -> Rows:
+def _records(lines: Iterator[str], header: Header, begins: int) -> Iterator[tuple[int, list[str]]]:
     """Each row with the line that it begins on: a cell may go over several."""
     reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
     count = total = 0
@@ -112,6 +110,14 @@ def _records(lines: Iterator[str], header: Header, begins: int) -> Rows:
             if count > MAX_ROWS:
                 raise FileRefused("too-many-rows", limit=MAX_ROWS)
             yield line, cells
+
+
+def _without_formulas(rows: Iterator[tuple[int, list[str]]], header: Header) -> Rows:
+    """A cell that is read, and that a spreadsheet program would work out, is no text of anybody's."""
+    places = tuple(header.places.values())
+    for line, cells in rows:
+        odd = [p for p in places if p < len(cells) and cells[p][:1] in _SIGNS and _FORMULA.match(cells[p])]
+        yield line, [Odd("formula-text", "") if p in odd else c for p, c in enumerate(cells)] if odd else cells
 
 
 # --- workbooks ------------------------------------------------------------------------------------------

@@ -21,8 +21,11 @@ MOST_COLUMNS: Final = 512
 MOST_STRINGS: Final = 40 * 1024 * 1024  # bytes of the part that holds the texts of all cells
 MOST_SMALL: Final = 4 * 1024 * 1024  # of any other part but a sheet
 MOST_SHEET: Final = 160 * 1024 * 1024
-SAMPLE: Final = 5_000
-LONGEST: Final = 32_767  # characters of a cell, as Excel has it
+MOST_NAMES: Final = 1_000  # different ones in a part: the whole standard has some hundred
+SAMPLE: Final = 5_000  # texts, and of each so many characters, show an older coding
+SHOWS: Final = 200
+LONGEST: Final = 4_000  # characters of a cell that are kept: no field of ours has so many
+_ROOM: Final = 7 * LONGEST  # as they are written: one may be escaped by seven
 DATES: Final = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})  # ECMA-376, 18.8.30
 _EPOCHS: Final = {False: datetime(1899, 12, 30), True: datetime(1904, 1, 1)}
 _LAST_DAY: Final = 2_958_465  # 31/12/9999
@@ -73,11 +76,13 @@ def open_sheet(data: bytes, wanted: str, most_rows: int) -> Sheet:
     name, id = shown[0]
     targets = {kind.rpartition("/")[2]: target for kind, target in relations.values()}
     target = relations.get(id, ("", ""))[1]
+    part = _within(folder, target)
+    parts.look(part, MOST_SHEET)
     texts = _texts(parts, _within(folder, targets["sharedStrings"])) if "sharedStrings" in targets else []
     dates = _date_styles(parts, _within(folder, targets["styles"])) if "styles" in targets else []
     reader = _SheetReader(texts, dates, _EPOCHS[book.from_1904], most_rows)
     sheet = Sheet(name, iter(()), reader.merged)
-    sheet.rows = reader.rows(parts.chunks(_within(folder, target), MOST_SHEET))
+    sheet.rows = reader.rows(parts.chunks(part, MOST_SHEET))
     return sheet
 
 
@@ -88,6 +93,14 @@ def _within(folder: str, target: str) -> str:
 # --- XML ------------------------------------------------------------------------------------------------
 
 
+class _Bare(dict[str, str]):
+    """Name of an element -> without its prefix."""
+
+    def __missing__(self, name: str) -> str:
+        found = self[name] = name.rpartition(":")[2]
+        return found
+
+
 def _parse(
     pieces: Iterable[bytes],
     start: Callable[[str, dict[str, str]], None],
@@ -96,17 +109,10 @@ def _parse(
 ) -> Iterator[None]:
     """Feed the reader piece by piece; element names come without their prefix."""
     parser = expat.ParserCreate()
-    names: dict[str, str] = {}
-
-    def bare(name: str) -> str:
-        found = names.get(name)
-        if found is None:
-            found = names[name] = name.rpartition(":")[2]
-        return found
-
-    parser.StartElementHandler = lambda name, attributes: start(bare(name), attributes)
+    names = _Bare()
+    parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
     if end is not None:
-        parser.EndElementHandler = lambda name: end(bare(name))
+        parser.EndElementHandler = lambda name: end(names[name])
     if text is not None:
         parser.CharacterDataHandler = text
         parser.buffer_text = True
@@ -114,6 +120,8 @@ def _parse(
     try:
         for piece in pieces:
             parser.Parse(piece, False)
+            if len(parser.intern) > MOST_NAMES:  # which it keeps, of elements and attributes
+                raise FileRefused("broken-xml")
             yield
         parser.Parse(b"", True)
     except (expat.ExpatError, UnicodeDecodeError):
@@ -161,10 +169,12 @@ def _texts(parts: Parts, name: str) -> list[str]:
     found: list[str] = []
     now: list[str] = []
     inside = [False, False]  # t, rPh
+    room = [0]
 
     def start(tag: str, _: dict[str, str]) -> None:
         if tag == "si":
             now.clear()
+            room[0] = _ROOM
         elif tag == "t":
             inside[0] = not inside[1]
         elif tag == "rPh":
@@ -177,11 +187,14 @@ def _texts(parts: Parts, name: str) -> list[str]:
             inside[1] = False
         elif tag == "si":
             found.append(_text("".join(now)))
+            room[0] = 0
 
     def text(some: str) -> None:
-        if inside[0]:
+        if inside[0] and room[0] > 0:
             now.append(some)
+            room[0] -= len(some)
 
+    parts.look(name, MOST_STRINGS, "too-much-text")
     _whole(parts.chunks(name, MOST_STRINGS, "too-much-text"), start, end, text)
     refuse_older(found)
     return found
@@ -237,7 +250,7 @@ class _SheetReader:
         self._ready: list[tuple[int, list[Cell]]] = []
         self._places: dict[str, int] = {}
         self._row: list[Cell] = []
-        self._number = self._count = self._cells = 0
+        self._number = self._count = self._cells = self._room = 0
         self._kind, self._style, self._at, self._place = "n", 0, "", 0
         self._value: list[str] = []
         self._takes = self._formula = False
@@ -258,6 +271,7 @@ class _SheetReader:
             self._place = self._place_of(self._at)
             self._formula = False
             self._value.clear()
+            self._room = _ROOM
         elif tag == "v" or tag == "t":
             self._takes = True
         elif tag == "f":
@@ -276,13 +290,15 @@ class _SheetReader:
                 raise FileRefused("too-many-rows", limit=self._most)
 
     def _text(self, some: str) -> None:
-        if self._takes:
+        if self._takes and self._room > 0:
             self._value.append(some)
+            self._room -= len(some)
 
     def _end(self, tag: str) -> None:
         if tag == "v" or tag == "t":
             self._takes = False
         elif tag == "c":
+            self._room = 0
             cell = self._cell()
             if cell != "":
                 row = self._row
@@ -324,7 +340,7 @@ class _SheetReader:
                 return self._amount(text)
             case "inlineStr" | "str":
                 if not text.isascii() and len(self._inline) < SAMPLE:
-                    self._inline.append(text)
+                    self._inline.append(text[:SHOWS])
                 return _text(text)
             case "b":
                 return text == "1"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import struct
 import sys
 import zipfile
@@ -61,9 +62,17 @@ def _link() -> bytes:
     return stream.getvalue()
 
 
+def _outside(count: int) -> bytes:
+    """Values that are in no cell, and too different from each other to be packed well."""
+    some = [b"<v>%d</v>" % (n * 7919) for n in range(256)]
+    return b"".join(map(some.__getitem__, os.urandom(count)))
+
+
 FILES: Final[dict[str, Callable[[], bytes]]] = {
     "too-much-inside bomb": lambda: parts(sheet(b""), {"xl/sharedStrings.xml": bytes(400 * MB)}),
     "too-much-inside thin": lambda: parts(sheet(b"<row></row>" * 1_500_000)),
+    "too-many-tags outside": lambda: parts(sheet(b"<row>" + _outside(7_600_000) + b"</row>")),
+    "broken-xml names": lambda: parts(sheet(b"".join(b"<a%d/>" % n for n in range(200_000)))),
     "too-many-rows empty": lambda: parts(sheet(b'<row r="7"></row >' + b"<row/>" * 600_000)),
     "too-many-rows numbered": lambda: parts(sheet(b'<row r="1048576">' + ONE + b"</row>")),
     "too-many-columns wide": lambda: parts(sheet(b"<row>" + ONE * 100_000 + b"</row>")),
@@ -88,6 +97,8 @@ FILES: Final[dict[str, Callable[[], bytes]]] = {
     "too-many-columns text": lambda: (HEAD + "," + "x," * 1_000_000 + "\n" + LINE).encode(),
     "too-many-columns commas": lambda: b"," * (16 * MB),
     "broken-row quotes": lambda: (HEAD + '\n"' + '""' * (4 * MB)).encode(),
+    "broken-row beyond": lambda: (HEAD + '\n"' + "a" * (32 * MB - 400) + "😀").encode(),
+    "too-many-cells text": lambda: (HEAD + ",x" * 500 + "\n" + (LINE + "," * 500 + "\n") * 5_000).encode(),
     "nul": lambda: (HEAD + "\n" + LINE).encode() + bytes(MB),
     "too-large": lambda: b"x" * (32 * MB + 1),
     "tcvn3": lambda: (HEAD + "\n" + "®¸" * (3 * MB)).encode("latin-1"),
