@@ -27,7 +27,7 @@ CHUNK: Final = 64 * 1024
 
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, .doc, and a workbook with a password
 ZIP: Final = b"PK\x03\x04"
-_CELLS: Final = tuple(sign + b"c" + end for sign in (b"<", b":") for end in (b" ", b">", b"/"))  # three bytes each
+_CELLS: Final = tuple(sign + b"c" + end for sign in (b"<", b":") for end in (b" ", b">", b"/"))
 _END: Final = b"PK\x05\x06"
 _END_BYTES: Final = 22
 _LONGEST_COMMENT: Final = 65_535
@@ -81,7 +81,7 @@ class Parts:
         for piece in self.chunks(name, most, larger):
             self.tags += piece.count(b"<")
             cells += sum(map((tail + piece).count, _CELLS))
-            tail = piece[-2:]  # one that begins here ends in the next piece
+            tail = piece[-2:]  # of these three bytes some may be in the next piece
             if b"\0" in piece:  # UTF-16, in which no spreadsheet writes
                 raise FileRefused("broken-xml")
             if cells > MOST_CELLS:
