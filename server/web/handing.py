@@ -13,10 +13,14 @@ from server.web.verbs import FinishBody
 
 
 def checked(told: FinishBody) -> None:
-    """Before the ticket is finished. Raises Declined for codes that are none."""
+    """Before the ticket is finished. Raises Declined for codes that are none, or more than are one visit's."""
+    if not told.returned:
+        return
     codes = codes_of(told.codes or ())
-    if told.returned and (codes is None or len(codes) > MOST_CODES):
+    if codes is None:
         raise Declined("bad-code")
+    if len(codes) > MOST_CODES:
+        raise Declined("too-many-codes", {"limit": MOST_CODES})
 
 
 def put_down(hall: Hall) -> None:

@@ -65,6 +65,7 @@ DECLINED = {
     "cannot-order": 409,
     "strained": 409,
     "bad-code": 422,
+    "too-many-codes": 422,
 }
 MOST = (
     "motcua.most"  # in the environment of a request that was refused by its head: how many bytes may be sent

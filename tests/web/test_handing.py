@@ -168,7 +168,8 @@ def test_codes_that_are_none_and_no_dossier_at_all_finish_nothing(place: Place) 
     wrong = officer.press("7", "finish", returned=True, codes=[OTHER, "'; DROP TABLE handover"])
     assert (wrong.status_code, wrong.get_json()["code"]) == (422, "bad-code")
     many = officer.press("7", "finish", returned=True, codes=[f"H42.13-261109-{n:04}" for n in range(21)])
-    assert many.status_code == 422
+    assert (many.status_code, many.get_json()["code"]) == (422, "too-many-codes")
+    assert "20 mã" in many.get_json()["title"]
     view = place.writer.view.state
     assert view.counter("7").current is not None
     assert officer.press("7", "finish", returned=True, codes=[NEW]).status_code == 200

@@ -224,7 +224,7 @@ REFUSALS = (
     "too-late",
 )
 
-FINISHING_REFUSALS = ("no-dossier", "bad-code")
+FINISHING_REFUSALS = ("no-dossier", "bad-code", "too-many-codes")
 
 ENDPOINTS = (
     Endpoint(

@@ -117,7 +117,7 @@ function complain(text) {
   problem.parentElement.hidden = !text;
 }
 
-const FIELDS = { "bad-code": "codes", "cannot-print": "kiosk", "unknown-device": "kiosk" };
+const FIELDS = { "bad-code": "codes", "too-many-codes": "codes", "cannot-print": "kiosk", "unknown-device": "kiosk" };
 
 /* What was refused is told beside its field while a dialog is open, which keeps what was typed; else above the page. */
 function tell(refused) {
