@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import unquote
 
 from broker.messages import AuthorityPlan, KioskPlan
 
@@ -69,6 +70,7 @@ _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _ADDRESS: Final = re.compile(
     r"[a-z][a-z0-9+.-]*://\S*|(?:[a-z0-9-]+\.)+[a-z]{2,}(?:[/:?#]\S*)?", re.IGNORECASE
 )
+_LOOKUP: Final = re.compile(r"(?:lookup|tra-cuu)(?:\?[^#]*)?#(.*)", re.IGNORECASE)  # pages of the hall's web
 _HEALTH_NUMBER: Final = re.compile(r"[A-Z]{2}[0-9]{13}|[0-9]{10}")
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _CITIZEN_NUMBER: Final = re.compile(r"[0-9]{12}")
@@ -88,7 +90,7 @@ def read(text: str, url: str = "") -> Scanned:
         return Unknown()
     if url and text.startswith(url) and _TOKEN.fullmatch(text.removeprefix(url)):
         return TicketLink(text.removeprefix(url))
-    if dossier := _dossier(text):
+    if dossier := _dossier(_behind(text, url)):
         return dossier
     fields = [_LABEL.sub("", part.strip()) for part in text.split("|")]
     if len(fields) > 1 and _HEALTH_NUMBER.fullmatch(fields[0].upper()) and _HEX.fullmatch(fields[1]):
@@ -97,6 +99,16 @@ def read(text: str, url: str = "") -> Scanned:
     if len(fields) >= enough and (birth := _birth(fields)):
         return CitizenCard(birth)
     return Address() if _ADDRESS.fullmatch(text) else Unknown()
+
+
+def _behind(text: str, url: str) -> str:
+    """What stands behind the `#` of the hall's own look-up page, whose address slips may have as a QR code;
+    else the text."""
+    home = f"{url.rstrip('/').rpartition('/')[0]}/"  # phone pages are one level below
+    if not url or not text.lower().startswith(home.lower()):
+        return text
+    found = _LOOKUP.fullmatch(text[len(home) :])
+    return text if found is None else unquote(found[1])
 
 
 def _dossier(text: str) -> DossierScan | None:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from broker.vocabulary import Now
-from kiosk.scanned import DossierScan, card_number, queue_of, read
+from kiosk.scanned import DossierScan, card_number, owners_of, queue_of, read
 from kiosk.state.memory import Memory
-from kiosk.state.steps import LAYERS, READY, Collecting, Home, Looked, Remarked, Typing
+from kiosk.state.steps import LAYERS, READY, Choosing, Collecting, Home, Looked, Remarked, Typing
 from kiosk.view import Scan, Target, Verb
 from kiosk.vocabulary import Effect, Note, Seek, Sought
 
@@ -101,13 +101,36 @@ def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
     return [Note("scanned kind=other for=lookup")]
 
 
+def held(kiosk: Memory, code: str, on: Choosing, now: Now) -> list[Effect]:
+    """A slip was held to the scanner before a choice: how its dossier stands, where somebody can tell; else
+    the way to its result's queue."""
+    if offered(kiosk) and kiosk.down_since is None:
+        return _ask(kiosk, Typing(code, slip=True), code, "", now)
+    _queue(kiosk, code, on, now)
+    return []
+
+
+def _queue(kiosk: Memory, code: str, on: Choosing, now: Now) -> None:
+    """Lead to where the result is given out, else to the services of the agency that has the dossier."""
+    plan = kiosk.hall.plan
+    assert plan is not None
+    services = queue_of(code, plan)
+    others = tuple(service.id for owner in owners_of(code, plan) for service in owner.services)
+    if services or others:
+        kiosk.go(Collecting(code, services or others, Home(), collects=bool(services)), now)
+    elif kiosk.step != (remark := Remarked(Scan.NO_QUEUE, on)):  # said once, as all remarks
+        kiosk.go(remark, now)
+
+
 def sought(kiosk: Memory, answer: Sought, now: Now) -> list[Effect]:
     """The server's answer. What was shown for it is forgotten, right or wrong."""
     step = kiosk.step
     if not isinstance(step, Typing) or step.request != answer.request:
         return [Note(f"answer ignored request={answer.request}")]
     again = replace(step, request=None, text=step.text if step.told is None else "")
-    if answer.wait_s:
+    if step.slip and (answer.wait_s or answer.status is None):
+        _queue(kiosk, step.text, Home(), now)
+    elif answer.wait_s:
         kiosk.go(Remarked(Scan.TOO_OFTEN, again.before), now)
     elif answer.tried and answer.rest is None:
         kiosk.go(Remarked(Scan.NO_MATCH, again), now)
@@ -122,6 +145,9 @@ def sought(kiosk: Memory, answer: Sought, now: Now) -> list[Effect]:
 
 def unanswered(kiosk: Memory, step: Typing, now: Now) -> None:
     """The server is away, or an older one that knows no look-ups."""
+    if step.slip:
+        _queue(kiosk, step.text, Home(), now)
+        return
     again = replace(step, request=None, text=step.text if step.told is None else "")
     kiosk.go(Remarked(Scan.NO_LOOKUP, again), now)
 

@@ -1,4 +1,5 @@
-"""What a citizen holds to the scanner: a slip leads to its result's queue, a card to nothing but an offer.
+"""What a citizen holds to the scanner: a slip tells how its dossier stands, or leads to its result's queue
+where nobody can tell; a card leads to nothing but an offer.
 
 What was read is looked at and forgotten: of a citizen's card one bit is left until the session ends, of a
 dossier its code, on the way to the number that collects its result.
@@ -9,7 +10,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from broker.messages import KioskPlan
 from broker.vocabulary import Now
 from kiosk.scanned import (
     Address,
@@ -19,13 +19,11 @@ from kiosk.scanned import (
     TicketLink,
     Unknown,
     age_on,
-    owners_of,
-    queue_of,
     read,
 )
 from kiosk.state import lookups
 from kiosk.state.memory import Memory
-from kiosk.state.steps import Choosing, Collecting, Home, Question, Remarked, dossier_of
+from kiosk.state.steps import Choosing, Question, Remarked, dossier_of
 from kiosk.view import Scan
 from kiosk.vocabulary import Effect, Note
 
@@ -46,17 +44,17 @@ def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
         return lookups.scanned(kiosk, text, now)
     if _read_before(kiosk, text, now) or plan is None or on is None or not kiosk.open(now):
         return []
-    found = read(text, plan.url)
+    found, effects = read(text, plan.url), list[Effect]()
     match found:
         case DossierScan(code) if code == dossier_of(on) and not isinstance(kiosk.step, Remarked):
             kiosk.touched = now.mono  # it leads here already
         case DossierScan(code):
-            _collect(kiosk, code, plan, on, now)
+            effects = lookups.held(kiosk, code, on, now)
         case CitizenCard(birth):
             _greet(kiosk, birth, on, now)
         case _:
             _remark(kiosk, REFUSED[type(found)], on, now)
-    return [Note(f"scanned kind={type(found).__name__}")]
+    return [Note(f"scanned kind={type(found).__name__}"), *effects]
 
 
 def _read_before(kiosk: Memory, text: str, now: Now) -> bool:
@@ -77,16 +75,6 @@ def _choosing(kiosk: Memory) -> Choosing | None:
     if isinstance(step, Remarked):
         step = step.before
     return step if isinstance(step, Choosing) else None
-
-
-def _collect(kiosk: Memory, code: str, plan: KioskPlan, on: Choosing, now: Now) -> None:
-    """Lead to where the result is given out, else to the services of the agency that has the dossier."""
-    services = queue_of(code, plan)
-    others = tuple(service.id for owner in owners_of(code, plan) for service in owner.services)
-    if services or others:
-        kiosk.go(Collecting(code, services or others, Home(), collects=bool(services)), now)
-    else:
-        _remark(kiosk, Scan.NO_QUEUE, on, now)
 
 
 def _greet(kiosk: Memory, birth: date, on: Choosing, now: Now) -> None:

@@ -63,12 +63,16 @@ READY: Final = "resolved"
 
 @dataclass(frozen=True)
 class Typing:
-    """A dossier's code is typed, or after it what shows whose it is: then `told` is what is known already."""
+    """A dossier's code is typed, or after it what shows whose it is: then `told` is what is known already.
+
+    slip: the code was held to the scanner before a choice; what the server cannot tell leads to its queue.
+    """
 
     text: str = field(default="", repr=False)
     layer: int = 0
     told: Looked | None = None
     request: str | None = None  # the server is asked
+    slip: bool = False
 
     @property
     def keys(self) -> str:

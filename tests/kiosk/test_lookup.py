@@ -110,6 +110,39 @@ def test_a_slip_may_be_held_to_the_scanner_instead_of_typing_its_code() -> None:
     assert only(kiosk.hear(Scanned(f"Mã hồ sơ: {CODE.lower()}")), Seek).code == CODE
 
 
+def at_the_first_screen(kiosk: Story) -> Seek:
+    seek = only(kiosk.hear(Scanned(CODE)), Seek)
+    assert (seek.code, seek.factor) == (CODE, "")
+    return seek
+
+
+def test_a_slip_before_the_first_screen_tells_how_its_dossier_stands_before_any_queue() -> None:
+    kiosk = story(plan={"authorities": collecting()})
+    answered(kiosk, at_the_first_screen(kiosk))
+    shown = kiosk.screen
+    assert isinstance(shown, Told) and (shown.status, shown.collect) == ("processing", False)
+    kiosk.tap(Verb.HOME)
+    kiosk.wait(3)
+    answered(kiosk, at_the_first_screen(kiosk), status="resolved", due=None)
+    kiosk.tap(Verb.COLLECT)
+    shown = kiosk.screen
+    assert isinstance(shown, Choices) and shown.dossier == CODE
+
+
+@pytest.mark.parametrize("how", ["unknown", "too-often", "no-answer", "down"])
+def test_a_slip_of_which_nobody_can_tell_leads_to_its_queue(how: str) -> None:
+    kiosk = story(plan={"authorities": collecting()})
+    if how == "down":
+        kiosk.hear(heard.ServerDown())
+        kiosk.hear(Scanned(CODE))
+    elif how == "no-answer":
+        kiosk.hear(NoAnswer(at_the_first_screen(kiosk).request))
+    else:
+        answered(kiosk, at_the_first_screen(kiosk), None, wait_s=60 * (how == "too-often"))
+    shown = kiosk.screen
+    assert isinstance(shown, Choices) and shown.dossier == CODE and kiosk.view.dialog is None
+
+
 def test_what_leads_nowhere_is_said_and_what_was_typed_is_kept() -> None:
     kiosk = story()
     kiosk.tap(Verb.LOOKUP)
@@ -153,8 +186,7 @@ def test_a_late_answer_belongs_to_nobody() -> None:
 def test_a_result_leads_to_its_queue_as_the_server_knows_it_else_by_the_code(
     collect: tuple[str, ...], service: str
 ) -> None:
-    authorities = tuple(sample.authority(*row) for row in sample.AUTHORITIES)
-    kiosk = story(plan={"authorities": _collecting(authorities), "groups": ()})
+    kiosk = story(plan={"authorities": collecting(), "groups": ()})
     looked_up(kiosk, status="resolved", due=None, collect=collect)
     kiosk.tap(Verb.COLLECT)
     shown = kiosk.screen
@@ -163,9 +195,9 @@ def test_a_result_leads_to_its_queue_as_the_server_knows_it_else_by_the_code(
     assert (request.service, request.dossier) == (service, CODE)
 
 
-def _collecting(authorities: tuple[m.AuthorityPlan, ...]) -> tuple[m.AuthorityPlan, ...]:
+def collecting() -> tuple[m.AuthorityPlan, ...]:
     changed = []
-    for a in authorities:
+    for a in (sample.authority(*row) for row in sample.AUTHORITIES):
         services = tuple(msgspec.structs.replace(s, collect=a.id == "tu-phap") for s in a.services)
         agencies = ("H42.13",) if a.id == "tu-phap" else ()
         changed.append(msgspec.structs.replace(a, services=services, agencies=agencies))

@@ -159,6 +159,12 @@ def test_health_cards_are_told_from_identity_cards() -> None:
     ("text", "found"),
     [
         (URL + TOKEN, TicketLink(TOKEN)),
+        ("https://motcua.example/lookup#H42.13-261109-0118", DossierScan("H42.13-261109-0118")),
+        ("HTTPS://MOTCUA.EXAMPLE/TRA-CUU#H42.13-261109-0118", DossierScan("H42.13-261109-0118")),
+        ("https://motcua.example/lookup?lang=en#H42.13%2D261109%2D0118", DossierScan("H42.13-261109-0118")),
+        ("https://motcua.example/lookup#%E0%A4%A", Address()),
+        ("https://motcua.example/p/lookup#H42.13-261109-0118", Address()),
+        ("https://evil.example/lookup#H42.13-261109-0118", Address()),
         (URL + TOKEN + "x", Address()),
         (URL, Address()),
         ("https://evil.example/?" + URL + TOKEN, Address()),
