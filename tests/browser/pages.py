@@ -177,7 +177,7 @@ PAGES: dict[str, Page] = {
     "dossier_report.listed": Page("/dossiers/report/behind?line=&column=received_total", MANAGER),
     "papers.page": Page("/dossiers/papers"),
     "papers.one": Page("/dossiers/papers/apology"),
-    "papers.letters.page": Page(lambda town: f"/dossiers/{town.dossier()}/papers?form=apology", MANAGER),
+    "papers.letters.page": Page(lambda town: f"/dossiers/{town.promised()}/papers?form=apology", MANAGER),
     "dossier_scores.page": Page("/dossiers/scores", MANAGER),
     "dossier_scores.mine": Page("/dossiers/scores/mine"),
     "dossier_groups.page": Page("/dossiers/groups", MANAGER),
