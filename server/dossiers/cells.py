@@ -135,7 +135,8 @@ class CellReader:
             if isinstance(cell, str):
                 return dates.read_instant(cell, self._rules.zone, ends, self._mapping.dates)
         except dates.NoDate as wrong:
-            raise Wrong(field, "no-date", wrong.near) from None
+            key = "no-date" if self._mapping.dates == "dmy" else "no-date-mdy"
+            raise Wrong(field, key, wrong.near) from None
         raise Wrong(field, "no-date")
 
     def _due(self, cell: Cell, field: str) -> datetime:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.dossiers.decoding import FileRefused
-from server.dossiers.fields import NAMES, STANDARD_NAMES
+from server.dossiers.fields import STANDARD_NAMES
 from server.dossiers.folding import fold
 
 REQUIRED: Final = ("code", "authority", "procedure", "status", "received", "due")
@@ -39,8 +39,7 @@ class Header:
             raise FileRefused("too-many-columns", limit=MOST_COLUMNS)
         missing = [column for column in needed if column not in self.places]
         if missing:
-            said = ", ".join(f"{column} ({NAMES[column][0]})" for column in missing)
-            raise FileRefused("columns-missing", columns=said)
+            raise FileRefused("columns-missing", fields=missing)
         return self
 
 
@@ -81,7 +80,7 @@ def _places(cells: Sequence[str], delimiter: str, names: Mapping[str, str]) -> H
     for place, cell in enumerate(cells):
         column = names.get(fold(cell[:NAMED]))
         if column is not None and column in places:
-            raise FileRefused("column-twice", column=column, first=places[column] + 1, second=place + 1)
+            raise FileRefused("column-twice", fields=[column], first=places[column] + 1, second=place + 1)
         if column is not None:
             places[column] = place
     return Header(delimiter, places, len(cells))

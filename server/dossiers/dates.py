@@ -23,7 +23,7 @@ ISO: Final = re.compile(rf"(?P<year>\d{{4}})-(?P<month>\d{{2}})-(?P<day>\d{{2}})
 
 
 class NoDate(Exception):
-    """near: the nearest date that there is, as people here write it, or ""."""
+    """near: the nearest date that there is, as its source writes dates, or ""."""
 
     def __init__(self, near: str = "") -> None:
         super().__init__("no date")
@@ -37,20 +37,20 @@ def read_instant(text: str, zone: tzinfo, ends: bool = False, style: Style = "dm
     if found is None:
         raise NoDate()
     first, second = ("day", "month") if style == "dmy" or found.re is ISO else ("month", "day")
-    day = _day(int(found["year"]), int(found[second]), int(found[first]))
+    day = _day(int(found["year"]), int(found[second]), int(found[first]), style)
     if found["h"] is None:
         return datetime.combine(day, END_OF_DAY if ends else time(), zone)
     try:
         at = time(int(found["h"]), int(found["m"]), int(found["s"] or 0))
     except ValueError:
-        raise NoDate(f"{day:%d/%m/%Y}") from None
+        raise NoDate(_written(day, style)) from None
     said = found.groupdict().get("zone")
     if said is None:
         return datetime.combine(day, at, zone)
     try:
         offset = datetime.strptime(said.replace("Z", "+0000"), "%z").tzinfo
     except ValueError:  # +07:60 is none
-        raise NoDate(f"{day:%d/%m/%Y}") from None
+        raise NoDate(_written(day, style)) from None
     return datetime.combine(day, at, offset).astimezone(zone)
 
 
@@ -63,7 +63,7 @@ def of_cell(at: datetime, zone: tzinfo, ends: bool = False) -> datetime:
     return at.replace(tzinfo=zone)
 
 
-def _day(year: int, month: int, day: int) -> date:
+def _day(year: int, month: int, day: int, style: Style) -> date:
     """Raises NoDate with the day that was probably meant."""
     if year not in YEARS:
         raise NoDate()
@@ -71,8 +71,16 @@ def _day(year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError:
         if 1 <= month <= 12 and day > 28:
-            last = calendar.monthrange(year, month)[1]
-            raise NoDate(f"{last:02d}/{month:02d}/{year}") from None
+            raise NoDate(_written(_within(year, month, day), style)) from None
         if 1 <= day <= 12 < month <= 31:  # month and day changed places
-            raise NoDate(f"{min(month, calendar.monthrange(year, day)[1]):02d}/{day:02d}/{year}") from None
+            raise NoDate(_written(_within(year, day, month), style)) from None
         raise NoDate() from None
+
+
+def _within(year: int, month: int, day: int) -> date:
+    """That day, or the last of its month."""
+    return date(year, month, min(day, calendar.monthrange(year, month)[1]))
+
+
+def _written(day: date, style: Style) -> str:
+    return f"{day:%d/%m/%Y}" if style == "dmy" else f"{day:%m/%d/%Y}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, BinaryIO
 
 import msgspec
@@ -26,7 +27,7 @@ from server.site_file import HallConfig
 
 
 class RefusedRow(msgspec.Struct, frozen=True):
-    """See `server.dossiers.reading.Refused`."""
+    """One reason why a row is refused: see `server.dossiers.reading.Refused`."""
 
     line: int
     column: str
@@ -35,7 +36,8 @@ class RefusedRow(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """What an import is told with. refused: the first of `refused_count` rows; problem: why nothing is taken.
+    """What an import is told with. refused: all that is wrong with the first SHOWN of `refused_count` rows;
+    problem: why nothing is taken.
 
     stopped: so many were refused that the rest was not read: there are at least these.
     columns: our field -> what the source calls it. changes: what it would change, or has changed; None when
@@ -100,19 +102,21 @@ def examine(
     try:
         found = read_table(data, rules_of(config, source, delivery.known_at))
     except FileRefused as refused:
-        return Examined(Report(problem=refused.key, params=refused.params), [])
-    good, count = not found.refused, len(found.rows)
+        return Examined(
+            Report(problem=refused.key, params=refused.params, columns=source.mapping.columns), []
+        )
+    good = not found.refused
     brought: list[Brought] = []
     found.rows.reverse()
     while good and found.rows:  # one by one, so that nobody's name is in memory longer, or twice
         brought.append(brought_of(found.rows.pop(), seals))
     refused_rows = tuple(_row(refused) for refused in found.refused)
     report = Report(
-        rows=count + len(refused_rows),
+        rows=len(found.lines) + found.refused_count,
         coding=found.coding,
         ignored=found.ignored,
-        refused=refused_rows[:SHOWN],
-        refused_count=len(refused_rows),
+        refused=_first(refused_rows),
+        refused_count=found.refused_count,
         stopped=found.stopped,
         columns=source.mapping.columns,
         whole=delivery.whole,
@@ -173,6 +177,12 @@ def brought_of(row: Row, seals: Seals | None) -> Brought:
         secret_seal=seals.of_secret(row.dossier.code, p.secret) if p.secret else "",
     )
     return Brought(row.dossier, row.steps, row.legs, applicant)
+
+
+def _first(refused: tuple[RefusedRow, ...]) -> tuple[RefusedRow, ...]:
+    """Of the rows that are shown: each with all that is wrong with it."""
+    shown = set(islice(dict.fromkeys(row.line for row in refused), SHOWN))
+    return tuple(row for row in refused if row.line in shown)
 
 
 def _row(refused: Refused) -> RefusedRow:

@@ -6,9 +6,8 @@ sends are read by the same rules; what differs is how each is told what is wrong
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as Fields
+from collections.abc import Mapping as Fields, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -16,18 +15,17 @@ import msgspec
 from server.dossiers.authorities import Unknown
 from server.dossiers.cells import CellReader, Rules as Rules, Wrong as Wrong
 from server.dossiers.code import Code
+from server.dossiers.contradictions import contradictions
 from server.dossiers.decoding import FileRefused
 from server.dossiers.fields import KINDS, LEG_PARTS, LEGS, LONGEST, PERSON
 from server.dossiers.folding import fold
 from server.dossiers.register import Dossier, Leg, Step
-from server.dossiers.status import ENDED, STAGES, Status
 from server.dossiers.tables import open_table
 from server.dossiers.workbook import Cell
 
 SHOWN: Final = 50  # of the refused rows, where people look; a file has them all
-MOST_REFUSED: Final = 5_000  # nobody mends more by hand: the rest of such a table is not read
+MOST_REFUSED: Final = 5_000  # cells; nobody mends more by hand: the rest of such a table is not read
 LONGEST_PROCEDURE: Final = LONGEST["procedure"]
-CODE_APART: Final = timedelta(days=366)  # between the date in a code and the day it was taken in
 _LEG_NAMES: Final = frozenset(f"leg{n}_{part}" for n in range(1, LEGS + 1) for part in LEG_PARTS)
 # In this order what is wrong is told.
 _FIRST: Final = ("code", "status", "authority", "received", "due", "resolved", "returned")
@@ -61,11 +59,18 @@ class Row(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...] = ()
 
 
+class Wrongs(Exception):
+    """Why a row cannot be taken: `all`, at least one, in the order in which they are told."""
+
+    def __init__(self, all: list[Wrong]) -> None:
+        super().__init__(len(all))
+        self.all = all
+
+
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a row cannot be taken. line: as an editor counts, where the row begins. key: of the reason.
-
-    nearest: what would be right, of our own words, or "".
+    """One reason why a row cannot be taken. line: as an editor counts, where the row begins. key: of the
+    reason. nearest: what would be right, of our own words, or "".
     """
 
     line: int
@@ -76,19 +81,18 @@ class Refused:
 
 @dataclass(slots=True)
 class Reading:
-    """What was found. `rows` are only to be used when nothing is refused. lines: code -> where its row is.
-    stopped: after MOST_REFUSED refused rows, so that there may be more."""
+    """What was found. rows: up to the first that is refused, after which nobody takes them. lines: code ->
+    where its row is, of all that are good.
+    refused: all that is wrong, of `refused_count` rows. stopped: after MOST_REFUSED of them, so that there
+    may be more."""
 
     coding: str
     ignored: int
     rows: list[Row] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
+    refused_count: int = 0
     stopped: bool = False
-
-    @property
-    def refused_count(self) -> int:
-        return len(self.refused)
 
     @property
     def dossiers(self) -> list[Dossier]:
@@ -105,16 +109,18 @@ def read_table(data: bytes, rules: Rules) -> Reading:
     for line, cells in table.rows:
         try:
             if len(cells) != width:
-                raise Wrong("", "row-width", str(width))
+                raise Wrongs([Wrong("", "row-width", str(width))])
             row = reader.row({name: cells[place] for name, place in places})
             code = row.dossier.code
             if code in lines_of:
-                raise Wrong("code", "code-twice", str(lines_of[code]))
+                raise Wrongs([Wrong("code", "code-twice", str(lines_of[code]))])
             lines_of[code] = line
-            found.rows.append(row)
-        except Wrong as wrong:
-            found.refused.append(Refused(line, wrong.column, wrong.key, wrong.near))
-            if len(found.refused) == MOST_REFUSED:
+            if not found.refused:
+                found.rows.append(row)
+        except Wrongs as wrongs:
+            found.refused_count += 1
+            found.refused += [Refused(line, w.column, w.key, w.near) for w in wrongs.all]
+            if len(found.refused) >= MOST_REFUSED:
                 found.stopped = True
                 break
     if not lines_of and not found.refused:
@@ -129,12 +135,10 @@ class RowReader:
         self._rules, self._cells = rules, CellReader(rules)
 
     def row(self, fields: Fields[str, Cell]) -> Row:
-        """Raises Wrong, the first of all that is wrong."""
+        """Raises Wrongs."""
         values, wrongs = self.values(fields)
-        if wrongs:
-            raise wrongs[0]
-        legs = tuple(self._legs(fields)) if any(name in fields for name in _LEG_NAMES) else ()
-        return self.made(values, legs)
+        legs = self._legs(fields, wrongs) if any(name in fields for name in _LEG_NAMES) else ()
+        return self.made(values, wrongs, legs, [f"leg{leg.place}_" for leg in legs])
 
     def values(self, fields: Fields[str, Cell]) -> tuple[dict[str, Any], list[Wrong]]:
         """Each field by itself: those that are not blank, and all that is wrong."""
@@ -157,21 +161,43 @@ class RowReader:
                     wrongs.append(wrong)
         return values, wrongs
 
-    def made(self, values: dict[str, Any], legs: tuple[Leg, ...], steps: tuple[Step, ...] = ()) -> Row:
-        """A dossier of values that are right one by one. Raises Wrong where they contradict each other."""
-        code: Code = values.pop("code")
-        person: dict[str, str] = {name: values.pop(name) for name in PERSON if name in values}
-        values["authority"] = self.authority(values.get("authority", ""), code.agency)
-        if "received" not in values:
-            raise Wrong("received", "date-needed")
+    def made(
+        self,
+        values: dict[str, Any],
+        wrongs: list[Wrong],
+        legs: tuple[Leg, ...],
+        begin: Sequence[str],
+        steps: tuple[Step, ...] = (),
+    ) -> Row:
+        """A dossier of its values. wrongs: what was wrong with them one by one. begin: with what the fields
+        of each leg begin. Raises Wrongs, with what is missing; where nothing is, with what contradicts each
+        other."""
+        seen = {wrong.column for wrong in wrongs}
+        code: Code | None = values.pop("code", None)
+        said: dict[str, str] = {name: values.pop(name) for name in PERSON if name in values}
+        person = None
+        try:
+            person = _person(said) if self._rules.mapping.persons else None
+        except Wrong as wrong:
+            wrongs.append(wrong)
+        if code is not None and "authority" not in seen:
+            try:
+                values["authority"] = self.authority(values.get("authority", ""), code.agency)
+            except Wrong as wrong:
+                wrongs.append(wrong)
+        if "received" not in values and "received" not in seen:
+            wrongs.append(Wrong("received", "date-needed"))
         if not values.get("procedure"):
             values["procedure"] = values.get("procedure_code", "")
+            if not values["procedure"] and not seen & {"procedure", "procedure_code"}:
+                wrongs.append(Wrong("procedure", "procedure-needed"))
+        if wrongs or code is None:
+            raise Wrongs(wrongs)
         dossier = Dossier(code=code.text, **values)
-        _check_order(code, dossier, self._rules)
-        if not dossier.procedure:
-            raise Wrong("procedure", "procedure-needed")
-        kept = self._rules.mapping.persons
-        return Row(dossier, legs, _person(person) if kept else None, steps)
+        wrongs += contradictions(code, dossier, legs, begin, steps, self._rules)
+        if wrongs:
+            raise Wrongs(wrongs)
+        return Row(dossier, legs, person, steps)
 
     def authority(self, text: str, agency: str) -> str:
         try:
@@ -192,43 +218,18 @@ class RowReader:
         times = {part: found[part] for part in ("given", "due", "done")}
         return Leg(place, authority, note=found["note"] or "", **times)
 
-    def _legs(self, fields: Fields[str, Cell]) -> Iterator[Leg]:
+    def _legs(self, fields: Fields[str, Cell], wrongs: list[Wrong]) -> tuple[Leg, ...]:
+        found = []
         for n in range(1, LEGS + 1):
             names = {part: f"leg{n}_{part}" for part in LEG_PARTS}
             cells = {part: fields[name] for part, name in names.items() if name in fields}
-            if cells and (leg := self.leg(n, cells, names)) is not None:
-                yield leg
-
-
-def _check_order(code: Code, d: Dossier, rules: Rules) -> None:
-    """Days that contradict each other. By the day: an export's hours are often those of the export."""
-
-    def day_of(at: datetime | None) -> Any:
-        return None if at is None else at.astimezone(rules.zone).date()
-
-    got, promised, done, handed = (day_of(at) for at in (d.received, d.due, d.resolved, d.returned))
-    last = day_of(rules.known_at)
-    pasts = (("received", got), ("resolved", done), ("returned", handed), ("recorded", day_of(d.recorded)))
-    for column, day in pasts:
-        if day is not None and day > last:
-            raise Wrong(column, "in-the-future", f"{last:%d/%m/%Y}")
-    if promised is None and not d.limit and (d.status in STAGES or d.status is Status.RETURNED):
-        raise Wrong("due", "date-needed")
-    for column, day in (
-        ("due", promised),
-        ("resolved", done),
-        ("returned", handed),
-        ("complete", day_of(d.complete)),
-        ("first_due", day_of(d.first_due)),
-    ):
-        if day is not None and day < got:
-            raise Wrong(column, "before-received", f"{got:%d/%m/%Y}")
-    if done is not None and d.status not in ENDED:
-        raise Wrong("status", "resolved-yet-open")
-    if done is not None and handed is not None and handed < done:
-        raise Wrong("returned", "before-resolved", f"{done:%d/%m/%Y}")
-    if abs(code.day - got) > CODE_APART:
-        raise Wrong("code", "code-apart")
+            try:
+                if cells and (leg := self.leg(n, cells, names)) is not None:
+                    found.append(leg)
+            except Wrong as wrong:
+                if wrong.column not in {known.column for known in wrongs}:
+                    wrongs.append(wrong)
+        return tuple(found)
 
 
 def _person(said: dict[str, str]) -> Person | None:

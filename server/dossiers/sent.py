@@ -13,7 +13,7 @@ import msgspec
 from broker.sent import SentDossier, SentLeg, SentStep, Short, Text
 from server.dossiers.cells import CellReader, Rules, Wrong
 from server.dossiers.fields import LEG_PARTS
-from server.dossiers.reading import Row, RowReader
+from server.dossiers.reading import Row, RowReader, Wrongs
 from server.dossiers.register import Leg, Step
 from server.dossiers.workbook import Cell
 
@@ -84,12 +84,10 @@ class SentReader:
         legs = tuple(self._each(one.legs, self._leg, wrongs))
         if len({(leg.place, leg.authority) for leg in legs}) != len(legs):
             wrongs.append(Wrong("legs", "legs-same"))
-        if wrongs:
-            return None
         try:
-            return self._rows.made(values, legs, steps)
-        except Wrong as wrong:
-            wrongs.append(wrong)
+            return self._rows.made(values, wrongs, legs, [f"legs/{n}/" for n in range(len(legs))], steps)
+        except Wrongs as all:
+            wrongs[:] = all.all
             return None
 
     def _each(self, rows: Sequence[Any], read: Any, wrongs: list[Wrong]) -> Iterator[Any]:

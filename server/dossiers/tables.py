@@ -117,7 +117,10 @@ def _without_formulas(rows: Iterator[tuple[int, list[str]]], header: Header) -> 
     places = tuple(header.places.values())
     for line, cells in rows:
         odd = [p for p in places if p < len(cells) and cells[p][:1] in _SIGNS and _FORMULA.match(cells[p])]
-        yield line, [Odd("formula-text", "") if p in odd else c for p, c in enumerate(cells)] if odd else cells
+        yield (
+            line,
+            [Odd("formula-text", "") if p in odd else c for p, c in enumerate(cells)] if odd else cells,
+        )
 
 
 # --- workbooks ------------------------------------------------------------------------------------------

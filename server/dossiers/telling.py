@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Final
 
 from hardware.texts import Texts
-from server.dossiers.fields import NAMES
 from server.dossiers.importing import RefusedRow, Report
 
+_LEG: Final = re.compile(r"leg(?P<n>[0-9])_(?P<part>[a-z]+)")
+_OF_LEG: Final = {
+    "authority": "column.leg_authority",
+    "given": "column.leg_given",
+    "due": "column.leg_due",
+    "done": "column.leg_done",
+    "note": "column.leg_note",
+}
 TEXTS = Texts.read(files("server.dossiers") / "texts")
 
 
@@ -26,12 +35,17 @@ def column_name(column: str, lang: str, theirs: Mapping[str, str] = MappingProxy
         return TEXTS("import.whole_row", lang)
     if column in theirs:
         return theirs[column]
-    return NAMES[column][0] if lang == "vi" else column
+    leg = _LEG.fullmatch(column)
+    if leg is not None:
+        return TEXTS(_OF_LEG[leg["part"]], lang, n=leg["n"])
+    return TEXTS(f"column.{column}", lang)
 
 
 def problem_text(report: Report, lang: str) -> str:
     """Why a file is no table of dossiers, and what to do about it."""
     params = {k: thousands(v, lang) if isinstance(v, int) else v for k, v in report.params.items()}
+    if "fields" in params:  # ours, which nobody knows: as people call them
+        params["columns"] = ", ".join(f"«{column_name(f, lang, report.columns)}»" for f in params["fields"])
     return TEXTS(f"file.{report.problem}", lang, **params)
 
 
@@ -41,6 +55,11 @@ def reason_text(row: RefusedRow, lang: str) -> str:
     if not row.nearest or row.nearest in reason:
         return reason
     return f"{reason} {TEXTS('import.nearest', lang, nearest=row.nearest)}"
+
+
+def not_shown(report: Report) -> int:
+    """How many rows are refused beside those that are shown."""
+    return report.refused_count - len({row.line for row in report.refused})
 
 
 def lines(report: Report, lang: str, done: bool) -> list[str]:
@@ -63,7 +82,7 @@ def lines(report: Report, lang: str, done: bool) -> list[str]:
             column = column_name(row.column, lang, report.columns)
             place = TEXTS("import.place", lang, line=row.line, column=column)
             found.append(f"  {place}: {reason_text(row, lang)}")
-        more = report.refused_count - len(report.refused)
+        more = not_shown(report)
         return [*found, TEXTS("import.more", lang, n=thousands(more, lang))] if more else found
     if report.changes is not None:
         counts = {k: thousands(getattr(report.changes, k), lang) for k in ("new", "changed", "same", "gone")}
@@ -89,5 +108,6 @@ def refused_csv(
             name = "'" + name
         writer.writerow([row.line, name, reason_text(row, lang)])
     if stopped:
-        writer.writerow(["", "", TEXTS("import.not_read", lang, n=thousands(len(rows), lang))])
+        count = len({row.line for row in rows})
+        writer.writerow(["", "", TEXTS("import.not_read", lang, n=thousands(count, lang))])
     return b"\xef\xbb\xbf" + text.getvalue().encode()

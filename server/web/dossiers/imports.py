@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.importing import Report
 from server.dossiers.store import NoDraft
-from server.dossiers.telling import column_name, lines, problem_text, reason_text, refused_csv
+from server.dossiers.telling import column_name, lines, not_shown, problem_text, reason_text, refused_csv
 from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers.parts import around, back, desk_here
@@ -65,6 +65,7 @@ def preview() -> ResponseReturnValue:
             (row.line, column_name(row.column, lang, report.columns), reason_text(row, lang))
             for row in report.refused
         ],
+        more=not_shown(report),
         token=token,
         **around(None),
     )

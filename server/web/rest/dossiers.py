@@ -82,8 +82,9 @@ class RefusedLine(msgspec.Struct, frozen=True):
 
 class ImportSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What an import would do. token: confirms it; null where nothing of it can be taken, which `problem` and
-    `refused` tell why. refused: the first of `refused_count`. stopped: so many were refused that the rest was
-    not read: there are at least these. shrinks: more than half of what is known would go.
+    `refused` tell why. refused: all that is wrong with the first 50 of `refused_count` rows. stopped: so many
+    were refused that the rest was not read: there are at least these. shrinks: more than half of what is
+    known would go.
     """
 
     token: str | None

@@ -10,7 +10,8 @@ import pytest
 from server.dossiers import decoding
 from server.dossiers.columns import header_of
 from server.dossiers.decoding import FileRefused, decoded
-from server.dossiers.telling import TEXTS
+from server.dossiers.importing import Report
+from server.dossiers.telling import problem_text
 from tests.server.dossiers.tables import GOOD, read, row, table
 
 HEAD = ("Mã hồ sơ", "Cơ quan", "Thủ tục", "Trạng thái", "Ngày tiếp nhận", "Ngày hẹn trả")
@@ -81,7 +82,7 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(data: bytes, key: str) -
         read(data)
     assert refused.value.key == key
     for lang in ("vi", "en"):
-        assert len(TEXTS(f"file.{key}", lang, **refused.value.params)) > 20
+        assert len(problem_text(Report(problem=key, params=refused.value.params), lang)) > 20
 
 
 def test_a_nul_is_told_with_its_line() -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import product
 
 import pytest
 from hypothesis import given, strategies as st
 
 from server.dossiers import dates, numbers, reading, tables
+from server.dossiers.cells import CellReader
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.decoding import FileRefused
 from server.dossiers.fields import KINDS
 from server.dossiers.importing import RefusedRow, Report
 from server.dossiers.mapping import Mapping
-from server.dossiers.reading import RowReader, Wrong
+from server.dossiers.reading import RowReader, Wrong, Wrongs
 from server.dossiers.rows import row_of
 from server.dossiers.status import Status
 from server.dossiers.telling import lines, problem_text, reason_text
@@ -90,11 +92,30 @@ def test_codes_and_years_of_procedures_are_no_persons_numbers(code: str) -> None
     assert read(table(row(procedure=code))).dossiers[0].procedure == code
 
 
-def test_a_formula_is_text() -> None:
-    formula = '=HYPERLINK("http://evil.example","x")'
-    assert read(table(row(procedure=formula))).dossiers[0].procedure == formula
-    assert refusal(code='="000.00.13.H42-261109-0118"')[2] == "no-code"
-    assert refusal(received="=TODAY()")[2] == "no-date"
+@pytest.mark.parametrize(
+    "text",
+    [
+        '=HYPERLINK("http://evil.example","x")',
+        "=1+1",
+        "=cmd|' /C calc'!A0",
+        "+SUM(A1:A2)",
+        "+A1",
+        "@SUM(1)",
+        "+1*2",
+    ],
+)
+def test_a_formula_is_refused_in_a_column_that_is_read(text: str) -> None:
+    assert refusal(procedure=text) == (3, "procedure", "formula-text", "")
+    assert refusal(code=text)[1:3] == ("code", "formula-text")
+    assert read(table(row(note=text))).dossiers, "the others are not read"
+
+
+@pytest.mark.parametrize(
+    "text", ["=", "+84 912 345 678", "+84-912-345-678", "+84912345678", "@ Trung tâm", "+ bản sao"]
+)
+def test_a_sign_before_a_text_is_no_formula(text: str) -> None:
+    (found,) = read(table(row(procedure=text))).refused or [None]
+    assert found is None or found.key == "personal-number"
 
 
 def test_a_line_break_in_a_cell_moves_the_lines_behind_it() -> None:
@@ -185,6 +206,26 @@ def test_dates_as_people_and_programs_write_them(text: str, iso: str) -> None:
     assert read_instant(text, ZONE) == at(iso)
 
 
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("30/11/2026", "11/30/2026"),
+        ("02/30/2026", "02/28/2026"),
+        ("2026-02-30", "02/28/2026"),
+        ("11/30/2026", None),
+    ],
+)
+def test_what_is_offered_is_written_as_its_source_writes_dates(text: str, near: str | None) -> None:
+    cells = CellReader(replace(RULES, mapping=Mapping(dates="mdy")))
+    if near is None:
+        assert cells.read("due", text) == at("2026-11-30 23:59:59")
+        return
+    with pytest.raises(Wrong) as wrong:
+        cells.read("due", text)
+    assert (wrong.value.key, wrong.value.near) == ("no-date-mdy", near)
+    assert near in reason_text(RefusedRow(1, "due", wrong.value.key, near), "vi")
+
+
 @given(st.text(alphabet="0123456789/-: TZ+.", max_size=24))
 def test_no_text_is_a_date_of_another_century_or_an_accident(text: str) -> None:
     try:
@@ -193,6 +234,51 @@ def test_no_text_is_a_date_of_another_century_or_an_accident(text: str) -> None:
         assert wrong.near == "" or read_instant(wrong.near, ZONE)
     else:
         assert 1999 <= found.year <= 2100 and found.tzinfo is not None
+
+
+FUTURE, LAST = "26/11/2026", "25/11/2026"
+LEG = {"leg2_authority": "Thuế"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"complete": FUTURE}, [("complete", "in-the-future", LAST)]),
+        ({"recorded": "08/11/2026"}, [("recorded", "before-received", "09/11/2026")]),
+        ({**LEG, "leg2_given": FUTURE}, [("leg2_given", "in-the-future", LAST)]),
+        ({**LEG, "leg2_done": FUTURE}, [("leg2_done", "in-the-future", LAST)]),
+        ({**LEG, "leg2_done": "08/11/2026"}, [("leg2_done", "before-received", "09/11/2026")]),
+        (
+            {**LEG, "leg2_given": "12/11/2026", "leg2_done": "11/11/2026", "leg2_due": "10/11/2026"},
+            [("leg2_done", "before-given", "12/11/2026"), ("leg2_due", "before-given", "12/11/2026")],
+        ),
+        (
+            {"code": "x", "status": "Đang sử lý", "received": "31/06/2026", "procedure": ""},
+            [
+                ("code", "no-code", "H42.13-261109-0118"),
+                ("status", "no-status", "Đang xử lý"),
+                ("received", "no-date", "30/06/2026"),
+                ("procedure", "procedure-needed", ""),
+            ],
+        ),
+        (
+            {"received": "08/12/2026", "due": "07/12/2026"},
+            [("received", "in-the-future", LAST), ("due", "before-received", "08/12/2026")],
+        ),
+    ],
+)
+def test_all_that_is_wrong_with_a_row_is_told_at_once(
+    cells: dict[str, str], told: list[tuple[str, str, str]]
+) -> None:
+    with pytest.raises(Wrongs) as refused:
+        RowReader(replace(RULES, mapping=EVERY)).row({**GOOD, **cells})
+    assert [(w.column, w.key, w.near) for w in refused.value.all] == told
+
+
+def test_rows_are_counted_and_not_what_is_wrong_with_them() -> None:
+    found = read(table(row(code="x", status="y"), row(code="x")))
+    assert found.refused_count == 2
+    assert [(r.line, r.column) for r in found.refused] == [(2, "code"), (2, "status"), (3, "code")]
 
 
 CELLS = st.one_of(
@@ -214,8 +300,8 @@ def test_no_cell_is_an_accident(name: str, cell: Cell) -> None:
     rows = RowReader(replace(RULES, mapping=EVERY))
     try:
         found = rows.row({**GOOD, name: cell})
-    except Wrong as wrong:
-        for lang in ("vi", "en"):
+    except Wrongs as wrongs:
+        for lang, wrong in product(("vi", "en"), wrongs.all):
             assert reason_text(RefusedRow(1, wrong.column, wrong.key, wrong.near), lang)
     else:
         assert row_of(found.dossier)

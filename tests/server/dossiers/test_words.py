@@ -11,10 +11,11 @@ from hypothesis import given, strategies as st
 
 from server.dossiers.authorities import Authorities, Unknown
 from server.dossiers.code import read_code, shown_code
+from server.dossiers.fields import NAMES
 from server.dossiers.folding import fold
 from server.dossiers.importing import Report
 from server.dossiers.status import ENDED, PAUSED, SPELLINGS, STAGES, Status, nearest_status, status_of
-from server.dossiers.telling import TEXTS, problem_text
+from server.dossiers.telling import TEXTS, column_name, problem_text
 from tests.server.dossiers.tables import CONFIG
 
 AUTHORITIES = Authorities(CONFIG)
@@ -142,6 +143,15 @@ def test_large_figures_are_told_as_their_readers_write_them() -> None:
     report = Report(problem="shrinks", params={"gone": 34_985, "before": 35_591})
     assert "34.985 trên 35.591" in problem_text(report, "vi")
     assert "34,985 of 35,591" in problem_text(report, "en")
+
+
+def test_columns_are_told_in_words_and_by_their_source_s_own_name() -> None:
+    wanted = {"fields": ["code", "leg2_done", "fee"]}
+    report = Report(problem="columns-missing", params=wanted, columns={"fee": "Tiền nộp"})
+    assert "«Mã hồ sơ», «Ngày xong 2», «Tiền nộp»" in problem_text(report, "vi")
+    assert "«code», «done by authority 2», «Tiền nộp»" in problem_text(report, "en")
+    for name, known in NAMES.items():
+        assert column_name(name, "vi") == known[0] and column_name(name, "en")
 
 
 def test_every_word_of_the_import_and_the_page_is_used() -> None:

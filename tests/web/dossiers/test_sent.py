@@ -127,6 +127,31 @@ def test_everything_that_is_wrong_is_told_by_its_place(place: Place, portal: Pro
     assert place.register.find(CODE) is None
 
 
+def test_what_cannot_have_been_yet_or_in_that_order_is_refused(place: Place, portal: Program) -> None:
+    never = {
+        **ONE,
+        "complete": "2099-01-01",
+        "steps": [
+            {"at": "2026-11-01", "status": "1"},  # sent in online before it was taken in
+            {"at": "2020-11-09", "status": "4"},
+            {"at": "2099-11-09", "status": "4"},
+        ],
+        "legs": [
+            {"place": 2, "authority": "Thuế khu vực 3", "given": "2026-11-11", "done": "2026-11-10"},
+            {"place": 2, "authority": "Sở Tư pháp", "given": "2020-11-09", "done": "2099-11-09"},
+        ],
+    }
+    assert mistakes(portal.ask("PUT", f"/dossiers/{CODE}", never, "")) == {
+        "/complete": "in-the-future",
+        "/steps/1/at": "before-received",
+        "/steps/2/at": "in-the-future",
+        "/legs/0/done": "before-given",
+        "/legs/1/given": "before-received",
+        "/legs/1/done": "in-the-future",
+    }
+    assert place.register.find(CODE) is None
+
+
 def test_a_batch_is_taken_as_a_whole(place: Place, portal: Program) -> None:
     bare = {key: value for key, value in ONE.items() if key not in ("source", "applicant", "legs", "steps")}
     some = [{**bare, "code": f"H42.13-261109-{n:04d}"} for n in range(500)]
