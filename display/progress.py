@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 STEADY: Final = frozenset({"processing", "overdue"})
 AT_ONCE: Final = 10  # pages of dossiers in process before the others come again
+LATE_AFTER: Final = 6  # pages of dossiers before one of the late list comes
 
 ORDER: Final[dict[m.Stage, int]] = {"ready": 0, "supplement": 1, "payment": 1, "processing": 2}
 
@@ -60,13 +61,23 @@ def pages(dossiers: m.Dossiers | None, room: Room, now: datetime, reader: Reader
 def tour(made: Sequence[Page]) -> tuple[Page, ...]:
     """The pages as they come one after the other. Those that ask somebody to come are not away for long:
 
-    of many pages in process only some are shown before results, supplements and fees come again.
+    of many pages in process only some are shown before results, supplements and fees come again. Nor is the
+    late list: one of its pages in turn comes after every few others.
     """
     late = [page for page in made if page.late]
     steady = [page for page in made if page.rows and all(row.standing in STEADY for row in page.rows)]
     urgent = [page for page in made if page not in late and page not in steady]
     parts = chunks(steady, max(AT_ONCE, len(urgent))) or [()]
-    return tuple(page for part in parts for page in (*urgent, *part, *late))
+    others = [page for part in parts for page in (*urgent, *part)]
+    return tuple(among(others, late) if late else others)
+
+
+def among(others: Sequence[Page], late: Sequence[Page]) -> list[Page]:
+    """One late page after some others, in turn; those whose turn has not come, at the end."""
+    found, stretches = list[Page](), chunks(others, LATE_AFTER)
+    for n, stretch in enumerate(stretches):
+        found += (*stretch, late[n % len(late)])
+    return [*found, *late[len(stretches) :]]
 
 
 def chunks(items: Sequence[T], size: int) -> list[Sequence[T]]:

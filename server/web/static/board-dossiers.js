@@ -10,6 +10,7 @@ const FIRST_YEAR = 2015; // phones and identity cards begin with 0, and no later
 const MOST_SIGNS = 48, MOST_NAME = 60, DAY_MS = 86400000;
 const UNKNOWN = "–";
 const AT_ONCE = 10; // pages of dossiers in process before the others come again
+const LATE_AFTER = 6; // pages of dossiers before one of the late list comes
 const ORDER = { ready: 0, supplement: 1, payment: 1, processing: 2 };
 
 /* The code of a dossier, or null when it is anything more or else than a code. today: "2026-11-23". */
@@ -60,7 +61,14 @@ function tour(pages) {
   const isSteady = page => page.rows.length && page.rows.every(row => row.standing === "processing" || row.standing === "overdue");
   const steady = pages.filter(isSteady), urgent = pages.filter(page => !page.late.length && !isSteady(page));
   const parts = slices(steady, Math.max(AT_ONCE, urgent.length));
-  return [].concat(...(parts.length ? parts : [[]]).map(part => [...urgent, ...part, ...late]));
+  const others = [].concat(...(parts.length ? parts : [[]]).map(part => [...urgent, ...part]));
+  return late.length ? among(others, late) : others;
+}
+
+/* One late page after some others, in turn; those whose turn has not come, at the end. */
+function among(others, late) {
+  const stretches = slices(others, LATE_AFTER);
+  return [].concat(...stretches.map((stretch, n) => [...stretch, late[n % late.length]]), late.slice(stretches.length));
 }
 
 function rowsOf(dossiers, now, reader) {
