@@ -65,6 +65,13 @@ def standing(db: sa.Connection, period: str | None = None) -> list[Publication]:
     return [_of(row) for row in db.execute(wanted.order_by(p.month.desc()))]
 
 
+def periods(db: sa.Connection) -> list[str]:
+    """Those of which a list stands, the newest first; a year after its months."""
+    last = sa.select(sa.func.max(p.id)).group_by(p.month)
+    wanted = sa.select(p.month).where(p.id.in_(last), p.withdrawn_at.is_(None))
+    return sorted(db.execute(wanted).scalars(), reverse=True)
+
+
 def on_walls(db: sa.Connection) -> tuple[Publication | None, Publication | None]:
     """Of the newest month and of the newest year that a list was ever approved of; None where that one was
     withdrawn: no older one comes back."""

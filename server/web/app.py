@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask, Response, render_template, request, session
 from flask.typing import ResponseReturnValue
 
+from server.dossiers import publications
 from server.pace import Pace
 from server.throttle import Lately, Throttle
 from server.web import guard, problems
@@ -131,7 +132,11 @@ def create_app(hall: Hall, installation: Installation | None = None) -> Flask:
 
     @app.get("/")
     def index() -> ResponseReturnValue:
-        return render_template("index.html")
+        desk, late = guard.hall().desk, False
+        if desk is not None:
+            with desk.store.reading() as db:
+                late = bool(publications.periods(db))
+        return render_template("index.html", late=late)
 
     @app.get("/healthz")
     def health() -> ResponseReturnValue:

@@ -20,6 +20,11 @@ OPEN = row(code="H42.10-261101-0003", authority="Sở Y tế", received="02/11/2
 
 ROOMS = ("/dossiers/", "/dossiers/import", "/dossiers/report", "/dossiers/late")
 
+RIGHTMOST = """const of = [...document.querySelectorAll(arguments[0])];
+    return Math.max(...of.map(one => one.getBoundingClientRect().right))"""
+BARE = """return [...document.querySelectorAll("button, .button")]
+    .filter(one => !parseFloat(getComputedStyle(one).borderTopWidth)).map(one => one.textContent)"""
+
 
 def published(place: Place) -> Publication | None:
     with place.register.reading() as db:
@@ -63,6 +68,10 @@ def test_nothing_is_cut_or_wrong_at_any_width(reader: Reader, place: Place) -> N
         for path in ROOMS:
             reader.open(path)
             assert flows(reader) == [], (path, width)
+    reader.size(390, 844)
+    reader.open("/dossiers/late?period=2026-10")
+    assert 0 < reader.js(RIGHTMOST, "#late-units input, #late-units td") <= 390, "notes are on a phone, too"
+    assert reader.js(BARE) == [], "what is pressed looks like it"
     for path in ROOMS:
         assert axe.faults(reader, path, widths=axe.WIDTHS[::2], langs=("vi",)) == []
     axe.unthemed(reader)

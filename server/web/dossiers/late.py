@@ -25,6 +25,7 @@ from server.web.dossiers.parts import around, back, desk_here, months_here
 late = Blueprint("dossier_late", __name__, url_prefix="/dossiers/late")
 
 YEARS: Final = 3
+OTHERS: Final = 6  # published lists that are named where this one is not
 
 
 @late.get("")
@@ -142,7 +143,7 @@ def _drawn(period: str, refused: dict[str, str] | None = None) -> str:
     stamp, found = store.stamp(), late_desk.draft(store, config, period)
     with store.reading() as db:
         standing = publications.standing(db, period)
-        history = publications.history(db)
+        history, shown = publications.history(db), publications.periods(db)
     months, years = periods()
     account = guard.account()
     who = account.name if account is not None else ""
@@ -156,6 +157,7 @@ def _drawn(period: str, refused: dict[str, str] | None = None) -> str:
         period_text=lambda text: period_text(text, lang),
         published=standing[0] if standing else None,
         approved=approval(standing[0], config, lang) if standing else "",
+        others=shown[:OTHERS],
         differs=bool(standing) and late_desk.differs(store, config, standing[0]),
         history=history,
         may_approve=guard.has(Right.APPROVE),

@@ -160,6 +160,7 @@ def _page(whole: Whole, shown: bool = False, errors: Mapping[str, str] | None = 
         letter=letter if running and not whole.handovers else None,
         missed=lambda one: apologies.missed(one.old_due, one.letter_at, rules, marks.now),
         applicant=seen(people.get(d.code), shown, lang),
+        gone=people.get(d.code) is FORGOTTEN,
         may_persons=guard.has(Right.PERSONS),
         shown=shown,
         legs=legs.seen(d, whole.legs, rules.calendar, marks.now),

@@ -35,8 +35,9 @@ def test_a_late_list_is_published_as_it_was_seen_and_by_a_name(place: Place, chi
     page = chief.get("/dossiers/late")
     assert "Sở Tư pháp 0 1" in words(page) and "Sở Y tế 1 0" in words(page)
     assert "Sẽ ghi người duyệt: chief." in page.text, "who approves sees the name that all will see"
-    assert history(place) == [] and "Chưa công khai danh sách nào" in page.text
+    assert history(place) == [] and "Chưa công khai danh sách tháng 10/2026." in page.text
     assert "Chưa có danh sách nào được công khai" in place.client().get("/late").text
+    assert "Danh sách giải quyết" not in place.client().get("/").text, "nothing is there yet"
     answer = approve(chief)
     assert answer.location == "/dossiers/late?said=approved&period=2026-10"
     (published,) = history(place)
@@ -46,6 +47,10 @@ def test_a_late_list_is_published_as_it_was_seen_and_by_a_name(place: Place, chi
         ("Tư pháp", 0, 1),
     ]
     assert "chief duyệt lúc 08:12 23/11/2026." in words(chief.get("/dossiers/late"))
+    november = words(chief.get("/dossiers/late?period=2026-11"))
+    assert "Chưa công khai danh sách tháng 11/2026. Đang công khai: tháng 10/2026 ." in november
+    front = place.client().get("/").text
+    assert 'href="/late?lang=vi"><strong>Danh sách giải quyết hồ sơ trễ hạn' in front, "citizens find it"
     assert "said=approved" in approve(chief).location and history(place) == [published], "no second time"
     assert "đính chính" not in words(place.client().get("/late/2026-10"))
     take(place, LATE, OPEN, {**OVERDUE, "resolved": "19/10/2026", "status": RETURNED})

@@ -57,6 +57,9 @@ def test_a_manager_finds_exports_and_deletes_a_person(one: Place, chief: Staff) 
     )
     assert "Không có gì" in send(chief, "person", by="number", text=NUMBER).text
     assert "Đã xóa" in words(send(chief, "person", by="code", text=CODE))
+    of_it = chief.get(f"/dossiers/{CODE}")
+    assert "Đã xóa hẳn" in of_it.text and "Xem đầy đủ" not in of_it.text, "there is nothing to be seen"
+    assert '/dossiers/privacy">Lưu giữ dữ liệu' in of_it.text
 
 
 def test_whoever_deletes_is_told_of_files_that_may_hold_the_person_still(one: Place, chief: Staff) -> None:
