@@ -21,14 +21,23 @@ from werkzeug.exceptions import NotFound
 from server.people.audit import Audit, Finding, Wanted
 from server.people.rights import EVERYWHERE, Right, may
 from server.web import guard
-from server.web.words import TEXTS
+from server.web.words import TEXTS, doer_text
 
 audit = Blueprint("audit", __name__, url_prefix="/admin/audit")
 
 A_PAGE = 50
 CHECK_S = 300.0
-# How the words begin for what is told under a name; else `about.is-`.
-VALUES = {"do": "order.do-", "right": "right."}
+# How the words begin for what is told under a name, of one area of deeds or of all; else `about.is-`.
+VALUES = {
+    "do": "order.do-",
+    "right": "right.",
+    "persons.by": "held.by-",
+    "report.by": "about.split-",
+    "figures.by": "about.split-",
+    "figures.unit": "history.unit-",
+    "paper.form": "papers.form-",
+}
+NAMES = {"report.by": "split", "figures.by": "split"}  # what a name means there, where that is not the usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +125,30 @@ def told(what: str, lang: str) -> str:
 
 
 def _row(entry: Any, zone: tzinfo, lang: str) -> dict[str, Any]:
+    area = entry.what.partition(".")[0]
     return {
         "seq": entry.seq,
         "at": _when(entry.at, zone),
-        "who": entry.who or TEXTS("audit.stranger", lang),
+        "who": doer_text(entry.who, lang) if entry.who else TEXTS("audit.stranger", lang),
         "what": told(entry.what, lang),
         "site": entry.site,
-        "about": [
-            (_word("about.", name, lang), _text(value, lang, name)) for name, value in entry.about.items()
-        ],
+        "about": [_fact(area, name, value, lang) for name, value in entry.about.items()],
     }
 
 
-def _text(value: Any, lang: str, name: str = "") -> str:
+def _fact(area: str, name: str, value: Any, lang: str) -> tuple[str, str]:
+    """The words of one thing that was told, and of its value. area: of the deed."""
+    where = f"{area}.{name}"
+    begin = VALUES.get(where, VALUES.get(name, "about.is-"))
+    return _word("about.", NAMES.get(where, name), lang), _text(value, begin, lang)
+
+
+def _text(value: Any, begin: str, lang: str) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{inner} {_text(of, lang)}" for inner, of in value.items())
+        return ", ".join(f"{inner} {_text(of, begin, lang)}" for inner, of in value.items())
     if isinstance(value, list):
-        return ", ".join(_text(inner, lang, name) for inner in value)
-    return _word(VALUES.get(name, "about.is-"), str(value), lang)
+        return ", ".join(_text(inner, begin, lang) for inner in value)
+    return _word(begin, str(value), lang)
 
 
 def _word(begin: str, text: str, lang: str) -> str:

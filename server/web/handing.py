@@ -13,7 +13,7 @@ from server.web.verbs import FinishBody
 
 
 def checked(told: FinishBody) -> None:
-    """Before the ticket is finished. Raises Declined for codes that are none, or more than are one visit's."""
+    """Before the ticket is finished. Raises Declined for codes that are none, or too many."""
     if not told.returned:
         return
     codes = codes_of(told.codes or ())

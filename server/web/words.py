@@ -26,6 +26,14 @@ def said(words: Words, lang: str) -> str:
     return words.en if lang == "en" else words.vi
 
 
+def doer_text(by: str, lang: str) -> str:
+    """Who did something: an account's name, or what came by itself, as `folder:portal`, `source:portal`,
+    `token:a1`."""
+    kind, _, id = by.partition(":")
+    key = f"word.by-{kind}"
+    return TEXTS(key, lang, id=id) if id and key in TEXTS else by
+
+
 def clock_text(at: datetime, zone: tzinfo, seconds: bool = False) -> str:
     return str(format_time(at, "HH:mm:ss" if seconds else "HH:mm", tzinfo=zone, locale="vi"))
 

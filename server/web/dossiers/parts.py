@@ -15,6 +15,7 @@ from server.dossiers.tally import Period, months_back
 from server.dossiers.telling import TEXTS, thousands
 from server.hall.refusals import Refusal
 from server.web import fields, guard
+from server.web.words import doer_text
 
 MONTHS: Final = 13
 OLD: Final = timedelta(hours=24)  # staff are told; walls have an age of their own
@@ -56,6 +57,7 @@ def around(stamp: Stamp | None) -> dict[str, Any]:
     return {
         "d": text_in(lang),
         "stamp": stamp,
+        "doer": lambda by: doer_text(by, lang),
         "old_hours": _old_hours(stamp, hall.clock.now()),
         "when": lambda at: f"{at.astimezone(zone):%H:%M %d/%m/%Y}",
         "count": lambda n: thousands(n, lang),
