@@ -169,6 +169,14 @@ def queue_of(code: str, plan: KioskPlan) -> tuple[str, ...]:
     return common if owners else tuple(_collecting(plan.authorities))
 
 
+def way_of(code: str, plan: KioskPlan) -> tuple[tuple[str, ...], bool]:
+    """The ids of the services to go to with a dossier, and whether its result is given out there: else they
+    are those of the agency that has it."""
+    services = queue_of(code, plan)
+    others = tuple(service.id for owner in owners_of(code, plan) for service in owner.services)
+    return services or others, bool(services)
+
+
 def owners_of(code: str, plan: KioskPlan) -> list[AuthorityPlan]:
     """The authorities whose codes begin like this one, level by level; those with the longest beginning."""
     levels = code.upper().partition("-")[0].split(".")

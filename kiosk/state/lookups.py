@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from broker.vocabulary import Now
-from kiosk.scanned import DossierScan, card_number, owners_of, queue_of, read
+from kiosk.scanned import DossierScan, card_number, read, way_of
 from kiosk.state.memory import Memory
 from kiosk.state.steps import LAYERS, READY, Choosing, Collecting, Home, Looked, Remarked, Typing
 from kiosk.view import Scan, Target, Verb
@@ -56,20 +56,16 @@ def more(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
 
 
 def collect(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
-    """To the queue of its result."""
+    """To the queue of its result: as the server knows it, else by the agency in the code."""
     step = kiosk.step
-    if isinstance(step, Looked) and (services := services_of(kiosk, step)):
-        kiosk.go(Collecting(step.code, services, Home()), now)
-    return []
-
-
-def services_of(kiosk: Memory, step: Looked) -> tuple[str, ...]:
-    """Where the result is given out: as the server knows, else by the agency in the code."""
-    plan = kiosk.hall.plan
-    if step.status != READY or plan is None:
-        return ()
+    if not isinstance(step, Looked) or step.status != READY:
+        return []
     known = tuple(id for id in step.collect if kiosk.hall.service(id) is not None)
-    return known or queue_of(step.code, plan)
+    if known:
+        kiosk.go(Collecting(step.code, known, Home()), now)
+    else:
+        _queue(kiosk, step.code, Home(), now)
+    return []
 
 
 def turn(kiosk: Memory, target: Target, now: Now) -> list[Effect]:
@@ -114,10 +110,9 @@ def _queue(kiosk: Memory, code: str, on: Choosing, now: Now) -> None:
     """Lead to where the result is given out, else to the services of the agency that has the dossier."""
     plan = kiosk.hall.plan
     assert plan is not None
-    services = queue_of(code, plan)
-    others = tuple(service.id for owner in owners_of(code, plan) for service in owner.services)
-    if services or others:
-        kiosk.go(Collecting(code, services or others, Home(), collects=bool(services)), now)
+    services, collects = way_of(code, plan)
+    if services:
+        kiosk.go(Collecting(code, services, Home(), collects=collects), now)
     elif kiosk.step != (remark := Remarked(Scan.NO_QUEUE, on)):  # said once, as all remarks
         kiosk.go(remark, now)
 

@@ -16,7 +16,7 @@ import msgspec
 from broker.messages import Lang, PriorityGroup, Words
 from broker.whisper import Past
 from hardware.printer import READY, PrinterStatus, PrintResult
-from kiosk.scanned import queue_of
+from kiosk.scanned import way_of
 from kiosk.state import steps
 from kiosk.state.hall import Hall
 from kiosk.state.steps import (
@@ -203,7 +203,7 @@ def _looked(step: Looked, now: Situation) -> Told:
         past = tuple(Past(local(at.at), at.status) for at in rest.history)
         first = None if rest.first_due is None else local(rest.first_due)
         rest = msgspec.structs.replace(rest, received=local(rest.received), first_due=first, history=past)
-    services = () if plan is None else step.collect or queue_of(step.code, plan)
+    services = () if plan is None else step.collect or way_of(step.code, plan)[0]
     collect = step.status == steps.READY and bool(services)
     due = None if step.due is None else local(step.due)
     more = now.seals and rest is None

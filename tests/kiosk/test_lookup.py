@@ -129,6 +129,15 @@ def test_a_slip_before_the_first_screen_tells_how_its_dossier_stands_before_any_
     assert isinstance(shown, Choices) and shown.dossier == CODE
 
 
+def test_a_result_that_nobody_gives_out_is_asked_for_at_its_agency() -> None:
+    kiosk = story(plan={"authorities": collecting(at="")})
+    answered(kiosk, at_the_first_screen(kiosk), status="resolved", due=None)
+    kiosk.tap(Verb.COLLECT)
+    shown = kiosk.screen
+    assert isinstance(shown, Choices) and not shown.collects
+    assert [offer.target.of for offer in shown.offers] == ["tu-phap"]
+
+
 @pytest.mark.parametrize("how", ["unknown", "too-often", "no-answer", "down"])
 def test_a_slip_of_which_nobody_can_tell_leads_to_its_queue(how: str) -> None:
     kiosk = story(plan={"authorities": collecting()})
@@ -195,10 +204,10 @@ def test_a_result_leads_to_its_queue_as_the_server_knows_it_else_by_the_code(
     assert (request.service, request.dossier) == (service, CODE)
 
 
-def collecting() -> tuple[m.AuthorityPlan, ...]:
+def collecting(at: str = "tu-phap") -> tuple[m.AuthorityPlan, ...]:
     changed = []
     for a in (sample.authority(*row) for row in sample.AUTHORITIES):
-        services = tuple(msgspec.structs.replace(s, collect=a.id == "tu-phap") for s in a.services)
+        services = tuple(msgspec.structs.replace(s, collect=a.id == at) for s in a.services)
         agencies = ("H42.13",) if a.id == "tu-phap" else ()
         changed.append(msgspec.structs.replace(a, services=services, agencies=agencies))
     return tuple(changed)
