@@ -50,7 +50,7 @@ def test_a_late_list_is_published_as_it_was_seen_and_by_a_name(place: Place, chi
     november = words(chief.get("/dossiers/late?period=2026-11"))
     assert "Chưa công khai danh sách tháng 11/2026. Đang công khai: tháng 10/2026 ." in november
     front = place.client().get("/").text
-    assert 'href="/late?lang=vi"><strong>Danh sách giải quyết hồ sơ trễ hạn' in front, "citizens find it"
+    assert 'href="/late?lang=vi"><strong>Danh sách giải quyết hồ sơ quá hạn' in front, "citizens find it"
     assert "said=approved" in approve(chief).location and history(place) == [published], "no second time"
     assert "đính chính" not in words(place.client().get("/late/2026-10"))
     take(place, LATE, OPEN, {**OVERDUE, "resolved": "19/10/2026", "status": RETURNED})
