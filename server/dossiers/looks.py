@@ -15,7 +15,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from server.dossiers.officers import spellings
+from server.dossiers.officers import same, spellings
 from server.dossiers.promises import EXCEPTIONS, URGENT, Marks, Standing
 from server.dossiers.reminders import AUTHORITY, OFFICER
 from server.dossiers.rows import dossier_table, looked_table, reminder_table
@@ -33,10 +33,11 @@ PILES: Final[Mapping[str, tuple[Standing, ...]]] = {
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Whose dossiers: an officer's, by the name in their source however that spells it, or ("") an
-    authority's, by its id."""
+    authority's, by its id. within: of an officer at these authorities alone, since another has that name."""
 
     officer: str = ""
     authority: str = ""
+    within: tuple[str, ...] = ()
 
     @property
     def recipient(self) -> str:
@@ -44,7 +45,12 @@ class Whose:
         return OFFICER + self.officer if self.officer else AUTHORITY + self.authority
 
     def wanted(self, db: sa.Connection, standings: Collection[Standing] = EXCEPTIONS) -> Wanted:
-        return Wanted(standings, self.authority, self.names(db))
+        return Wanted(standings, self.authority, self.names(db), within=self.within)
+
+    def handles(self, officer: str, authority: str) -> bool:
+        """Whether a dossier of that officer, as its source spells the name, and authority is theirs."""
+        at_home = not self.within or authority in self.within
+        return bool(officer) and at_home and same(officer) == same(self.officer)
 
     def new(self, db: sa.Connection, seen: int, standings: Collection[Standing] = ()) -> Wanted:
         """Of what is urgent, only what is new to whoever has seen reminders up to `seen`."""

@@ -63,14 +63,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list is of. Blank: of all. officers: names as the source has them. flagged: only those that were
-    re-appointed more than once. told: only those whose promise of now somebody was told of."""
+    """What a list is of. Blank: of all. officers: names as the source has them, within: at these authorities.
+    flagged: only those that were re-appointed more than once. told: only those whose promise of now somebody
+    was told of."""
 
     standings: Collection[Standing] = ()
     authority: str = ""
     officers: tuple[str, ...] = ()
     flagged: bool = False
     told: Told | None = None
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,8 @@ def _parts(wanted: Wanted) -> list[tuple[sa.ColumnElement[bool], ...]]:
     narrow: list[sa.ColumnElement[bool]] = []
     if wanted.authority:
         narrow.append(AUTHORITY.in_((wanted.authority,)))
+    if wanted.within:
+        narrow.append(AUTHORITY.in_(wanted.within))
     if wanted.officers:
         narrow.append(OFFICER.in_(wanted.officers))
     if wanted.told is not None:

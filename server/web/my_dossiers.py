@@ -1,7 +1,8 @@
 """Whose dossiers whoever asks may look at as their own, and how these stand for them.
 
 An officer's by the name that the source calls them; an authority's where the account stands for it at this
-centre. All others are seen with the right to dossiers alone.
+centre. Where two accounts have one name, each has the dossiers of the authorities that it stands for. All
+others are seen with the right to dossiers alone.
 """
 
 from __future__ import annotations
@@ -25,11 +26,21 @@ def marks_now() -> Marks:
     return Marks.at(hall.config.due_rules.calendar, hall.clock.now(), hall.config.reminders.soon)
 
 
-def my_names() -> tuple[str, ...]:
-    """What the source of dossiers calls whoever asks; nothing for somebody it does not know."""
-    who = guard.account()
-    name = "" if who is None else guard.hall().accounts.contacts.of(who.name).source_name
-    return (name,) if name else ()
+def my_own() -> Whose | None:
+    """What whoever asks handles by the name in the source of dossiers; None for somebody it does not know."""
+    who, hall = guard.account(), guard.hall()
+    name = "" if who is None else hall.accounts.contacts.of(who.name).source_name
+    if who is None or not name:
+        return None
+    site, contacts = hall.config.site, hall.accounts.contacts
+    namesakes = [c.account for c in contacts.at(site.id) if same(c.source_name) == same(name)]
+    namesakes = [account for account in namesakes if account != who.name]
+    if not namesakes:
+        return Whose(officer=name)
+    if mine := my_authorities():
+        return Whose(officer=name, within=mine)
+    theirs = frozenset().union(*(contacts.stands_for(account, site.id) for account in namesakes))
+    return Whose(officer=name, within=tuple(a.id for a in site.authorities if a.id not in theirs))
 
 
 def my_authorities() -> tuple[str, ...]:
@@ -41,13 +52,15 @@ def my_authorities() -> tuple[str, ...]:
 
 def my_lists() -> tuple[Whose, ...]:
     """One's own dossiers before those of one's authorities."""
-    own = (Whose(officer=name) for name in my_names())
-    return (*own, *(Whose(authority=id) for id in my_authorities()))
+    own = my_own()
+    theirs = (Whose(authority=id) for id in my_authorities())
+    return tuple(theirs) if own is None else (own, *theirs)
 
 
 def may_see(d: Dossier) -> bool:
     """A dossier: who sees all, whoever handles it, and who stands for its authority."""
-    mine = bool(d.officer) and same(d.officer) in map(same, my_names())
+    own = my_own()
+    mine = own is not None and own.handles(d.officer, d.authority)
     return mine or guard.has(Right.DOSSIERS) or d.authority in my_authorities()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from server.dossiers import mails, reminders, steps
 from server.dossiers.applicants import Applicant
@@ -215,6 +216,28 @@ def test_whoever_stands_for_an_authority_sees_its_list_and_nobody_elses(town: Pl
     assert desk.client.post("/dossiers/mine/seen", data={**form, "authority": "health"}).status_code == 403
 
 
+def test_two_officers_of_one_name_have_each_their_own(town: Place) -> None:
+    """The source tells them apart by their authorities alone; so do their accounts."""
+    one, other, third = (town.log_in(name, Role.OFFICER) for name in ("bich", "bich-y", "bich-x"))
+    code = "H42.13-261102-0008"
+    at_health = structs.replace(dossier(code, "11-24 17:00", "ĐỖ  THỊ BÍCH"), authority="health")
+    at_justice = dossier("H42.13-261102-0009", "11-24 17:00", "Đỗ Thị Bích")
+    some = [Brought(at_health), Brought(at_justice)]
+    town.register.bring(some, Delivery(MORNING, "test", "bich", whole=False), MORNING)
+    site = town.config.site.id
+    town.accounts.contacts.set("bich", "", "Đỗ Thị Bích", site, ["justice"])
+    assert one.get(f"/dossiers/{code}").status_code == 200, "of one account alone nobody is told apart"
+    town.accounts.contacts.set("bich-y", "", "Đỗ Thị Bích", site, ["health"])
+    town.accounts.contacts.set("bich-x", "", "Đỗ Thị Bích", site)
+    assert one.get(f"/dossiers/{code}").status_code == 403
+    assert other.get(f"/dossiers/{code}").status_code == 200
+    assert listed(other.get("/dossiers/mine").text) == {"8"}
+    assert listed(one.get("/dossiers/mine").text) == {"9"}
+    assert listed(third.get("/dossiers/mine").text) == set()
+    assert third.get(f"/dossiers/{code}").status_code == 403
+    town.register.bring([], Delivery(MORNING, "test", "bich"), MORNING)
+
+
 def test_programs_see_the_same_lists(town: Place) -> None:
     keeper, own = town.log_in("keeps-2", Role.ADMINISTRATOR), town.log_in("own", Role.OFFICER)
     path, body = "/api/v1/people/own/contact", {"email": "", "source_name": "Trần Bình"}
@@ -370,6 +393,7 @@ def test_mail_is_tried_and_a_letter_given_up_is_sent_again(town: Place, chief: S
 
 
 def test_contacts_are_kept_by_oneself_and_by_who_keeps_accounts(town: Place) -> None:
+    town.accounts.contacts.set("own", "", "")  # who was called so above
     root, who = town.log_in("keeper", Role.ADMINISTRATOR), town.log_in("binh", Role.OFFICER)
     csrf = csrf_of(root.get("/me").text)
     form = {"csrf": csrf, "email": "binh@example.vn", "source_name": "  Trần   Bình "}
