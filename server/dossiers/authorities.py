@@ -51,7 +51,7 @@ class Authorities:
             raise Unknown("two-authorities", self.names[by_code].vi)
         found = by_code or by_name
         if found is None:
-            raise Unknown("unknown-authority", nearest(text, self._shown))
+            raise Unknown("unknown-authority", nearest(text, tuple(self._shown)))
         return found
 
     def named(self, text: str) -> str | None:

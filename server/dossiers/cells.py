@@ -20,7 +20,7 @@ from server.dossiers.code import EXAMPLE, Code, read_code
 from server.dossiers.fields import KINDS, LONGEST, LONGEST_NOTE, Kind
 from server.dossiers.folding import fold
 from server.dossiers.limits import NoLimit, read_limit
-from server.dossiers.mapping import STANDARD_MAPPING, Mapping, channels_of, statuses_of
+from server.dossiers.mapping import STANDARD_MAPPING, Mapping, channels_of, nearest_channel, statuses_of
 from server.dossiers.numbers import NoNumber, read_whole, whole_of
 from server.dossiers.register import Channel
 from server.dossiers.status import Status, nearest_status, status_of
@@ -114,7 +114,7 @@ class CellReader:
         text = self._text(cell, field)
         found = self._statuses.get(fold(text)) or status_of(text)
         if found is None:
-            raise Wrong(field, "no-status", nearest_status(text))
+            raise Wrong(field, "no-status", nearest_status(text, self._mapping.statuses))
         return found
 
     def _channel(self, cell: Cell, field: str) -> Channel | None:
@@ -123,7 +123,7 @@ class CellReader:
             return None
         found = self._channels.get(fold(text))
         if found is None:
-            raise Wrong(field, "no-channel")
+            raise Wrong(field, "no-channel", nearest_channel(text, self._mapping.channels))
         return found
 
     def _instant(self, cell: Cell, field: str, ends: bool = False) -> datetime:

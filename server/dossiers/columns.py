@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.dossiers.decoding import FileRefused
-from server.dossiers.fields import STANDARD_NAMES
 from server.dossiers.folding import fold
 
 REQUIRED: Final = ("code", "authority", "procedure", "status", "received", "due")
@@ -43,21 +42,20 @@ class Header:
         return self
 
 
-def header_of(
-    line: str,
-    names: Mapping[str, str] = STANDARD_NAMES,
-    needed: Sequence[str] = REQUIRED,
-    delimiter: str = "",
-) -> Header:
-    """Read the first line of text. names: folded name -> field; delimiter: forced, or "" for the one that
-    shows the most columns. Raises FileRefused when a column that is needed is missing, or is there twice."""
+def parted(line: str, names: Mapping[str, str], delimiter: str = "") -> tuple[str, list[str]]:
+    """A row of text as cells, and what parts them. delimiter: forced, or "" for the one that shows the most
+    columns of `names`."""
     some = (delimiter,) if delimiter else DELIMITERS
-    return max((_header(line, sign, names) for sign in some), key=lambda h: len(h.places)).checked(needed)
+    ways = [(sign, _cells(line, sign)) for sign in some]
+    return max(ways, key=lambda way: (found_in(way[1], names), len(way[1])))
 
 
-def header_of_cells(cells: Sequence[str], names: Mapping[str, str], needed: Sequence[str]) -> Header:
-    """Likewise of cells that are parted already."""
-    return _places(cells, "", names).checked(needed)
+def header_of_cells(
+    cells: Sequence[str], names: Mapping[str, str], needed: Sequence[str], delimiter: str = ""
+) -> Header:
+    """Read the row that names the columns. names: folded name -> field. Raises FileRefused when a column that
+    is needed is missing, or is there twice."""
+    return _places(cells, delimiter, names).checked(needed)
 
 
 def found_in(cells: Sequence[str], names: Mapping[str, str]) -> int:
@@ -65,14 +63,14 @@ def found_in(cells: Sequence[str], names: Mapping[str, str]) -> int:
     return len({names[folded] for cell in cells if (folded := fold(cell[:NAMED])) in names})
 
 
-def _header(line: str, delimiter: str, names: Mapping[str, str]) -> Header:
+def _cells(line: str, delimiter: str) -> list[str]:
+    """Of a line with too many, as many as it takes to know that."""
     if line.count(delimiter) >= MOST_COLUMNS:
-        return Header(delimiter, {}, line.count(delimiter) + 1)
+        return ["?"] * (MOST_COLUMNS + 1)
     try:
-        cells = next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
     except csv.Error:
-        return Header(delimiter, {}, 0)
-    return _places(cells, delimiter, names)
+        return []
 
 
 def _places(cells: Sequence[str], delimiter: str, names: Mapping[str, str]) -> Header:

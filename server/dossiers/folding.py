@@ -9,7 +9,6 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
@@ -35,8 +34,10 @@ def names(name: str, text: str) -> bool:
     return bool(words) and re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", said) is not None
 
 
-def nearest(text: str, known: Iterable[str]) -> str:
-    """The one of `known` whose folded spelling is the most like the text's; "" when none is like it."""
-    by_fold = {fold(word): word for word in known}
+@lru_cache(maxsize=1024)  # thousands of rows have the same mistake
+def nearest(text: str, known: tuple[str, ...]) -> str:
+    """The one of `known` whose folded spelling is the most like the text's; "" when none is like it. Of two
+    that are folded alike, the first."""
+    by_fold = {fold(word): word for word in reversed(known)}
     found = difflib.get_close_matches(fold(text[:120]), by_fold, n=1, cutoff=LIKE)
     return by_fold[found[0]] if found else ""

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from server.dossiers.dates import Style as DateStyle
 from server.dossiers.fields import KINDS, PERSON, STANDARD_NAMES, personal
-from server.dossiers.folding import fold
+from server.dossiers.folding import fold, nearest
 from server.dossiers.numbers import Style as NumberStyle
 from server.dossiers.register import Channel
 from server.dossiers.status import Status, status_of
@@ -28,7 +28,17 @@ Words = Annotated[str, Meta(min_length=1, max_length=NAMED)]
 CHANNELS: Final[dict[Channel, tuple[str, ...]]] = {
     Channel.IN_PERSON: ("Trực tiếp", "Tại quầy", "Nộp trực tiếp", "direct", "in person"),
     Channel.ONLINE: ("Trực tuyến", "Qua mạng", "Nộp trực tuyến", "Cổng dịch vụ công", "online"),
-    Channel.POST: ("Bưu chính", "Bưu điện", "Qua bưu chính", "Bưu chính công ích", "post"),
+    Channel.POST: (
+        "Bưu chính",
+        "Bưu điện",
+        "Qua bưu chính",
+        "Bưu chính công ích",
+        "Qua bưu chính công ích",
+        "Dịch vụ bưu chính công ích",
+        "BCCI",
+        "Qua BCCI",
+        "post",
+    ),
 }
 _CHANNEL_OF: Final = {
     **{str(number): channel for number, channel in enumerate(Channel, 1)},
@@ -126,6 +136,23 @@ def channels_of(mapping: Mapping) -> dict[str, Channel]:
     return _CHANNEL_OF | {fold(text): channel for text, channel in mapping.channels.items()}
 
 
-def strange(spellings: Iterable[str]) -> list[str]:
-    """Those that are none of the known spellings of a status, each once, in order."""
-    return [text for text in dict.fromkeys(spellings) if text.strip() and status_of(text) is None]
+def channel_of(text: str) -> Channel | None:
+    """The channel of a number, of our own word, or of a listed spelling."""
+    return _CHANNEL_OF.get(fold(text))
+
+
+def strange_statuses(mapping: Mapping, spellings: Iterable[str]) -> list[str]:
+    """Those that neither everybody nor the source knows as a status, each once, in order."""
+    own = statuses_of(mapping)
+    return [t for t in dict.fromkeys(spellings) if t and fold(t) not in own and status_of(t) is None]
+
+
+def strange_channels(mapping: Mapping, spellings: Iterable[str]) -> list[str]:
+    """Likewise of channels."""
+    known = channels_of(mapping)
+    return [t for t in dict.fromkeys(spellings) if t and fold(t) not in known]
+
+
+def nearest_channel(text: str, own: Iterable[str] = ()) -> str:
+    """The spelling that was probably meant, one of a source's own or a usual one, or ""."""
+    return nearest(text, (*own, *(spelling for spellings in CHANNELS.values() for spelling in spellings)))

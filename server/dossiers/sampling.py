@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -16,8 +16,9 @@ from typing import Any, Final
 import msgspec
 
 from server.dossiers.cells import flat, personal
-from server.dossiers.fields import KINDS, Kind, proposals
-from server.dossiers.mapping import Mapping as SourceMapping, strange
+from server.dossiers.fields import KINDS, Kind
+from server.dossiers.guessing import guessed
+from server.dossiers.mapping import Mapping as SourceMapping, strange_channels, strange_statuses
 from server.dossiers.tables import open_sample
 from server.dossiers.workbook import Cell, Odd
 
@@ -36,34 +37,45 @@ _OPEN: Final = frozenset(
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """head: their columns; places: which of our fields each is likely to be. rows: masked. strange: spellings
-    of statuses that nobody knows. problem: why there is no sample, with params."""
+    """head: their columns; proposed: our field -> the column that it is likely to be. rows: masked. strange,
+    strange_channels: spellings of statuses and of channels that nobody knows. problem: why there is no
+    sample, with params."""
 
     coding: str = ""
     head: tuple[str, ...] = ()
     proposed: dict[str, str] = {}
     rows: tuple[tuple[str, ...], ...] = ()
     strange: tuple[str, ...] = ()
+    strange_channels: tuple[str, ...] = ()
     problem: str = ""
     params: dict[str, Any] = {}
 
 
-def sample_of(data: bytes, mapping: SourceMapping) -> Sample:
-    """Raises FileRefused. mapping: what is known of the source already; only its file's form matters."""
+def sample_of(data: bytes, mapping: SourceMapping, chosen: bool = False) -> Sample:
+    """Raises FileRefused. mapping: what is known of the source already. chosen: its columns are all that
+    there are, and nothing more is proposed."""
     table = open_sample(data, mapping)
     head = [flat(cell)[:200] for cell in table.head]
-    proposed = {name: column for name, column in mapping.columns.items() if column in head}
-    proposed |= {name: c for name, c in proposals(head).items() if c not in proposed.values()}
-    open_places = {head.index(column): name for name, column in proposed.items() if KINDS[name] in _OPEN}
     looked = list(islice(table.rows, SPELLINGS))
+    if chosen:
+        proposed = {name: column for name, column in mapping.columns.items() if column in head}
+    else:
+        proposed = guessed(head, [cells for _, cells in looked], mapping.columns, mapping.dates)
+    open_places = {head.index(column): name for name, column in proposed.items() if KINDS[name] in _OPEN}
     often = {place: _often(looked, place) for place in open_places}
     rows = tuple(
         tuple(masked(cell, often.get(place)) for place, cell in enumerate(cells[: len(head)]))
         for _, cells in looked[:ROWS]
     )
-    spellings = often[head.index(proposed["status"])] if "status" in proposed else {}
-    unknown = [text for text in strange(spellings) if not personal(text) and len(text) <= SHOWN]
-    return Sample(table.coding, tuple(head), proposed, rows, tuple(unknown[:MOST_SPELLINGS]))
+    said = {name: _askable(often[place]) for place, name in open_places.items()}
+    return Sample(
+        table.coding,
+        tuple(head),
+        proposed,
+        rows,
+        tuple(strange_statuses(mapping, said.get("status", ()))[:MOST_SPELLINGS]),
+        tuple(strange_channels(mapping, said.get("channel", ()))[:MOST_SPELLINGS]),
+    )
 
 
 def masked(cell: Cell, often: Mapping[str, int] | None) -> str:
@@ -90,3 +102,7 @@ def _often(rows: Sequence[tuple[int, Sequence[Cell]]], place: int) -> dict[str, 
     cells = (cells[place] for _, cells in rows if place < len(cells))
     count = Counter(flat(cell)[:SHOWN] for cell in cells if isinstance(cell, str))
     return {text: n for text, n in count.items() if n >= SEEN_TWICE}
+
+
+def _askable(texts: Iterable[str]) -> list[str]:
+    return [text for text in texts if len(text) < SHOWN and not personal(text)]

@@ -5,6 +5,7 @@ Pure. What the table of spellings does not have is no status: nobody guesses.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -94,6 +95,7 @@ def status_of(text: str) -> Status | None:
     return _KNOWN.get(fold(text))
 
 
-def nearest_status(text: str) -> str:
-    """The spelling that was probably meant, or "": never the text itself, which may be anything."""
-    return nearest(text, (spelling for spellings in SPELLINGS.values() for spelling in spellings))
+def nearest_status(text: str, own: Iterable[str] = ()) -> str:
+    """The spelling that was probably meant, one of a source's own or a usual one, or "": never the text
+    itself, which may be anything."""
+    return nearest(text, (*own, *(spelling for spellings in SPELLINGS.values() for spelling in spellings)))

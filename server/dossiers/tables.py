@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Final
+from typing import Final, NamedTuple
 
-from server.dossiers.columns import MOST_COLUMNS, REQUIRED, Header, found_in, header_of, header_of_cells
+from server.dossiers.columns import MOST_COLUMNS, REQUIRED, Header, found_in, header_of_cells, parted
 from server.dossiers.decoding import MAX_BYTES, MOST_CELLS, FileRefused, decoded
-from server.dossiers.fields import NAMES
 from server.dossiers.folding import fold
+from server.dossiers.guessing import USUAL
 from server.dossiers.mapping import STANDARD_MAPPING, Mapping, names_of
 from server.dossiers.packed import OLE, ZIP
 from server.dossiers.workbook import Cell, Odd, Sheet, open_sheet
@@ -53,8 +53,7 @@ def open_table(data: bytes, mapping: Mapping = STANDARD_MAPPING) -> Table:
 def open_sample(data: bytes, mapping: Mapping) -> Table:
     """One of which nobody has said yet what its columns are: its head is the row that is said, or the one
     that names the most columns by their usual names. Raises FileRefused."""
-    usual = {fold(name): field for field, names in NAMES.items() for name in (*names, field)}
-    usual |= {fold(column): field for field, column in mapping.columns.items()}
+    usual = USUAL | {fold(column): field for field, column in mapping.columns.items()}
     table = _opened(data, mapping, usual, ())
     if table.header.width < 2:
         raise FileRefused("columns-missing", fields=["code"])
@@ -76,18 +75,56 @@ def _of_text(data: bytes, mapping: Mapping, names: Names, needed: Sequence[str])
     lines, coding = decoded(data, mapping.coding)
     begins = 1 + max(mapping.header_row - 1, 0)
     first = next(islice(lines, begins - 1, None), "")
-    begins += 1
     if first.lower().startswith("sep="):  # a line for Excel alone
         first, begins = next(lines, ""), begins + 1
-    top = begins
-    while first.count('"') % 2 and begins < top + LONGEST_HEADER and (more := next(lines, "")):
-        first, begins = first + more, begins + 1
-    if len(first) > LONGEST_HEAD:
+    tops = _tops(chain([first], lines), begins, 1 if mapping.header_row else LOOKS_FOR_HEAD)
+    parts = [parted(top.text, names, mapping.delimiter) for top in tops]
+    at = _likeliest([cells for _, cells in parts], names)
+    below = chain.from_iterable(top.lines for top in tops[at + 1 :])
+    delimiter, head = parts[at]
+    header = header_of_cells(head, names, needed, delimiter)
+    begins = tops[at].begins + len(tops[at].lines)
+    rows = _records(chain(below, lines), header, begins)
+    return Table(coding, header, head, _without_formulas(rows, header))
+
+
+class _Top(NamedTuple):
+    """A row that may be the head: the lines that it goes over, and which is its first."""
+
+    begins: int
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        return "".join(self.lines)[:LONGEST_HEAD].rstrip("\r\n")
+
+
+def _tops(lines: Iterator[str], begins: int, most: int) -> list[_Top]:
+    """The first rows, as many as a head may need; at least one. Raises FileRefused."""
+    found, length = list[_Top](), 0
+    while len(found) < most and length <= LONGEST_HEAD:
+        row, quotes, long = list[str](), 0, 0
+        while len(row) <= LONGEST_HEADER and long <= LONGEST_HEAD and (not row or quotes % 2):
+            if not (line := next(lines, "")):
+                break
+            row.append(line)
+            quotes, long = quotes + line.count('"'), long + len(line)
+        if found and not row:
+            break
+        found.append(_Top(begins, row))
+        begins, length = begins + len(row), length + long
+    if sum(map(len, found[0].lines)) > LONGEST_HEAD:
         raise FileRefused("too-many-columns", limit=MOST_COLUMNS)
-    bare = first.rstrip("\r\n")
-    header = header_of(bare, names, needed, mapping.delimiter)
-    head = next(csv.reader(bare.splitlines(True), delimiter=header.delimiter), [])
-    return Table(coding, header, head, _without_formulas(_records(lines, header, begins), header))
+    return found
+
+
+def _likeliest(rows: Sequence[Sequence[str]], names: Names) -> int:
+    """Which row names the columns: the one that names the most; where none does, the first as long as any."""
+    known = [found_in(cells, names) for cells in rows]
+    if any(known):
+        return known.index(max(known))
+    filled = [sum(1 for cell in cells if cell.strip()) for cells in rows]
+    return filled.index(max(filled))
 
 
 def _records(lines: Iterator[str], header: Header, begins: int) -> Iterator[tuple[int, list[str]]]:
@@ -143,7 +180,7 @@ def _head(rows: Rows, mapping: Mapping, names: Names) -> tuple[int, list[str], R
     ahead = list(islice(rows, LOOKS_FOR_HEAD))
     if not ahead:
         raise FileRefused("empty")
-    at = max(range(len(ahead)), key=lambda at: found_in(_texts(ahead[at][1]), names))
+    at = _likeliest([_texts(cells) for _, cells in ahead], names)
     return ahead[at][0], _texts(ahead[at][1]), chain(ahead[at + 1 :], rows)
 
 

@@ -8,9 +8,10 @@ import unicodedata
 import pytest
 
 from server.dossiers import decoding
-from server.dossiers.columns import header_of
 from server.dossiers.decoding import FileRefused, decoded
 from server.dossiers.importing import Report
+from server.dossiers.mapping import Mapping
+from server.dossiers.tables import open_sample, open_table
 from server.dossiers.telling import problem_text
 from tests.server.dossiers.tables import GOOD, read, row, table
 
@@ -105,7 +106,8 @@ def test_vietnamese_in_unicode_is_never_taken_for_an_older_coding() -> None:
 
 
 def test_columns_go_by_name_in_two_languages_and_others_are_left_alone() -> None:
-    found = header_of('"Họ tên";"Số điện thoại";MÃ HỒ SƠ;cơ quan;thủ tục;trạng thái;received;Hẹn trả;quầy')
+    head = '"Họ tên";"Số điện thoại";MÃ HỒ SƠ;cơ quan;thủ tục;trạng thái;received;Hẹn trả;quầy'
+    found = open_table(head.encode()).header
     assert found.delimiter == ";" and found.ignored == 2
     assert list(found.places) == ["code", "authority", "procedure", "status", "received", "due", "counter"]
 
@@ -115,6 +117,17 @@ def test_names_of_columns_may_go_over_several_lines() -> None:
     found = read(head + "one cell\n")
     assert len(found.dossiers) == 1
     assert [(wrong.line, wrong.key) for wrong in found.refused] == [(5, "row-width")]
+
+
+def test_titles_above_the_names_of_columns_are_passed_over() -> None:
+    titles = 'SỔ HỒ SƠ,,,,,\n"Từ ngày 01/11/2026\nđến ngày 30/11/2026",,,,,\n\n'
+    found = read(titles + table(GOOD) + "one cell\n")
+    assert [d.code for d in found.dossiers] == [GOOD["code"]]
+    assert [(wrong.line, wrong.key) for wrong in found.refused] == [(7, "row-width")], "as an editor counts"
+    strange = "DANH SÁCH HỒ SƠ\nA;B;C\n1;2;3\n".encode()
+    assert open_sample(strange, Mapping()).head == ["A", "B", "C"], "the first as long as any"
+    with pytest.raises(FileRefused):
+        open_table((titles + table(GOOD)).encode(), Mapping(header_row=1))
 
 
 @pytest.mark.parametrize(
@@ -127,6 +140,6 @@ def test_names_of_columns_may_go_over_several_lines() -> None:
 )
 def test_a_first_line_that_is_none_is_told_what_is_missing(head: str, key: str, params: object) -> None:
     with pytest.raises(FileRefused) as refused:
-        header_of(head)
+        open_table(head.encode())
     assert refused.value.key == key and params in (None, refused.value.params)
     assert "Nguyễn" not in str(refused.value.params)

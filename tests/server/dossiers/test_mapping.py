@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -254,3 +254,66 @@ def test_a_sample_shows_what_is_about_nobody_and_the_shape_of_the_rest() -> None
     shown = "".join("".join(cells) for cells in found.rows)
     assert "Sở Tư pháp" in shown and "Bưởi" not in shown and "912" not in shown and "0700" not in shown
     assert found.proposed["authority"] == "Đơn vị" and found.proposed["person_phone"] == "SĐT"
+
+
+EXPORT = {
+    "Số biên nhận": "H42.13-2611{day:02d}-{n:04d}",
+    "Nhận lúc": "{day:02d}/11/2026 08:00",
+    "Hẹn": "{later:02d}/11/2026",
+    "Xong lúc": "{over}",
+    "Tình trạng xử lý": "{status}",
+    "Phòng giải quyết": "Phòng Tư pháp",
+    "Tên TTHC": "Cấp bản sao trích lục",
+    "Nơi nộp": "{channel}",
+    "Khách hàng": "Nguyễn Thị Bưởi",
+    "Sinh ngày": "{day:02d}/11/2004",
+    "Cấp ngày": "{day:02d}/11/2021",
+}
+
+
+def export(names: Sequence[str]) -> bytes:
+    statuses = ("Chờ LĐ ký", "Đang thẩm định", "Đã trả dân", "Đang xử lý")
+    rows = []
+    for n in range(24):
+        day, status = 1 + n % 15, statuses[n % 4]
+        over = f"{day + 2:02d}/11/2026" if status == "Đã trả dân" else ""
+        told = {"n": n, "day": day, "later": day + 9, "status": status, "over": over}
+        told["channel"] = ("BCCI", "DVC tỉnh")[n % 2]
+        rows.append([cell.format(**told) for cell in EXPORT.values()])
+    return "\n".join(",".join(cells) for cells in [names, *rows]).encode()
+
+
+@pytest.mark.parametrize("names", [list(EXPORT), [f"C{n}" for n in range(len(EXPORT))]])
+def test_columns_are_proposed_by_what_stands_in_them_and_no_name_or_birthday_is(names: list[str]) -> None:
+    found = sample_of(export(names), Mapping())
+    of = dict(zip(names, EXPORT, strict=True))
+    said = {field: of[column] for field, column in found.proposed.items()}
+    by_value = {
+        "code": "Số biên nhận",
+        "received": "Nhận lúc",
+        "due": "Hẹn",
+        "resolved": "Xong lúc",
+        "status": "Tình trạng xử lý",
+        "authority": "Phòng giải quyết",
+        "channel": "Nơi nộp",
+    }
+    assert said == {**by_value, **({"procedure": "Tên TTHC"} if names[0] in EXPORT else {})}
+    assert found.strange == ("Chờ LĐ ký", "Đang thẩm định", "Đã trả dân")
+    assert found.strange_channels == ("DVC tỉnh",), "and BCCI is known"
+    shown = "".join("".join(cells) for cells in found.rows)
+    assert not any(text in shown for text in ("Bưởi", "2004", "2021", "H42"))
+
+
+def test_of_columns_that_were_chosen_no_other_is_proposed_and_what_is_known_is_not_asked_again() -> None:
+    own = Mapping({"code": "C0", "status": "C4"}, statuses={"chờ lđ ký": Status.PROCESSING})
+    found = sample_of(export([f"C{n}" for n in range(len(EXPORT))]), own, chosen=True)
+    assert found.proposed == {"code": "C0", "status": "C4"}
+    assert found.strange == ("Đang thẩm định", "Đã trả dân") and found.strange_channels == ()
+
+
+def test_the_nearest_of_a_wrong_spelling_may_be_the_sources_own(store: DossierStore) -> None:
+    found = take(store, file(line(1, **{"Tình trạng": "Chờ tham dinhh", "Kênh": "Công tinhh"})))
+    assert [(r.key, r.nearest) for r in found.refused] == [
+        ("no-status", "Chờ thẩm định"),
+        ("no-channel", "Cổng tỉnh"),
+    ]
