@@ -30,6 +30,7 @@ PHONE = (390, 844)
 LANGUAGES = ("vi", "en")
 DAYS, MORNING = (1, 2), "10:05"
 NOTES = {"park": "thiếu bản sao, đã hướng dẫn bổ sung", "here": "đã kiểm tra bản chính"}
+SAMPLE = Path(__file__).parents[1] / "examples" / "dossiers.csv"
 RESERVE = "officer-13"  # has no counter of its own
 
 Browse = Callable[[int, int], Chrome]
@@ -160,6 +161,7 @@ def photograph(hall: RunningHall, counter: str, hook: str, lang: str, folder: Pa
             show(camera)
     with camera_of(hall, lang, folder, browse, PHONE) as camera:
         of_citizen(camera, waiting(hall, counter)[-1][1])
+        of_applicant(camera)
 
 
 @contextmanager
@@ -176,6 +178,20 @@ def camera_of(
 def of_citizen(camera: Camera, token: str) -> None:
     camera.open(f"/t/{token}")
     camera.keep("phone", PHONE[1])
+
+
+def of_applicant(camera: Camera) -> None:
+    """Somebody whose result is ready, with nothing but its code."""
+    with sqlite3.connect(f"file:{camera.hall.data / 'server' / 'dossiers.db'}?mode=ro", uri=True) as register:
+        query = (
+            "SELECT code FROM dossier WHERE status = 'resolved' AND authority = 'environment' ORDER BY code"
+        )
+        (code,) = register.execute(query).fetchone()
+    camera.open("/lookup")
+    camera.type("code", str(code))
+    camera.one("main form button").click()
+    time.sleep(1)
+    camera.keep("lookup", PHONE[1])
 
 
 def of_officer(camera: Camera, counter: str) -> None:
@@ -246,8 +262,19 @@ def of_manager(camera: Camera) -> None:
     camera.keep("working-time", 900)
     camera.open("/figures/")
     camera.keep("opinions", part="#officers")
+    of_dossiers(camera)
+
+
+def of_dossiers(camera: Camera) -> None:
     camera.open("/dossiers/late")
     camera.keep("dossiers", part="main #late")
+    camera.open("/dossiers/report")
+    camera.keep("report", 1000)
+    camera.open("/dossiers/sources")
+    camera.one("#table").send_keys(str(SAMPLE))
+    camera.one("#new button").click()
+    time.sleep(3)
+    camera.keep("source", 1000)
 
 
 def of_administrator(camera: Camera, hook: str) -> None:

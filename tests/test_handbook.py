@@ -15,6 +15,8 @@ from PIL import Image
 
 from motcua import PROGRAMS, parser
 from server.web.catalogue import read
+from server.web.places import PLACES, Group
+from server.web.words import TEXTS
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "docs" / "handbook"
@@ -23,6 +25,7 @@ PAIRS = (
     ("vi/muoi-phut.md", "en/ten-minutes.md"),
     ("vi/can-bo.md", "en/officer.md"),
     ("vi/quan-ly.md", "en/manager.md"),
+    ("vi/ho-so.md", "en/dossiers.md"),
     ("vi/quan-tri.md", "en/administrator.md"),
 )
 PAGES = tuple(chain.from_iterable(PAIRS))
@@ -105,6 +108,22 @@ def test_bold_words_are_those_of_the_screens(lang: str) -> None:
         if not on_screens.fullmatch(" ".join(unicodedata.normalize("NFC", word).split()))
     ]
     assert not wrong, "no screen says:\n" + "\n".join(wrong)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_way_names_the_group_that_its_place_is_in(lang: str) -> None:
+    """**Figures**, **Late list**: whoever opens the one finds the other below it."""
+    groups = {TEXTS(f"place.group-{group}", lang): group for group in Group}
+    places = {(place.group, TEXTS(place.key, lang)) for place in PLACES}
+    ways = [
+        (group, " ".join(word.split()))
+        for page in PAGES
+        if page.startswith(lang)
+        for group, word in re.findall(r"\*\*([^*]+)\*\*, \*\*([^*]+)\*\*", text_of(page))
+        if group in groups
+    ]
+    assert len(ways) > 15
+    assert not [way for way in ways if (groups[way[0]], way[1]) not in places]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
