@@ -117,7 +117,7 @@ SECTIONS = (source, bringing, report, check, scores, groups, late, chasing, pape
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """A centre with a source, dossiers that are promised for tomorrow, some renewed, and one that was late."""
+    """A source, dossiers that are promised for tomorrow, some renewed, and one that came late."""
     place = open_place(tmp_path_factory.mktemp("town"))
     now = place.clock.now()
     columns = {"code": "Mã", "status": "Tình trạng", "received": "Nhận", "procedure": "TTHC", "limit": "Hạn"}
