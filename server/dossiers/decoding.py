@@ -60,11 +60,11 @@ def decoded(data: bytes, forced: str = "") -> tuple[Iterator[str], str]:
         raise FileRefused("not-csv")
     coding = _told(data, forced) if forced else _found(data)
     _refuse_nul(data, coding)
-    _refuse_older_text(_lines(data, coding))
-    return _lines(data, coding), coding
+    _refuse_older_text(lines_of(data, coding))
+    return lines_of(data, coding), coding
 
 
-def _lines(data: bytes, coding: str) -> Iterator[str]:
+def lines_of(data: bytes, coding: str) -> Iterator[str]:
     """In NFC where a tone stands behind its letter. A line without end comes in pieces."""
     text = io.TextIOWrapper(io.BytesIO(data), coding, newline="")
     line = text.readline(LONGEST_LINE).removeprefix("\ufeff") or text.readline(LONGEST_LINE)
@@ -126,7 +126,7 @@ def _is_cp1258(data: bytes) -> bool:
     """Vietnamese as Windows wrote it: all letters are of ours, and every tone has found its letter."""
     used = set[str]()
     try:
-        for line in _lines(data, "cp1258"):
+        for line in lines_of(data, "cp1258"):
             used.update(line)
     except UnicodeDecodeError:
         return False
@@ -137,7 +137,7 @@ def _is_cp1258(data: bytes) -> bool:
 def _refuse_nul(data: bytes, coding: str) -> None:
     if not data.count(0):
         return
-    for number, line in enumerate(_lines(data, coding), 1):
+    for number, line in enumerate(lines_of(data, coding), 1):
         if "\0" in line:
             raise FileRefused("nul", line=number)
 

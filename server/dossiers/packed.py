@@ -20,13 +20,18 @@ MOST_PARTS: Final = 2_000
 MOST_DIRECTORY: Final = 1024 * 1024  # bytes
 # Of all parts together; 90,000 dossiers with people take some 100 MB.
 MOST_INFLATED: Final = 160 * 1024 * 1024
-MOST_TAGS: Final = 15_000_000  # of sheet and texts: six for each of the most cells that a table may have
+MOST_TAGS: Final = 16_000_000  # of a part: six for each of the most cells that a table may have, and its rows
+TAGS_A_CELL: Final = 6
+SIGNS_A_CELL: Final = 6  # attributes
+SIGNS_A_ROW: Final = 12
 MOST_TIMES: Final = 200  # as large as packed; cells of an honest sheet are some twenty times
 LOOKS_AT_RATIO: Final = 4 * 1024 * 1024  # smaller parts may be as thin as they like
 CHUNK: Final = 64 * 1024
 
 OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, .doc, and a workbook with a password
 ZIP: Final = b"PK\x03\x04"
+_ROWS: Final = (b"<row", b":row")
+_SEAM: Final = 3  # bytes of the longest of these that may be in the piece before
 _CELLS: Final = tuple(sign + b"c" + end for sign in (b"<", b":") for end in (b" ", b">", b"/"))
 _END: Final = b"PK\x05\x06"
 _END_BYTES: Final = 22
@@ -35,7 +40,7 @@ _LINK: Final = 0o120000
 
 
 class Parts:
-    """The parts of one workbook. inflated: bytes that were unpacked so far; tags: of the parts looked at."""
+    """The parts of one workbook. inflated: bytes that were unpacked so far."""
 
     def __init__(self, data: bytes) -> None:
         """Raises FileRefused for what is no workbook, or one that is not to be opened."""
@@ -44,7 +49,7 @@ class Parts:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError):
             raise FileRefused("broken-zip") from None
-        self.inflated = self.tags = 0
+        self.inflated = 0
         rows = self._zip.infolist()
         self._rows = {row.filename: row for row in rows}
         _check_rows(rows, self._rows)
@@ -74,20 +79,35 @@ class Parts:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError):
             raise FileRefused("broken-zip") from None
 
-    def look(self, name: str, most: int, larger: str = "too-much-inside") -> None:
-        """Count what a part has before anything of it is understood, which takes ten times as long. Raises
+    def look(
+        self, name: str, most: int, free: int, most_rows: int = 0, larger: str = "too-much-inside"
+    ) -> None:
+        """Count what a part has before anything of it is understood, which takes ten times as long. free: so
+        many tags, and as many attributes, are no matter; what is beyond has to be of rows and cells. Raises
         FileRefused."""
-        cells, tail = 0, b""
+        tail, tags, signs, rows, cells = b"", 0, 0, 0, 0
         for piece in self.chunks(name, most, larger):
-            self.tags += piece.count(b"<")
-            cells += sum(map((tail + piece).count, _CELLS))
-            tail = piece[-2:]  # of these three bytes some may be in the next piece
+            tags += piece.count(b"<")
+            signs += piece.count(b"=")
+            rows += _count(_ROWS, tail, piece)
+            cells += _count(_CELLS, tail, piece)
+            tail = piece[-_SEAM:]
             if b"\0" in piece:  # UTF-16, in which no spreadsheet writes
                 raise FileRefused("broken-xml")
+            if rows > most_rows > 0:
+                raise FileRefused("too-many-rows", limit=most_rows)
             if cells > MOST_CELLS:
                 raise FileRefused("too-many-cells", limit=MOST_CELLS)
-            if self.tags > MOST_TAGS:
+            if tags > MOST_TAGS:
                 raise FileRefused("too-many-tags")
+        if max(tags - TAGS_A_CELL * cells, signs - SIGNS_A_CELL * cells) > free + SIGNS_A_ROW * rows:
+            raise FileRefused("too-many-tags")
+
+
+def _count(words: tuple[bytes, ...], tail: bytes, piece: bytes) -> int:
+    """How often any of them stands in a piece, or where the one before ends and it begins."""
+    seams = ((word, tail[1 - len(word) :] + piece[: len(word) - 1]) for word in words)
+    return sum(piece.count(word) + seam.count(word) for word, seam in seams)
 
 
 def _check_end(data: bytes) -> None:

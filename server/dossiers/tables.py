@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from server.dossiers.columns import MOST_COLUMNS, REQUIRED, Header, found_in, header_of_cells, parted
-from server.dossiers.decoding import MAX_BYTES, MOST_CELLS, FileRefused, decoded
+from server.dossiers.decoding import MAX_BYTES, MOST_CELLS, FileRefused, decoded, lines_of, refuse_older
 from server.dossiers.folding import fold
 from server.dossiers.guessing import USUAL
 from server.dossiers.mapping import STANDARD_MAPPING, Mapping, names_of
@@ -84,6 +85,7 @@ def _of_text(data: bytes, mapping: Mapping, names: Names, needed: Sequence[str])
     delimiter, head = parts[at]
     header = header_of_cells(head, names, needed, delimiter)
     begins = tops[at].begins + len(tops[at].lines)
+    _look(islice(lines_of(data, coding), begins - 1, None), header)
     rows = _records(chain(below, lines), header, begins)
     return Table(coding, header, head, _without_formulas(rows, header))
 
@@ -127,10 +129,29 @@ def _likeliest(rows: Sequence[Sequence[str]], names: Names) -> int:
     return filled.index(max(filled))
 
 
+def _look(lines: Iterator[str], header: Header) -> None:
+    """Count rows and cells before any is kept, and look for cells in an older coding: others, and the names
+    of the columns, may be Unicode already."""
+    reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
+    with suppress(csv.Error):  # told with its line where rows are read, which end there
+        refuse_older(_counted(reader))
+
+
+def _counted(rows: Iterable[list[str]]) -> Iterator[str]:
+    count = total = 0
+    for cells in rows:
+        total += len(cells)
+        if total > MOST_CELLS:
+            raise FileRefused("too-many-cells", limit=MOST_CELLS)
+        count += any(cells)
+        if count > MAX_ROWS:
+            raise FileRefused("too-many-rows", limit=MAX_ROWS)
+        yield from cells
+
+
 def _records(lines: Iterator[str], header: Header, begins: int) -> Iterator[tuple[int, list[str]]]:
     """Each row with the line that it begins on: a cell may go over several."""
     reader = csv.reader(lines, delimiter=header.delimiter, strict=True)
-    count = total = 0
     while True:
         line = begins + reader.line_num
         try:
@@ -139,13 +160,7 @@ def _records(lines: Iterator[str], header: Header, begins: int) -> Iterator[tupl
             raise FileRefused("broken-row", line=line) from None
         if cells is None:
             return
-        total += len(cells)
-        if total > MOST_CELLS:
-            raise FileRefused("too-many-cells", limit=MOST_CELLS)
         if any(cell.strip() for cell in cells):
-            count += 1
-            if count > MAX_ROWS:
-                raise FileRefused("too-many-rows", limit=MAX_ROWS)
             yield line, cells
 
 

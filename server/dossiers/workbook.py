@@ -8,20 +8,23 @@ value believed that was saved beside one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
-from xml.parsers import expat
+from typing import Final
 
 from server.dossiers.decoding import MOST_CELLS, FileRefused, refuse_older
+from server.dossiers.markup import parse, whole
 from server.dossiers.packed import Parts
 
 MOST_COLUMNS: Final = 512
 MOST_STRINGS: Final = 40 * 1024 * 1024  # bytes of the part that holds the texts of all cells
 MOST_SMALL: Final = 4 * 1024 * 1024  # of any other part but a sheet
 MOST_SHEET: Final = 160 * 1024 * 1024
-MOST_NAMES: Final = 1_000  # different ones in a part: the whole standard has some hundred
+FREE_TAGS: Final = 1_000_000  # of a sheet, beside those of rows and cells
+MOST_TEXT_TAGS: Final = 4_000_000  # and attributes: four tags for each of a million texts
+MOST_MERGED: Final = 1_000  # in titles; in a table there may be none
+LONGEST_TAG: Final = 1024 * 1024  # bytes; a comment is one, too
 SAMPLE: Final = 5_000  # texts, and of each so many characters, show an older coding
 SHOWS: Final = 200
 LONGEST: Final = 4_000  # characters of a cell that are kept: no field of ours has so many
@@ -77,7 +80,7 @@ def open_sheet(data: bytes, wanted: str, most_rows: int) -> Sheet:
     targets = {kind.rpartition("/")[2]: target for kind, target in relations.values()}
     target = relations.get(id, ("", ""))[1]
     part = _within(folder, target)
-    parts.look(part, MOST_SHEET)
+    parts.look(part, MOST_SHEET, FREE_TAGS, most_rows)
     texts = _texts(parts, _within(folder, targets["sharedStrings"])) if "sharedStrings" in targets else []
     dates = _date_styles(parts, _within(folder, targets["styles"])) if "styles" in targets else []
     reader = _SheetReader(texts, dates, _EPOCHS[book.from_1904], most_rows)
@@ -90,54 +93,6 @@ def _within(folder: str, target: str) -> str:
     return target.removeprefix("/") if target.startswith("/") else f"{folder}/{target}"
 
 
-# --- XML ------------------------------------------------------------------------------------------------
-
-
-class _Bare(dict[str, str]):
-    """Name of an element -> without its prefix."""
-
-    def __missing__(self, name: str) -> str:
-        found = self[name] = name.rpartition(":")[2]
-        return found
-
-
-def _parse(
-    pieces: Iterable[bytes],
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> Iterator[None]:
-    """Feed the reader piece by piece; element names come without their prefix."""
-    parser = expat.ParserCreate()
-    names = _Bare()
-    parser.StartElementHandler = lambda name, attributes: start(names[name], attributes)
-    if end is not None:
-        parser.EndElementHandler = lambda name: end(names[name])
-    if text is not None:
-        parser.CharacterDataHandler = text
-        parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _no_doctype
-    try:
-        for piece in pieces:
-            parser.Parse(piece, False)
-            if len(parser.intern) > MOST_NAMES:  # which it keeps, of elements and attributes
-                raise FileRefused("broken-xml")
-            yield
-        parser.Parse(b"", True)
-    except (expat.ExpatError, UnicodeDecodeError):
-        raise FileRefused("broken-xml") from None
-    yield
-
-
-def _no_doctype(*_: Any) -> None:
-    raise FileRefused("doctype")
-
-
-def _whole(pieces: Iterable[bytes], *handlers: Any) -> None:
-    for _ in _parse(pieces, *handlers):
-        pass
-
-
 def _relations(parts: Parts, name: str) -> dict[str, tuple[str, str]]:
     """Id -> kind and target."""
     found: dict[str, tuple[str, str]] = {}
@@ -146,7 +101,7 @@ def _relations(parts: Parts, name: str) -> dict[str, tuple[str, str]]:
         if tag == "Relationship" and has.get("TargetMode") != "External":
             found[has.get("Id", "")] = (has.get("Type", ""), has.get("Target", ""))
 
-    _whole(parts.chunks(name, MOST_SMALL), start)
+    whole(parts.chunks(name, MOST_SMALL), start)
     return found
 
 
@@ -160,7 +115,7 @@ def _book(parts: Parts, name: str) -> _Book:
         elif tag == "workbookPr":
             book.from_1904 = has.get("date1904", "0") in ("1", "true")
 
-    _whole(parts.chunks(name, MOST_SMALL), start)
+    whole(parts.chunks(name, MOST_SMALL), start)
     return book
 
 
@@ -194,8 +149,8 @@ def _texts(parts: Parts, name: str) -> list[str]:
             now.append(some)
             room[0] -= len(some)
 
-    parts.look(name, MOST_STRINGS, "too-much-text")
-    _whole(parts.chunks(name, MOST_STRINGS, "too-much-text"), start, end, text)
+    parts.look(name, MOST_STRINGS, MOST_TEXT_TAGS, larger="too-much-text")
+    whole(parts.chunks(name, MOST_STRINGS, "too-much-text"), start, end, text)
     refuse_older(found)
     return found
 
@@ -219,7 +174,7 @@ def _date_styles(parts: Parts, name: str) -> list[bool]:
         if tag == "cellXfs":
             inside[0] = False
 
-    _whole(parts.chunks(name, MOST_SMALL), start, end)
+    whole(parts.chunks(name, MOST_SMALL), start, end)
     return found
 
 
@@ -257,7 +212,7 @@ class _SheetReader:
         self._inline: list[str] = []  # the first texts that stand in cells themselves
 
     def rows(self, pieces: Iterable[bytes]) -> Iterator[tuple[int, Sequence[Cell]]]:
-        for _ in _parse(pieces, self._start, self._end, self._text):
+        for _ in parse(pieces, self._start, self._end, self._text):
             yield from self._ready
             self._ready.clear()
         refuse_older(self._inline)
@@ -367,5 +322,6 @@ class _SheetReader:
         ends = [_REFERENCE.fullmatch(corner) for corner in (first, last or first)]
         if ends[0] is None or ends[1] is None:
             raise FileRefused("broken-xml")
-        if len(self.merged) < self._most:
-            self.merged.append((int(ends[0][2]), int(ends[1][2]), ref))
+        self.merged.append((int(ends[0][2]), int(ends[1][2]), ref))
+        if len(self.merged) > MOST_MERGED:
+            raise FileRefused("merged", cells=ref)

@@ -48,7 +48,7 @@ def book(
 def parts(sheet: bytes, more: Mapping[str, bytes] | None = None, doctype: str = "") -> bytes:
     """Written part by part. sheet: all of its XML; doctype: before the list of sheets."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as file:
         file.writestr("[Content_Types].xml", TYPES)
         file.writestr("_rels/.rels", RELATIONS.format(_relation("r1", "officeDocument", "xl/workbook.xml")))
         file.writestr(

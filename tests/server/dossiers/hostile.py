@@ -1,14 +1,17 @@
 """Files that want to hurt, read in a process of their own, which then says what they cost it.
 
 `python -m tests.server.dossiers.hostile`: as JSON, for each file why it was refused and how many bytes of it
-were unpacked; and the peak of the process's memory, of all of them together.
+were unpacked; and the peak of the process's memory, of all of them together. A file that takes more than its
+share of the processor ends the process.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import math
 import os
+import resource
 import struct
 import sys
 import zipfile
@@ -24,6 +27,7 @@ from tests.server.dossiers.books import book, parts, sheet
 from tests.server.dossiers.tables import GOOD, RULES, table
 
 MB: Final = 1024 * 1024
+CPU_S: Final = 5  # for each file
 XXE: Final = b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
 LAUGHS: Final = (
     "<!DOCTYPE x [<!ENTITY a 'ha'>"
@@ -68,9 +72,13 @@ def _outside(count: int) -> bytes:
     return b"".join(map(some.__getitem__, os.urandom(count)))
 
 
+def _numbered(piece: bytes, count: int) -> bytes:
+    return b"".join([piece % n for n in range(count)])
+
+
 FILES: Final[dict[str, Callable[[], bytes]]] = {
     "too-much-inside bomb": lambda: parts(sheet(b""), {"xl/sharedStrings.xml": bytes(400 * MB)}),
-    "too-much-inside thin": lambda: parts(sheet(b"<row></row>" * 1_500_000)),
+    "too-much-inside thin": lambda: parts(sheet(b" " * (17 * MB))),
     "too-many-tags outside": lambda: parts(sheet(b"<row>" + _outside(7_600_000) + b"</row>")),
     "broken-xml names": lambda: parts(sheet(b"".join(b"<a%d/>" % n for n in range(200_000)))),
     "too-many-rows empty": lambda: parts(sheet(b'<row r="7"></row >' + b"<row/>" * 600_000)),
@@ -93,7 +101,23 @@ FILES: Final[dict[str, Callable[[], bytes]]] = {
     "ods": lambda: parts(sheet(b""), {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}),
     "old-excel": lambda: packed.OLE + bytes(1000),
     "not-a-table": lambda: _renamed(parts(sheet(b"")), b"xl/workbook.xml", b"xl/document.doc"),
-    "stopped text": lambda: (HEAD + "\n" + "a\n" * 1_000_000).encode(),
+    "too-many-tags attributes": lambda: parts(sheet(b"<row %s/>" % _numbered(b'a%d="1" ', 1_500_000))),
+    "too-many-tags texts": lambda: parts(
+        sheet(b""), {"xl/sharedStrings.xml": b"<sst>%s</sst>" % _numbered(b"<si><t>%d</t></si>", 1_010_000)}
+    ),
+    "broken-xml long": lambda: parts(sheet(b'<row a="%s"/>' % _numbered(b"%d", 1_000_000))),
+    "broken-xml comment": lambda: parts(sheet(b"<!--%s-->" % _numbered(b"%d", 1_000_000))),
+    "merged often": lambda: parts(sheet(_numbered(b'<mergeCell ref="A%d:A9"/>', 400_000))),
+    "too-many-rows book": lambda: parts(
+        sheet(_numbered(b"<row>" + ONE.replace(b"x", b"H42.13-261109-%06d") + ONE * 5 + b"</row>", 201_000))
+    ),
+    "too-many-rows text": lambda: (HEAD + "\n" + "a\n" * 1_000_000).encode(),
+    "too-many-rows good": lambda: (
+        table(GOOD).splitlines()[0].encode()
+        + b"\n"
+        + _numbered(LINE.encode().replace(b"0118", b"%06d") + b"\n", 240_000)
+    ),
+    "stopped text": lambda: (HEAD + "\n" + "a\n" * 150_000).encode(),
     "too-many-columns text": lambda: (HEAD + "," + "x," * 1_000_000 + "\n" + LINE).encode(),
     "too-many-columns commas": lambda: b"," * (16 * MB),
     "broken-row quotes": lambda: (HEAD + '\n"' + '""' * (4 * MB)).encode(),
@@ -118,6 +142,7 @@ def main() -> int:
     workbook.Parts = Watched  # type: ignore[misc]
     for name in FILES:
         opened.clear()
+        grant(CPU_S)
         try:
             found = read_table(sys.stdin.buffer.read(int(sys.stdin.buffer.readline())), RULES)
             told[name] = ("stopped" if found.stopped else "taken", 0)
@@ -125,6 +150,13 @@ def main() -> int:
             told[name] = (refused.key, sum(book.inflated for book in opened))
     print(json.dumps({"told": told, "peak": peak_mb()}))
     return 0
+
+
+def grant(seconds: int) -> None:
+    """So much of the processor from now on; then the kernel ends this process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime) + seconds, hard))
 
 
 def peak_mb() -> int:

@@ -86,6 +86,15 @@ def test_what_cannot_be_read_is_refused_with_what_to_do(data: bytes, key: str) -
         assert len(problem_text(Report(problem=key, params=refused.value.params), lang)) > 20
 
 
+def test_a_cell_in_an_older_coding_is_found_among_others() -> None:
+    """One Unicode letter in the file says nothing of the column that an older program wrote."""
+    cell = "Së T\u00ad ph¸p tØnh Hµ Nam"
+    mixed = table(row(), row(code="H42.13-261109-0119", note=cell), head=(*HEAD, "Ghi chú"))
+    with pytest.raises(FileRefused, match="tcvn3"):
+        read(mixed)
+    read(mixed.replace(cell, "Lê Hà, thửa ¼, công ty Müller ®"))
+
+
 def test_a_nul_is_told_with_its_line() -> None:
     with pytest.raises(FileRefused) as refused:
         decoded(b"one\ntwo\nth\0ree")
