@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from broker.messages import DeviceStatus
 from server.dossiers import publications, reminders
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.handovers import record
 from server.dossiers.late import sheet as late_sheet
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Dossier, Leg, Step
@@ -97,6 +98,18 @@ class Town:
         self.place.register.bring([Brought(some)], Delivery(now, "test", whole=False), now)
         return some.code
 
+    def behind(self) -> str:
+        """The codes of a figure, of which there is one at least."""
+        self.dossier()
+        return "/dossiers/report/behind?line=&column=received_total"
+
+    def returned(self) -> str:
+        """The code of one whose result was handed over, which its source does not say."""
+        code, now = self.dossier(), self.place.clock.now()
+        with self.place.register.writing() as db:
+            record(db, [code], now, "t", "7", OFFICER)
+        return code
+
     def dossiers(self) -> str:
         """What the codes of several begin with: of one alone, the search leads to it at once."""
         self.promised()
@@ -174,14 +187,14 @@ PAGES: dict[str, Page] = {
     "dossier_sources.one": Page(lambda town: f"/dossiers/sources/{town.source()}", MANAGER),
     "dossier_report.page": Page("/dossiers/report", MANAGER),
     "dossier_report.check_page": Page("/dossiers/report/check", MANAGER),
-    "dossier_report.listed": Page("/dossiers/report/behind?line=&column=received_total", MANAGER),
+    "dossier_report.listed": Page(lambda town: town.behind(), MANAGER),
     "papers.page": Page("/dossiers/papers"),
     "papers.one": Page("/dossiers/papers/apology"),
     "papers.letters.page": Page(lambda town: f"/dossiers/{town.promised()}/papers?form=apology", MANAGER),
     "dossier_scores.page": Page("/dossiers/scores", MANAGER),
     "dossier_scores.mine": Page("/dossiers/scores/mine"),
     "dossier_groups.page": Page("/dossiers/groups", MANAGER),
-    "dossier_returned.page": Page("/dossiers/returned", MANAGER),
+    "dossier_returned.page": Page(lambda town: f"/dossiers/returned?of={town.returned()}", MANAGER),
     "dossier_late.page": Page("/dossiers/late", MANAGER),
     "dossier_privacy.page": Page("/dossiers/privacy", MANAGER),
     "dossier_privacy.person": Page("/dossiers/person", MANAGER),
