@@ -24,7 +24,6 @@ MOST_SHEET: Final = 160 * 1024 * 1024
 FREE_TAGS: Final = 1_000_000  # of a sheet, beside those of rows and cells
 MOST_TEXT_TAGS: Final = 4_000_000  # and attributes: four tags for each of a million texts
 MOST_MERGED: Final = 1_000  # in titles; in a table there may be none
-LONGEST_TAG: Final = 1024 * 1024  # bytes; a comment is one, too
 SAMPLE: Final = 5_000  # texts, and of each so many characters, show an older coding
 SHOWS: Final = 200
 LONGEST: Final = 4_000  # characters of a cell that are kept: no field of ours has so many
