@@ -7,6 +7,7 @@ centre's folder, TASK what is to be done. A table comes as its input; what came 
 from __future__ import annotations
 
 import sys
+import traceback
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -34,13 +35,17 @@ from server.dossiers.sources import NoSource
 from server.dossiers.store import DRAFT_S, DossierStore, NoDraft, open_dossiers
 from server.site_file import HallConfig, config_of
 from server.site_shape import File
+from server.sqlite import Busy
 
 GONE: Final = 3  # the status when there is no such draft
+BUSY: Final = 4  # when somebody else writes for too long
+MISTAKE: Final = 5  # of ours
 NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Task(msgspec.Struct, frozen=True):
-    """do: preview and confirm as pages do, take: import at once. fewer: half of what is known may go."""
+    """do: preview and confirm as pages do, take: import at once. fewer: half of what is known may go.
+    chosen: of a sample, the mapping's columns are all that there are."""
 
     do: Literal["preview", "confirm", "take", "sample"]
     source: str = ""
@@ -50,6 +55,7 @@ class Task(msgspec.Struct, frozen=True):
     now: datetime = NEVER
     fewer: bool = False
     mapping: Mapping = STANDARD_MAPPING
+    chosen: bool = False
 
 
 class Refusals(msgspec.Struct, frozen=True):
@@ -97,7 +103,7 @@ def _examined(task: Task, config: HallConfig, store: DossierStore, data: Path) -
 
 def _sampled(task: Task) -> Sample:
     try:
-        return sample_of(read_all(sys.stdin.buffer), task.mapping)
+        return sample_of(read_all(sys.stdin.buffer), task.mapping, task.chosen)
     except FileRefused as refused:
         return Sample(problem=refused.key, params=refused.params)
 
@@ -122,8 +128,13 @@ def main(hall: str, data: str, said: str) -> int:
         answer = _done(hall, Path(data), task)
     except NoDraft:
         return GONE
+    except Busy:
+        return BUSY
     except MemoryError:
         answer = Sample(problem="no-room") if task.do == "sample" else Report(problem="no-room")
+    except Exception as error:  # where it was, and not what it says: that may be anybody's name
+        print("".join(traceback.format_tb(error.__traceback__)), type(error).__name__, file=sys.stderr)
+        return MISTAKE
     sys.stdout.buffer.write(msgspec.json.encode(answer))
     return 0
 

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -24,15 +25,17 @@ from broker.sent import SentDossier, SentDossiers, SentReceipt
 from server.dossiers import folders, sources
 from server.dossiers.applicants import Seals, open_seals
 from server.dossiers.bringing import Changes
-from server.dossiers.child import GONE, Refusals, Task, refusals
+from server.dossiers.child import BUSY, GONE, Refusals, Task, refusals
 from server.dossiers.importing import Report
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.sampling import Sample
 from server.dossiers.sending import take, take_once
 from server.dossiers.store import DossierStore, NoDraft
 from server.setup import Setup
+from server.sqlite import Busy
 
 CHILD_S: Final = 180.0  # an import that takes longer is ended
+TURN_S: Final = 10.0  # so long one waits for another to end
 
 
 class Desk:
@@ -41,6 +44,7 @@ class Desk:
     def __init__(self, setup: Callable[[], Setup], data: Path, store: DossierStore) -> None:
         """setup: the configuration that holds, whose document a child process works from."""
         self._setup, self._data, self.store = setup, data, store
+        self._turn = threading.Lock()  # one table is read at a time: each may take the memory of an import
 
     @property
     def seals(self) -> Seals:
@@ -70,10 +74,11 @@ class Desk:
         task = Task("take", source, token, by=by, known_at=now, now=now, fewer=fewer)
         return token, self._report(table, task)
 
-    def sample(self, table: IO[bytes], mapping: Mapping) -> Sample:
-        """The head of a table and its first rows, masked; nothing of it is kept."""
+    def sample(self, table: IO[bytes], mapping: Mapping, chosen: bool = False) -> Sample:
+        """The head of a table and its first rows, masked; nothing of it is kept. chosen: the mapping's
+        columns are all that there are, and no others are proposed."""
         try:
-            said = self._child(table, Task("sample", mapping=mapping))
+            said = self._child(table, Task("sample", mapping=mapping, chosen=chosen))
         except subprocess.SubprocessError as error:
             return Sample(problem=_ended(error))
         return msgspec.json.decode(said, type=Sample)
@@ -114,6 +119,10 @@ class Desk:
         """Those of which files still lie in `done` or `refused`."""
         return folders.laid_aside(self._data, self.sources())
 
+    def folder(self, id: str) -> Path:
+        """Where on this machine files of a source are laid."""
+        return (self._data / folders.FOLDER / id).resolve()
+
     def lying(self, id: str) -> int:
         """How many files lie in its folder, also aside."""
         return folders.lying(self._data / folders.FOLDER / id)
@@ -144,8 +153,14 @@ class Desk:
             return Report(problem=_ended(error))
 
     def _child(self, table: IO[bytes] | None, task: Task) -> bytes:
-        with self._hall_file() as hall:
-            return _child(table, hall, self._data, task)
+        """Raises Busy where another table has been read for too long, or the register is being written."""
+        if not self._turn.acquire(timeout=TURN_S):
+            raise Busy
+        try:
+            with self._hall_file() as hall:
+                return _child(table, hall, self._data, task)
+        finally:
+            self._turn.release()
 
     @contextmanager
     def _hall_file(self) -> Iterator[str]:
@@ -157,7 +172,7 @@ class Desk:
 
 
 def _child(table: IO[bytes] | None, hall: str, data: Path, task: Task) -> bytes:
-    """What the process said. Raises NoDraft, or SubprocessError when it was ended or made a mistake."""
+    """What the process said. Raises NoDraft, Busy, or SubprocessError when it was ended or made a mistake."""
     words = (hall, str(data), msgspec.json.encode(task).decode())
     done = subprocess.run(
         [sys.executable, "-m", "server.dossiers.child", *words],
@@ -168,6 +183,8 @@ def _child(table: IO[bytes] | None, hall: str, data: Path, task: Task) -> bytes:
     )
     if done.returncode == GONE:
         raise NoDraft
+    if done.returncode == BUSY:
+        raise Busy
     done.check_returncode()
     return done.stdout
 

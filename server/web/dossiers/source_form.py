@@ -5,39 +5,49 @@ Knows the form alone; what a mapping means and what is wrong with one is `server
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Mapping as Fields
+from collections.abc import Callable, Iterable, Mapping as Fields
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar, get_args
+from typing import Any, Final, NamedTuple, TypeVar, get_args
 
 import msgspec
 from werkzeug.datastructures import MultiDict
 
 from server.dossiers.fields import KINDS, LEG_PARTS, LEGS, PERSON, STANDARD
 from server.dossiers.folding import fold
-from server.dossiers.mapping import CHANNELS, CODINGS, NAMED, Mapping, faults
+from server.dossiers.mapping import CHANNELS, CODINGS, NAMED, Mapping, channel_of, faults, nearest_channel
 from server.dossiers.numbers import Style
-from server.dossiers.register import Channel
 from server.dossiers.sources import ID, NAMED as LONGEST_NAME
-from server.dossiers.status import SPELLINGS, Status, status_of
+from server.dossiers.status import SPELLINGS, nearest_status, status_of
 
 T = TypeVar("T")
 
 LEG_FIELDS: Final = tuple(f"leg{n}_{part}" for n in range(1, LEGS + 1) for part in LEG_PARTS)
 MORE: Final = tuple(name for name in KINDS if name not in (*STANDARD, *LEG_FIELDS, *PERSON))
 GROUPS: Final = (("standard", STANDARD), ("more", MORE), ("legs", LEG_FIELDS), ("persons", PERSON))
+NEEDED: Final = ("code", "status", "received")  # what no source can be without
 TAB: Final = "tab"  # a delimiter that no form can send
 DELIMITERS: Final = ("", ",", ";", TAB, "|")
 NUMBERS: Final = get_args(Style)
 MOST_LINES: Final = 200
 HEAD: Final = 512
+SHOWN: Final = 60  # characters of a line, where it is told what is wrong with it
+
+
+class Stray(NamedTuple):
+    """A line that says nothing. n: which, from 1; key: of what is wrong; said: the part that is; near: what
+    was probably meant, or ""."""
+
+    n: int
+    key: str
+    said: str = ""
+    near: str = ""
 
 
 @dataclass
 class Typed:
     """What stands in the form. columns: our field -> their column. head: the columns of a sample, if there
-    was one. wrong: field of the form -> code of what is wrong with it."""
+    was one. wrong: field of the form -> code of what is wrong with it; strays: field -> which lines."""
 
     id: str = ""
     name: str = ""
@@ -46,6 +56,15 @@ class Typed:
     on: frozenset[str] = frozenset()
     head: tuple[str, ...] = ()
     wrong: dict[str, str] = field(default_factory=dict)
+    strays: dict[str, list[Stray]] = field(default_factory=dict)
+
+    def ask(self, name: str, spellings: Iterable[str]) -> int:
+        """Put spellings down, for somebody to write behind them what they mean. How many were not there."""
+        text = self.values[name]
+        there = {fold(line.rpartition("=")[0]) for line in text.splitlines()}
+        fresh = [spelling for spelling in spellings if fold(spelling) not in there]
+        self.values[name] = "\n".join([*([text] if text else []), *(f"{spelling} = " for spelling in fresh)])
+        return len(fresh)
 
 
 def typed_of(id: str, name: str, mapping: Mapping, head: tuple[str, ...] = ()) -> Typed:
@@ -72,8 +91,11 @@ def typed_of(id: str, name: str, mapping: Mapping, head: tuple[str, ...] = ()) -
     )
 
 
-def read(form: MultiDict[str, str], id: str) -> tuple[Typed, Mapping | None]:
-    """What was typed, and its mapping, or None when something is wrong. id: of one that is there, or ""."""
+def read(
+    form: MultiDict[str, str], id: str, before: Mapping, may_persons: bool = True
+) -> tuple[Typed, Mapping]:
+    """What was typed, and its mapping as far as it is right: all of it where nothing is `wrong`. id: of one
+    that is there, or ""; before: what is there. may_persons: without it what is there of people stays."""
     said = typed_of(id, "", Mapping())
     said.id = id or form.get("id", "").strip()[:40]
     said.name = " ".join(unicodedata.normalize("NFC", form.get("name", "")).split())[: LONGEST_NAME + 1]
@@ -81,11 +103,7 @@ def read(form: MultiDict[str, str], id: str) -> tuple[Typed, Mapping | None]:
     said.on = frozenset(key for key in ("whole", "persons", "folder") if form.get(key) == "yes")
     said.head = tuple(column[:NAMED] for column in form.getlist("head")[:HEAD])
     columns = {name: form.get(f"column-{name}", "").strip()[:NAMED] for name in KINDS}
-    said.columns = {
-        name: column
-        for name, column in columns.items()
-        if column and ("persons" in said.on or name not in PERSON)
-    }
+    said.columns = {name: column for name, column in columns.items() if column}
     wrong = said.wrong
     if not ID.fullmatch(said.id):
         wrong["id"] = "id"
@@ -93,35 +111,49 @@ def read(form: MultiDict[str, str], id: str) -> tuple[Typed, Mapping | None]:
         wrong["name"] = "name"
     if not said.columns:
         wrong["column-code"] = "column-needed"
-    statuses = _read_lines(said.values["statuses"], status_of)
-    channels = _read_lines(said.values["channels"], _channel_of)
-    for key, found in (("statuses", statuses), ("channels", channels)):
-        if found is None:
-            wrong[key] = "lines"
-    mapping = None if wrong else _mapping(said, statuses or {}, channels or {})
-    return said, mapping
+    _read_people(said, form, before, may_persons)
+    return said, _mapping(said)
 
 
-def _mapping(said: Typed, statuses: dict[str, Status], channels: dict[str, Channel]) -> Mapping | None:
-    values = said.values
+def people_stay(said: Typed, before: Mapping) -> None:
+    """What the form shows of people to whoever may not change it: what is there."""
+    said.on = (said.on - {"persons"}) | ({"persons"} if before.persons else set())
+    said.columns = {name: column for name, column in said.columns.items() if name not in PERSON}
+    said.columns |= {name: column for name, column in before.columns.items() if name in PERSON}
+
+
+def _read_people(said: Typed, form: MultiDict[str, str], before: Mapping, may: bool) -> None:
+    typed = [name for name in PERSON if name in said.columns]
+    if not may and not any(f"column-{name}" in form for name in PERSON) and "persons" not in form:
+        people_stay(said, before)
+    elif typed and "persons" not in said.on and before.persons:  # they are not kept any more
+        said.columns = {name: column for name, column in said.columns.items() if name not in PERSON}
+    elif typed and "persons" not in said.on:
+        said.wrong["persons"] = "persons-tick"
+
+
+def _mapping(said: Typed) -> Mapping:
+    """Of all that is right; what is not is put down as wrong."""
+    values, wrong = said.values, said.wrong
     told: dict[str, Any] = {
         **{key: values[key] for key in ("dates", "numbers", "limit_unit", "coding", "sheet")},
-        **{key: key in said.on for key in ("whole", "persons", "folder")},
         **{key: _figure(values[key]) for key in ("header_row", "keep_days")},
-        "columns": said.columns,
-        "statuses": statuses,
-        "channels": channels,
         "delimiter": "\t" if values["delimiter"] == TAB else values["delimiter"],
     }
-    try:
-        mapping = msgspec.convert(told, Mapping)
-    except msgspec.ValidationError as error:
-        found = re.search(r"\$\.([a-z_]+)", str(error))
-        said.wrong[found[1] if found else "name"] = "choice"
-        return None
+    for key, value in list(told.items()):
+        try:
+            msgspec.convert({key: value}, Mapping)
+        except msgspec.ValidationError:
+            wrong[key] = "choice"
+            del told[key]
+    statuses = _read_lines(said, "statuses", status_of, nearest_status)
+    channels = _read_lines(said, "channels", channel_of, nearest_channel)
+    told |= {key: key in said.on for key in ("whole", "persons", "folder")}
+    mapping = Mapping(said.columns, statuses, channels, **told)
     for name, code in faults(mapping):
-        said.wrong.setdefault(f"column-{name}" if name in KINDS else name, code)
-    return None if said.wrong else mapping
+        if code != "persons-off":  # told once, at the tick
+            wrong.setdefault(f"column-{name}" if name in KINDS else name, code)
+    return mapping
 
 
 def _figure(text: str) -> int:
@@ -132,27 +164,33 @@ def _lines_of(words: Fields[str, str]) -> str:
     return "\n".join(f"{text} = {meaning}" for text, meaning in words.items())
 
 
-def _read_lines(text: str, known: Any) -> dict[str, Any] | None:
-    """`their spelling = ours`, one a line; None when a line is something else."""
-    found: dict[str, Any] = {}
-    lines = [line.strip() for line in unicodedata.normalize("NFC", text).splitlines() if line.strip()]
-    for line in lines[:MOST_LINES]:
-        theirs, sign, ours = line.rpartition("=")
-        meaning = known(ours.strip()) if ours.strip() else None
-        if not sign or not theirs.strip() or len(theirs.strip()) > NAMED or meaning is None:
-            return None
-        found[theirs.strip()] = meaning
-    return None if len(lines) > MOST_LINES else found
-
-
-_CHANNEL_OF: Final = {
-    **{str(n): channel for n, channel in enumerate(Channel, 1)},
-    **{fold(word): channel for channel, words in CHANNELS.items() for word in words},
-}
-
-
-def _channel_of(text: str) -> Channel | None:
-    return _CHANNEL_OF.get(fold(text))
+def _read_lines(
+    said: Typed, name: str, known: Callable[[str], T | None], near: Callable[[str], str]
+) -> dict[str, T]:
+    """`their spelling = ours`, one a line. Lines that are something else are put down as strays."""
+    found: dict[str, T] = {}
+    strays, meanings = list[Stray](), dict[str, T]()
+    lines = [line.strip() for line in unicodedata.normalize("NFC", said.values[name]).splitlines()]
+    for n, line in enumerate(lines[:MOST_LINES], 1):
+        theirs, sign, ours = (part.strip() for part in line.rpartition("="))
+        meaning = known(ours) if ours else None
+        if not line:
+            continue
+        if not sign or not theirs or len(theirs) > NAMED:
+            strays.append(Stray(n, "no-sign" if not sign else "no-spelling"))
+        elif meaning is None:
+            strays.append(
+                Stray(n, "unknown", ours[:SHOWN], near(ours)) if ours else Stray(n, "blank", theirs[:SHOWN])
+            )
+        elif meanings.setdefault(fold(theirs), meaning) != meaning:
+            strays.append(Stray(n, "twice", theirs[:SHOWN]))
+        else:
+            found[theirs] = meaning
+    if len(lines) > MOST_LINES:
+        strays.append(Stray(MOST_LINES + 1, "too-many"))
+    if strays:
+        said.wrong[name], said.strays[name] = "lines", strays
+    return found
 
 
 CODING_CHOICES: Final = ("", *CODINGS)

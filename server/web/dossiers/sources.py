@@ -17,21 +17,24 @@ from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 from broker.users import NoBroker
 from server.dossiers import sources as kept
 from server.dossiers.fields import PERSON
-from server.dossiers.folders import FOLDER
 from server.dossiers.importing import Report
 from server.dossiers.mapping import KEEP_DAYS, STANDARD_MAPPING, Source, people_change
 from server.dossiers.sources import MOST, NoSource
+from server.dossiers.status import SPELLINGS
 from server.dossiers.telling import problem_text, thousands
 from server.people.rights import Right
 from server.web import guard
 from server.web.dossiers import source_form as form
 from server.web.dossiers.imports import UPLOAD_BYTES
 from server.web.dossiers.parts import desk_here
+from server.web.dossiers.standing_view import status_word
 from server.web.words import TEXTS
 
 sources = Blueprint("dossier_sources", __name__, url_prefix="/dossiers/sources")
 
 DONE: Final = ("saved", "deleted", "shut", "taken")
+OF_FILE: Final = ("coding", "delimiter", "sheet", "header_row")  # without which no sample can be read
+TOLD: Final = 5  # lines of a field that are wrong
 
 
 @sources.get("")
@@ -43,29 +46,42 @@ def page() -> ResponseReturnValue:
 @sources.post("/sample")
 @guard.needs(Right.DOSSIERS)
 def sample() -> ResponseReturnValue:
-    """The form, with what a sample shows. `id`: of a source whose mapping is to be looked at anew."""
+    """The form, with what a sample shows. `source`: whose mapping is to be looked at anew; `again`: the form
+    itself, whose columns were chosen by now."""
     request.max_content_length = UPLOAD_BYTES
     _check()
     id, file = request.form.get("source", "")[:40], request.files.get("table")
     source = _one(id) if id else Source("", "", STANDARD_MAPPING)
+    again = request.form.get("again") == "yes"
+    if again:
+        typed, mapping = form.read(request.form, id, source.mapping, guard.has(Right.PERSONS))
+        typed.wrong = {key: code for key, code in typed.wrong.items() if key in OF_FILE}
+    else:
+        typed, mapping = _typed(source), source.mapping
     if file is None or not file.filename:
+        if again:
+            typed.wrong["table"] = "no-file"
+            return _form(typed, id, again=True), 422
         return _list(no_file=True) if not id else redirect(url_for("dossier_sources.one", id=id), 303)
     with tempfile.TemporaryFile() as table:  # has no name, and is gone with the answer
         shutil.copyfileobj(file.stream, table)
         file.close()
         table.seek(0)
-        found = desk_here().sample(table, source.mapping)
+        found = desk_here().sample(table, mapping, chosen=again)
     if found.problem:
         problem = problem_text(Report(problem=found.problem, params=found.params), guard.language())
-        return (_form(_typed(source), source.id, problem=problem) if id else _list(problem=problem)), 422
-    typed = form.typed_of(source.id, source.name, source.mapping, found.head)
-    typed.columns = {**found.proposed}
-    if any(name in PERSON for name in typed.columns) and not source.mapping.persons:
-        typed.columns = {name: c for name, c in typed.columns.items() if name not in PERSON}
-    if found.strange:
-        lines = [typed.values["statuses"], *(f"{text} = " for text in found.strange)]
-        typed.values["statuses"] = "\n".join(line for line in lines if line)
-    return _form(typed, source.id, rows=found.rows, coding=found.coding, strange=len(found.strange))
+        shown = _form(typed, id, problem=problem, again=again) if id or again else _list(problem=problem)
+        return shown, 422
+    typed.head = found.head
+    if not again:
+        typed.columns = {n: c for n, c in found.proposed.items() if mapping.persons or n not in PERSON}
+    if not guard.has(Right.PERSONS):
+        form.people_stay(typed, source.mapping)
+    asked = {
+        "statuses": typed.ask("statuses", found.strange),
+        "channels": typed.ask("channels", found.strange_channels),
+    }
+    return _form(typed, id, rows=found.rows, coding=found.coding, asked=asked, again=True)
 
 
 @sources.get("/<id>")
@@ -166,18 +182,18 @@ def _save(id: str) -> ResponseReturnValue:
     _check()
     desk, hall, who = desk_here(), guard.hall(), guard.account()
     assert who is not None
-    typed, mapping = form.read(request.form, id)
+    before = desk.source(id).mapping if id else STANDARD_MAPPING
+    typed, mapping = form.read(request.form, id, before, guard.has(Right.PERSONS))
     known = {source.id for source in desk.sources()}
     if not id and typed.id in known:
         typed.wrong["id"] = "id-taken"
     if not id and len(known) >= MOST:
         typed.wrong["id"] = "too-many"
-    before = desk.source(id).mapping if id else STANDARD_MAPPING
-    if mapping is not None and people_change(before, mapping) and not guard.has(Right.PERSONS):
+    if people_change(before, mapping) and not guard.has(Right.PERSONS):
         guard.refused(Right.PERSONS)
         raise Forbidden("role")
-    if typed.wrong or mapping is None:
-        return _form(typed, id), 422
+    if typed.wrong:
+        return _form(typed, id, again=bool(typed.head)), 422
     desk.save(Source(typed.id, typed.name, mapping), who.name, hall.clock.now())
     guard.audit("dossiers.source-saved", source=typed.id, persons=mapping.persons, folder=mapping.folder)
     return redirect(url_for("dossier_sources.one", id=typed.id, done="saved"), 303)
@@ -194,6 +210,16 @@ def _owners(id: str) -> dict[str, tuple[str, int]]:
         names = {source.id: source.name for source in kept.every(db)}
         counts = kept.counts(db) if id else {}
     return {one: (names.get(one, one), n) for one, n in sorted(counts.items()) if one != id}
+
+
+def _wrong(typed: form.Typed, name: str, code: str) -> str:
+    """What is wrong with a field; of one with many lines, with which."""
+    lang, told = guard.language(), []
+    for n, key, said, near in typed.strays.get(name, ())[:TOLD]:
+        told.append(TEXTS(f"source.stray-{key}", lang, n=n, said=said))
+        if near:
+            told.append(TEXTS("source.stray-near", lang, near=near))
+    return " ".join(told) or TEXTS(f"source.wrong-{code}", lang)
 
 
 def _thousands(n: int) -> str:
@@ -239,14 +265,17 @@ def _form(typed: form.Typed, id: str, **more: Any) -> str:
             "coding": form.CODING_CHOICES,
             "delimiter": form.DELIMITERS,
         },
-        errors={name: TEXTS(f"source.wrong-{code}", lang) for name, code in typed.wrong.items()},
+        errors={name: _wrong(typed, name, code) for name, code in typed.wrong.items()},
+        statuses=[said[0] if lang == "vi" else status_word(one, lang) for one, said in SPELLINGS.items()],
+        unclear=[f for f in form.NEEDED if f not in typed.columns] if typed.head else [],
+        nobody="persons" in typed.on and not any(name in PERSON for name in typed.columns),
         may_persons=guard.has(Right.PERSONS),
         may_key=guard.has(Right.WORK_DEVICES) and keys is not None and keys.manages,
         enrolled=id in enrolled,
         owners=_owners(id),
         lying=desk_here().lying(id) if id else 0,
         count=_thousands,
-        folder=f"{FOLDER}/{id}/",
+        folder=f"{desk_here().folder(id)}/" if id else "",
         done=_done(),
         **more,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,11 @@ def upload(staff: Staff, path: str, **fields: Any) -> Any:
     return send(staff, path, table=(io.BytesIO(book(ROWS, HEAD)), "mẫu.xlsx"), **fields)
 
 
+def people_tags(page: Any) -> list[str]:
+    """The tick for people and the fields of their columns, as the page has them."""
+    return re.findall(r'<(?:select|input) id="(?:persons|column-person_[a-z]+)"[^>]*>', page.text)
+
+
 def source(place: Place, id: str = "portal") -> Source:
     with place.register.reading() as db:
         return kept.find(db, id)
@@ -128,6 +134,7 @@ def test_a_source_is_saved_used_changed_and_deleted(place: Place, chief: Staff, 
     table = chief.get(link)
     assert table.mimetype == "text/csv" and len(table.text.splitlines()) == 13, "no line says more"
     assert chief.get("/dossiers/import/refused/nothing.csv").status_code == 404
+    assert f"{tmp_path.resolve() / FOLDER / 'portal'}/" in chief.get("/dossiers/sources/portal").text
     page = words(chief.get("/dossiers/sources"))
     assert "Cổng tỉnh" in page and "12" in page and "không thuộc nguồn nào" not in page
     for id in ("portal", "former"):
@@ -196,13 +203,60 @@ def test_who_may_not_see_people_lets_nobody_keep_them(place: Place) -> None:
     boss = place.log_in("boss", Role.MANAGER)
     admin = place.log_in("root", Role.ADMINISTRATOR)
     may, may_not = (boss, admin)
+    page = upload(may_not, "sources/sample")
+    assert "Chỉ người được xem người nộp mới đánh dấu được" in page.text
+    assert all(" disabled" in tag for tag in people_tags(page)), "nobody fills what is not kept"
+    assert not any(" disabled" in tag for tag in people_tags(upload(may, "sources/sample")))
     assert send(may_not, "sources/save", **persons).status_code == 403
     assert desk_of(place).sources() == []
     assert send(may, "sources/save", **persons).status_code == 303
     assert source(place).mapping.persons
+    assert send(may_not, "sources/portal/save", **{**FORM, "name": "Cổng mới"}).status_code == 303
+    mapping = source(place).mapping
+    assert mapping.persons and mapping.columns["person_name"] == "Người nộp", "what others set stays"
+    assert 'value="Người nộp"' in may_not.get("/dossiers/sources/portal").text
     assert send(may_not, "sources/portal/save", **{**persons, "name": "Khác"}).status_code == 303
     assert send(may, "sources/portal/save", **FORM).status_code == 303
     assert "person_name" not in source(place).mapping.columns
+
+
+def test_the_tick_for_people_and_their_columns_go_together(place: Place, chief: Staff) -> None:
+    name = {"column-person_name": "Người nộp"}
+    answer = send(chief, "sources/save", **FORM, **name)
+    assert answer.status_code == 422 and 'href="#persons"' in answer.text
+    assert 'value="Người nộp"' in answer.text and desk_of(place).sources() == []
+    assert send(chief, "sources/save", **FORM, persons="yes").status_code == 303
+    assert "Chưa chọn cột nào bên dưới" in chief.get("/dossiers/sources/portal").text
+    send(chief, "sources/portal/save", **FORM, **name, persons="yes")
+    assert "Chưa chọn cột nào" not in chief.get("/dossiers/sources/portal").text
+    assert send(chief, "sources/portal/save", **FORM, **name).status_code == 303, "no more are kept"
+    assert "person_name" not in source(place).mapping.columns
+
+
+def test_the_same_sample_is_shown_again_with_the_columns_that_were_chosen(place: Place, chief: Staff) -> None:
+    typed = {**FORM, "id": "", "channels": "", "column-officer": "", "head": list(HEAD), "again": "yes"}
+    seen = upload(chief, "sources/sample", **typed)
+    assert seen.status_code == 200 and "<tr><td>" in seen.text
+    assert "Cổng tỉnh = " in seen.text and "Có 1 cách viết cách nộp" in words(seen)
+    assert seen.text.count("Chờ thẩm định = ") == 2, "the hint, and what was typed: it is not asked again"
+    part = seen.text.partition('name="column-officer"')[2].partition("</select>")[0]
+    assert "selected" not in part, "nothing is proposed any more"
+    blank = send(chief, "sources/sample", **{**typed, "column-status": ""})
+    assert blank.status_code == 422 and 'id="table">Hãy chọn một tệp' in blank.text
+    assert "Chưa rõ cột: Trạng thái" in words(blank) and "<option selected>Phí</option>" in blank.text
+    assert desk_of(place).sources() == []
+
+
+def test_a_line_that_says_nothing_is_named_with_the_nearest_meaning(chief: Staff) -> None:
+    lines = "Chờ thẩm định = 4\nBước 2 =\nChờ LĐ ký = Đang xử lí\nchờ thẩm định = 5\nxong"
+    answer = words(send(chief, "sources/save", **{**FORM, "statuses": lines, "channels": "BC = Bưu chin"}))
+    assert (
+        "Dòng 2: ghi ý nghĩa của «Bước 2» sau dấu =. "
+        "Dòng 3: không có «Đang xử lí». Gần nhất: «Đang xử lý». "
+        "Dòng 4: «chờ thẩm định» đã ghi ý nghĩa khác ở trên. Dòng 5: thiếu dấu =."
+    ) in answer
+    assert "Dòng 1: không có «Bưu chin». Gần nhất: «Bưu chính»." in answer
+    assert "Mới đăng ký Được tiếp nhận Không được tiếp nhận Đang xử lý" in answer, "the ten, in order"
 
 
 def test_a_password_for_mqtt_is_shown_once_and_taken_back(place: Place, chief: Staff, tmp_path: Path) -> None:
