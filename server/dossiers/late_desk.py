@@ -106,14 +106,20 @@ def _names_somebody(store: DossierStore, config: HallConfig, authority: str, tex
     offices = {
         fold(word) for one in config.site.authorities for word in (one.name.vi, one.name.en, one.short.vi)
     }
-    return any(names(name, text) for name in _applicants(store, authority) if fold(name) not in offices)
+    words = frozenset(fold(text).split())
+    likely = (name for name in _applicants(store, authority) if _last_word(name) in words)
+    return any(names(name, text) for name in likely if fold(name) not in offices)
+
+
+def _last_word(name: str) -> str:
+    """Folded: there are some thousand of them, which are worked out once."""
+    return fold(name.rsplit(maxsplit=1)[-1]).rpartition(" ")[2] if name.strip() else ""
 
 
 def _applicants(store: DossierStore, authority: str) -> Iterator[str]:
     """The names of all who handed something in at an authority: some hundred thousand in a province."""
     held = sa.select(a.name).distinct().join(dossier_table, d.code == a.code)
     with store.reading() as db:
-        for some in (
-            db.execute(held.where(d.authority == authority, a.name != "")).scalars().partitions(AT_ONCE)
-        ):
+        found = db.execute(held.where(d.authority == authority, a.name != "")).scalars()
+        for some in found.partitions(AT_ONCE):
             yield from some
