@@ -16,8 +16,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import applicants, reckoning, sums
+from server.dossiers import applicants, histories, pauses, reckoning, sums
 from server.dossiers.due import Rules
+from server.dossiers.histories import Heard
+from server.dossiers.overdue import Span, untold
 from server.dossiers.register import Dossier, Leg, Step
 from server.dossiers.rows import (
     FIELDS,
@@ -27,18 +29,16 @@ from server.dossiers.rows import (
     import_table,
     instant_of,
     leg_table,
+    pause_table,
     row_of,
     source_table,
     step_table,
     text_of,
 )
-from server.dossiers.status import Status
 
 T = TypeVar("T")
 
 ASKED_AT_ONCE: Final = 500  # codes in one question
-# A step that is told knows better than one that was seen.
-_NOTE: Final = "INSERT OR {} INTO step (code, at, status, authority, officer) VALUES (?, ?, ?, ?, ?)"
 
 
 class Brought(msgspec.Struct, frozen=True):
@@ -94,18 +94,19 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 class _Change(NamedTuple):
-    """What is to be written. known: as it was, over and asked for papers as `was_…` say. history: whether
-    its source had told it."""
+    """What is to be written. known: as it was, over, asked for papers and waiting as `was_…` say. history:
+    whether its source had told it."""
 
     one: Brought
-    known: Dossier | None
-    was_over: datetime | None
-    was_asked: int
-    history: bool
+    known: Dossier | None = None
+    was_over: datetime | None = None
+    was_asked: int = 0
+    was_waiting: Sequence[Span] = ()
+    history: bool = False
 
     @property
-    def was_counted(self) -> int | None:
-        return self.was_asked if self.history else None
+    def was_past(self) -> sums.Past:
+        return sums.Past(self.was_asked if self.history else None, self.was_waiting)
 
 
 @dataclass(slots=True)
@@ -145,7 +146,7 @@ def bring(
     take_away(db, found.gone, totals, zone)
     for change in found.changed:
         if change.known is not None:
-            sums.count(totals, change.known, change.was_over, zone, sign=-1, asked=change.was_counted)
+            sums.count(totals, change.known, change.was_over, zone, change.was_past, sign=-1)
     for some in _parts(found.changed):  # rows of all at once would take as much memory again
         _write(db, some, delivery, totals, zone)
     sums.add(db, totals)
@@ -188,13 +189,14 @@ def _difference(
         known = _known(db, [one.dossier.code for one in some])
         people = applicants.known(db, [one.dossier.code for one in some if one.applicant is not None])
         legs = _legs(db, [one.dossier.code for one in some if one.legs])
-        steps = _steps(db, [one for one in some if one.steps])
+        steps = histories.known(db, [one.dossier.code for one in some if one.steps])
+        waited = pauses.known(db, list(known))
         for one in some if rules is None else _with_due(db, some, known, delivery.known_at, rules):
             code = one.dossier.code
             row = known.get(code)
             if row is None:
                 found.new += 1
-                found.changed.append(_Change(one, None, None, 0, history=False))
+                found.changed.append(_Change(one))
                 continue
             if row.source != delivery.source and (not row.source or row.source in there):
                 owners[code] = row.source
@@ -208,7 +210,7 @@ def _difference(
                 found.same += 1
             else:
                 over = None if row.over is None else instant_of(row.over)
-                found.changed.append(_Change(one, before, over, row.asked, row.history))
+                found.changed.append(_Change(one, before, over, row.asked, waited.get(code, ()), row.history))
     if owners:
         raise OfAnother(owners)
     if delivery.whole:
@@ -228,8 +230,10 @@ def _with_due(
         d = one.dossier
         if reckoning.is_ours(d):
             past, row = pasts.get(d.code, reckoning.Past()), known.get(d.code)
-            new = one.steps or tuple(_seen(d, None if row is None else dossier_of(row), known_at))
-            d = reckoning.worked_out(d, rules, past._replace(steps=(*past.steps, *new)))
+            heard = Heard(d, one.steps, None if row is None else dossier_of(row))
+            steps = (*past.steps, *heard.steps(known_at))
+            step = untold(d, steps, known_at)
+            d = reckoning.worked_out(d, rules, past._replace(steps=(*steps, step) if step else steps))
         yield msgspec.structs.replace(one, dossier=d)
 
 
@@ -237,10 +241,12 @@ def take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tz
     """Dossiers that their source does not know any more, or that were kept for long enough. Facts of ours
     about them stay."""
     for some in _parts(gone):
+        waited = pauses.known(db, some)
         for row in _known(db, some).values():
             over = None if row.over is None else instant_of(row.over)
-            sums.count(totals, dossier_of(row), over, zone, sign=-1, asked=sums.asked_of(row))
-        for table in (dossier_table, step_table, leg_table):
+            past = sums.Past(sums.asked_of(row), waited.get(row.code, ()))
+            sums.count(totals, dossier_of(row), over, zone, past, sign=-1)
+        for table in (dossier_table, step_table, leg_table, pause_table):
             db.execute(table.delete().where(table.c.code.in_(some)))
         applicants.remove(db, some)
 
@@ -252,16 +258,18 @@ def _write(
     totals: Counter[Any],
     zone: tzinfo,
 ) -> None:
-    asked = _noted(db, changed, delivery.known_at)
+    heard = [Heard(c.one.dossier, c.one.steps, c.known, c.was_waiting) for c in changed]
+    asked, waited = histories.note(db, heard, delivery.known_at)
     rows = []
-    for one, known, was_over, was_asked, had_history in changed:
+    for one, known, was_over, was_asked, _, had_history in changed:
         d = one.dossier
         over = sums.over_at(d, delivery.known_at)
         if over is not None and was_over is not None and d.ended_at is None and known is not None:
             over = was_over if known.ended_at is None else over  # on the day that it was heard of first
         times = max(was_asked, asked.get(d.code, 0))  # steps may have been kept for long enough
         history = had_history or bool(one.steps)
-        sums.count(totals, d, over, zone, asked=times if history else None)
+        past = sums.Past(times if history else None, waited.get(d.code, ()))
+        sums.count(totals, d, over, zone, past)
         row = row_of(d)
         row |= {"source": delivery.source, "judged": sums.judged(d, zone), "asked": times, "history": history}
         row["over"] = None if over is None else text_of(over)
@@ -276,39 +284,6 @@ def _write(
     applicants.write(db, {o.dossier.code: o.applicant for o, *_ in changed if o.applicant is not None})
 
 
-def _noted(db: sa.Connection, changed: Sequence[_Change], known_at: datetime) -> dict[str, int]:
-    """Write what is new of their histories. How often each was asked for more papers, of those that were."""
-    told, seen = list[tuple[str, ...]](), list[tuple[str, ...]]()
-    for one, known, *_ in changed:
-        for step in one.steps or _seen(one.dossier, known, known_at):
-            row = (one.dossier.code, text_of(step.at), step.status.value, step.authority, step.officer)
-            (told if one.steps else seen).append(row)
-    for verb, some in (("REPLACE", told), ("IGNORE", seen)):
-        if some:
-            db.exec_driver_sql(_NOTE.format(verb), some)
-    s, wanted = step_table.c, Status.AWAITING_SUPPLEMENT.value
-    codes = sorted({code for code, _, how, *_ in (*told, *seen) if how == wanted})
-    if not codes:
-        return {}
-    is_asked = s.status == sa.literal_column(f"'{wanted}'")  # by an index that has no other
-    times = sa.select(s.code, sa.func.count()).where(s.code.in_(codes), is_asked).group_by(s.code)
-    return {code: n for code, n in db.execute(times)}
-
-
-def _seen(d: Dossier, known: Dossier | None, known_at: datetime) -> Iterator[Step]:
-    """The history that a state shows, of a source that has none: what is new since it was seen last."""
-    if known is None and d.counts:
-        yield Step(d.received, Status.ACCEPTED, d.authority)
-    if d.resolved is not None and (known is None or known.resolved != d.resolved):
-        yield Step(d.resolved, d.status if d.status is not Status.RETURNED else Status.RESOLVED, d.authority)
-    if d.returned is not None and (known is None or known.returned != d.returned):
-        yield Step(d.returned, Status.RETURNED, d.authority)
-    told = d.resolved is not None if d.status is not Status.RETURNED else d.returned is not None
-    first = known is None and d.status is Status.ACCEPTED
-    if not (d.ended and told) and not first and (known is None or known.status is not d.status):
-        yield Step(max(known_at, d.received), d.status, d.authority, d.officer)
-
-
 def _known(db: sa.Connection, codes: Sequence[str]) -> dict[str, Any]:
     columns = [dossier_table.c[name] for name in (*FIELDS, "source", "over", "asked", "history")]
     wanted = sa.select(*columns).where(dossier_table.c.code.in_(codes))
@@ -320,18 +295,6 @@ def _legs(db: sa.Connection, codes: Sequence[str]) -> dict[str, set[Leg]]:
     for row in db.execute(leg_table.select().where(leg_table.c.code.in_(codes))):
         found.setdefault(row.code, set()).add(leg_of(row))
     return found
-
-
-def _steps(db: sa.Connection, brought: Sequence[Brought]) -> dict[str, set[Step]]:
-    found: dict[str, set[Step]] = {}
-    codes = [one.dossier.code for one in brought]
-    for row in db.execute(step_table.select().where(step_table.c.code.in_(codes))):
-        found.setdefault(row.code, set()).add(step_of(row))
-    return found
-
-
-def step_of(row: Any) -> Step:
-    return Step(instant_of(row.at), Status(row.status), row.authority, row.officer)
 
 
 def leg_of(row: Any) -> Leg:

@@ -174,9 +174,11 @@ def by_officer(
     late = d.authority.in_(authorities), d.judged == Judgement.LATE.value
     begins, ends = text_of(days.begins), text_of(days.ends)
     resolved = _counted(db, *late, d.over >= begins, d.over < ends)
-    overdue = _counted(db, *sums.overdue_where(min(known_at, days.ends)))
-    if known_at >= days.ends:  # and what was overdue at the end, and is resolved by now
-        overdue += _counted(db, *late, d.over >= ends, d.due < ends)
+    if known_at < days.ends:
+        overdue = _counted(db, *sums.overdue_where(known_at))
+    else:
+        still, since = sums.overdue_then(days.ends)
+        overdue = _counted(db, *still) + _counted(db, *late, *since)
     found = {key: Figures(overdue[key], resolved[key]) for key in overdue | resolved}
     return {key: figures for key, figures in found.items() if key[0] in authorities}
 

@@ -18,7 +18,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from server.dossiers import sums
+from server.dossiers import pauses, sums
 from server.dossiers.due import Clock, Moment, Rules
 from server.dossiers.limits import NoLimit, read_limit
 from server.dossiers.register import Dossier
@@ -178,6 +178,7 @@ def _rows(ours: sa.ColumnElement[bool], codes: Sequence[str]) -> sa.Select[Any]:
 def _anew(db: sa.Connection, some: Sequence[Dossier], rules: Rules, store: DossierStore) -> Counter[str]:
     found, totals = Counter[str](looked=len(some)), sums.Sums()
     known = pasts(db, [before.code for before in some])
+    waited = pauses.known(db, [before.code for before in some])
     moved = []
     for before in some:
         past = known.get(before.code, Past())
@@ -188,8 +189,9 @@ def _anew(db: sa.Connection, some: Sequence[Dossier], rules: Rules, store: Dossi
             continue
         if after.due is not None and before.due is not None:
             found["later" if after.due > before.due else "earlier"] += 1
-        sums.count(totals, before, None, store.zone, sign=-1)
-        sums.count(totals, after, None, store.zone)
+        counted = sums.Past(pauses=waited.get(before.code, ()))  # open: however often papers were asked for
+        sums.count(totals, before, None, store.zone, counted, sign=-1)
+        sums.count(totals, after, None, store.zone, counted)
         due = None if after.due is None else text_of(after.due)
         moved.append({"moved": after.code, "new": due, "ours": after.due_by_us})
     if moved:

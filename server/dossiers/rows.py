@@ -100,6 +100,15 @@ sa.Index(
     step_table.c.code,
     sqlite_where=step_table.c.status == Status.AWAITING_SUPPLEMENT.value,
 )
+# When it waited for its citizen (`server.dossiers.pauses`). ends: NULL while it does.
+pause_table = sa.Table(
+    "pause",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("begins", sa.Text, primary_key=True),
+    sa.Column("ends", sa.Text),
+    sqlite_with_rowid=False,
+)
 leg_table = sa.Table(
     "leg",
     metadata,

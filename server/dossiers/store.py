@@ -19,9 +19,10 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import bringing, sums
+from server.dossiers import bringing, pauses, sums
 from server.dossiers.bringing import Brought, Changes as Changes, Delivery, OfAnother
 from server.dossiers.due import Rules
+from server.dossiers.histories import step_of
 from server.dossiers.register import Dossier, Handover, Leg, Reappointment, Step, promised
 from server.dossiers.rows import (
     dossier_of,
@@ -44,7 +45,7 @@ BUSY_MS: Final = 20_000  # an importer waits for another one
 SETTLE_MS: Final = 100  # for readers to end
 DRAFT_S: Final = 3600  # a preview that nobody confirmed is forgotten
 FILE: Final = "dossiers.db"
-SCHEMA: Final = "0004"  # the migration this code speaks; server/dossiers/migrations holds the way there
+SCHEMA: Final = "0005"  # the migration this code speaks; server/dossiers/migrations holds the way there
 ZONE: Final = "zone"  # the fact that says in which time zone the sums' days are
 
 
@@ -175,7 +176,7 @@ class DossierStore:
             return Whole(
                 dossier_of(row),
                 row.source,
-                tuple(sorted((bringing.step_of(r) for r in _of(db, step_table, code)), key=lambda s: s.at)),
+                tuple(sorted((step_of(r) for r in _of(db, step_table, code)), key=lambda s: s.at)),
                 tuple(
                     sorted((bringing.leg_of(r) for r in _of(db, leg_table, code)), key=lambda leg: leg.place)
                 ),
@@ -317,11 +318,13 @@ def _schema(db: sa.Connection) -> str | None:
 
 
 def _in_zone(db: sa.Connection, zone: tzinfo) -> None:
-    """Sums are by days of one time zone: count them anew where it is another by now."""
+    """Sums are by days of one time zone: count them anew where it is another by now, or none is known."""
     f = fact_table.c
     known = db.execute(sa.select(f.value).where(f.key == ZONE)).scalar()
     if known == str(zone):
         return
+    if known is None and (last := db.execute(sa.select(sa.func.max(import_table.c.known_at))).scalar()):
+        pauses.fill(db, instant_of(last))
     sums.recount(db, zone)
     db.execute(fact_table.delete().where(f.key == ZONE))
     db.execute(fact_table.insert().values(key=ZONE, value=str(zone)))

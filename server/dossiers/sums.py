@@ -1,29 +1,31 @@
 """What reports count of dossiers, kept as sums in the transaction that changes a dossier.
 
 Every figure of the form is a difference of counts "before a day": what was received, what was over by how it
-was judged, whose promise was past, and of those, who was over and past. Sums stand by day, month and year, so
+was judged, what became overdue and what was so no more. Sums stand by day, month and year, so
 that a report of any length adds up years, months and days, whether there are a thousand dossiers or millions.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from server.dossiers import pauses
+from server.dossiers.overdue import Span, spans
 from server.dossiers.register import Channel, Dossier
 from server.dossiers.rows import dossier_of, dossier_table, import_table, instant_of, sum_table, text_of
 from server.dossiers.status import ENDED, PAUSED, UNCOUNTED
 from server.dossiers.tally import Form, Judgement, Period, Row, judge
 
 RECEIVED: Final = "received"
-DUE: Final = "due"  # promised for that day: open and not waiting for the citizen, or over by now
-CLEARED: Final = "cleared"  # over, and the promise past
+DUE: Final = "due"  # became overdue: its promise was past, or it ran on after a pause and that was so
+CLEARED: Final = "cleared"  # overdue no more: it is over, or waits for its citizen
 AGAIN: Final = "again"  # received, and promised anew at least once by what its source says
 AGAIN_OVER: Final = "again_over"  # of those, when it was over
 SENT: Final = "sent"  # received in a channel that is known
@@ -40,6 +42,7 @@ _ADD: Final = (
     " ON CONFLICT (dimension, span, value, kind) DO UPDATE SET count = count + excluded.count"
 )
 
+Where = tuple[sa.ColumnElement[bool], ...]
 Sums = Counter[tuple["Dimension", str, str, str]]  # dimension, day, value, kind -> count
 
 
@@ -64,23 +67,28 @@ def judged(d: Dossier, zone: tzinfo) -> str | None:
     return judge(d, zone).value if d.ended else None
 
 
-def parts(
-    d: Dossier, over: datetime | None, zone: tzinfo, asked: int | None = None
-) -> Iterator[tuple[str, str]]:
-    """The kinds that one dossier is counted as, each with its day. asked: how often for more papers, None:
-    nobody knows. Pure."""
+class Past(NamedTuple):
+    """What a dossier's history says. asked: how often for more papers, None: nobody knows; pauses: when it
+    waited for its citizen, in order."""
+
+    asked: int | None = None
+    pauses: Sequence[Span] = ()
+
+
+def parts(d: Dossier, over: datetime | None, zone: tzinfo, past: Past) -> Iterator[tuple[str, str]]:
+    """The kinds that one dossier is counted as, each with its day. Pure."""
     if not d.counts:
         return
     yield RECEIVED, _day(d.received, zone)
     how = judged(d, zone)
     if over is not None and how is not None:
         yield how, _day(over, zone)
-        if asked is not None and how != Judgement.UNDATED:
-            yield ASKED[min(asked, 2)], _day(over, zone)
-    if d.due is not None and (over is not None or d.status not in PAUSED):
-        yield DUE, _day(d.due, zone)
-    if d.due is not None and over is not None:
-        yield CLEARED, _day(max(d.due, over), zone)
+        if past.asked is not None and how != Judgement.UNDATED:
+            yield ASKED[min(past.asked, 2)], _day(over, zone)
+    for span in spans(d.due, over, past.pauses):
+        yield DUE, _day(span.begins, zone)
+        if span.ends is not None:
+            yield CLEARED, _day(span.ends, zone)
     if d.channel is not None:
         yield SENT, _day(d.received, zone)
     if d.channel is Channel.ONLINE:
@@ -91,12 +99,10 @@ def parts(
             yield AGAIN_OVER, _day(over, zone)
 
 
-def count(
-    sums: Sums, d: Dossier, over: datetime | None, zone: tzinfo, sign: int = 1, asked: int | None = None
-) -> None:
+def count(sums: Sums, d: Dossier, over: datetime | None, zone: tzinfo, past: Past, sign: int = 1) -> None:
     """Add one dossier to sums, or take it away; of an open one it does not matter how often it was asked."""
     values = dimensions(d)
-    for kind, day in parts(d, over, zone, asked):
+    for kind, day in parts(d, over, zone, past):
         for dimension, value in values:
             sums[dimension, day, value, kind] += sign
 
@@ -121,12 +127,12 @@ def dimensions(d: Dossier) -> list[tuple[Dimension, str]]:
 
 def add(db: sa.Connection, sums: Sums) -> None:
     """Write what was counted, in the transaction of what it was counted of."""
-    spans: Counter[tuple[str, str, str, str]] = Counter()
+    found: Counter[tuple[str, str, str, str]] = Counter()
     for (dimension, day, value, kind), n in sums.items():
-        spans[dimension.value, f"d{day}", value, kind] += n
-        spans[dimension.value, f"m{day[:7]}", value, kind] += n
-        spans[dimension.value, f"y{day[:4]}", value, kind] += n
-    rows = [(*key, n) for key, n in sorted(spans.items()) if n]
+        found[dimension.value, f"d{day}", value, kind] += n
+        found[dimension.value, f"m{day[:7]}", value, kind] += n
+        found[dimension.value, f"y{day[:4]}", value, kind] += n
+    rows = [(*key, n) for key, n in sorted(found.items()) if n]
     if rows:
         db.exec_driver_sql(_ADD, rows)
 
@@ -137,10 +143,11 @@ def recount(db: sa.Connection, zone: tzinfo) -> None:
     sums: Sums = Counter()
     changed: list[dict[str, str | None]] = []
     for some in db.execute(dossier_table.select()).partitions(CHUNK):
+        waited = pauses.known(db, [row.code for row in some])
         for row in some:
             d = dossier_of(row)
             over = over_at(d, instant_of(last or row.received)) if row.over is None else instant_of(row.over)
-            count(sums, d, over, zone, asked=asked_of(row))
+            count(sums, d, over, zone, Past(asked_of(row), waited.get(d.code, ())))
             now = None if over is None else text_of(over), judged(d, zone)
             if now != (row.over, row.judged):
                 changed.append({"known": d.code, "now_over": now[0], "now_judged": now[1]})
@@ -231,6 +238,15 @@ def form_of(
     return Form(rows, sum((row for row in rows.values() if row is not None), Row()))
 
 
+def overdue_then(at: datetime) -> tuple[Where, Where]:
+    """What made a dossier overdue at `at`, an instant that is past: one that is open yet, and one that is
+    over since. The first condition of each says which; the others are the same."""
+    d = dossier_table.c
+    late = d.due < text_of(at), sa.not_(pauses.waited(at))
+    out = d.status.not_in([status.value for status in UNCOUNTED])
+    return (d.over.is_(None), *late, out), (d.over >= text_of(at), *late)
+
+
 def overdue_now(db: sa.Connection, dimension: Dimension, at: datetime) -> Mapping[str, int]:
     """value -> how many are in process and overdue at `at`, as the register is now."""
     d = dossier_table.c
@@ -244,8 +260,9 @@ def overdue_now(db: sa.Connection, dimension: Dimension, at: datetime) -> Mappin
     return {value: n for value, n in db.execute(wanted)}
 
 
-def overdue_where(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """What makes an open dossier overdue at `at`: `Dossier.overdue` for the database."""
+def overdue_where(at: datetime) -> Where:
+    """What makes an open dossier overdue at `at`, when the register is as it is: `Dossier.overdue` for the
+    database."""
     d = dossier_table.c
     calm = [status.value for status in PAUSED | UNCOUNTED | ENDED]
     return d.over.is_(None), d.due < text_of(at), d.status.not_in(calm)

@@ -8,7 +8,7 @@ except that what was resolved on a day nobody knows is in the sum only and is to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, tzinfo
 from enum import StrEnum
@@ -90,9 +90,15 @@ class Form:
 
 
 def tally(
-    dossiers: Iterable[Dossier], authorities: Iterable[str], period: Period, at: datetime, zone: tzinfo
+    dossiers: Iterable[Dossier],
+    authorities: Iterable[str],
+    period: Period,
+    at: datetime,
+    zone: tzinfo,
+    waited: Callable[[Dossier, datetime], bool] = lambda d, at: False,
 ) -> Form:
-    """The form. at: the moment that the data is from; what happens after it is not known.
+    """The form. at: the moment that the data is from; what happens after it is not known. waited: whether a
+    dossier waited for its citizen at an instant that is past.
 
     A dossier that was taken in before the period and not resolved before it is carried over, once.
     """
@@ -101,13 +107,18 @@ def tally(
     for d in dossiers:
         found = counts.get(d.authority)
         if found is not None and d.counts and d.received < period.ends:
-            found.update(_columns(d, period, ends, zone))
+            if at < period.ends and not d.ended:
+                overdue = d.overdue(ends)
+            else:  # whatever became of it since
+                overdue = d.due is not None and d.due < ends and not waited(d, ends)
+            found.update(_columns(d, period, ends, zone, overdue))
     rows = {id: Row(**found) if found else None for id, found in counts.items()}
     return Form(rows, sum((row for row in rows.values() if row is not None), Row()))
 
 
-def _columns(d: Dossier, period: Period, ends: datetime, zone: tzinfo) -> tuple[str, ...]:
-    """Where a dossier is counted: where it came from and what became of it; nowhere if it was over before."""
+def _columns(d: Dossier, period: Period, ends: datetime, zone: tzinfo, overdue: bool) -> tuple[str, ...]:
+    """Where a dossier is counted: where it came from and what became of it; nowhere if it was over before.
+    overdue: what it is if it is in process."""
     over = _over_at(d, ends)
     before = period.begins is not None and d.received < period.begins
     if before and period.begins is not None and over is not None and over < period.begins:
@@ -115,8 +126,6 @@ def _columns(d: Dossier, period: Period, ends: datetime, zone: tzinfo) -> tuple[
     came = "carried_over" if before else "received_new"
     if over is not None and over < period.ends:
         return came, judge(d, zone).value
-    # Of a period that is over: whether its promise was overdue at the end, whatever became of it since.
-    overdue = d.overdue(ends) if over is None else d.due is not None and d.due < ends
     return came, "pending_overdue" if overdue else "pending_not_due"
 
 

@@ -16,13 +16,12 @@ import sqlalchemy as sa
 
 from server.dossiers.reports.days import Days
 from server.dossiers.rows import dossier_table, instant_of, text_of
-from server.dossiers.status import PAUSED, UNCOUNTED, Status
-from server.dossiers.sums import JUDGED, RECEIVED, Dimension, overdue_where
+from server.dossiers.status import UNCOUNTED, Status
+from server.dossiers.sums import JUDGED, RECEIVED, Dimension, Where, overdue_then, overdue_where
 from server.dossiers.tally import Period
 
 PAGE: Final = 50
 MOST_PAGES: Final = 200  # nobody reads further, and of what no sum counts it takes as long as it is far
-_CALM: Final = [status.value for status in PAUSED | UNCOUNTED]
 _OUT: Final = [status.value for status in UNCOUNTED]
 _d: Any = dossier_table.c
 _LISTED: Final = (_d.code, _d.status, _d.received, _d.due, _d.over)
@@ -31,8 +30,6 @@ _ORDERS: Final = {
     "due": (_d.due, _d.authority, _d.officer, _d.status, _d.reappointed, _d.code),
     "over": (_d.over, _d.judged, _d.received, _d.authority, sa.literal_column("dossier.rowid")),
 }
-
-Where = tuple[sa.ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +132,7 @@ def _parts(figure: Figure) -> Iterator[Part]:
     ends = text_of(figure.period.ends)
     open_then = _d.over.is_(None), unled(_d.received) < ends, _d.status.not_in(_OUT)  # few are open
     over_later = _d.over >= ends, _d.received < ends
-    late_open, late_later = _late(figure, ends)
+    late_open, late_later = _late(figure)
     new = Part((_d.status.not_in(_OUT),), _d.received, (RECEIVED,))
     carried = [
         Part((_d.over.is_(None), unled(_d.received) < begins, _d.status.not_in(_OUT)), _d.due),
@@ -165,12 +162,12 @@ def _parts(figure: Figure) -> Iterator[Part]:
         yield Part((*_whose(figure, led), *part.where), part.by, part.kinds)
 
 
-def _late(figure: Figure, ends: str) -> tuple[Where, Where]:
+def _late(figure: Figure) -> tuple[Where, Where]:
     """What makes one overdue at the end of the period: of those that are open, and of those over since. The
     first condition of each says which of the two it is. Of a period that runs, only the open ones can be."""
     if figure.known_at < figure.period.ends:
         return overdue_where(figure.known_at), ()
-    return (_d.over.is_(None), _d.due < ends, _d.status.not_in(_CALM)), (_d.over >= ends, _d.due < ends)
+    return overdue_then(figure.period.ends)
 
 
 def _not(where: Where) -> sa.ColumnElement[bool]:

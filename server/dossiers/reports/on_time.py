@@ -16,12 +16,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from server.dossiers import sums
-from server.dossiers.bringing import step_of
+from server.dossiers import pauses, sums
+from server.dossiers.histories import step_of
+from server.dossiers.overdue import Span
 from server.dossiers.register import Dossier, Step
 from server.dossiers.reports.groups import Known
 from server.dossiers.rows import FIELDS, dossier_of, dossier_table, instant_of, step_table, text_of
-from server.dossiers.status import PAUSED, UNCOUNTED, Status
+from server.dossiers.status import UNCOUNTED, Status
 from server.dossiers.sums import Dimension
 from server.dossiers.tally import Judgement, Period
 
@@ -70,16 +71,19 @@ def good(
 
 
 def good_by_form(
-    d: Dossier, over: datetime | None, judged: str | None, period: Period, known_at: datetime
+    d: Dossier,
+    over: datetime | None,
+    judged: str | None,
+    waited: Iterable[Span],
+    period: Period,
+    known_at: datetime,
 ) -> bool:
-    """Whether the form counts it as early, on time or not yet due. Pure."""
+    """Whether the form counts it as early, on time or not yet due. waited: its pauses. Pure."""
     if over is not None and over < period.ends:
         return judged in KEPT
     if known_at < period.ends:
         return over is not None or not d.overdue(known_at)
-    if d.due is None or (over is None and d.status in PAUSED):
-        return True
-    return d.due >= period.ends
+    return d.due is None or d.due >= period.ends or any(pause.has(period.ends) for pause in waited)
 
 
 def _corrections(db: sa.Connection, period: Period, known_at: datetime) -> Counter[str]:
@@ -104,10 +108,12 @@ def _corrections(db: sa.Connection, period: Period, known_at: datetime) -> Count
     codes = sorted(rows)
     for first in range(0, len(codes), 500):
         some = codes[first : first + 500]
+        waited = pauses.known(db, some)
         steps = db.execute(step_table.select().where(_s.code.in_(some)).order_by(_s.code, _s.at))
         for code, theirs in groupby(steps, key=lambda step: str(step.code)):
             row = rows[code]
             d, over = dossier_of(row), None if row.over is None else instant_of(row.over)
             ours = good(d, over, map(step_of, theirs), period, known_at)
-            found[d.authority] += ours - good_by_form(d, over, row.judged, period, known_at)
+            by_form = good_by_form(d, over, row.judged, waited.get(code, ()), period, known_at)
+            found[d.authority] += ours - by_form
     return found

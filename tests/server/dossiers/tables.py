@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import queue
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,8 @@ from server.dossiers.feed import Feed
 from server.dossiers.importing import Examined, examine
 from server.dossiers.reading import Reading, Rules, read_table
 from server.dossiers.register import Dossier
-from server.dossiers.store import open_dossiers
+from server.dossiers.status import PAUSED
+from server.dossiers.store import DossierStore, open_dossiers
 from server.outlet import Outlet
 from server.site_file import HallConfig, load_site
 from tests.server.small_server import HandClock
@@ -78,6 +79,17 @@ def refusal(**cells: str) -> tuple[int, str, str, str]:
 
 def brought(dossiers: Iterable[Dossier]) -> list[Brought]:
     return [Brought(dossier) for dossier in dossiers]
+
+
+def waited_by(store: DossierStore) -> Callable[[Dossier, datetime], bool]:
+    """Whether a dossier waited for its citizen at an instant, by its history alone."""
+    steps = {d.code: whole.steps for d in store.dossiers() if (whole := store.find(d.code)) is not None}
+
+    def waited(d: Dossier, at: datetime) -> bool:
+        before = [step for step in steps[d.code] if step.at < at]
+        return bool(before) and before[-1].status in PAUSED
+
+    return waited
 
 
 class Public:

@@ -24,7 +24,7 @@ from server.dossiers.status import Status
 from server.dossiers.store import open_dossiers
 from server.dossiers.sums import Dimension
 from server.dossiers.tally import Period, tally
-from tests.server.dossiers.tables import ZONE
+from tests.server.dossiers.tables import ZONE, waited_by
 from tests.server.dossiers.working import at, calendar, rules, said
 from tests.web.place import HandClock
 
@@ -199,7 +199,7 @@ def test_dossiers_that_came_before_a_change_are_as_if_they_came_after_it(
             ends = datetime.combine(date(2026, 12, 20), time(), ZONE)
             period = Period(datetime.combine(date(2026, 11, 4), time(), ZONE), ends)
             form = changed.form(Dimension.AUTHORITY, ("a",), period, ends + timedelta(days=60))
-            assert form == tally(found, ("a",), period, ends + timedelta(days=60), ZONE)
+            assert form == tally(found, ("a",), period, ends + timedelta(days=60), ZONE, waited_by(changed))
         finally:
             changed.close()
             fresh.close()

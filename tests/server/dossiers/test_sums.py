@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -13,16 +14,18 @@ from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings, strategies as st
 from msgspec.structs import replace
 
-from server.dossiers import sums
+from server.dossiers import pauses, sums
 from server.dossiers.bringing import Brought, Delivery
-from server.dossiers.register import Channel, Dossier
+from server.dossiers.late import Figures, by_officer
+from server.dossiers.overdue import Span
+from server.dossiers.register import Channel, Dossier, Step
 from server.dossiers.reports.behind import Figure, behind, counted
-from server.dossiers.rows import metadata, sum_table
+from server.dossiers.rows import metadata, step_table, sum_table
 from server.dossiers.status import ENDED, Status
 from server.dossiers.store import DossierStore, open_dossiers
 from server.dossiers.sums import Dimension
-from server.dossiers.tally import COLUMNS, Period, tally
-from tests.server.dossiers.tables import ZONE
+from server.dossiers.tally import COLUMNS, Period, Row, tally
+from tests.server.dossiers.tables import ZONE, waited_by
 
 FIRST = date(2026, 1, 1)
 KNOWN = datetime(2026, 3, 20, 4, 30, tzinfo=UTC)
@@ -74,14 +77,16 @@ def bring(store: DossierStore, some: tuple[Dossier, ...], whole: bool = True) ->
     store.bring([Brought(d) for d in some], Delivery(KNOWN, "test", whole=whole), KNOWN)
 
 
-def figures_have_what_is_behind_them(store: DossierStore, period: Period, dimension: Dimension) -> None:
+def figures_have_what_is_behind_them(
+    store: DossierStore, period: Period, dimension: Dimension, known_at: datetime = KNOWN
+) -> None:
     """Each figure of each form is as many dossiers as are listed behind it, whichever page one is on."""
     with store.reading() as db:
-        form = sums.form(db, dimension, None, period, KNOWN, ZONE)
+        form = sums.form(db, dimension, None, period, known_at, ZONE)
         lines = {(value,): row for value, row in form.rows.items()} | {tuple(form.rows): form.total}
         for values, row in lines.items():
             for column in (*COLUMNS, "undated") if values and row is not None else ():
-                figure, n = Figure(dimension, values, column, period, KNOWN, ZONE), getattr(row, column)
+                figure, n = Figure(dimension, values, column, period, known_at, ZONE), getattr(row, column)
                 assert counted(db, figure) == n, (dimension, values, column)
                 pages = [behind(db, figure, skip, n, most=3) for skip in range(0, n, 3)]
                 assert len({one.code for page in pages for one in page}) == n
@@ -126,6 +131,147 @@ def test_the_form_is_what_a_naive_recount_says(
     with store.writing() as db:
         sums.recount(db, ZONE)
         assert set(db.execute(sum_table.select()).all()) == kept
+
+
+OCTOBER = Period(midnight(date(2026, 10, 1)), midnight(date(2026, 11, 1)))
+ONE = Dossier(
+    "H42.13-261005-0001",
+    "a",
+    "x",
+    Status.PROCESSING,
+    midnight(date(2026, 10, 5)),
+    midnight(date(2026, 10, 20)),
+    officer="An",
+)
+
+
+def overdue_in_october(store: DossierStore, known_at: datetime) -> int:
+    """By the report, by the late list, and by what is listed behind the figure."""
+    row = store.form(Dimension.AUTHORITY, ("a",), OCTOBER, known_at).total
+    with store.reading() as db:
+        officers = by_officer(db, ("a",), OCTOBER, known_at)
+        figure = Figure(Dimension.AUTHORITY, ("a",), "pending_overdue", OCTOBER, known_at, ZONE)
+        listed, rest = counted(db, figure), counted(db, dataclasses.replace(figure, column="pending_not_due"))
+    assert officers.get(("a", "An"), Figures()).overdue == listed == row.pending_overdue
+    assert rest == row.pending_not_due
+    return listed
+
+
+def test_a_month_that_is_over_does_not_change_by_what_happens_later(store: DossierStore) -> None:
+    """One that was overdue at its end stays so while it waits, and when it is over."""
+    for day, status, resolved in (
+        (date(2026, 11, 2), Status.PROCESSING, None),
+        (date(2026, 11, 9), Status.AWAITING_SUPPLEMENT, None),
+        (date(2026, 11, 16), Status.PROCESSING, None),
+        (date(2026, 11, 21), Status.RESOLVED, midnight(date(2026, 11, 20))),
+    ):
+        now = midnight(day)
+        store.bring([Brought(replace(ONE, status=status, resolved=resolved))], Delivery(now, "test"), now)
+        assert overdue_in_october(store, now) == 1, (day, status)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_one_that_waited_at_the_end_of_a_month_was_not_overdue_then(store: DossierStore, told: bool) -> None:
+    """Whether its source told when it began to wait, or that was seen; also when its steps are gone."""
+    steps = [Step(midnight(date(2026, 10, 6)), Status.PROCESSING)] if told else []
+    for day, status, resolved in (
+        (date(2026, 10, 15), Status.AWAITING_PAYMENT, None),
+        (date(2026, 11, 2), Status.AWAITING_PAYMENT, None),
+        (date(2026, 11, 9), Status.PROCESSING, None),
+        (date(2026, 11, 21), Status.RESOLVED, midnight(date(2026, 11, 20))),
+        (date(2026, 11, 28), Status.RETURNED, midnight(date(2026, 11, 20))),
+    ):
+        now = midnight(day)
+        steps = [*steps, Step(resolved or now, status)] if told else []
+        one = Brought(replace(ONE, status=status, resolved=resolved), tuple(steps))
+        store.bring([one], Delivery(now, "test"), now)
+        assert overdue_in_october(store, now) == 0, (day, status)
+        if resolved is not None:
+            with store.writing() as db:
+                db.execute(step_table.delete())
+
+
+def test_a_wait_that_no_history_says_lasts_from_when_it_was_seen(store: DossierStore) -> None:
+    """The source tells a history, and its state is another than that ends with."""
+    steps = (Step(ONE.received, Status.PROCESSING),)
+    for day, status in ((14, Status.AWAITING_SUPPLEMENT), (22, Status.PROCESSING), (23, Status.PROCESSING)):
+        now = midnight(date(2026, 10, day))
+        some = Brought(replace(ONE, status=status, counter=str(day)), steps)
+        store.bring([some], Delivery(now, "test"), now)
+    found = store.find(ONE.code)
+    assert found is not None
+    assert [(step.at.astimezone(ZONE).day, step.status) for step in found.steps] == [
+        (5, Status.PROCESSING),
+        (14, Status.AWAITING_SUPPLEMENT),
+        (22, Status.PROCESSING),
+    ]
+    with store.reading() as db:
+        assert pauses.known(db, [ONE.code]) == {ONE.code: (Span(found.steps[1].at, found.steps[2].at),)}
+
+
+DAYS = 16
+# A day, and how the dossier of that number stands from then on, as its source tells it or as it is seen.
+events = st.lists(
+    st.tuples(
+        st.integers(1, DAYS),
+        st.integers(0, 3),
+        st.sampled_from(
+            (Status.PROCESSING, Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT, Status.RESOLVED)
+        ),
+    ),
+    max_size=12,
+)
+promises = st.tuples(*(st.integers(1, DAYS) for _ in range(4)))
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(events, promises, st.tuples(*(st.booleans() for _ in range(4))))
+def test_a_day_that_is_over_says_the_same_whatever_comes_after_it(
+    store: DossierStore,
+    happens: list[tuple[int, int, Status]],
+    promised: tuple[int, ...],
+    tells: tuple[bool, ...],
+) -> None:
+    """Dossiers wait, go on and are over in any order. Evenings bring the register; what was said of a day is
+    said of it ever after, and is what a recount by the dossiers' histories says."""
+    store.bring([], Delivery(midnight(FIRST), "test"), midnight(FIRST))
+    said: dict[int, Row] = {}
+    standing = [
+        Brought(
+            Dossier(
+                f"H42.13-260101-{n:04d}",
+                "a",
+                "x",
+                Status.PROCESSING,
+                midnight(FIRST) + timedelta(hours=8),
+                midnight(FIRST) + timedelta(days=promised[n], hours=9),
+                officer="An",
+            )
+        )
+        for n in range(4)
+    ]
+    for day in range(1, DAYS + 2):
+        now = midnight(FIRST + timedelta(days=day))
+        evening = now - timedelta(hours=2)
+        for _, n, status in sorted((e for e in happens if e[0] == day), key=lambda e: e[1]):
+            d, steps = standing[n].dossier, standing[n].steps
+            at = now - timedelta(hours=5)
+            over = (d.resolved or at) if status in ENDED else None
+            if d.status not in ENDED:
+                step = (Step(at, status),) if tells[n] else ()
+                standing[n] = Brought(replace(d, status=status, resolved=over), (*steps, *step))
+        if day == 1 or any(e[0] == day for e in happens):
+            store.bring(standing, Delivery(evening, "test"), evening)
+        ends = Period(midnight(FIRST), now)
+        said[day] = store.form(Dimension.AUTHORITY, ("a",), ends, now).total
+    last = midnight(FIRST + timedelta(days=DAYS + 2))
+    waited = waited_by(store)
+    for day, row in said.items():
+        period = Period(midnight(FIRST), midnight(FIRST + timedelta(days=day)))
+        assert store.form(Dimension.AUTHORITY, ("a",), period, last).total == row, day
+        assert tally(store.dossiers(), ("a",), period, last, ZONE, waited).total == row, day
+        if day in promised:
+            figures_have_what_is_behind_them(store, period, Dimension.OFFICER, last)
 
 
 def test_what_is_in_a_row_of_months_is_read_from_months(store: DossierStore) -> None:
@@ -185,6 +331,24 @@ def test_migrations_make_the_tables_and_take_an_older_file_along(tmp_path: Path)
     form = store.form(Dimension.AUTHORITY, None, Period(None, KNOWN + timedelta(days=9)), KNOWN)
     assert form.total.resolved_early == 1
     store.close()
+
+
+def test_a_register_that_kept_no_pauses_has_them_of_its_histories(tmp_path: Path) -> None:
+    store = open_dossiers(tmp_path, ZONE)
+    for day, status in ((15, Status.AWAITING_PAYMENT), (33, Status.PROCESSING)):
+        now = OCTOBER.begins + timedelta(days=day) if OCTOBER.begins else KNOWN
+        store.bring([Brought(replace(ONE, status=status))], Delivery(now, "test"), now)
+    assert overdue_in_october(store, now) == 0
+    with store.writing() as db:
+        kept = set(db.execute(sum_table.select().where(sum_table.c.count != 0)).all())
+        db.exec_driver_sql("DROP TABLE pause")
+        db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
+    store.close()
+    again = open_dossiers(tmp_path, ZONE)
+    with again.reading() as db:
+        assert set(db.execute(sum_table.select()).all()) == kept
+    assert overdue_in_october(again, now) == 0
+    again.close()
 
 
 OLD = """

@@ -69,6 +69,11 @@ dossiers_ = st.lists(
 days_ = st.tuples(st.integers(0, 60), st.integers(1, 40), st.integers(0, 90))
 
 
+def waited(d: Dossier, at: datetime) -> bool:
+    """As if some had waited for their citizens for a week."""
+    return d.code[-1] in "123" and BASE + DAY * 30 < at <= BASE + DAY * 37
+
+
 def recount(dossiers: list[Dossier], id: str, period: Period, at: datetime) -> dict[str, int]:
     """The same by asking one question a column, of dossiers whose days are all known."""
     assert period.begins is not None
@@ -86,8 +91,11 @@ def recount(dossiers: list[Dossier], id: str, period: Period, at: datetime) -> d
     def day(when: datetime) -> date:
         return when.astimezone(ZONE).date()
 
-    waits = (Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT)
-    overdue = [d for d in pending if d.due is not None and d.due < end and d.status not in waits]
+    def waits(d: Dossier) -> bool:
+        states = (Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT)
+        return d.status in states if at < period.ends and not d.ended else waited(d, end)
+
+    overdue = [d for d in pending if d.due is not None and d.due < end and not waits(d)]
     late = [d for d in done if d.due is not None and over(d) > d.due]
     early = [d for d in done if d.due is not None and day(over(d)) < day(d.due)]
     return {
@@ -112,7 +120,7 @@ def test_the_form_is_what_a_naive_recount_finds(dossiers: list[Dossier], days: t
     begins, length, at = days
     dossiers = [d for d in dossiers if known(d)]
     period = Period(BASE + DAY * begins, BASE + DAY * (begins + length))
-    form = tally(dossiers, IDS, period, BASE + DAY * at, ZONE)
+    form = tally(dossiers, IDS, period, BASE + DAY * at, ZONE, waited)
     for id, row in form.rows.items():
         counted = recount(dossiers, id, period, BASE + DAY * at)
         told = dict.fromkeys(counted, 0) if row is None else {k: getattr(row, k) for k in counted}

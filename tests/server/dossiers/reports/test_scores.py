@@ -184,8 +184,10 @@ def test_on_time_is_what_the_formula_says_dossier_by_dossier(
     with store.reading() as db:
         told = on_time.known(db, period, KNOWN, ZONE)
     naive: dict[str, int] = {}
-    for one in brought:
-        d, begins = one.dossier, period.begins
+    for d in [one.dossier for one in brought]:
+        whole, begins = store.find(d.code), period.begins
+        assert whole is not None
+        one = Brought(d, whole.steps)  # with what was seen and no source told
         over = (d.ended_at or max(d.received, min(d.due or KNOWN, KNOWN))) if d.status in ENDED else None
         assert begins is not None
         if d.counts and d.received < period.ends and (over is None or over >= begins):
@@ -202,7 +204,8 @@ def formula(one: Brought, over: datetime | None, period: Period) -> bool:
     if not any(step.status is Status.AWAITING_SUPPLEMENT for step in one.steps):
         if ended:
             return d.ended_at is not None and d.due is not None and d.ended_at <= d.due
-        waits = over is None and d.status in (Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT)
+        states = (Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT)
+        waits = over is None and d.status in states if period.ends > KNOWN else steps[-1].status in states
         if period.ends > KNOWN and over is not None:
             return True
         return d.due is None or waits or d.due >= end
