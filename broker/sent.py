@@ -96,7 +96,8 @@ class SentFault(msgspec.Struct, frozen=True):
 
 class SentReceipt(Message, frozen=True, kw_only=True):
     """What became of a message. taken: all of it; else `reason` says why none is: `refused` with the first of
-    `refused_count` faults, `bad-request` for a message that is none, `no-source`, or `busy`: send it again.
+    `refused_count` faults, `bad-request` for a message that is none, `no-source`, `mistake` of ours that would
+    come again, or `busy`: send it again.
     """
 
     id: Id

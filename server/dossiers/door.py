@@ -15,6 +15,7 @@ from typing import Final
 from broker.sent import SentDossiers, SentReceipt
 from hardware.clock import Clock
 from server.dossiers.desk import Desk
+from server.sqlite import Busy
 
 log = logging.getLogger("dossiers")
 
@@ -60,8 +61,10 @@ class SourceDoor:
             source, message = item
             try:
                 receipt = self._desk.bring_once(message, source, self._clock.now())
+            except Busy:
+                receipt = SentReceipt(id=message.id, taken=False, reason="busy")
             except Exception:
                 log.exception("not taken source=%s message=%s", source, message.id)
-                receipt = SentReceipt(id=message.id, taken=False, reason="busy")
+                receipt = SentReceipt(id=message.id, taken=False, reason="mistake")
             log.info("taken source=%s message=%s taken=%s", source, message.id, receipt.taken)
             self._answer(source, receipt)

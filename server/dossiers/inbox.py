@@ -27,6 +27,7 @@ from server.dossiers.folders import DONE, FOLDER, REFUSED, make, nobodys
 from server.dossiers.importing import Report
 from server.dossiers.mapping import Source
 from server.dossiers.telling import lines, refused_csv
+from server.sqlite import Busy
 
 log = logging.getLogger("dossiers")
 
@@ -94,7 +95,7 @@ class Inbox:
         return taken
 
     def _take(self, source: Source, path: Path, mark: _Mark) -> bool:
-        """False: somebody still writes it, or it is gone, or a mistake of ours that is not made twice."""
+        """False: somebody still writes it, or it is gone, or another import takes long: later, then."""
         fewer, now = path.with_name(path.name + FEWER), self._clock.now()
         try:
             with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
@@ -104,14 +105,19 @@ class Inbox:
         except OSError as error:
             log.warning("file not read source=%s reason=%s", source.id, error.strerror)
             return False
+        except Busy:
+            log.info("busy source=%s", source.id)
+            return False
         except Exception:
             log.exception("file not taken source=%s", source.id)
-            self._failed[path] = mark
-            return False
+            token, report = "", Report(problem="mistake")  # it is not made twice, and who brought it is told
         try:
             self._lay_aside(path, report, token, now)
         except FileNotFoundError:
             log.warning("file gone before it was laid aside source=%s", source.id)  # with its source, mostly
+        except OSError as error:
+            log.error("file not laid aside source=%s reason=%s", source.id, error.strerror)
+            self._failed[path] = mark
         fewer.unlink(missing_ok=True)
         log.info(
             "file source=%s rows=%d refused=%d problem=%s",

@@ -21,10 +21,12 @@ from server.dossiers.store import Unreadable, open_dossiers
 from server.dossiers.telling import lines
 from server.program import Settings
 from server.site_file import load_site
+from server.sqlite import Busy
 
 DONE: Final = 0
 REFUSED: Final = 1
 MISUSED: Final = 2
+BUSY: Final = "another import writes: try again in some minutes"
 BY: Final = "motcua dossiers"
 
 
@@ -65,6 +67,8 @@ def run(settings: Settings, wishes: Wishes) -> int:
         store = open_dossiers(settings.data, zone, lambda: config.due_rules)
     except Unreadable as error:
         return _misused(str(error))
+    except Busy:
+        return _misused(BUSY)
     try:
         source = source_of(store, wishes.source)
         delivery = delivery_of(source, known_at, wishes.by, begins)
@@ -78,6 +82,8 @@ def run(settings: Settings, wishes: Wishes) -> int:
             report = take(found, store, delivery, now).report
     except NoSource:
         return _misused(f"--source: there is no source '{wishes.source}'; /dossiers/sources has them")
+    except Busy:
+        return _misused(BUSY)
     except MemoryError:
         return _misused("the file needs more memory than an import may have: export a year at a time")
     finally:

@@ -39,7 +39,7 @@ from server.dossiers.rows import (
 )
 from server.dossiers.status import Status
 from server.dossiers.tally import Form, Period
-from server.sqlite import durable
+from server.sqlite import Busy, durable
 
 BUSY_MS: Final = 20_000  # an importer waits for another one
 SETTLE_MS: Final = 100  # for readers to end
@@ -245,7 +245,7 @@ def open_dossiers(data: Path, zone: tzinfo, rules: Callable[[], Rules | None] = 
     """The store in a centre's data folder, made for its owner alone when it is not there. zone: of the hall.
     rules: of the configuration that holds.
 
-    Raises Unreadable.
+    Raises Unreadable; Busy where somebody else writes for too long.
     """
     data.mkdir(parents=True, exist_ok=True)
     path = data / FILE
@@ -256,6 +256,9 @@ def open_dossiers(data: Path, zone: tzinfo, rules: Callable[[], Rules | None] = 
     sa.event.listen(engine, "connect", _delete_for_good)
     try:
         return DossierStore(engine, zone, rules)
+    except Busy:
+        engine.dispose()
+        raise
     except sa.exc.DatabaseError as error:
         engine.dispose()
         raise Unreadable(

@@ -16,6 +16,7 @@ from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import BadHost, HTTPException, InternalServerError, ServiceUnavailable
 
 from server.hall.refusals import Refusal
+from server.sqlite import Busy
 from server.web import guard
 from server.web.words import TEXTS, clock_text
 from server.writer import WriterGone
@@ -65,8 +66,10 @@ DECLINED = {
     "cannot-order": 409,
     "strained": 409,
     "bad-code": 422,
+    "busy": 503,
     "too-many-codes": 422,
 }
+BUSY_S = 10  # then somebody may ask again
 MOST = (
     "motcua.most"  # in the environment of a request that was refused by its head: how many bytes may be sent
 )
@@ -159,12 +162,20 @@ def register(app: Flask) -> None:
     app.register_error_handler(Declined, declined)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(WriterGone, no_answer)
+    app.register_error_handler(Busy, busy)
 
 
 def no_answer(gone: WriterGone) -> Any:
     """The hall did not answer in time: whether it happened is not known, and the same id finds out."""
     log.error("no_answer %s", gone)
     return answer_http(ServiceUnavailable())
+
+
+def busy(_: Busy) -> Any:
+    """A large import writes, or is read: nothing was taken, and the same request may be sent again."""
+    if guard.wants_json():
+        return declined(Declined("busy", headers={"Retry-After": str(BUSY_S)}))
+    return answer_http(ServiceUnavailable(retry_after=BUSY_S))
 
 
 def answer_http(error: HTTPException) -> Any:

@@ -15,6 +15,7 @@ from msgspec import Meta
 from werkzeug.exceptions import NotFound
 
 from broker.messages import Dossiers, LateList
+from server.dossiers.bringing import Codes
 from server.dossiers.desk import Desk
 from server.dossiers.late import wall_list
 from server.dossiers.late_desk import draft
@@ -49,7 +50,7 @@ class DossiersWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FormTold(msgspec.Struct, frozen=True, kw_only=True):
-    """known_at: when the register was like this; null: there is none, and nothing else. rows: by authority,
+    """known_at: as of when all of the register is; null: there is none, and nothing else. rows: by authority,
     null without dossiers. late: of `month`, to be approved under `mark`. published: what walls show.
     """
 
@@ -84,7 +85,7 @@ class ImportSeen(msgspec.Struct, frozen=True, kw_only=True):
     """What an import would do. token: confirms it; null where nothing of it can be taken, which `problem` and
     `refused` tell why. refused: all that is wrong with the first 50 of `refused_count` rows. stopped: so many
     were refused that the rest was not read: there are at least these. shrinks: more than half of what is
-    known would go.
+    known would go. codes: of those that are new, changed and gone the first 50 each.
     """
 
     token: str | None
@@ -97,6 +98,7 @@ class ImportSeen(msgspec.Struct, frozen=True, kw_only=True):
     refused_count: int
     stopped: bool
     changes: Changes | None
+    codes: Codes
     shrinks: bool
 
 
@@ -128,6 +130,7 @@ def preview(asked: Asked) -> ImportSeen:
         refused_count=report.refused_count,
         stopped=report.stopped,
         changes=report.changes,
+        codes=report.codes,
         shrinks=report.changes is not None and report.changes.shrinks,
     )
 
@@ -160,7 +163,7 @@ def form(asked: Asked) -> FormTold:
         ids = [a.id for a in hall.config.site.authorities]
         made = desk.store.form(Dimension.AUTHORITY, ids, period, stamp.known_at)
     return FormTold(
-        known_at=None if stamp is None else stamp.known_at,
+        known_at=None if stamp is None else stamp.whole_at,
         ends=ends,
         rows={} if made is None else {id: _row(row) for id, row in made.rows.items()},
         total={} if made is None else _row(made.total) or {},
@@ -193,6 +196,7 @@ ENDPOINTS = (
         path="/dossiers/import",
         does=preview,
         answer=ImportSeen,
+        refusals=("busy",),
         right=Right.DOSSIERS,
         area="dossiers",
         query=ImportWanted,
@@ -206,6 +210,7 @@ ENDPOINTS = (
         does=preview,
         about="Send a table of dossiers as a workbook (XLSX), likewise.",
         answer=ImportSeen,
+        refusals=("busy",),
         right=Right.DOSSIERS,
         area="dossiers",
         query=ImportWanted,
@@ -221,7 +226,7 @@ ENDPOINTS = (
         right=Right.DOSSIERS,
         area="dossiers",
         body=ConfirmBody,
-        refusals=("cannot-be",),
+        refusals=("cannot-be", "busy"),
     ),
     Endpoint(
         name="get-dossiers-wall",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -12,10 +14,10 @@ import pytest
 
 from server.dossiers import sources
 from server.dossiers.bounds import CPU_S, MEMORY
-from server.dossiers.child import Task
+from server.dossiers.child import BUSY, MISTAKE, Task
 from server.dossiers.importing import Report
 from server.dossiers.mapping import Source
-from server.dossiers.store import open_dossiers
+from server.dossiers.store import FILE, open_dossiers
 from server.site_file import load_document
 from tests.server.dossiers.tables import HANAM, NOW, ZONE
 from tests.server.dossiers.test_mapping import MAPPING, file, line
@@ -51,6 +53,18 @@ def test_its_bounds_are_the_kernels(folder: Path) -> None:
     assert msgspec.json.decode(done.stdout, type=Report).good
 
 
+def test_where_another_writes_for_too_long_it_says_so_and_nothing_of_anybody(folder: Path) -> None:
+    hurried = "import server.dossiers.store as s; s.BUSY_MS = 50"
+    task = Task("take", "portal", "token", by="test", known_at=NOW, now=NOW)
+    with closing(sqlite3.connect(folder / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        done = run(folder, task, file(line(1)), hurried)
+    assert (done.returncode, done.stdout, done.stderr) == (BUSY, b"", b"")
+    wrong = "import server.dossiers.child as c\ndef f(*a): raise ValueError('Trần Thị Bưởi')\nc.examine = f"
+    done = run(folder, task, file(line(1)), wrong)
+    assert done.returncode == MISTAKE and b"ValueError" in done.stderr and "Bưởi" not in done.stderr.decode()
+
+
 def test_when_memory_ends_the_file_is_refused_and_nothing_is_taken(folder: Path) -> None:
     less = "import server.dossiers.bounds as b; b.MEMORY = 300 * 1024 * 1024"
     greedy = f"{less}\nimport server.dossiers.child as c\nc.read_all = lambda stream: bytearray(10**9)"
@@ -72,4 +86,4 @@ def test_it_says_nothing_of_anybody(folder: Path) -> None:
         assert not any(text in told for text in ("Bưởi", "Nguyễn", "912", "0700", "ab-12")), task.do
     mistake = "import server.dossiers.importing as i\ndef fail(*_): raise RuntimeError\ni.brought_of = fail"
     done = run(folder, Task("take", "portal", "t4", by="t", known_at=NOW, now=NOW), file(line(1)), mistake)
-    assert done.returncode == 1 and b"RuntimeError" in done.stderr and "Bưởi" not in done.stderr.decode()
+    assert done.returncode == MISTAKE and b"RuntimeError" in done.stderr and "Bưởi" not in done.stderr.decode()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from server.dossiers.door import MOST_WAITING, SourceDoor
 from server.dossiers.importing import rules_of
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.sent import SentReader
-from server.dossiers.store import DossierStore, open_dossiers
+from server.dossiers.store import FILE, DossierStore, open_dossiers
 from server.outlet import Outlet
 from server.setup import Setup
 from server.site_file import load_document, load_site
@@ -148,6 +150,32 @@ def test_a_dossier_of_another_source_is_refused_with_its_name(portal: Portal) ->
     told = portal.heard()
     assert (told.reason, told.refused) == ("refused", (m.SentFault(1, "/code", "other-source", "Bộ"),))
     assert portal.imports() == imports, "nor is what is its own taken"
+
+
+def test_where_another_writes_for_too_long_a_source_is_told_to_send_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("server.dossiers.store.BUSY_MS", 50)
+    store, told, clock = open_dossiers(tmp_path, ZONE), queue.SimpleQueue[m.SentReceipt](), HandClock()
+    clock.time = NOW
+    with store.writing() as db:
+        sources.save(db, Source("portal", "Cổng", Mapping()), "chief", NOW)
+    setup = Setup.of(1, load_document(HANAM / "hall.toml"))
+    desk = Desk(lambda: setup, tmp_path, store)
+    door = SourceDoor(desk, clock, lambda source, receipt: told.put(receipt))
+    door.start()
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        door.take("portal", m.SentDossiers(id="b", dossiers=(ONE,)))
+        assert told.get(timeout=PATIENCE_S) == m.SentReceipt(id="b", taken=False, reason="busy")
+    door.take("portal", m.SentDossiers(id="b", dossiers=(ONE,)))
+    assert told.get(timeout=PATIENCE_S) == m.SentReceipt(id="b", taken=True, new=1)
+    assert "Traceback" not in caplog.text
+    desk.bring_once = None  # type: ignore[assignment, method-assign]
+    door.take("portal", m.SentDossiers(id="c", dossiers=(ONE,)))
+    assert told.get(timeout=PATIENCE_S).reason == "mistake" and "Traceback" in caplog.text
+    door.stop()
+    store.close()
 
 
 def test_where_too_much_waits_a_source_is_told_to_send_it_again(portal: Portal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from server.dossiers import desk
 from server.dossiers.desk import Desk
 from server.dossiers.folders import FOLDER, lying
 from server.dossiers.inbox import Inbox
@@ -103,6 +105,34 @@ def test_a_source_may_be_deleted_while_its_file_is_read(watched: Watched) -> Non
 
     watched.desk.take = meanwhile  # type: ignore[method-assign]
     assert inbox.look() == 1 and not watched.folder.exists()
+
+
+def test_a_mistake_of_ours_is_made_once_and_told(watched: Watched, caplog: pytest.LogCaptureFixture) -> None:
+    (watched.folder / "a.csv").write_bytes(some(1))
+
+    def fails(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    watched.desk.take = fails  # type: ignore[method-assign]
+    assert watched.looks() == 1 and watched.lies() == [] and watched.told == [False]
+    told = (watched.folder / "refused" / "20261125-081000-a.csv.txt").read_text("utf-8")
+    assert told.startswith("Chương trình gặp lỗi") and "ZeroDivisionError" in caplog.text
+
+
+def test_a_file_waits_for_its_turn(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One table of a centre is read at a time; others wait for a while, and are told then."""
+    monkeypatch.setattr(desk, "TURN_S", 0.01)
+    (watched.folder / "a.csv").write_bytes(some(1))
+    ours, theirs = os.pipe()
+    with open(ours, "rb") as table, open(theirs, "wb") as writing:
+        reading = threading.Thread(target=watched.desk.take, args=(table, "portal", "x", NOW, False))
+        reading.start()
+        while not watched.desk._turn.locked():
+            reading.join(0.01)
+        assert watched.looks() == 0 and watched.lies() == ["a.csv"]
+        writing.write(some(2))
+    reading.join()
+    assert len(watched.store.dossiers()) == 2 and watched.looks() == 1 and watched.lies() == []
 
 
 def test_a_folder_of_no_source_is_told_and_what_was_laid_aside_there_goes(watched: Watched) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from server.dossiers.mapping import Mapping, Source
 from server.dossiers.register import Channel, Leg, Step
 from server.dossiers.rows import applicant_table
 from server.dossiers.status import Status
+from server.dossiers.store import FILE
 from server.people.audit import Wanted
 from server.people.rights import Right
 from tests.server.dossiers.tables import ZONE
@@ -150,6 +153,23 @@ def test_what_cannot_have_been_yet_or_in_that_order_is_refused(place: Place, por
         "/legs/1/done": "in-the-future",
     }
     assert place.register.find(CODE) is None
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes waits for another for a twentieth of a second only."""
+    monkeypatch.setattr("server.dossiers.store.BUSY_MS", 50)
+
+
+def test_while_a_large_import_writes_a_program_is_told_to_ask_again(
+    hurried: None, place: Place, portal: Program, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        answer = portal.ask("PUT", f"/dossiers/{CODE}", ONE, "")
+        assert (answer.status_code, answer.get_json()["code"]) == (503, "busy")
+        assert answer.headers["Retry-After"] == "10"
+    assert changes(portal.ask("PUT", f"/dossiers/{CODE}", ONE, "")) == (1, 0, 0)
 
 
 def test_a_batch_is_taken_as_a_whole(place: Place, portal: Program) -> None:
