@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from itertools import islice
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -39,6 +40,7 @@ from server.dossiers.rows import (
 T = TypeVar("T")
 
 ASKED_AT_ONCE: Final = 500  # codes in one question
+NAMED: Final = 50  # codes that a preview names
 
 
 class Brought(msgspec.Struct, frozen=True):
@@ -70,6 +72,14 @@ class Changes(msgspec.Struct, frozen=True):
     def shrinks(self) -> bool:
         """Whether more than half of what was known would go: perhaps it was part of an export."""
         return self.gone * 2 > self.before
+
+
+class Codes(msgspec.Struct, frozen=True):
+    """Which dossiers an import is about: of each the first NAMED."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 class OfAnother(Exception):
@@ -120,12 +130,19 @@ class _Difference:
     def changes(self) -> Changes:
         return Changes(self.new, len(self.changed) - self.new, self.same, len(self.gone))
 
+    @property
+    def codes(self) -> Codes:
+        new = (change.one.dossier.code for change in self.changed if change.known is None)
+        changed = (change.one.dossier.code for change in self.changed if change.known is not None)
+        return Codes(*(tuple(islice(some, NAMED)) for some in (new, changed, self.gone)))
+
 
 def compare(
     db: sa.Connection, brought: Sequence[Brought], delivery: Delivery, rules: Rules | None = None
-) -> Changes:
+) -> tuple[Changes, Codes]:
     """What `bring` would change. Raises OfAnother."""
-    return _difference(db, brought, delivery, rules).changes
+    found = _difference(db, brought, delivery, rules)
+    return found.changes, found.codes
 
 
 def bring(

@@ -18,7 +18,7 @@ import msgspec
 from server.dossiers import sources
 from server.dossiers.applicants import Applicant, ApplicantKind, Seals
 from server.dossiers.authorities import Authorities
-from server.dossiers.bringing import Brought, Changes, Delivery, OfAnother
+from server.dossiers.bringing import Brought, Changes, Codes, Delivery, OfAnother
 from server.dossiers.decoding import MAX_BYTES, FileRefused
 from server.dossiers.mapping import Source
 from server.dossiers.reading import SHOWN, Refused, Row, Rules, read_table
@@ -41,7 +41,7 @@ class Report(msgspec.Struct, frozen=True):
 
     stopped: so many were refused that the rest was not read: there are at least these.
     columns: our field -> what the source calls it. changes: what it would change, or has changed; None when
-    it is refused. whole: what is not in it would go.
+    it is refused. codes: some of what it is about. whole: what is not in it would go.
     """
 
     rows: int = 0
@@ -53,6 +53,7 @@ class Report(msgspec.Struct, frozen=True):
     problem: str = ""
     params: dict[str, Any] = {}
     changes: Changes | None = None
+    codes: Codes = Codes()
     columns: dict[str, str] = {}
     whole: bool = True
 
@@ -125,10 +126,10 @@ def examine(
     if not good:
         return read
     try:
-        changes = store.compare(brought, delivery)
+        changes, codes = store.compare(brought, delivery)
     except OfAnother as others:
         return _not_theirs(read, store, others.owners)
-    return replace(read, report=msgspec.structs.replace(report, changes=changes))
+    return replace(read, report=msgspec.structs.replace(report, changes=changes, codes=codes))
 
 
 def take(found: Examined, store: DossierStore, delivery: Delivery, now: datetime) -> Examined:

@@ -20,7 +20,7 @@ import msgspec
 import sqlalchemy as sa
 
 from server.dossiers import bringing, pauses, sums
-from server.dossiers.bringing import Brought, Changes as Changes, Delivery, OfAnother
+from server.dossiers.bringing import Brought, Changes as Changes, Codes, Delivery, OfAnother
 from server.dossiers.due import Rules
 from server.dossiers.histories import step_of
 from server.dossiers.register import Dossier, Handover, Leg, Reappointment, Step, promised
@@ -202,8 +202,8 @@ class DossierStore:
 
     # --- importing ------------------------------------------------------------------------------------
 
-    def compare(self, brought: Sequence[Brought], delivery: Delivery) -> Changes:
-        """What an import of these would change. Raises OfAnother."""
+    def compare(self, brought: Sequence[Brought], delivery: Delivery) -> tuple[Changes, Codes]:
+        """What an import of these would change, and which. Raises OfAnother."""
         with self.reading() as db:
             return bringing.compare(db, brought, delivery, self._rules())
 

@@ -52,6 +52,7 @@ def test_an_import_is_told_before_it_counts_and_happens_once(place: Place, asks:
     assert seen.status_code == 200, seen.text
     told = seen.get_json()
     assert told["changes"] == {"new": 2, "changed": 0, "same": 0, "gone": 0}
+    assert len(told["codes"]["new"]) == 2 and told["codes"]["changed"] == told["codes"]["gone"] == []
     assert (told["rows"], told["coding"], told["ignored"], told["problem"]) == (2, "utf-8", 1, "")
     assert not told["shrinks"] and "Bưởi" not in seen.text
     assert place.register.stamp() is None

@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 
 from server.dossiers.dates import NoDate, read_instant
 from server.dossiers.importing import Report
+from server.dossiers.mapping import Source
 from server.dossiers.store import NoDraft
 from server.dossiers.telling import column_name, lines, not_shown, problem_text, reason_text, refused_csv
 from server.people.rights import Right
@@ -23,14 +24,31 @@ from server.web.dossiers.parts import around, back, desk_here
 imports = Blueprint("dossier_import", __name__, url_prefix="/dossiers/import")
 
 REFUSED_FILE: Final = "refused-rows.csv"
+NAMED: Final = ("new", "changed", "gone")
+# Reasons that a source can be described better by.
+SPELT: Final = frozenset(
+    {
+        *("no-status", "no-channel", "no-date", "no-date-mdy", "no-limit"),
+        *("number-ambiguous", "number-style", "persons-off"),
+    }
+)
 UPLOAD_BYTES: Final = 16 * 1024 * 1024  # the command takes larger files; the demo's register has 6 MB
 
 
 @imports.get("")
 @guard.needs(Right.DOSSIERS)
 def page() -> ResponseReturnValue:
-    desk = desk_here()
-    return render_template("dossiers_import.html", sources=desk.sources(), **around(desk.store.stamp()))
+    """Also after an import: what it did, which is the last one of whoever looks."""
+    desk, who = desk_here(), guard.account()
+    stamp = desk.store.stamp()
+    mine = stamp is not None and who is not None and stamp.by == who.name
+    return render_template(
+        "dossiers_import.html",
+        sources=desk.sources(),
+        chosen=request.args.get("source", ""),
+        changes=stamp.changes if stamp is not None and mine else None,
+        **around(stamp),
+    )
 
 
 @imports.post("/preview")
@@ -55,10 +73,15 @@ def preview() -> ResponseReturnValue:
         shutil.copyfileobj(table.stream, file)
         table.close()
         file.seek(0)
-        token, report = desk_here().preview(file, known_at, now, request.form.get("source", "")[:40])
+        source = request.form.get("source", "")[:40]
+        token, report = desk_here().preview(file, known_at, now, source)
     return render_template(
         "dossiers_preview.html",
         report=report,
+        source=_described(report, source),
+        undescribed=not source and _of_source(report),
+        chosen=source,
+        lists=_lists(report),
         problem=problem_text(report, lang) if report.problem else "",
         summary=lines(report, lang, done=False) if report.good else [],
         refused=[
@@ -69,6 +92,26 @@ def preview() -> ResponseReturnValue:
         token=token,
         **around(None),
     )
+
+
+def _of_source(report: Report) -> bool:
+    """Whether what is wrong is how somebody writes, which a source can say."""
+    return report.problem == "columns-missing" or any(row.key in SPELT for row in report.refused)
+
+
+def _described(report: Report, id: str) -> Source | None:
+    """The source whose description may be what is wrong."""
+    if not id or not _of_source(report):
+        return None
+    return next((source for source in desk_here().sources() if source.id == id), None)
+
+
+def _lists(report: Report) -> list[tuple[str, int, tuple[str, ...]]]:
+    """What of an import is named: new, changed or gone, how many, and the first codes."""
+    if report.changes is None:
+        return []
+    of = ((name, getattr(report.changes, name), getattr(report.codes, name)) for name in NAMED)
+    return [(name, count, codes) for name, count, codes in of if codes]
 
 
 @imports.get("/refused/<token>.csv")

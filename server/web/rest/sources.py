@@ -67,13 +67,15 @@ class SourceSampleWanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True
 
 class SourceSampleTold(msgspec.Struct, frozen=True, kw_only=True):
     """head: its columns. proposed: our field -> the column that it is likely to be. rows: ten, masked.
-    strange: spellings of statuses that nobody knows. problem: why there is none, with `detail`."""
+    strange, strange_channels: spellings of statuses and channels that nobody knows. problem: why there is
+    none, with `detail`."""
 
     coding: str
     head: tuple[str, ...]
     proposed: dict[str, str]
     rows: tuple[tuple[str, ...], ...]
     strange: tuple[str, ...]
+    strange_channels: tuple[str, ...]
     problem: str
     detail: str
 
@@ -178,6 +180,7 @@ def sample(asked: Asked) -> SourceSampleTold:
         proposed=found.proposed,
         rows=found.rows,
         strange=found.strange,
+        strange_channels=found.strange_channels,
         problem=found.problem,
         detail=detail,
     )

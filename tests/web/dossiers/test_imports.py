@@ -6,9 +6,11 @@ import csv
 import io
 import re
 
+from server.dossiers.mapping import Mapping, Source
 from server.dossiers.reading import MOST_REFUSED
+from server.dossiers.status import Status
 from server.web.dossiers.imports import UPLOAD_BYTES
-from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, hidden, send, upload, words
+from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, desk_of, hidden, send, take, upload, words
 from tests.web.place import Place, Staff
 
 
@@ -22,7 +24,9 @@ def test_nothing_counts_before_it_is_confirmed(place: Place, chief: Staff) -> No
     assert (answer.status_code, answer.location) == (303, "/dossiers/import?said=done")
     stamp = place.register.stamp()
     assert stamp is not None and (stamp.by, stamp.rows) == ("chief", 2)
-    assert "Đã nhập hồ sơ" in chief.get(answer.location).text
+    done = chief.get(answer.location)
+    assert "Đã nhập hồ sơ; màn hình đổi trong vài giây. 2 mới, 0 thay đổi, 0 như cũ" in words(done)
+    assert '<a href="/dossiers/">Xem hồ sơ</a>' in done.text
     assert "đã được xác nhận" in send(chief, "import/confirm", token=token).text, (
         "a second press changes nothing"
     )
@@ -41,6 +45,33 @@ def test_to_drop_most_of_the_register_wants_a_tick_besides_the_button(place: Pla
     send(chief, "import/confirm", token=hidden(page, "token"))
     stamp = place.register.stamp()
     assert stamp is not None and stamp.rows == 1
+
+
+def test_a_preview_names_what_is_new_changed_and_gone_by_code_alone(place: Place, chief: Staff) -> None:
+    take(place, LATE, OVERDUE, OPEN)
+    many = [{**OPEN, "code": f"H42.10-261102-{n:04d}"} for n in range(60)]
+    page = upload(chief, LATE, {**OPEN, "due": "01/12/2026"}, *many)
+    lists = re.findall(r'<details class="codes" id="([a-z]+)">(.*?)</details>', page.text, re.S)
+    named = {name: re.findall(r"H42[0-9.-]+(?=<)", text) for name, text in lists}
+    assert named["changed"] == [OPEN["code"]] and named["gone"] == [OVERDUE["code"]]
+    assert named["new"] == [row["code"] for row in many[:50]] and "… và 10 hồ sơ nữa" in words(page)
+    assert f'<a href="/dossiers/{OVERDUE["code"]}">' in page.text
+
+
+def test_who_forgot_the_source_of_a_file_is_led_to_it(place: Place, chief: Staff) -> None:
+    columns = {"code": "Số", "status": "Tình hình", "received": "Nhận", "due": "Hạn", "procedure": "Việc"}
+    mapping = Mapping({**columns, "fee": "Phí"}, statuses={"Đang thẩm định": Status.PROCESSING})
+    desk_of(place).save(Source("portal", "Cổng tỉnh", mapping), "chief", place.clock.now())
+    cells = {"Số": OPEN["code"], "Tình hình": "Đang tham dinhh", "Nhận": "02/11/2026", "Hạn": "30/11/2026"}
+    row = {**cells, "Việc": "Lý lịch tư pháp", "Phí": "35.591"}
+    page = upload(chief, row)
+    assert "Tệp của hệ thống khác: chọn nguồn khi nhập, hoặc khai nguồn một lần." in words(page)
+    assert 'href="/dossiers/sources">Chọn hoặc khai nguồn' in page.text
+    page = upload(chief, row, source="portal")
+    assert "Gần nhất: Đang thẩm định" in words(page), "as the source itself writes it"
+    assert 'href="/dossiers/sources/portal">Mở nguồn «Cổng tỉnh»' in page.text
+    assert 'href="/dossiers/import?source=portal#upload"' in page.text
+    assert '<option value="portal" selected>' in chief.get("/dossiers/import?source=portal").text
 
 
 def test_what_is_refused_is_told_by_line_and_nothing_of_it_is_taken(place: Place, chief: Staff) -> None:
