@@ -75,7 +75,7 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 class Codes(msgspec.Struct, frozen=True):
-    """Which dossiers an import is about: of each the first NAMED."""
+    """Which dossiers an import is about, by their codes: the first 50 of each."""
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()

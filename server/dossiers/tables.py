@@ -121,9 +121,10 @@ def _tops(lines: Iterator[str], begins: int, most: int) -> list[_Top]:
 
 
 def _likeliest(rows: Sequence[Sequence[str]], names: Names) -> int:
-    """Which row names the columns: the one that names the most; where none does, the first as long as any."""
+    """Which row names the columns: the one that names the most; where none names two, the first as long as
+    any. One may be a title: "SỔ HỒ SƠ" is "Số hồ sơ" as well."""
     known = [found_in(cells, names) for cells in rows]
-    if any(known):
+    if max(known) > 1:
         return known.index(max(known))
     filled = [sum(1 for cell in cells if cell.strip()) for cells in rows]
     return filled.index(max(filled))
