@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from broker import messages as m, topics
+from broker.mistakes import mistake_of
 from broker.topics import Party, Topic
 
 # A board of 40 counters and 60 services has some 20 kB, a kiosk's opening times of a fortnight some 150 kB.
@@ -44,12 +45,19 @@ _decoders: dict[Topic, msgspec.json.Decoder[Any]] = {t: msgspec.json.Decoder(p) 
 
 
 class Malformed(ValueError):
-    """A payload that is not of the contract. `id` is the message's id where one could be read."""
+    """A payload that is not of the contract. `id` is the message's id where one could be read; `mistake` the
+    place and code of what is wrong."""
 
-    def __init__(self, reason: str, payload: bytes, id: str | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        payload: bytes,
+        id: str | None = None,
+        mistake: tuple[str, str] = ("", "malformed"),
+    ) -> None:
         super().__init__(f"{reason}: {quoted(payload)}")
         self.reason = reason
-        self.id = id
+        self.id, self.mistake = id, mistake
 
 
 class _OnlyId(msgspec.Struct):
@@ -83,6 +91,8 @@ def decode(topic: Topic, payload: bytes) -> Any:
         raise Malformed(f"{len(payload)} bytes are more than {limit(topic)}", payload)
     try:
         message = _decoders[topic].decode(payload)
+    except msgspec.ValidationError as error:
+        raise Malformed(str(error)[:200], payload, _id_of(payload), mistake_of(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)[:200], payload, _id_of(payload)) from None
     at = getattr(message, "at", None)

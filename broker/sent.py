@@ -17,6 +17,7 @@ from broker.basics import Id, Message
 MOST_DOSSIERS: Final = 500  # in one message, as far as its bytes allow
 MOST_STEPS: Final = 200
 MOST_LEGS: Final = 20
+WHOLE: Final = -1  # instead of the place of a dossier: the message itself
 
 Text = Annotated[str, Meta(max_length=600)]
 Short = Annotated[str, Meta(max_length=120)]
@@ -85,8 +86,8 @@ class SentDossiers(Message, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class SentFault(msgspec.Struct, frozen=True):
-    """index: which dossier, from 0. pointer: where in it (RFC 6901). code: of the reason. nearest: what would
-    be right, of our own words, or ""."""
+    """index: which dossier, from 0, or -1 for the message itself. pointer: where in it (RFC 6901). code: of
+    the reason. nearest: what would be right, of our own words, or ""."""
 
     index: int
     pointer: str
@@ -96,8 +97,9 @@ class SentFault(msgspec.Struct, frozen=True):
 
 class SentReceipt(Message, frozen=True, kw_only=True):
     """What became of a message. taken: all of it; else `reason` says why none is: `refused` with the first of
-    `refused_count` faults, `bad-request` for a message that is none, `no-source`, `mistake` of ours that would
-    come again, or `busy`: send it again.
+    `refused_count` faults; `bad-request` for a message that is none, with its first fault; `id-used` where
+    another message had this id; `no-source`; `mistake` of ours that would come again; or `busy`: send it
+    again.
     """
 
     id: Id

@@ -119,7 +119,7 @@ class Centre:
         self._handovers = Following(self.store.engine, lambda: self.store.seq, self._register)
         look_up = LookupDoor(lookups, sealer).reply
         desk = Desk(lambda: self.writer.view.setup, folder, self._register)
-        self._sources = SourceDoor(desk, clock, self._outlet.taken)
+        self._sources = SourceDoor(desk, clock, self._outlet.taken, self._taken_by_mqtt)
         self._folders = Inbox(desk, folder, clock, self._taken_from_folder)
         self.hall = furnish(
             writer=self.writer,
@@ -227,6 +227,11 @@ class Centre:
         if self.hall.audit is not None:
             about = {"source": source.id, "rows": report.rows, "refused": report.refused_count}
             self.hall.audit.tell(self.hall.wall(), f"folder:{source.id}", "dossiers.folder", self.site, about)
+
+    def _taken_by_mqtt(self, source: str, changed: int) -> None:
+        if self.hall.audit is not None:
+            about = {"source": source, "changed": changed}
+            self.hall.audit.tell(self.hall.wall(), f"source:{source}", "dossiers.sent", self.site, about)
 
     def _due_rules(self) -> Rules:
         return self.writer.view.setup.config.due_rules

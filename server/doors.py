@@ -182,7 +182,7 @@ class Doors:
             self._sources.take(source, codec.decode(topics.SENT, received.payload))
         except codec.Malformed as error:
             log.warning("malformed source=%s bytes=%d", source, len(received.payload))
-            self._sources.malformed(source, error.id)
+            self._sources.malformed(source, error)
 
     def _status(self, device: str, status: m.DeviceStatus) -> None:
         self._devices.put(device, status)

@@ -92,8 +92,8 @@ class Desk:
         """Take over what a program sent. Raises NotTaken, NoSource."""
         return take(sent, source, self._setup().config, self.store, self._data, by, now)
 
-    def bring_once(self, message: SentDossiers, source: str, now: datetime) -> SentReceipt:
-        """Take over what a source sent by itself: the same message counts once."""
+    def bring_once(self, message: SentDossiers, source: str, now: datetime) -> tuple[SentReceipt, bool]:
+        """Take over what a source sent by itself: the same message counts once. Whether it did now."""
         return take_once(message, source, self._setup().config, self.store, self._data, now)
 
     # --- sources --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,17 @@ from server.site_file import HallConfig
 
 TOLD: Final = 50  # faults in one receipt
 REMEMBERED: Final = timedelta(days=7)  # for so long a message that comes again is known
+
+
+class _Kept(SentReceipt, frozen=True, kw_only=True):
+    """A receipt with the digest of what it is of; "" of one from before there was any."""
+
+    digest: str = ""
+
+    @property
+    def receipt(self) -> SentReceipt:
+        told = {name: getattr(self, name) for name in SentReceipt.__struct_fields__}
+        return SentReceipt(**told)
 
 
 class NotTaken(Exception):
@@ -58,28 +70,33 @@ def take(
 
 def take_once(
     message: SentDossiers, source_id: str, config: HallConfig, store: DossierStore, data: Path, now: datetime
-) -> SentReceipt:
-    """What a source sent by itself. Its receipt is kept, so that the same message again is answered likewise;
-    one that was cut off before that is taken anew, which changes nothing any more."""
+) -> tuple[SentReceipt, bool]:
+    """What a source sent by itself, and whether it was taken now. Its receipt is kept, so that the same
+    message again is answered likewise, and another by the same id is refused; one that was cut off before
+    that is taken anew, which changes nothing any more."""
+    digest = hashlib.sha256(msgspec.json.encode(message)).hexdigest()
     s = sent_table.c
     with store.reading() as db:
         known = db.execute(
             sa.select(s.answer).where(s.source == source_id, s.id == message.id)
         ).scalar_one_or_none()
     if known is not None:
-        return msgspec.json.decode(known, type=SentReceipt)
+        kept = msgspec.json.decode(known, type=_Kept)
+        if kept.digest not in ("", digest):
+            return SentReceipt(id=message.id, taken=False, reason="id-used"), False
+        return kept.receipt, False
     receipt = _receipt(message, source_id, config, store, data, now)
     if receipt.reason in ("", "refused"):
         row = {
             "source": source_id,
             "id": message.id,
             "at": text_of(now),
-            "answer": msgspec.json.encode(receipt),
+            "answer": msgspec.json.encode(_Kept(**msgspec.structs.asdict(receipt), digest=digest)),
         }
         with store.writing() as db:
             db.execute(sent_table.delete().where(s.at < text_of(now - REMEMBERED)))
             db.execute(sent_table.insert().prefix_with("OR REPLACE"), [row])
-    return receipt
+    return receipt, receipt.taken
 
 
 def _receipt(

@@ -8,7 +8,6 @@ Keeps out what is done with it, and who asks.
 from __future__ import annotations
 
 import json as plain_json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from types import NoneType, UnionType
@@ -19,6 +18,7 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from broker.mistakes import mistake_of, pointer_of
 from server.hall.refusals import Refusal
 from server.web import guard
 from server.web.words import TEXTS
@@ -32,24 +32,6 @@ Found = tuple[str, str] | tuple[str, str, tuple[str, ...]]
 
 T = TypeVar("T")
 Q = TypeVar("Q", bound=msgspec.Struct)
-
-# What msgspec says of a mistake -> its code, and the field it speaks of where that is not in its path.
-_SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern), code)
-    for pattern, code in (
-        (r"Object missing required field `(?P<field>[^`]*)`", "missing"),
-        (r"Object contains unknown field `(?P<field>.*)`", "unknown"),
-        (r"Expected `(?:str|array|object|bytes)` of length", "length"),
-        (r"Expected `str` matching regex", "form"),
-        (r"Expected `(?:int|float|decimal)` (?:>|<|that's)", "range"),
-        (r"Integer (?:value )?out of range|Number out of range", "range"),
-        (r"Invalid enum value|Invalid value", "choice"),
-        (r"Invalid (?:RFC3339|date|time|duration|uuid|UUID|base64)|Expected `datetime` with", "form"),
-        (r"Expected `", "type"),
-    )
-)
-_PATH = re.compile(r" - at `(?:key in )?\$(?P<path>[^`]*)`$")
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
 
 
 class Mistake(msgspec.Struct, frozen=True):
@@ -97,17 +79,17 @@ def read_query(asked: MultiDict[str, str], shape: type[Q]) -> Q:
         if name in EVERYWHERE and name not in kinds:
             continue
         if name not in kinds:
-            wrong.append((_pointer([name]), "unknown"))
+            wrong.append((pointer_of([name]), "unknown"))
         elif len(values) > 1 and not _is_list(kinds[name]):
-            wrong.append((_pointer([name]), "twice"))
+            wrong.append((pointer_of([name]), "twice"))
         else:
             said = values if _is_list(kinds[name]) else values[0]
             try:
                 told[name] = msgspec.convert(said, _said_kind(kinds[name]), strict=False)
             except msgspec.ValidationError as error:
-                wrong.append(_chosen(_mistake(str(error), name), kinds[name]))
+                wrong.append(_chosen(mistake_of(str(error), name), kinds[name]))
     needed = (field.name for field in msgspec.structs.fields(shape) if field.required)
-    wrong += [(_pointer([name]), "missing") for name in needed if name not in asked]
+    wrong += [(pointer_of([name]), "missing") for name in needed if name not in asked]
     if wrong:
         refuse(wrong)
     return shape(**told)
@@ -140,7 +122,7 @@ def refuse_doubles(raw: bytes) -> None:
     except RecursionError:
         refuse([("", "malformed")])
     if doubles:
-        refuse((_pointer([name]), "twice") for name in doubles)
+        refuse((pointer_of([name]), "twice") for name in doubles)
 
 
 def _mistakes(raw: bytes, shape: Any, said: str) -> list[Found]:
@@ -148,10 +130,10 @@ def _mistakes(raw: bytes, shape: Any, said: str) -> list[Found]:
     try:
         whole = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [("", "malformed")] if "range" not in said else [_mistake(said)]
+        return [("", "malformed")] if "range" not in said else [mistake_of(said)]
     typed = isinstance(whole, dict) and isinstance(shape, type) and issubclass(shape, msgspec.Struct)
     found = [*_field_mistakes(whole, shape)] if typed else []
-    return found or [_mistake(said)]
+    return found or [mistake_of(said)]
 
 
 def _field_mistakes(told: Mapping[str, Any], shape: type[msgspec.Struct] | Any) -> Iterator[Found]:
@@ -159,14 +141,14 @@ def _field_mistakes(told: Mapping[str, Any], shape: type[msgspec.Struct] | Any) 
     for name, field in fields.items():
         if name not in told:
             if field.required:
-                yield _pointer([name]), "missing"
+                yield pointer_of([name]), "missing"
             continue
         try:
             msgspec.convert(told[name], field.type)
         except msgspec.ValidationError as error:
-            yield _chosen(_mistake(str(error), name), field.type)
+            yield _chosen(mistake_of(str(error), name), field.type)
     if shape.__struct_config__.forbid_unknown_fields:
-        yield from ((_pointer([name]), "unknown") for name in told if name not in fields)
+        yield from ((pointer_of([name]), "unknown") for name in told if name not in fields)
 
 
 def _chosen(mistake: tuple[str, str], kind: Any) -> Found:
@@ -186,24 +168,6 @@ def words_of(kind: Any) -> tuple[str, ...]:
     if get_origin(plain) in (Union, UnionType):
         return tuple(word for one in get_args(plain) for word in words_of(one))
     return ()
-
-
-def _mistake(said: str, *before: str) -> tuple[str, str]:
-    """Where and what, out of msgspec's sentence."""
-    at = _PATH.search(said)
-    steps = [*before, *(a or b for a, b in _STEP.findall(at["path"] if at else ""))]
-    for pattern, code in _SAID:
-        found = pattern.match(said)
-        if found:
-            field = found.groupdict().get("field")
-            return _pointer([*steps, field] if field is not None else steps), code
-    return _pointer(steps), "wrong"
-
-
-def _pointer(steps: Iterable[str]) -> str:
-    """Names come from whoever asks: shown as ASCII, and not at any length."""
-    said = (step.replace("~", "~0").replace("/", "~1") for step in steps)
-    return "".join(f"/{ascii(step)[1:-1][:80]}" for step in said)
 
 
 def _is_list(kind: Any) -> bool:

@@ -47,8 +47,8 @@ ONE = m.CodedDossier(
 class Portal:
     """The system of record: what it says, and what it hears."""
 
-    def __init__(self, link: Link, inbox: Inbox, store: DossierStore) -> None:
-        self._link, self._inbox, self.store = link, inbox, store
+    def __init__(self, link: Link, inbox: Inbox, store: DossierStore, told: list[tuple[str, int]]) -> None:
+        self._link, self._inbox, self.store, self.told = link, inbox, store, told
 
     def say(self, message: Any, source: str = "portal") -> None:
         payload = message if isinstance(message, bytes) else msgspec.json.encode(message)
@@ -85,7 +85,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         filters = [(topic.of_all(SITE), topic.qos) for topic in SUBSCRIPTIONS]
         link = open_link(broker.address, broker.credentials("server"), "server", inbox, filters)
         outlet.speak_through(link, 1)
-        sent = SourceDoor(Desk(lambda: setup, folder, store), clock, outlet.taken)
+        told: list[tuple[str, int]] = []
+        desk = Desk(lambda: setup, folder, store)
+        sent = SourceDoor(desk, clock, outlet.taken, lambda source, changed: told.append((source, changed)))
         doors = Doors(server.writer, outlet, clock, Devices(), inbox, sources=sent)
         thread = threading.Thread(target=doors.run)
         link.start()
@@ -96,7 +98,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         own = open_link(broker.address, credentials, "portal", heard, [(topics.TAKEN.of(SITE, "portal"), 1)])
         own.start()
         heard.until(Connected)
-        yield Portal(own, heard, store)
+        yield Portal(own, heard, store, told)
         own.stop()
         inbox.put(Stop())
         thread.join(PATIENCE_S)
@@ -115,6 +117,9 @@ def test_a_message_is_taken_once_and_answered_each_time(portal: Portal) -> None:
     imports = portal.imports()
     portal.say(message)
     assert portal.heard() == first and portal.imports() == imports, "the same message writes nothing"
+    portal.say(m.SentDossiers(id="m1", dossiers=(msgspec.structs.replace(ONE, status="5"),)))
+    assert portal.heard() == m.SentReceipt(id="m1", taken=False, reason="id-used")
+    assert portal.imports() == imports and portal.told == [("portal", 1)]
     portal.say(m.SentDossiers(id="m2", dossiers=(ONE,)))
     assert portal.heard() == m.SentReceipt(id="m2", taken=True, same=1)
     found = portal.store.find(ONE.code)
@@ -130,7 +135,18 @@ def test_what_is_wrong_is_told_by_its_place_and_nothing_is_taken(portal: Portal)
     assert told.refused == (m.SentFault(1, "/status", "no-status"),)
     person = {**msgspec.to_builtins(ONE), "applicant": {"name": "Trần Thị Bưởi"}}
     portal.say(msgspec.json.encode({"v": 1, "id": "m4", "dossiers": [person]}))
-    assert portal.heard() == m.SentReceipt(id="m4", taken=False, reason="bad-request")
+    fault = m.SentFault(0, "/applicant", "no-applicants")
+    assert portal.heard() == m.SentReceipt(
+        id="m4", taken=False, reason="bad-request", refused=(fault,), refused_count=1
+    )
+    plain = msgspec.to_builtins(ONE)
+    for id, dossiers, fault in (
+        ("m4a", [plain, {**plain, "fee": "a"}], m.SentFault(1, "/fee", "type")),
+        ("m4b", [plain, {**plain, "mã": 1}], m.SentFault(1, "/m\\xe3", "unknown")),
+        ("m4c", [], m.SentFault(-1, "/dossiers", "length")),
+    ):
+        portal.say(msgspec.json.encode({"v": 1, "id": id, "dossiers": dossiers}))
+        assert portal.heard().refused == (fault,)
     portal.say(b"\xff\x00 no JSON")
     portal.say(m.SentDossiers(id="m5", dossiers=(ONE,)), source="other")  # not its topic: nobody hears it
     portal.say(m.SentDossiers(id="m6", dossiers=(ONE,)))
