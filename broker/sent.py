@@ -46,7 +46,8 @@ class SentLeg(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class SentDossier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Instants: RFC 3339, or as in a table. status, authority, channel: ids of ours, or as in a table. limit:
-    `3d`, `0.5d`, `4h`. fee: in VND. What is not sent is not known: it takes away what was."""
+    `3d`, `0.5d`, `4h`. fee: in VND. What is not sent is not known: it takes away what was. But steps and
+    legs that are not sent stay; `"legs": []` takes the legs away."""
 
     authority: Text
     status: Short
@@ -69,7 +70,7 @@ class SentDossier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     first_due: Day = ""
     group: Short = ""
     steps: Annotated[tuple[SentStep, ...], Meta(max_length=MOST_STEPS)] = ()
-    legs: Annotated[tuple[SentLeg, ...], Meta(max_length=MOST_LEGS)] = ()
+    legs: Annotated[tuple[SentLeg, ...], Meta(max_length=MOST_LEGS)] | None = None
 
 
 class CodedDossier(SentDossier, frozen=True, forbid_unknown_fields=True, kw_only=True):

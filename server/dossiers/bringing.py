@@ -47,12 +47,13 @@ class Brought(msgspec.Struct, frozen=True):
     """A dossier with what else a source says of it.
 
     steps: its history, as far as the source has one; else what is seen is written down. legs: of an
-    interlinked one; () leaves those that are known. applicant: None leaves what is known.
+    interlinked one; () for none any more, None leaves those that are known. applicant: None leaves what is
+    known.
     """
 
     dossier: Dossier
     steps: tuple[Step, ...] = ()
-    legs: tuple[Leg, ...] = ()
+    legs: tuple[Leg, ...] | None = None
     applicant: applicants.Applicant | None = None
 
 
@@ -205,7 +206,7 @@ def _difference(
     for some in _parts(brought):
         known = _known(db, [one.dossier.code for one in some])
         people = applicants.known(db, [one.dossier.code for one in some if one.applicant is not None])
-        legs = _legs(db, [one.dossier.code for one in some if one.legs])
+        legs = _legs(db, [one.dossier.code for one in some if one.legs is not None])
         steps = histories.known(db, [one.dossier.code for one in some if one.steps])
         waited = pauses.known(db, list(known))
         for one in some if rules is None else _with_due(db, some, known, delivery.known_at, rules):
@@ -221,7 +222,7 @@ def _difference(
             before = dossier_of(row)
             same = before == one.dossier and row.source == delivery.source
             same = same and (one.applicant is None or applicants.same(people.get(code), one.applicant))
-            same = same and (not one.legs or legs.get(code) == set(one.legs))
+            same = same and (one.legs is None or legs.get(code, set()) == set(one.legs))
             same = same and (not one.steps or (row.history and not set(one.steps) - steps.get(code, set())))
             if same:
                 found.same += 1
@@ -293,11 +294,13 @@ def _write(
         rows.append(row)
     if rows:
         db.execute(dossier_table.insert().prefix_with("OR REPLACE"), rows)
-    with_legs = [one for one, *_ in changed if one.legs]
+    with_legs = [one for one, *_ in changed if one.legs is not None]
     if with_legs:
         for part in _parts(with_legs):
             db.execute(leg_table.delete().where(leg_table.c.code.in_([o.dossier.code for o in part])))
-        db.execute(leg_table.insert(), [row for one in with_legs for row in _leg_rows(one)])
+        rows = [row for one in with_legs for row in _leg_rows(one)]
+        if rows:
+            db.execute(leg_table.insert(), rows)
     applicants.write(db, {o.dossier.code: o.applicant for o, *_ in changed if o.applicant is not None})
 
 
@@ -321,7 +324,7 @@ def leg_of(row: Any) -> Leg:
 
 
 def _leg_rows(one: Brought) -> Iterable[dict[str, Any]]:
-    for leg in one.legs:
+    for leg in one.legs or ():
         at = {name: getattr(leg, name) for name in ("given", "due", "done")}
         texts = {name: None if value is None else text_of(value) for name, value in at.items()}
         yield {

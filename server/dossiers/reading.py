@@ -51,10 +51,11 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What a source says of one dossier. legs: of an interlinked one; person: None where none is kept."""
+    """What a source says of one dossier. legs: of an interlinked one, None where
+    nothing is said of them; person: None where none is kept."""
 
     dossier: Dossier
-    legs: tuple[Leg, ...] = ()
+    legs: tuple[Leg, ...] | None = None
     person: Person | None = None
     steps: tuple[Step, ...] = ()
 
@@ -137,8 +138,8 @@ class RowReader:
     def row(self, fields: Fields[str, Cell]) -> Row:
         """Raises Wrongs."""
         values, wrongs = self.values(fields)
-        legs = self._legs(fields, wrongs) if any(name in fields for name in _LEG_NAMES) else ()
-        return self.made(values, wrongs, legs, [f"leg{leg.place}_" for leg in legs])
+        legs = self._legs(fields, wrongs) if any(name in fields for name in _LEG_NAMES) else None
+        return self.made(values, wrongs, legs, [f"leg{leg.place}_" for leg in legs or ()])
 
     def values(self, fields: Fields[str, Cell]) -> tuple[dict[str, Any], list[Wrong]]:
         """Each field by itself: those that are not blank, and all that is wrong."""
@@ -165,7 +166,7 @@ class RowReader:
         self,
         values: dict[str, Any],
         wrongs: list[Wrong],
-        legs: tuple[Leg, ...],
+        legs: tuple[Leg, ...] | None,
         begin: Sequence[str],
         steps: tuple[Step, ...] = (),
     ) -> Row:
@@ -194,7 +195,7 @@ class RowReader:
         if wrongs or code is None:
             raise Wrongs(wrongs)
         dossier = Dossier(code=code.text, **values)
-        wrongs += contradictions(code, dossier, legs, begin, steps, self._rules)
+        wrongs += contradictions(code, dossier, legs or (), begin, steps, self._rules)
         if wrongs:
             raise Wrongs(wrongs)
         return Row(dossier, legs, person, steps)

@@ -81,11 +81,12 @@ class SentReader:
         values, found = self._rows.values(fields)
         wrongs += found
         steps = tuple(self._each(one.steps, self._step, wrongs))
-        legs = tuple(self._each(one.legs, self._leg, wrongs))
+        legs = tuple(self._each(one.legs or (), self._leg, wrongs))
         if len({(leg.place, leg.authority) for leg in legs}) != len(legs):
             wrongs.append(Wrong("legs", "legs-same"))
         try:
-            return self._rows.made(values, wrongs, legs, [f"legs/{n}/" for n in range(len(legs))], steps)
+            begin = [f"legs/{n}/" for n in range(len(legs))]
+            return self._rows.made(values, wrongs, None if one.legs is None else legs, begin, steps)
         except Wrongs as all:
             wrongs[:] = all.all
             return None

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -119,6 +120,22 @@ def take(store: DossierStore, data: bytes, mapping: Mapping = MAPPING) -> Examin
     if found.report.good:
         store.bring(found.brought, delivery, NOW)
     return found
+
+
+def test_legs_go_where_their_columns_are_blank_and_stay_where_there_are_none(store: DossierStore) -> None:
+    def legs() -> int:
+        whole = store.find(CODE)
+        assert whole is not None
+        return len(whole.legs)
+
+    take(store, file(line(1)))
+    assert legs() == 2
+    silent = {name: column for name, column in COLUMNS.items() if not name.startswith("leg")}
+    changes = take(store, file(line(1)), msgspec.structs.replace(MAPPING, columns=silent)).report.changes
+    assert changes is not None and (changes.same, legs()) == (1, 2)
+    blank = {COLUMNS[name]: "" for name in COLUMNS if name.startswith("leg")}
+    changes = take(store, file(line(1, **blank))).report.changes
+    assert changes is not None and (changes.changed, legs()) == (1, 0)
 
 
 def test_a_row_is_read_as_its_source_writes_it(store: DossierStore) -> None:

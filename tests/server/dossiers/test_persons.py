@@ -134,7 +134,7 @@ def test_who_is_deleted_is_in_no_byte_and_does_not_come_back(
     for trace in (NAME, NAME.upper(), PHONE, SEALS.of_id(NUMBER)):
         assert trace.encode() not in raw, trace
     assert b"0977000111" in raw
-    clean = [msgspec.structs.replace(b, legs=()) for b in SOME]
+    clean = [msgspec.structs.replace(b, legs=None) for b in SOME]
     assert store.bring(clean, Delivery(NOW, "test"), NOW).changed == 0
     store.draft(clean, Delivery(NOW, "test"), "again", NOW)
     assert store.confirm("again", "chief", NOW).changed == 0

@@ -99,8 +99,14 @@ def test_one_dossier_is_brought_whole_and_again_for_nothing(
     assert (person.id_seal, person.secret_seal) == (seals.of_id("035201001234"), seals.of_secret(CODE, "A1"))
     assert changes(portal.ask("PUT", f"/dossiers/{CODE}", ONE, "")) == (0, 0, 1)
     assert changes(portal.ask("PUT", f"/dossiers/{CODE}", {**ONE, "fee": None}, "")) == (0, 1, 0)
+    silent = {name: value for name, value in ONE.items() if name not in ("fee", "legs")}
+    assert changes(portal.ask("PUT", f"/dossiers/{CODE}", silent, "")) == (0, 0, 1)
+    for expected in ((0, 1, 0), (0, 0, 1)):
+        assert changes(portal.ask("PUT", f"/dossiers/{CODE}", {**silent, "legs": []}, "")) == expected
+    without = place.register.find(CODE)
+    assert without is not None and without.legs == () and len(without.steps) == 2
     told = place.audit.entries(Wanted(what="dossiers.sent"), 9)
-    assert len(told) == 2, "what changed nothing is no deed"
+    assert len(told) == 3, "what changed nothing is no deed"
 
 
 def test_everything_that_is_wrong_is_told_by_its_place(place: Place, portal: Program) -> None:
