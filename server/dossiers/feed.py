@@ -80,7 +80,7 @@ class Feed:
             return False
         self._seen, self._unreadable = (config, version), False
         publishing = Publishing(config)
-        known_at = None if stamp is None else stamp.known_at
+        known_at = None if stamp is None else stamp.whole_at
         late, year = (None if p is None else publishing.as_of(p.list, p.sheet.overdue_at) for p in published)
         found = publishing.dossiers(dossiers, known_at, late, self._clock.now(), year, totals)
         if replace(self._latest, site="", rev=0, at=found.at) == found:

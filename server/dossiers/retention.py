@@ -134,8 +134,8 @@ def _mails(before: str) -> sa.Select[Any]:
 
 def _imports(before: str) -> sa.Select[Any]:
     i = import_table.c
-    last = sa.select(sa.func.max(i.id)).scalar_subquery()
-    return sa.select(i.id).where(i.at < before, i.id != last)
+    last = sa.select(sa.func.max(i.id)).group_by(i.source)  # how old a source's dossiers are stays known
+    return sa.select(i.id).where(i.at < before, i.id.not_in(last))
 
 
 def _by(column: sa.Column[Any]) -> Callable[[sa.Connection, Sequence[Any], DossierStore, datetime], int]:

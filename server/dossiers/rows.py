@@ -268,6 +268,7 @@ import_table = sa.Table(
     sa.Column("rows", sa.Integer, nullable=False),
     sa.Column("changes", sa.Text, nullable=False),
     sa.Column("source", sa.Text, nullable=False, server_default=""),
+    sa.Index("import_source", "source"),
 )
 # Who brings dossiers, and how they write them (`server.dossiers.mapping`).
 source_table = sa.Table(

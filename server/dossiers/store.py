@@ -19,7 +19,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import bringing, pauses, sums
+from server.dossiers import bringing, pauses, stamps, sums
 from server.dossiers.bringing import Brought, Changes as Changes, Codes, Delivery, OfAnother
 from server.dossiers.due import Rules
 from server.dossiers.histories import step_of
@@ -37,6 +37,7 @@ from server.dossiers.rows import (
     step_table,
     text_of,
 )
+from server.dossiers.stamps import Stamp as Stamp
 from server.dossiers.status import Status
 from server.dossiers.tally import Form, Period
 from server.sqlite import Busy, durable
@@ -45,20 +46,8 @@ BUSY_MS: Final = 20_000  # an importer waits for another one
 SETTLE_MS: Final = 100  # for readers to end
 DRAFT_S: Final = 3600  # a preview that nobody confirmed is forgotten
 FILE: Final = "dossiers.db"
-SCHEMA: Final = "0005"  # the migration this code speaks; server/dossiers/migrations holds the way there
+SCHEMA: Final = "0006"  # the migration this code speaks; server/dossiers/migrations holds the way there
 ZONE: Final = "zone"  # the fact that says in which time zone the sums' days are
-
-
-class Stamp(msgspec.Struct, frozen=True):
-    """The last import. known_at: when the register was like this; begins: where the form's period begins."""
-
-    id: int
-    at: datetime
-    known_at: datetime
-    by: str
-    rows: int
-    changes: Changes
-    begins: datetime | None = None
 
 
 class _Draft(msgspec.Struct, frozen=True):
@@ -144,20 +133,9 @@ class DossierStore:
     # --- reading --------------------------------------------------------------------------------------
 
     def stamp(self) -> Stamp | None:
-        """The last import, or None: there is no register yet."""
+        """How old the register is, or None: there is none yet."""
         with self.reading() as db:
-            row = db.execute(import_table.select().order_by(import_table.c.id.desc()).limit(1)).one_or_none()
-        if row is None:
-            return None
-        return Stamp(
-            row.id,
-            instant_of(row.at),
-            instant_of(row.known_at),
-            row.by,
-            row.rows,
-            msgspec.json.decode(row.changes, type=Changes),
-            None if row.begins is None else instant_of(row.begins),
-        )
+            return stamps.stamp(db)
 
     def dossiers(self, statuses: Iterable[Status] | None = None) -> list[Dossier]:
         """All of them, or those of some statuses: for walls and tests, never for a figure of a report."""

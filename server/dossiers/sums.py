@@ -36,6 +36,7 @@ ASKED_MORE: Final = "asked_more"  # after more than one
 ASKED: Final = (ASKED_NEVER, ASKED_ONCE, ASKED_MORE)
 JUDGED: Final = tuple(j.value for j in Judgement)
 CHUNK: Final = 5000  # rows that are read at a time
+AT_ONCE: Final = 200_000  # sums that are made anew at a time: of a province, all are some gigabytes
 # As text: made by the expression language, each of a million rows costs four times as much.
 _ADD: Final = (
     "INSERT INTO sum (dimension, span, value, kind, count) VALUES (?, ?, ?, ?, ?)"
@@ -140,6 +141,7 @@ def add(db: sa.Connection, sums: Sums) -> None:
 def recount(db: sa.Connection, zone: tzinfo) -> None:
     """Make all sums anew: in another time zone days are others, and how promises were kept."""
     last = db.execute(sa.select(sa.func.max(import_table.c.known_at))).scalar()
+    db.execute(sum_table.delete())
     sums: Sums = Counter()
     changed: list[dict[str, str | None]] = []
     for some in db.execute(dossier_table.select()).partitions(CHUNK):
@@ -151,11 +153,13 @@ def recount(db: sa.Connection, zone: tzinfo) -> None:
             now = None if over is None else text_of(over), judged(d, zone)
             if now != (row.over, row.judged):
                 changed.append({"known": d.code, "now_over": now[0], "now_judged": now[1]})
+        if len(sums) > AT_ONCE:
+            add(db, sums)
+            sums.clear()
     if changed:
         p = sa.bindparam
         how = dossier_table.update().where(dossier_table.c.code == p("known"))
         db.execute(how.values(over=p("now_over"), judged=p("now_judged")), changed)
-    db.execute(sum_table.delete())
     add(db, sums)
 
 

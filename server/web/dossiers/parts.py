@@ -57,6 +57,7 @@ def around(stamp: Stamp | None) -> dict[str, Any]:
     return {
         "d": text_in(lang),
         "stamp": stamp,
+        "source_is": lambda one: one.name or one.source or TEXTS("page.unnamed", lang),
         "doer": lambda by: doer_text(by, lang),
         "old_hours": _old_hours(stamp, hall.clock.now()),
         "when": lambda at: f"{at.astimezone(zone):%H:%M %d/%m/%Y}",
@@ -120,5 +121,5 @@ def month_text(month: str) -> str:
 
 def _old_hours(stamp: Stamp | None, now: datetime) -> int:
     """How old the data is, once that is worth a word; else 0."""
-    age = now - stamp.known_at if stamp is not None else timedelta()
+    age = now - stamp.whole_at if stamp is not None else timedelta()
     return int(age.total_seconds() // 3600) if age >= OLD else 0

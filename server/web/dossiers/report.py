@@ -90,7 +90,7 @@ def listed() -> ResponseReturnValue:
     line, column = request.args.get("line", ""), request.args.get("column", "")
     if wanted.errors or stamp is None or column not in COLUMNS:
         raise NotFound
-    seen = see(store, guard.hall().config, wanted, stamp.known_at, lang)
+    seen = see(store, guard.hall().config, wanted, stamp, lang)
     names = {one.id: one.name for one in (*seen.sheet.lines, seen.sheet.total)}
     row = seen.total if line == "" else seen.rows.get(line)
     if row is None:
@@ -133,7 +133,7 @@ def seen_of(wanted: Wanted, stamp: Stamp | None) -> Seen | None:
     """The report, or None while there is no dossier at all."""
     if stamp is None:
         return None
-    return see(desk_here().store, guard.hall().config, wanted, stamp.known_at, guard.language())
+    return see(desk_here().store, guard.hall().config, wanted, stamp, guard.language())
 
 
 def file_of(sheet: Sheet, kind: str, wanted: Wanted) -> Response:

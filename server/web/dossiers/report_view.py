@@ -16,7 +16,7 @@ from server.dossiers.reports import notes
 from server.dossiers.reports.checks import Checked, Identity, check
 from server.dossiers.reports.rates import Rate, fraction, per_cent, rates_of
 from server.dossiers.reports.sheet import HEADER, Line, Sheet, figures_of, grouped, lines_of
-from server.dossiers.store import DossierStore
+from server.dossiers.store import DossierStore, Stamp
 from server.dossiers.sums import Dimension
 from server.dossiers.tally import COLUMNS, Row
 from server.dossiers.telling import TEXTS as OURS
@@ -49,9 +49,9 @@ class Seen:
     total: Row
 
 
-def see(store: DossierStore, config: HallConfig, wanted: Wanted, known_at: datetime, lang: str) -> Seen:
-    """The report as the register is known at `known_at`."""
-    period, by = wanted.period, wanted.by
+def see(store: DossierStore, config: HallConfig, wanted: Wanted, stamp: Stamp, lang: str) -> Seen:
+    """The report as the register is."""
+    period, by, known_at = wanted.period, wanted.by, stamp.known_at
     runs = known_at < period.ends
     with store.reading() as db:
         found = sums.bounds(db, by, period, store.zone, wanted.of)
@@ -91,7 +91,7 @@ def see(store: DossierStore, config: HallConfig, wanted: Wanted, known_at: datet
     rates = {line.id: rates_of(line) for line in (*lines, total)}
     sheet = Sheet(
         title=OURS("page.form_title", lang),
-        above=_above(config, wanted, known_at, lang),
+        above=_above(config, wanted, stamp.whole_at, lang),
         heads=heads_by(by, lang),
         lines=lines,
         total=total,
@@ -143,9 +143,9 @@ def _values(config: HallConfig, by: Dimension, of: str, known: list[str]) -> lis
     return sorted(known)
 
 
-def _above(config: HallConfig, wanted: Wanted, known_at: datetime, lang: str) -> tuple[str, ...]:
+def _above(config: HallConfig, wanted: Wanted, whole_at: datetime, lang: str) -> tuple[str, ...]:
     zone = config.site.zone
-    known = f"{clock_text(known_at, zone)} {date_text(known_at.astimezone(zone).date())}"
+    known = f"{clock_text(whole_at, zone)} {date_text(whole_at.astimezone(zone).date())}"
     days = OURS("page.from_to", lang, begins=date_text(wanted.begins), ends=date_text(wanted.ends))
     whose = [said(a.name, lang) for a in config.site.authorities if a.id == wanted.of]
     return (said(config.site.name, lang), *whose, f"{days}. {OURS('page.known', lang, at=known)}")

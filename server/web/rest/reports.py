@@ -101,7 +101,7 @@ class ChecksTold(msgspec.Struct, frozen=True):
 
 
 class ReportTold(msgspec.Struct, frozen=True, kw_only=True):
-    """known_at: when the register was like this; null while there is none."""
+    """known_at: as of when all of the register is; null while there is none."""
 
     known_at: datetime | None
     begins: date
@@ -169,7 +169,7 @@ def report(asked: Asked) -> ReportTold:
     seen = seen_of(wanted, stamp)
     lines = () if seen is None else seen.sheet.lines
     return ReportTold(
-        known_at=None if stamp is None else stamp.known_at,
+        known_at=None if stamp is None else stamp.whole_at,
         begins=wanted.begins,
         ends=wanted.ends,
         by=wanted.by.value,

@@ -120,6 +120,23 @@ def test_what_one_source_sends_of_its_own_is_shown_as_soon(public: Public) -> No
     assert {line.code for line in messages(public)[-1].lines} == {"261109-0118", "261109-0120"}
 
 
+def test_a_register_is_as_old_as_its_oldest_source(public: Public) -> None:
+    """One that sends every minute does not make another's dossiers new; one without dossiers says nothing."""
+    day, later = timedelta(days=1), NOW + timedelta(hours=1)
+    public.take(row())
+    one = brought(read(table(row(code="H42.13-261109-0120"))).dossiers)
+    for some, known_at, whole, oldest, newest in (
+        (one, later, False, NOW, later),
+        (one, NOW - day, False, NOW - day, NOW),  # a small file of before
+        ([], NOW - day, True, NOW, NOW),
+    ):
+        public.store.bring(some, Delivery(known_at, "program", source="tax", whole=whole), later)
+        stamp = public.store.stamp()
+        assert stamp is not None and (stamp.whole_at, stamp.known_at) == (oldest, newest)
+        assert public.said().known_at == oldest
+    assert [(last.source, last.rows) for last in stamp.sources] == [("", 1)]
+
+
 def test_a_wall_says_the_promise_that_holds(public: Public) -> None:
     """Two are promised for the same day; of one it was renewed, so that the other comes first."""
     codes = ("H42.13-261109-0118", "H42.13-261109-0119")

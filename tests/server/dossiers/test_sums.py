@@ -342,6 +342,7 @@ def test_a_register_that_kept_no_pauses_has_them_of_its_histories(tmp_path: Path
     with store.writing() as db:
         kept = set(db.execute(sum_table.select().where(sum_table.c.count != 0)).all())
         db.exec_driver_sql("DROP TABLE pause")
+        db.exec_driver_sql("DROP INDEX import_source")
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
     store.close()
     again = open_dossiers(tmp_path, ZONE)

@@ -8,9 +8,10 @@ import re
 
 from server.dossiers.mapping import Mapping, Source
 from server.dossiers.reading import MOST_REFUSED
+from server.dossiers.register import Dossier
 from server.dossiers.status import Status
 from server.web.dossiers.imports import UPLOAD_BYTES
-from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, desk_of, hidden, send, take, upload, words
+from tests.web.dossiers.rooms import LATE, OPEN, OVERDUE, bring, desk_of, hidden, send, take, upload, words
 from tests.web.place import Place, Staff
 
 
@@ -116,6 +117,16 @@ def test_a_preview_of_data_from_an_hour_ago_says_so_on_the_page(place: Place, ch
     send(chief, "import/confirm", token=hidden(page, "token"))
     told = words(chief.get("/dossiers/"))
     assert "Số liệu đến 07:00 22/11/2026" in told and "Số liệu đã cũ: 25 giờ." in told
+
+
+def test_a_source_that_sends_often_hides_no_old_one(place: Place, chief: Staff) -> None:
+    page = upload(chief, OPEN, as_of="2026-11-22T07:00")
+    send(chief, "import/confirm", token=hidden(page, "token"))
+    bring(place, Dossier("H42.10-261101-0009", "health", "x", Status.PROCESSING, place.clock.now()))
+    for room in ("", "report"):
+        told = words(chief.get(f"/dossiers/{room}"))
+        assert "Số liệu đến 07:00 22/11/2026 Số liệu đã cũ: 25 giờ." in told, room
+        assert "Không theo nguồn nào: đến 07:00 22/11/2026 more: đến 08:12 23/11/2026" in told, room
 
 
 def test_an_upload_has_a_limit_of_its_own_and_all_else_keeps_the_small_one(chief: Staff) -> None:
