@@ -138,15 +138,31 @@ def drilled(store: DossierStore) -> dict[str, Callable[[], Any]]:
 
         return ask
 
-    return {
-        f"{column} of {'one' if one else 'every'} {dimension.value}, {name}, page {page}": listing(
-            dimension, one, column, PERIODS[name], page
-        )
+    wanted = [
+        (dimension, one, column, name, page)
         for dimension in (Dimension.AUTHORITY, Dimension.FIELD)
         for column in ("received_total", "resolved_late", "pending_overdue")
         for name in ("a month", "from ever")
         for one in (True, False)
         for page in (1, MOST_PAGES)
+    ]
+    # Whose dossiers no index leads to, on days that no month or year has whole.
+    wanted += [
+        (dimension, True, column, "odd days", MOST_PAGES)
+        for dimension in (Dimension.FIELD, Dimension.CHANNEL)
+        for column in (
+            "resolved_total",
+            "resolved_early",
+            "resolved_on_time",
+            "resolved_late",
+            "pending_not_due",
+        )
+    ]
+    return {
+        f"{column} of {'one' if one else 'every'} {dimension.value}, {name}, page {page}": listing(
+            dimension, one, column, PERIODS[name], page
+        )
+        for dimension, one, column, name, page in wanted
     }
 
 
