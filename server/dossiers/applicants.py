@@ -21,7 +21,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers.rows import applicant_table, forgotten_table, text_of
+from server.dossiers.rows import applicant_table, dossier_table, forgotten_table, text_of
 
 KEY_FILE: Final = "dossiers.key"
 KEY_BYTES: Final = 32
@@ -151,6 +151,21 @@ def spend(db: sa.Connection, codes: Sequence[str]) -> int:
 def remove(db: sa.Connection, codes: Sequence[str]) -> int:
     """How many were deleted."""
     return db.execute(applicant_table.delete().where(applicant_table.c.code.in_(codes))).rowcount
+
+
+def count_of(db: sa.Connection, source: str) -> int:
+    """Of how many dossiers of a source somebody is kept."""
+    counted = sa.select(sa.func.count()).select_from(applicant_table)
+    return int(db.execute(counted.where(applicant_table.c.code.in_(_codes_of(source)))).scalar_one())
+
+
+def remove_of(db: sa.Connection, source: str) -> int:
+    """Delete whom a source has brought; how many there were."""
+    return db.execute(applicant_table.delete().where(applicant_table.c.code.in_(_codes_of(source)))).rowcount
+
+
+def _codes_of(source: str) -> sa.Select[Any]:
+    return sa.select(dossier_table.c.code).where(dossier_table.c.source == source)
 
 
 def _without_secret(db: sa.Connection, codes: Sequence[str]) -> set[str]:

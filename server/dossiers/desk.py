@@ -22,7 +22,7 @@ from typing import IO, Final
 import msgspec
 
 from broker.sent import SentDossier, SentDossiers, SentReceipt
-from server.dossiers import folders, sources
+from server.dossiers import applicants, folders, sources
 from server.dossiers.applicants import Seals, open_seals
 from server.dossiers.bringing import Changes
 from server.dossiers.child import BUSY, GONE, Refusals, Task, refusals
@@ -108,12 +108,21 @@ class Desk:
         with self.store.reading() as db:
             return sources.find(db, id)
 
-    def save(self, source: Source, by: str, now: datetime) -> None:
-        """A source that has a folder gets it."""
+    def save(self, source: Source, by: str, now: datetime) -> int:
+        """A source that has a folder gets it. How many people were deleted, which one that keeps nobody had
+        brought."""
         with self.store.writing() as db:
-            sources.save(db, source, by, now)
+            gone = sources.save(db, source, by, now)
+        if gone:
+            self.store.settle()
         if source.mapping.folder:
             (self._data / folders.FOLDER).mkdir(mode=0o770, exist_ok=True)
+        return gone
+
+    def people(self, id: str) -> int:
+        """Of how many dossiers of a source somebody is kept."""
+        with self.store.reading() as db:
+            return applicants.count_of(db, id)
 
     def laid_aside(self) -> list[Source]:
         """Those of which files still lie in `done` or `refused`."""
@@ -132,10 +141,13 @@ class Desk:
         return folders.lost(self._data, self.sources())
 
     def delete(self, id: str) -> int:
-        """Its dossiers stay; the files in its folder go, which may hold people: how many. Raises NoSource."""
+        """Its dossiers stay; whoever handed them in goes, and the files in its folder, which may hold people:
+        how many files. Raises NoSource."""
         with self.store.writing() as db:
             sources.find(db, id)
-            sources.delete(db, id)
+            gone = sources.delete(db, id)
+        if gone:
+            self.store.settle()
         return folders.clear(self._data / folders.FOLDER / id)
 
     def take_over(self, id: str, of: str) -> int:

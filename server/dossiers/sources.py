@@ -9,6 +9,8 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
+from server.dossiers import applicants
+from server.dossiers.bringing import Delivery
 from server.dossiers.mapping import STANDARD_MAPPING, Mapping, Source, kept
 from server.dossiers.rows import dossier_table, draft_table, source_table, text_of
 
@@ -38,7 +40,9 @@ def find(db: sa.Connection, id: str) -> Source:
     return _of(row)
 
 
-def save(db: sa.Connection, source: Source, by: str, at: datetime) -> None:
+def save(db: sa.Connection, source: Source, by: str, at: datetime) -> int:
+    """Nobody is kept any more of a source that does not say so, also in what waits for a yes: how many were
+    deleted."""
     row = {
         "id": source.id,
         "name": source.name,
@@ -47,11 +51,16 @@ def save(db: sa.Connection, source: Source, by: str, at: datetime) -> None:
         "at": text_of(at),
     }
     db.execute(source_table.insert().prefix_with("OR REPLACE"), [row])
+    _forget_drafts(db, source.id)
+    return 0 if source.mapping.persons else applicants.remove_of(db, source.id)
 
 
-def delete(db: sa.Connection, id: str) -> bool:
-    """Its dossiers stay, and become the next one's who brings them. False when there is none."""
-    return db.execute(source_table.delete().where(s.id == id)).rowcount == 1
+def delete(db: sa.Connection, id: str) -> int:
+    """Its dossiers stay, and become the next one's who brings them. Who handed them in goes: how many; no
+    source says any more that they are kept."""
+    db.execute(source_table.delete().where(s.id == id))
+    _forget_drafts(db, id)
+    return applicants.remove_of(db, id)
 
 
 def counts(db: sa.Connection) -> dict[str, int]:
@@ -61,11 +70,27 @@ def counts(db: sa.Connection) -> dict[str, int]:
 
 
 def take_over(db: sa.Connection, id: str, of: str) -> int:
-    """All dossiers of `of` become those of `id`, which brings them from now on. How many. Raises NoSource."""
-    find(db, id)
+    """All dossiers of `of` become those of `id`, which brings them from now on; without whoever handed them
+    in where it keeps nobody. How many. Raises NoSource."""
+    if not find(db, id).mapping.persons:
+        applicants.remove_of(db, of)
     d = dossier_table.c
     db.execute(draft_table.delete())  # a preview has counted what was whose
     return db.execute(dossier_table.update().where(d.source == of).values(source=id)).rowcount
+
+
+class _Draft(msgspec.Struct):
+    """As much of one as tells whose it is."""
+
+    delivery: Delivery
+
+
+def _forget_drafts(db: sa.Connection, id: str) -> None:
+    """What was previewed by another mapping does not count any more."""
+    d = draft_table.c
+    for token, body in db.execute(sa.select(d.token, d.body)).all():
+        if msgspec.json.decode(body, type=_Draft).delivery.source == id:
+            db.execute(draft_table.delete().where(d.token == token))
 
 
 def _of(row: Any) -> Source:

@@ -274,6 +274,7 @@ def _form(typed: form.Typed, id: str, **more: Any) -> str:
         enrolled=id in enrolled,
         owners=_owners(id),
         lying=desk_here().lying(id) if id else 0,
+        people=desk_here().people(id) if id else 0,
         count=_thousands,
         folder=f"{desk_here().folder(id)}/" if id else "",
         done=_done(),

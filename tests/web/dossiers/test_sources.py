@@ -233,6 +233,35 @@ def test_the_tick_for_people_and_their_columns_go_together(place: Place, chief: 
     assert "person_name" not in source(place).mapping.columns
 
 
+def test_who_is_kept_goes_when_a_source_keeps_nobody_any_more(
+    place: Place, chief: Staff, tmp_path: Path
+) -> None:
+    """Also from a preview that waits for its yes; the page says of how many before."""
+    keeps = {**FORM, "persons": "yes", "column-person_name": "Người nộp"}
+
+    def people() -> int:
+        return desk_of(place).people("portal")
+
+    send(chief, "sources/save", **keeps)
+    seen = upload(chief, "import/preview", source="portal")
+    send(chief, "import/confirm", token=hidden(seen, "token"))
+    assert people() == 12
+    page = words(chief.get("/dossiers/sources/portal"))
+    assert "Đang lưu người nộp của 12 hồ sơ" in page and "của 12 hồ sơ cũng bị xóa" in page
+    waits = hidden(upload(chief, "import/preview", source="portal"), "token")
+    assert send(chief, "sources/portal/save", **FORM).status_code == 303
+    assert people() == 0 and len(place.register.dossiers()) == 12
+    send(chief, "import/confirm", token=waits)
+    assert people() == 0, "a preview of before counts no more"
+    send(chief, "sources/portal/save", **keeps)
+    send(chief, "import/confirm", token=hidden(upload(chief, "import/preview", source="portal"), "token"))
+    assert people() == 12
+    send(chief, "sources/portal/delete")
+    assert people() == 0 and len(place.register.dossiers()) == 12
+    raw = b"".join(file.read_bytes() for file in tmp_path.glob("dossiers.db*"))
+    assert "Trần Thị Bưởi".encode() not in raw and b"H42.13-261109-0001" in raw
+
+
 def test_the_same_sample_is_shown_again_with_the_columns_that_were_chosen(place: Place, chief: Staff) -> None:
     typed = {**FORM, "id": "", "channels": "", "column-officer": "", "head": list(HEAD), "again": "yes"}
     seen = upload(chief, "sources/sample", **typed)
