@@ -42,7 +42,7 @@ role_table = sa.Table(
     sa.Column("site", sa.String(64), primary_key=True),  # or EVERYWHERE
     sa.Column("role", sa.String(16), nullable=False),
 )
-# For which authorities of a centre somebody stands: whose reminders are shown to them there.
+# For which authorities of a centre somebody stands: whose dossiers they see, renew and print papers of.
 authority_table = sa.Table(
     "account_authority",
     metadata,

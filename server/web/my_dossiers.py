@@ -40,7 +40,8 @@ def my_own() -> Whose | None:
     if mine := my_authorities():
         return Whose(officer=name, within=mine)
     theirs = frozenset().union(*(contacts.stands_for(account, site.id) for account in namesakes))
-    return Whose(officer=name, within=tuple(a.id for a in site.authorities if a.id not in theirs))
+    left = tuple(a.id for a in site.authorities if a.id not in theirs)
+    return Whose(officer=name, within=left) if left else None
 
 
 def my_authorities() -> tuple[str, ...]:

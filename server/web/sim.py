@@ -57,7 +57,7 @@ class ClockBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def let_in(hall: Hall, demo: Demo) -> None:
     """The people of a simulated hall, who may log in, and officers who stand for the authorities of the
-    counter that is theirs, unless somebody has said otherwise."""
+    counter that is theirs, unless they stand for some already."""
     site, contacts = hall.config.site, hall.accounts.contacts
     seats = dict(zip(hall.config.officers, site.counters.values(), strict=False))
     for known in demo.accounts:

@@ -235,6 +235,10 @@ def test_two_officers_of_one_name_have_each_their_own(town: Place) -> None:
     assert listed(one.get("/dossiers/mine").text) == {"9"}
     assert listed(third.get("/dossiers/mine").text) == set()
     assert third.get(f"/dossiers/{code}").status_code == 403
+    everywhere = [a.id for a in town.config.site.authorities]
+    town.accounts.contacts.set("bich-y", "", "Đỗ Thị Bích", site, everywhere)
+    assert listed(third.get("/dossiers/mine").text) == set(), "the others stand for all that there is"
+    assert third.get(f"/dossiers/{code}").status_code == 403
     town.register.bring([], Delivery(MORNING, "test", "bich"), MORNING)
 
 
