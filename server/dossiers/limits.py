@@ -7,6 +7,7 @@ are working days always. What is none of this is no limit: nobody guesses, and a
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -32,6 +33,9 @@ _SAYINGS: Final[dict[str, tuple[Unit, Fraction]]] = {
     **dict.fromkeys(("trong ngay", "ngay trong ngay", "same day", "the same day"), ("d", Fraction(0))),
     **dict.fromkeys(("nua ngay", "nua ngay lam viec", "half a day", "half day"), ("d", Fraction(1, 2))),
 }
+_AT_MOST: Final = re.compile(r"^(?:không quá|tối đa|trong vòng|at most|within)\s+", re.IGNORECASE)
+_HOURS: Final = re.compile(rf"\s*\((?P<amount>{_FIGURE})\s*giờ(?:\s+làm\s+việc)?\)$", re.IGNORECASE)
+HOURS_A_DAY: Final = 8  # as decisions put it that say both
 _SIGNS: Final = {"½": " 1/2", "¼": " 1/4", "¾": " 3/4"}
 
 
@@ -67,14 +71,23 @@ def read_limit(text: str) -> Limit:
     said = _SAYINGS.get(fold(text))
     if said is not None:
         return Limit(said[1], said[0])
-    found = _LIMIT.fullmatch(text.strip())
+    text, hours = _in_hours(_AT_MOST.sub("", unicodedata.normalize("NFC", text.strip())))
+    found = _LIMIT.fullmatch(text)
     unit = _UNITS.get(_FROM.split(fold(found["unit"]))[0]) if found else None
     if found is None or unit is None:
         raise NoLimit
     amount = _amount(found["amount"].strip())
     if amount > MOST[unit] or (not amount and unit == "h"):
         raise NoLimit
+    if hours is not None and (unit != "d" or hours != amount * HOURS_A_DAY):
+        raise NoLimit
     return Limit(amount, unit)
+
+
+def _in_hours(text: str) -> tuple[str, Fraction | None]:
+    """`3 ngày (24 giờ)`: without what stands in brackets, and that."""
+    found = _HOURS.search(text)
+    return (text, None) if found is None else (text[: found.start()], _amount(found["amount"]))
 
 
 def _amount(text: str) -> Fraction:

@@ -13,6 +13,7 @@ from server.dossiers.finding import LONGEST as LONGEST_SEARCH
 from server.dossiers.legs import LegState
 from server.dossiers.promises import Standing
 from server.dossiers.reappointing import LONGEST
+from server.dossiers.register import Channel
 from server.dossiers.status import Status
 
 Officer = Annotated[str, Meta(max_length=120)]
@@ -163,9 +164,16 @@ class ReminderTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DossierTold(PromisedDossier, frozen=True, kw_only=True):
-    """due_source: as the source has it. excused: an apology was written. flagged: re-appointed too often."""
+    """due_source: as the source has it; null where it has none, and ours is worked out. complete: when it was,
+    so that `limit` begins. fee: in VND. excused: an apology was written. flagged: re-appointed too often."""
 
     due_source: datetime | None
+    field: str
+    channel: Channel | None
+    limit: str
+    complete: datetime | None
+    fee: int | None
+    paid: bool | None
     first_due: datetime | None
     resolved: datetime | None
     returned: datetime | None
