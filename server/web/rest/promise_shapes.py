@@ -164,7 +164,7 @@ class ReminderTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DossierTold(PromisedDossier, frozen=True, kw_only=True):
-    """due_source: as the source has it; null where it has none, and ours is worked out. complete: when it was,
+    """due_source: as the source has it; null where it has none and ours is worked out. complete: when it was,
     so that `limit` begins. fee: in VND. excused: an apology was written. flagged: re-appointed too often."""
 
     due_source: datetime | None
