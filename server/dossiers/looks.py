@@ -33,7 +33,8 @@ PILES: Final[Mapping[str, tuple[Standing, ...]]] = {
 @dataclass(frozen=True, slots=True)
 class Whose:
     """Whose dossiers: an officer's, by the name in their source however that spells it, or ("") an
-    authority's, by its id. within: of an officer at these authorities alone, since another has that name; () at all."""
+    authority's, by its id. within: of an officer at these authorities alone, since another has that name; ()
+    of all."""
 
     officer: str = ""
     authority: str = ""
