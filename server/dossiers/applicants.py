@@ -159,11 +159,6 @@ def count_of(db: sa.Connection, source: str) -> int:
     return int(db.execute(counted.where(applicant_table.c.code.in_(_codes_of(source)))).scalar_one())
 
 
-def remove_of(db: sa.Connection, source: str) -> int:
-    """Delete whom a source has brought; how many there were."""
-    return db.execute(applicant_table.delete().where(applicant_table.c.code.in_(_codes_of(source)))).rowcount
-
-
 def _codes_of(source: str) -> sa.Select[Any]:
     return sa.select(dossier_table.c.code).where(dossier_table.c.source == source)
 

@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import applicants, histories, pauses, reckoning, sums
+from server.dossiers import applicants, erasing, histories, pauses, reckoning, sums
 from server.dossiers.due import Rules
 from server.dossiers.histories import Heard
 from server.dossiers.overdue import Span, untold
@@ -266,7 +266,7 @@ def take_away(db: sa.Connection, gone: list[str], totals: Counter[Any], zone: tz
             sums.count(totals, dossier_of(row), over, zone, past, sign=-1)
         for table in (dossier_table, step_table, leg_table, pause_table):
             db.execute(table.delete().where(table.c.code.in_(some)))
-        applicants.remove(db, some)
+    erasing.remove(db, gone)
 
 
 def _write(

@@ -154,7 +154,9 @@ class Desk:
         """A source takes over the dossiers of another, or those without a source (""). How many; raises
         NoSource."""
         with self.store.writing() as db:
-            return sources.take_over(db, id, of)
+            count = sources.take_over(db, id, of)
+        self.store.settle()  # who goes with it goes now
+        return count
 
     # --- the child ------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
@@ -32,6 +33,25 @@ def names(name: str, text: str) -> bool:
     bare = unicodedata.normalize("NFC", name).strip()
     said = unicodedata.normalize("NFC", text)
     return bool(words) and re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", said) is not None
+
+
+class Names:
+    """The names of many people, to look for all of them in a text at once, as `names` does for one."""
+
+    def __init__(self, persons: Iterable[str]) -> None:
+        self._by: dict[str, list[str]] = {}
+        for person in persons:
+            self._by.setdefault(fold(person), []).append(person)
+        self._longest = max((folded.count(" ") + 1 for folded in self._by), default=0)
+
+    def within(self, text: str) -> bool:
+        words = fold(text).split()
+        runs = (
+            " ".join(words[first:last])
+            for first in range(len(words))
+            for last in range(first + 1, min(first + self._longest, len(words)) + 1)
+        )
+        return any(names(person, text) for run in runs for person in self._by.get(run, ()))
 
 
 @lru_cache(maxsize=1024)  # thousands of rows have the same mistake

@@ -15,10 +15,10 @@ from typing import Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import applicants, publications
+from server.dossiers import applicants, erasing
 from server.dossiers.applicants import FORGOTTEN, GONE, ApplicantKind, Seals
 from server.dossiers.code import read_code
-from server.dossiers.folding import fold, names
+from server.dossiers.folding import fold
 from server.dossiers.register import Dossier, Handover, Leg, Reappointment, Step
 from server.dossiers.reminders import of_dossier
 from server.dossiers.rows import (
@@ -27,8 +27,6 @@ from server.dossiers.rows import (
     draft_table,
     forgotten_table,
     handover_table,
-    leg_table,
-    reappointment_table,
 )
 from server.dossiers.store import DossierStore
 from server.tables import ticket_table
@@ -176,28 +174,10 @@ def forget(store: DossierStore, codes: Sequence[str], by: str, now: datetime) ->
     """Delete who handed these in, for good; how many people's rows that were. Drafts of imports go as well,
     and what somebody wrote that has the name in it."""
     with store.writing() as db:
-        count = erase(db, codes, by, now)
+        count = erasing.forget(db, codes, by, now)
         db.execute(draft_table.delete())
     store.settle()  # now, or with the next night's work
     return count
-
-
-def erase(db: sa.Connection, codes: Sequence[str], by: str, now: datetime) -> int:
-    """The same within a transaction, but for drafts."""
-    known = applicants.known(db, codes).values()
-    called = sorted({one.name for one in known if one is not FORGOTTEN and one.name})
-    for column in (reappointment_table.c.reason, leg_table.c.note):
-        _blank(db, column, codes, called)
-    if called:
-        publications.forget(db, called)
-    return applicants.forget(db, codes, by, now)
-
-
-def _blank(db: sa.Connection, column: sa.Column[str], codes: Sequence[str], called: Sequence[str]) -> None:
-    table = column.table
-    for text in set(db.execute(sa.select(column).where(table.c.code.in_(codes))).scalars()):
-        if any(names(name, text) for name in called):
-            db.execute(sa.update(table).where(table.c.code.in_(codes), column == text).values({column: ""}))
 
 
 def _codes(db: sa.Connection, where: sa.ColumnElement[bool]) -> list[str]:

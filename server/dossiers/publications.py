@@ -7,7 +7,7 @@ one that names somebody who is deleted is emptied, also where a list that was ap
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 
 from broker.messages import LateList, LateUnit
-from server.dossiers.folding import names
+from server.dossiers.folding import Names
 from server.dossiers.late import Figures, LateSheet, UnitLine, still_shown, wall_list
 from server.dossiers.rows import instant_of, late_note_table, publication_table, text_of
 
@@ -137,20 +137,16 @@ def note(
         )
 
 
-def forget(db: sa.Connection, persons: Sequence[str]) -> None:
+def forget(db: sa.Connection, persons: Names) -> None:
     """Take away the notes that have one of these names, and empty them in what was approved. Figures, and who
     approved them, stay as they are."""
-
-    def said(text: str) -> bool:
-        return text != "" and any(names(name, text) for name in persons)
-
     for row in db.execute(late_note_table.select()).all():
-        if said(row.text):
+        if persons.within(row.text):
             line = n.period == row.period, n.authority == row.authority, n.officer == row.officer
             db.execute(late_note_table.delete().where(*line))
     for id, raw in db.execute(sa.select(p.id, p.sheet).where(p.sheet.is_not(None))).all():
         kept = msgspec.json.decode(raw, type=LateSheet)
-        clean = without_notes(kept, said)
+        clean = without_notes(kept, persons.within)
         if clean != kept:
             text = msgspec.json.encode(clean).decode()
             db.execute(publication_table.update().where(p.id == id).values(sheet=text))

@@ -17,7 +17,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import applicants, persons, sums
+from server.dossiers import applicants, erasing, sums
 from server.dossiers.applicants import GONE
 from server.dossiers.bringing import take_away
 from server.dossiers.rows import (
@@ -150,7 +150,7 @@ def _of(column: sa.Column[Any], at: sa.Column[Any]) -> Callable[[str], sa.Select
 
 
 def _forget(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: datetime) -> int:
-    return persons.erase(db, some, BY, now)
+    return erasing.forget(db, some, BY, now)
 
 
 def _spend(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: datetime) -> int:
@@ -160,7 +160,7 @@ def _spend(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: dat
 def _drop(db: sa.Connection, some: Sequence[Any], store: DossierStore, now: datetime) -> int:
     """Dossiers with all that is about them, also from the sums of reports: both say the same. A source that
     goes on sending one brings it again, but not its person."""
-    persons.erase(db, list(applicants.known(db, some)), BY, now)
+    erasing.forget(db, list(applicants.known(db, some)), BY, now)
     totals: sums.Sums = Counter()
     take_away(db, list(some), totals, store.zone)
     sums.add(db, totals)

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 import sqlalchemy as sa
 
-from server.dossiers import applicants
+from server.dossiers import erasing
 from server.dossiers.bringing import Delivery
 from server.dossiers.mapping import STANDARD_MAPPING, Mapping, Source, kept
 from server.dossiers.rows import dossier_table, draft_table, source_table, text_of
@@ -52,7 +52,7 @@ def save(db: sa.Connection, source: Source, by: str, at: datetime) -> int:
     }
     db.execute(source_table.insert().prefix_with("OR REPLACE"), [row])
     _forget_drafts(db, source.id)
-    return 0 if source.mapping.persons else applicants.remove_of(db, source.id)
+    return 0 if source.mapping.persons else erasing.remove_of(db, source.id)
 
 
 def delete(db: sa.Connection, id: str) -> int:
@@ -60,7 +60,7 @@ def delete(db: sa.Connection, id: str) -> int:
     source says any more that they are kept."""
     db.execute(source_table.delete().where(s.id == id))
     _forget_drafts(db, id)
-    return applicants.remove_of(db, id)
+    return erasing.remove_of(db, id)
 
 
 def counts(db: sa.Connection) -> dict[str, int]:
@@ -73,7 +73,7 @@ def take_over(db: sa.Connection, id: str, of: str) -> int:
     """All dossiers of `of` become those of `id`, which brings them from now on; without whoever handed them
     in where it keeps nobody. How many. Raises NoSource."""
     if not find(db, id).mapping.persons:
-        applicants.remove_of(db, of)
+        erasing.remove_of(db, of)
     d = dossier_table.c
     db.execute(draft_table.delete())  # a preview has counted what was whose
     return db.execute(dossier_table.update().where(d.source == of).values(source=id)).rowcount

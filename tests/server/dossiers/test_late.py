@@ -168,6 +168,17 @@ def test_what_nobody_saw_is_not_approved(store: DossierStore) -> None:
         assert publications.history(db) == []
 
 
+def test_a_list_that_runs_is_another_one_each_day_and_not_with_each_delivery(
+    store: DossierStore,
+) -> None:
+    def seen(after: timedelta) -> str:
+        store.bring([Brought(d) for d in SOME], Delivery(NOW + after, "test"), NOW + after)
+        return listed(store, "2026-11").mark
+
+    first = seen(timedelta())
+    assert seen(timedelta(minutes=5)) == first != seen(timedelta(days=1))
+
+
 def test_a_correction_names_what_it_replaces_and_what_was_approved_stays(store: DossierStore) -> None:
     first = approved(store, "2026-10", officers=True)
     assert (first.approver, first.approved_by, first.approved_at, first.replaces) == (

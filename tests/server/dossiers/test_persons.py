@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
 import sqlalchemy as sa
+from hypothesis import given, strategies as st
 
-from server.dossiers import applicants, persons, publications
+from server.dossiers import applicants, bringing, persons, publications, sources
 from server.dossiers.applicants import Applicant, Seals
 from server.dossiers.bringing import Brought, Delivery
+from server.dossiers.folding import Names, names
 from server.dossiers.late import sheet
+from server.dossiers.mapping import Mapping, Source
 from server.dossiers.persons import By
 from server.dossiers.publications import without_notes
 from server.dossiers.register import Dossier, Leg, Step
@@ -51,6 +55,11 @@ def store(tmp_path: Path) -> Iterator[DossierStore]:
     opened.bring(SOME, Delivery(NOW, "test"), NOW)
     yield opened
     opened.close()
+
+
+def renew(db: sa.Connection, code: str, reason: str) -> None:
+    row = {"number": 1, "at": text_of(NOW), "by": "ha", "old_due": text_of(NOW), "new_due": text_of(NOW)}
+    db.execute(reappointment_table.insert().values(code=code, reason=reason, **row))
 
 
 @pytest.fixture
@@ -119,8 +128,7 @@ def test_who_is_deleted_is_in_no_byte_and_does_not_come_back(
     store: DossierStore, hall: sa.Engine, tmp_path: Path
 ) -> None:
     with store.writing() as db:
-        row = {"number": 1, "at": text_of(NOW), "by": "ha", "old_due": text_of(NOW), "new_due": text_of(NOW)}
-        db.execute(reappointment_table.insert().values(code=MINE, reason=f"Gọi bà {NAME.upper()}", **row))
+        renew(db, MINE, f"Gọi bà {NAME.upper()}")
         for officer, text in (("", f"Gọi bà {NAME}"), ("ha", "Thiếu người"), ("ba", f"{NAME.upper()}.")):
             publications.note(db, "2026-10", "justice", officer, text, "ha", NOW)
         seen = sheet(db, CONFIG, "2026-10", NOW, publications.notes(db, "2026-10"))
@@ -147,3 +155,59 @@ def test_who_is_deleted_is_in_no_byte_and_does_not_come_back(
     assert persons.find(store, SEALS, By.CODE, MINE) == (MINE,), "it can be shown that it was deleted"
     with store.reading() as db:
         assert applicants.known(db, [OTHER])[OTHER].name == "Trần Văn Ba"
+
+
+def untick(db: sa.Connection) -> None:
+    sources.save(db, Source("portal", "Cổng", Mapping(persons=False)), "chief", NOW)
+
+
+def delete(db: sa.Connection) -> None:
+    sources.delete(db, "portal")
+
+
+def take_over(db: sa.Connection) -> None:
+    sources.save(db, Source("other", "Khác", Mapping(persons=False)), "chief", NOW)
+    sources.take_over(db, "other", "portal")
+
+
+def leave_out(db: sa.Connection) -> None:
+    bringing.bring(db, [], Delivery(NOW, "test", "portal"), NOW, ZONE)
+
+
+@pytest.mark.parametrize("act", [untick, delete, take_over, leave_out])
+def test_whoever_goes_takes_along_what_names_them(
+    tmp_path: Path, act: Callable[[sa.Connection], None]
+) -> None:
+    """Else a reason or a note would be all that is left of somebody, and no search would find it."""
+    with closing(open_dossiers(tmp_path, ZONE)) as store:
+        with store.writing() as db:
+            sources.save(db, Source("portal", "Cổng", Mapping(persons=True)), "chief", NOW)
+        store.bring(SOME[:2], Delivery(NOW, "test", "portal"), NOW)
+        store.bring(SOME[2:], Delivery(NOW, "test"), NOW)
+        with store.writing() as db:
+            for code, reason in (
+                (MINE, f"Chờ bà {NAME} ký"),
+                (ALSO, "Chờ số liệu"),
+                (OTHER, "Gọi Trần Văn Ba"),
+            ):
+                renew(db, code, reason)
+            publications.note(db, "2026-10", "justice", "", f"Bận vì {NAME}", "ha", NOW)
+            publications.note(db, "2026-10", "justice", "ha", "Trần Văn Ba", "ha", NOW)
+            act(db)
+        with store.reading() as db:
+            assert list(applicants.known(db, [MINE, ALSO, OTHER])) == [OTHER]
+            r = reappointment_table.c
+            reasons = {row.code: row.reason for row in db.execute(sa.select(r.code, r.reason))}
+            assert reasons == {MINE: "", ALSO: "Chờ số liệu", OTHER: "Gọi Trần Văn Ba"}
+            assert publications.notes(db, "2026-10") == {("justice", "ha"): "Trần Văn Ba"}
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Lê An", "An", "Lê", "Đặng Thị  Hoà", "Phương", "nguyễn-văn an", ""]), max_size=4
+    ),
+    st.lists(st.sampled_from(["bà", "lê", "An", "an,", "Đặng", "thị", "hòa", "Phuong", "Nguyễn Văn", "."])),
+)
+def test_many_names_are_looked_for_as_one_is(persons: list[str], words: list[str]) -> None:
+    text = " ".join(words)
+    assert Names(persons).within(text) == any(names(person, text) for person in persons)
