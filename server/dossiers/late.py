@@ -109,8 +109,8 @@ class LateSheet(msgspec.Struct, frozen=True):
 
     @property
     def mark(self) -> str:
-        """Names what somebody saw, so that nothing else is approved. One that still runs is another list the next
-        day, and not with every delivery that changes nothing."""
+        """Names what somebody saw, so that nothing else is approved. One that still runs is another list the
+        next day, and not with every delivery that changes nothing."""
         day = self.overdue_at.replace(hour=0, minute=0, second=0, microsecond=0)
         seen = msgspec.structs.replace(self, overdue_at=day)
         return hashlib.sha256(msgspec.json.encode(seen)).hexdigest()[:32]

@@ -154,7 +154,8 @@ class RowReader:
                         values[name] = value
                 except Wrong as wrong:
                     wrongs.append(wrong)
-            if name in ("code", "status") and name not in values and not wrongs:
+            known = name in values or any(wrong.column == name for wrong in wrongs)
+            if name in ("code", "status") and not known:
                 # A blank one is wrong like any other that is none.
                 try:
                     read(name, "?")

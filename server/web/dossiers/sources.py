@@ -15,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 
 from broker.users import NoBroker
-from server.dossiers import sources as kept
+from server.dossiers import applicants, sources as kept
 from server.dossiers.fields import PERSON
 from server.dossiers.importing import Report
 from server.dossiers.mapping import KEEP_DAYS, STANDARD_MAPPING, Source, people_change
@@ -204,12 +204,15 @@ def _done() -> str:
     return said if said in DONE else ""
 
 
-def _owners(id: str) -> dict[str, tuple[str, int]]:
-    """Who else than `id` has dossiers: id, "" for imports without a source, -> name and how many."""
+def _owners(id: str) -> dict[str, tuple[str, int, int]]:
+    """Who else than `id` has dossiers: id, "" for imports without a source, -> name, how many, and of how
+    many of these a take-over by `id` deletes the person."""
     with desk_here().store.reading() as db:
-        names = {source.id: source.name for source in kept.every(db)}
-        counts = kept.counts(db) if id else {}
-    return {one: (names.get(one, one), n) for one, n in sorted(counts.items()) if one != id}
+        every = {source.id: source for source in kept.every(db)}
+        counts = {one: n for one, n in sorted(kept.counts(db).items()) if one != id} if id else {}
+        keeps = id in every and every[id].mapping.persons
+        lost = {one: 0 if keeps else applicants.count_of(db, one) for one in counts}
+    return {one: (every[one].name if one in every else one, n, lost[one]) for one, n in counts.items()}
 
 
 def _wrong(typed: form.Typed, name: str, code: str) -> str:

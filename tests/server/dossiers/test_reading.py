@@ -262,6 +262,14 @@ LEG = {"leg2_authority": "Thuế"}
             ],
         ),
         (
+            {"code": "x", "status": ""},
+            [("code", "no-code", "H42.13-261109-0118"), ("status", "no-status", "")],
+        ),
+        (
+            {"code": "", "status": "x"},
+            [("code", "no-code", "H42.13-261109-0118"), ("status", "no-status", "")],
+        ),
+        (
             {"received": "08/12/2026", "due": "07/12/2026"},
             [("received", "in-the-future", LAST), ("due", "before-received", "08/12/2026")],
         ),

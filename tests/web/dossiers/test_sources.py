@@ -256,6 +256,9 @@ def test_who_is_kept_goes_when_a_source_keeps_nobody_any_more(
     send(chief, "sources/portal/save", **keeps)
     send(chief, "import/confirm", token=hidden(upload(chief, "import/preview", source="portal"), "token"))
     assert people() == 12
+    desk_of(place).save(Source("other", "Khác", Mapping(whole=False)), "chief", place.clock.now())
+    taking = words(chief.get("/dossiers/sources/other"))
+    assert "người nộp của 12 hồ sơ cũng bị xóa" in taking, "whoever takes over is told as well"
     send(chief, "sources/portal/delete")
     assert people() == 0 and len(place.register.dossiers()) == 12
     raw = b"".join(file.read_bytes() for file in tmp_path.glob("dossiers.db*"))
