@@ -85,9 +85,11 @@ def scanned(kiosk: Memory, text: str, now: Now) -> list[Effect]:
     step, plan = kiosk.step, kiosk.hall.plan
     if isinstance(step, Remarked):
         step = step.before if isinstance(step.before, Typing) else step
-    if not isinstance(step, Typing) or step.request is not None or plan is None:
+    found = None if plan is None else read(text, plan.url)
+    if isinstance(step, Looked) and isinstance(found, DossierScan):
+        return held(kiosk, found.code, Home(), now)  # the next one's slip wipes what the one before asked
+    if not isinstance(step, Typing) or step.request is not None or found is None:
         return []
-    found = read(text, plan.url)
     number = card_number(text) if step.told is not None else None
     if isinstance(found, DossierScan):
         return _code(kiosk, Typing(), found.code, now)
