@@ -57,7 +57,7 @@ def around(stamp: Stamp | None) -> dict[str, Any]:
     return {
         "d": text_in(lang),
         "stamp": stamp,
-        "source_is": lambda one: one.name or one.source or TEXTS("page.unnamed", lang),
+        "source_is": lambda one: one.name or one.source or TEXTS("source.unnamed", lang),
         "doer": lambda by: doer_text(by, lang),
         "old_hours": _old_hours(stamp, hall.clock.now()),
         "when": lambda at: f"{at.astimezone(zone):%H:%M %d/%m/%Y}",
