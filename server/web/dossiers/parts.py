@@ -53,11 +53,11 @@ def text_in(lang: str) -> Callable[..., str]:
 def around(stamp: Stamp | None) -> dict[str, Any]:
     """What every room's template is given: `d` for its words, times, counts, and what was said."""
     hall, lang = guard.hall(), guard.language()
-    zone, said = hall.config.site.zone, request.args.get("said", "")
+    zone, said, text = hall.config.site.zone, request.args.get("said", ""), text_in(lang)
     return {
-        "d": text_in(lang),
+        "d": text,
         "stamp": stamp,
-        "source_is": lambda one: one.name or one.source or TEXTS("source.unnamed", lang),
+        "source_is": lambda one: one.name or one.source or text("unnamed"),
         "doer": lambda by: doer_text(by, lang),
         "old_hours": _old_hours(stamp, hall.clock.now()),
         "when": lambda at: f"{at.astimezone(zone):%H:%M %d/%m/%Y}",
