@@ -57,7 +57,7 @@ def note(db: sa.Connection, heard: Sequence[Heard], known_at: datetime) -> Noted
         if (step := untold(d, steps, known_at)) is not None:
             steps.append(step)
             seen.append(_row(d.code, step))
-        waited[d.code] = kept(was, steps, d.status in PAUSED)
+        waited[d.code] = kept(was, steps)
     pauses.write(db, waited, [one.d.code for one in waiting if one.waited])
     for verb, some in (("REPLACE", told), ("IGNORE", seen)):
         if some:

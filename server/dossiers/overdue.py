@@ -27,16 +27,11 @@ class Span(NamedTuple):
         return self.begins < at and (self.ends is None or at <= self.ends)
 
 
-def pauses(steps: Iterable[Moment], waits: bool) -> tuple[Span, ...]:
-    """When a dossier waited for its citizen, in order.
-
-    waits: whether it does now, which decides what came last of two steps of one second; else a pause does.
-    """
-    some = [(_second(step.at), step.status in PAUSED) for step in steps]
-    last = max((at for at, _ in some), default=None)
+def pauses(steps: Iterable[Moment]) -> tuple[Span, ...]:
+    """When a dossier waited for its citizen, in order. Of steps of one second a pause is the last."""
     found: list[Span] = []
     begun: datetime | None = None
-    for at, stands in sorted(some, key=lambda one: (one[0], one[1] == (waits or one[0] != last))):
+    for at, stands in sorted((_second(step.at), step.status in PAUSED) for step in steps):
         if stands:
             begun = begun or at
         elif begun is not None:
@@ -46,23 +41,26 @@ def pauses(steps: Iterable[Moment], waits: bool) -> tuple[Span, ...]:
 
 
 def untold(d: Dossier, steps: Sequence[Moment], known_at: datetime) -> Step | None:
-    """What no step says: that a dossier waits by now, or waits no more. As of when that was seen."""
+    """What no step says: that a dossier waits by now, or waits no more. As of when that was seen; of a pause
+    and something else of one second, that the other was the last."""
     if d.ended or not d.counts:
         return None
-    waits, found = d.status in PAUSED, pauses(steps, d.status in PAUSED)
+    waits, found = d.status in PAUSED, pauses(steps)
     if waits == (bool(found) and found[-1].ends is None):
         return None
-    at = max(known_at, d.received, *(_second(step.at) + SECOND for step in steps))
-    return Step(at, d.status, d.authority, d.officer)
+    last = max((_second(step.at) for step in steps), default=d.received)
+    of_last = {step.status in PAUSED for step in steps if _second(step.at) == last}
+    seen = last if len(of_last) > 1 else max(known_at, d.received)
+    return Step(max(seen, last + SECOND), d.status, d.authority, d.officer)
 
 
-def kept(before: Sequence[Span], steps: Sequence[Moment], waits: bool) -> tuple[Span, ...]:
+def kept(before: Sequence[Span], steps: Sequence[Moment]) -> tuple[Span, ...]:
     """The pauses of these steps, and those of before them: steps are not kept for ever."""
     first = min((_second(step.at) for step in steps), default=None)
     if first is None:
         return tuple(before)
     earlier = (Span(p.begins, min(p.ends or first, first)) for p in before if p.begins < first)
-    return (*earlier, *pauses(steps, waits))
+    return (*earlier, *pauses(steps))
 
 
 def spans(due: datetime | None, over: datetime | None, waited: Iterable[Span]) -> Iterator[Span]:

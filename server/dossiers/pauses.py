@@ -74,5 +74,5 @@ def fill(db: sa.Connection, known_at: datetime) -> None:
                 theirs.append(step)
                 values = {"status": step.status.value, "authority": step.authority, "officer": step.officer}
                 db.execute(step_table.insert().values(code=d.code, at=text_of(step.at), **values))
-            found[d.code] = pauses(theirs, d.status in PAUSED)
+            found[d.code] = pauses(theirs)
         write(db, found, ())

@@ -82,12 +82,14 @@ def brought(dossiers: Iterable[Dossier]) -> list[Brought]:
 
 
 def waited_by(store: DossierStore) -> Callable[[Dossier, datetime], bool]:
-    """Whether a dossier waited for its citizen at an instant, by its history alone."""
+    """Whether a dossier waited for its citizen at an instant, by its history. Of steps of one instant a
+    pause is the last."""
     steps = {d.code: whole.steps for d in store.dossiers() if (whole := store.find(d.code)) is not None}
 
     def waited(d: Dossier, at: datetime) -> bool:
         before = [step for step in steps[d.code] if step.at < at]
-        return bool(before) and before[-1].status in PAUSED
+        last = max((step.at for step in before), default=None)
+        return any(step.status in PAUSED for step in before if step.at == last)
 
     return waited
 
