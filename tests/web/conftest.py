@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.device_there import There, look_at
 from tests.web.place import Place, open_place
 
 
@@ -13,3 +14,8 @@ def place(tmp_path: Path) -> Iterator[Place]:
     opened = open_place(tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def there(place: Place, tmp_path: Path) -> There:
+    return look_at(place, tmp_path)

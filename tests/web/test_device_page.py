@@ -1,13 +1,10 @@
-"""A device's page: what is said of it, what it is told to do, what comes of that, and its key."""
+"""A device's page: what is said of it, what it is told to do, what comes of that."""
 
 from __future__ import annotations
 
 import io
 import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -16,95 +13,12 @@ from PIL import Image
 
 from broker import messages as m
 from broker.messages import DeviceStatus
-from broker.provision import provision
-from broker.users import Users
-from server.device_keys import DeviceKeys, Way
-from server.orders import ANSWER_S, KEPT, MOST_BYTES, Orders
-from server.people.audit import Wanted
+from server.orders import ANSWER_S, KEPT, MOST_BYTES
 from server.people.rights import Role
-from server.web.app import create_app
 from server.web.devices_page import follow
 from tests.brokers import eventually
-from tests.web.place import Place, Staff, csrf_of
-
-WELL = DeviceStatus(online=True, role="kiosk", printer="ok", life="one", version="0.2")
-
-
-def png(size: tuple[int, int] = (40, 60), colour: str = "navy") -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", size, colour).save(made, "PNG")
-    return made.getvalue()
-
-
-@dataclass
-class There:
-    """A hall with a broker's folder, and an administrator who looks at one of its kiosks."""
-
-    place: Place
-    staff: Staff
-    folder: Path
-    now: list[float]
-
-    @property
-    def orders(self) -> Orders:
-        return self.place.hall.orders
-
-    def page(self, path: str = "", lang: str = "vi") -> str:
-        answer = self.staff.get(f"/devices/kiosk-1{path}?lang={lang}")
-        assert answer.status_code == 200, answer.text
-        return str(answer.text)
-
-    def post(self, path: str, **form: str) -> Any:
-        form = {"csrf": csrf_of(self.page()), **form}
-        return self.staff.client.post(f"/devices/kiosk-1/{path}", data=form)
-
-    def order(self, do: str) -> m.Control:
-        """Give an order on the page; what the device heard."""
-        assert self.post("orders", do=do).status_code == 303
-        device, control = self.place.orders[-1]
-        assert device == "kiosk-1" and control.do == do
-        return control
-
-    def says(self, order: m.Control, *outcomes: m.AnyOutcome) -> None:
-        for outcome in outcomes:
-            self.orders.outcome("kiosk-1", outcome)
-
-    def audited(self) -> list[tuple[str, dict[str, Any]]]:
-        assert self.place.hall.audit is not None
-        found = self.place.hall.audit.entries(Wanted(what="device"), 50)
-        return [(entry.what, dict(entry.about)) for entry in found]
-
-
-@pytest.fixture
-def there(place: Place, tmp_path: Path) -> Iterator[There]:
-    site = place.config.site.id
-    provision(tmp_path / "broker", site, list(place.config.devices))
-    now = [1000.0]
-
-    def tick() -> float:
-        return now[0]
-
-    keys = DeviceKeys(site, "k" * 43, Way(tmp_path / "broker", "mqtt://127.0.0.1:1883"), tick=tick)
-    place.hall = replace(place.hall, orders=Orders(tick=tick), keys=keys)
-    place.app = create_app(place.hall)
-    place.devices.put("kiosk-1", WELL)
-    yield There(place, place.log_in("boss", Role.ADMINISTRATOR), tmp_path / "broker", now)
-
-
-def piece(order: m.Control, data: bytes, n: int = 1, of: int = 1) -> m.Piece:
-    assert order.id is not None
-    return m.Piece(order=order.id, n=n, of=of, data=data)
-
-
-def deed(order: m.Control, what: str, code: str = "") -> m.Deed:
-    assert order.id is not None
-    return m.Deed(order=order.id, what=what, code=code)  # type: ignore[arg-type]
-
-
-def handed(order: m.Control, data: bytes) -> list[m.AnyOutcome]:
-    parts = [data[at : at + m.PIECE_BYTES] for at in range(0, len(data), m.PIECE_BYTES)]
-    return [*(piece(order, part, n, len(parts)) for n, part in enumerate(parts, 1)), deed(order, "done")]
-
+from tests.web.device_there import WELL, There, deed, handed, piece, png
+from tests.web.place import csrf_of
 
 # --- what is said -------------------------------------------------------------------------------------------
 
@@ -348,53 +262,6 @@ def test_no_path_leads_out_of_the_orders(there: There, path: str) -> None:
     there.order("logs")
     answer = there.staff.get(f"/devices/kiosk-1/orders/{path}")
     assert answer.status_code in (404, 308, 400) and "root:" not in answer.text
-
-
-# --- keys ---------------------------------------------------------------------------------------------------
-
-
-def test_a_code_is_shown_once_and_nowhere_kept(there: There) -> None:
-    answer = there.post("code", network="")
-    assert answer.status_code == 200
-    (code,) = re.findall(r'<p class="code n">([A-Z2-9-]{14})</p>', answer.text)
-    assert f"sudo motcua enrol http://localhost {code}" in answer.text
-    assert code not in there.page() and "mã đang chờ, còn 10 phút" in there.page("/live")
-    assert code.replace("-", "") not in repr(vars(there.place.hall.keys)) and code not in repr(
-        there.audited()
-    )
-    assert there.audited()[0] == ("device.code", {"device": "kiosk-1", "network": ""})
-
-
-def test_a_network_that_is_none_is_said_beside_its_field_and_kept(there: There) -> None:
-    answer = there.post("code", network="192.168.1.0/99<b>")
-    assert answer.status_code == 422 and "Ghi một mạng" in answer.text
-    assert 'value="192.168.1.0/99&lt;b&gt;"' in answer.text and 'class="code' not in answer.text
-
-
-def test_one_click_revokes(there: There) -> None:
-    site = there.place.config.site.id
-    assert "mang đến bằng tay" in there.page("/live")
-    assert there.post("revoke").status_code == 303
-    assert Users(there.folder).known(site)("kiosk-1").standing == "shut"
-    assert "đã thu hồi" in there.page("/live") and there.place.hall.keys.is_shut("kiosk-1")  # type: ignore[union-attr]
-    assert there.audited()[0] == ("device.revoked", {"device": "kiosk-1", "broker": "not-running"})
-    assert not (there.folder / "credentials" / "kiosk-1").exists()
-
-
-def test_a_broker_that_cannot_be_written_is_said(there: There) -> None:
-    (there.folder / "made.json").unlink()
-    answer = there.post("revoke")
-    assert answer.status_code == 503 and "start the broker once" in answer.text
-
-
-def test_without_a_brokers_folder_there_is_nothing_to_enrol(place: Place) -> None:
-    staff = place.log_in("boss", Role.ADMINISTRATOR)
-    page = staff.get("/devices/kiosk-1").text
-    assert "Thu hồi" not in page
-    for path in ("code", "revoke"):
-        form = {"csrf": csrf_of(page)}
-        assert staff.client.post(f"/devices/kiosk-1/{path}", data=form).status_code == 404
-    assert place.client().post("/enrol", json={"handle": "ABC", "proof": ""}).status_code == 404
 
 
 def test_the_stream_of_devices_beats_with_every_word(there: There) -> None:
