@@ -7,14 +7,18 @@ An officer says so by a press of his own: nothing is ever guessed.
 from __future__ import annotations
 
 from server.dossiers.handovers import MOST_CODES, codes_of
+from server.web.asked import refuse
 from server.web.hall import Hall
 from server.web.problems import Declined
 from server.web.verbs import FinishBody
 
 
 def checked(told: FinishBody) -> None:
-    """Before the ticket is finished. Raises Declined for codes that are none, or too many."""
+    """Before the ticket is finished. Refuses codes of which nobody says that they were handed over; raises
+    Declined for codes that are none, or too many."""
     if not told.returned:
+        if told.codes:
+            refuse([("/returned", "missing")])
         return
     codes = codes_of(told.codes or ())
     if codes is None:

@@ -165,6 +165,8 @@ def test_a_press_waits_for_no_import(place: Place, caplog: pytest.LogCaptureFixt
 def test_codes_that_are_none_and_no_dossier_at_all_finish_nothing(place: Place) -> None:
     officer = called(place, dossier=None)
     assert officer.press("7", "finish", returned=True).get_json()["code"] == "no-dossier"
+    unsaid = officer.press("7", "finish", codes=[OTHER]).get_json()["errors"]
+    assert [(one["pointer"], one["code"]) for one in unsaid] == [("/returned", "missing")]
     wrong = officer.press("7", "finish", returned=True, codes=[OTHER, "'; DROP TABLE handover"])
     assert (wrong.status_code, wrong.get_json()["code"]) == (422, "bad-code")
     many = officer.press("7", "finish", returned=True, codes=[f"H42.13-261109-{n:04}" for n in range(21)])
